@@ -1,0 +1,1 @@
+"""The command line: one module a verb. It draws, asks and exits; what it shows is computed on the floors below."""

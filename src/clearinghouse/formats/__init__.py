@@ -1,0 +1,1 @@
+"""The documents that the field writes, read into canonical records. One module a format."""

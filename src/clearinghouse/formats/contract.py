@@ -1,0 +1,50 @@
+"""What every format module is: one detection function, one reader, joined in a :class:`Format`.
+
+A format module defines ``FORMAT = Format(name=..., title=..., detect=..., read=...)`` and is listed in
+:mod:`clearinghouse.formats.registry`. A reader is a generator: it yields the records it finds and, as
+values, the problems it meets; it raises nothing for bad content and stops early only when the
+document cannot be read further.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from clearinghouse.formats.document import Document
+from clearinghouse.formats.sample import Sample
+from clearinghouse.records import EpssScore, Finding, KevEntry, Problem, SsvcPoint
+
+Record = Finding | Problem | KevEntry | EpssScore | SsvcPoint
+
+
+class Match(NamedTuple):
+    """How much a sample looks like a format.
+
+    Attributes:
+        score: 0 (nothing in common) to 100 (says its own name and version). From :data:`RECOGNISED` on it is read.
+        note: for a near miss, what is missing or different, as the end of a sentence.
+    """
+
+    score: int
+    note: str = ""
+
+
+RECOGNISED = 50
+NO_MATCH = Match(0)
+
+
+class Format(msgspec.Struct, frozen=True, kw_only=True):
+    """One document format.
+
+    Attributes:
+        name: short, stable, lower case (``sarif``).
+        title: for people (``SARIF 2.1.0``).
+        detect: looks at content only, never at a file name.
+        read: yields records in document order.
+    """
+
+    name: str
+    title: str
+    detect: Callable[[Sample], Match]
+    read: Callable[[Document], Iterator[Record]]

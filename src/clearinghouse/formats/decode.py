@@ -1,0 +1,164 @@
+"""Typed decoding in which a violation is a value.
+
+The fast path is one :mod:`msgspec` decode. When it fails, the record is decoded again without a type and
+walked beside the type, so that *all* its violations are listed, not only the first.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from msgspec import inspect
+
+from clearinghouse.records import Problem
+
+T = TypeVar("T")
+MAX_PROBLEMS_PER_RECORD = 50
+_SCALARS: dict[type[inspect.Type], tuple[str, tuple[type, ...]]] = {
+    inspect.StrType: ("string", (str,)),
+    inspect.IntType: ("integer", (int,)),
+    inspect.FloatType: ("number", (int, float)),
+    inspect.BoolType: ("boolean", (bool,)),
+    inspect.NoneType: ("null", (type(None),)),
+}
+
+
+class Decoder(Generic[T]):
+    """Decodes JSON into ``type_``, or says everything that is wrong with it.
+
+    Args:
+        type_: a :class:`msgspec.Struct` type, or any type msgspec understands.
+        noun: what one record is called in messages ("result", "record").
+    """
+
+    def __init__(self, type_: type[T], noun: str = "record") -> None:
+        self._decoder = msgspec.json.Decoder(type_)
+        self._type = type_
+        self._noun = noun
+
+    def decode(self, raw: bytes | msgspec.Raw, *, source: str, pointer: str = "") -> T | tuple[Problem, ...]:
+        """Return the decoded record, or every violation as a problem whose pointer starts with ``pointer``."""
+        try:
+            return self._decoder.decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            return self._explain(raw, source, pointer, error)
+
+    def convert(self, value: Any, *, source: str, pointer: str = "") -> T | tuple[Problem, ...]:
+        """The same for a value that is already decoded (from YAML, for example)."""
+        try:
+            return msgspec.convert(value, self._type, strict=True)
+        except (msgspec.ValidationError, RecursionError) as error:
+            return self._violations(value, source, pointer, error)
+
+    def _explain(self, raw: bytes | msgspec.Raw, source: str, pointer: str, error: Exception) -> tuple[Problem, ...]:
+        try:
+            value = msgspec.json.decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as broken:
+            return (
+                Problem(
+                    source=source,
+                    code="malformed_json",
+                    message=f"This {self._noun} is not well-formed JSON: {broken}.",
+                    pointer=pointer,
+                    expected="one JSON value in UTF-8",
+                ),
+            )
+        return self._violations(value, source, pointer, error)
+
+    def _violations(self, value: Any, source: str, pointer: str, error: Exception) -> tuple[Problem, ...]:
+        found = []
+        for where, expected, got in violations(inspect.type_info(self._type), value, pointer):
+            found.append(
+                Problem(
+                    source=source,
+                    code="wrong_type" if got != "nothing" else "missing_field",
+                    message=f"At {where or '/'} stands {got} where {expected} was expected.",
+                    pointer=where,
+                    expected=expected,
+                )
+            )
+            if len(found) == MAX_PROBLEMS_PER_RECORD:
+                break
+        if not found:  # a constraint this walk does not know: msgspec's own sentence is better than none
+            found.append(Problem(source=source, code="wrong_value", message=f"{error}.", pointer=pointer))
+        return tuple(found)
+
+
+def violations(expected: inspect.Type, value: Any, pointer: str = "") -> Iterator[tuple[str, str, str]]:
+    """Walk ``value`` beside a type and yield (JSON pointer, what was expected, what stood there) for each violation."""
+    if isinstance(expected, inspect.CustomType | inspect.RawType | inspect.AnyType):
+        return
+    if type(expected) in _SCALARS:
+        name, types = _SCALARS[type(expected)]
+        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+            yield pointer, name, describe(value)
+        return
+    if isinstance(expected, inspect.UnionType):
+        yield from _union(expected, value, pointer)
+    elif isinstance(expected, inspect.StructType):
+        yield from _struct(expected, value, pointer)
+    elif isinstance(expected, inspect.ListType | inspect.VarTupleType):
+        if not isinstance(value, list | tuple):
+            yield pointer, "array", describe(value)
+            return
+        for position, item in enumerate(value):
+            yield from violations(expected.item_type, item, f"{pointer}/{position}")
+    elif isinstance(expected, inspect.DictType):
+        if not isinstance(value, dict):
+            yield pointer, "object", describe(value)
+            return
+        for key, item in value.items():
+            yield from violations(expected.value_type, item, f"{pointer}/{escape(str(key))}")
+
+
+def _union(expected: inspect.UnionType, value: Any, pointer: str) -> Iterator[tuple[str, str, str]]:
+    """A value fits a union if it fits one member; else the violations of the member of the same JSON kind are told."""
+    attempts = [(member, list(violations(member, value, pointer))) for member in expected.types]
+    if any(not found for _, found in attempts):
+        return
+    for _, found in attempts:
+        if any(where != pointer for where, _, _ in found):
+            yield from found
+            return
+    yield pointer, " or ".join(kind_of(member) for member in expected.types), describe(value)
+
+
+def _struct(expected: inspect.StructType, value: Any, pointer: str) -> Iterator[tuple[str, str, str]]:
+    if not isinstance(value, dict):
+        yield pointer, "object", describe(value)
+        return
+    for field in expected.fields:
+        where = f"{pointer}/{escape(field.encode_name)}"
+        if field.encode_name in value:
+            yield from violations(field.type, value[field.encode_name], where)
+        elif field.required:
+            yield where, kind_of(field.type), "nothing"
+
+
+def kind_of(expected: inspect.Type) -> str:
+    """The JSON name of a type: string, integer, number, boolean, null, array or object."""
+    if type(expected) in _SCALARS:
+        return _SCALARS[type(expected)][0]
+    if isinstance(expected, inspect.ListType | inspect.VarTupleType):
+        return "array"
+    if isinstance(expected, inspect.UnionType):
+        return " or ".join(kind_of(member) for member in expected.types)
+    return "object"
+
+
+def describe(value: Any) -> str:
+    """What a JSON value is, in words short enough for one line."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f"the string {value[:40]!r}" + ("…" if len(value) > 40 else "")
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    return "an array" if isinstance(value, list | tuple) else "an object"
+
+
+def escape(key: str) -> str:
+    """Escape one reference token of a JSON Pointer (RFC 6901, section 3)."""
+    return key.replace("~", "~0").replace("/", "~1")

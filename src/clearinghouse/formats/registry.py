@@ -1,0 +1,175 @@
+"""All formats, and the one function that says which of them a document is."""
+
+import heapq
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from clearinghouse.formats import (
+    bandit,
+    casr,
+    crash,
+    cve,
+    epss,
+    grype,
+    kev,
+    mantis,
+    npm_audit,
+    nvd,
+    osv,
+    osv_scanner,
+    pip_audit,
+    sarif,
+    semgrep,
+    tabular,
+    trivy,
+)
+from clearinghouse.formats.contract import RECOGNISED, Format, Record
+from clearinghouse.formats.document import LIMITS, Document, Limits, documents
+from clearinghouse.formats.sample import Sample
+from clearinghouse.records import ClearinghouseError, Problem
+
+FORMATS: tuple[Format, ...] = (
+    sarif.FORMAT,
+    osv.FORMAT,
+    osv_scanner.FORMAT,
+    cve.FORMAT,
+    nvd.FORMAT,
+    kev.FORMAT,
+    epss.FORMAT,
+    crash.FORMAT,
+    casr.FORMAT,
+    mantis.FORMAT,
+    trivy.FORMAT,
+    grype.FORMAT,
+    semgrep.FORMAT,
+    bandit.FORMAT,
+    npm_audit.FORMAT,
+    pip_audit.FORMAT,
+    tabular.FORMAT,
+)
+"""In order of precedence between equal scores."""
+
+_NEAREST = 3
+
+
+class MissingPathError(ClearinghouseError):
+    """A path that was named does not exist."""
+
+
+class Report(msgspec.Struct, frozen=True):
+    """One document with its records, which are read when they are asked for.
+
+    Attributes:
+        source: the document. format: what it was recognised as, or None.
+        records: to be iterated once. found: it was come upon in a folder or archive, not named by the caller.
+    """
+
+    source: str
+    format: str | None
+    records: Iterator[Record]
+    found: bool
+
+
+def recognise(sample: Sample) -> tuple[Format | None, list[tuple[Format, str]]]:
+    """Return the format of a document, or None and the formats nearest to it, each with what is missing."""
+    scored = []
+    for position, candidate in enumerate(FORMATS):
+        match = candidate.detect(sample)
+        if match.score:
+            scored.append((-match.score, position, match.note))
+    nearest = heapq.nsmallest(_NEAREST, scored)
+    if nearest and -nearest[0][0] >= RECOGNISED:
+        return FORMATS[nearest[0][1]], []
+    return None, [(FORMATS[position], note) for _, position, note in nearest]
+
+
+def read_document(document: Document, formats: frozenset[str] | None = None) -> tuple[str | None, Iterator[Record]]:
+    """Return the name of a document's format and its records.
+
+    Args:
+        document: what to read. formats: names of the formats that are wanted here; None for all.
+
+    Returns:
+        The format's name, or None with a single problem as the only record.
+    """
+    try:
+        found, nearest = recognise(document.sample)
+    except ClearinghouseError as error:
+        return None, iter([_unreadable(document.source, error)])
+    if found is None:
+        return None, iter([_unrecognised(document.source, nearest)])
+    if formats is not None and found.name not in formats:
+        return None, iter([_unwanted(document.source, found, formats)])
+    return found.name, _guarded(document, found)
+
+
+def read_paths(
+    paths: Iterable[Path], *, formats: frozenset[str] | None = None, limits: Limits = LIMITS
+) -> Iterator[Report]:
+    """Yield a report for every document in ``paths``: files, archives, and folders recursively, in sorted order.
+
+    Raises:
+        MissingPathError: one of ``paths`` does not exist; raised before anything is read.
+    """
+    named = list(paths)
+    for path in named:
+        if not path.exists():
+            raise MissingPathError(f"{path} does not exist", "check the path; folders are read recursively")
+    for path in named:
+        found = path.is_dir()
+        for file in _files(path) if found else [path]:
+            inside = documents(file, str(file), limits)
+            for item in inside:
+                packed = "!" in item.source
+                if isinstance(item, Problem):
+                    yield Report(item.source, None, iter([item]), found or packed)
+                else:
+                    name, records = read_document(item, formats)
+                    yield Report(item.source, name, records, found or packed)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Every regular file below ``folder``, sorted; links to folders are not followed, hidden ones are passed over."""
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            file = Path(root, name)
+            if not name.startswith(".") and file.is_file():
+                yield file
+
+
+def _guarded(document: Document, found: Format) -> Iterator[Record]:
+    """Turn what stops a reader half-way (a bomb, a broken archive) into a problem; what was read before stays."""
+    try:
+        yield from found.read(document)
+    except ClearinghouseError as error:
+        yield _unreadable(document.source, error)
+
+
+def _unreadable(source: str, error: ClearinghouseError) -> Problem:
+    return Problem(source=source, code="unreadable", message=f"{error.what}.", expected=error.remedy)
+
+
+def _unrecognised(source: str, nearest: list[tuple[Format, str]]) -> Problem:
+    hints = "; ".join(f"{near.title}, but {note}" if note else near.title for near, note in nearest)
+    return Problem(
+        source=source,
+        code="unrecognised_format",
+        message=f"Unrecognised format.{f' Nearest: {hints}.' if hints else ''}",
+        expected="one of " + ", ".join(known.title for known in FORMATS),
+        candidates=tuple(near.name for near, _ in nearest),
+    )
+
+
+def _unwanted(source: str, found: Format, wanted: frozenset[str]) -> Problem:
+    titles = ", ".join(known.title for known in FORMATS if known.name in wanted)
+    return Problem(
+        source=source,
+        code="wrong_format",
+        message=f"This is {found.title}.",
+        expected=titles,
+        candidates=tuple(sorted(wanted)),
+    )

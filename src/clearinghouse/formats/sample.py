@@ -1,0 +1,105 @@
+"""The first bytes of a document, and what can be said of its shape from them."""
+
+import re
+from functools import cached_property
+
+SAMPLE_SIZE = 64 * 1024
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
+_YAML_KEY = re.compile(r"^([A-Za-z_$][\w$-]*):(?:\s|$)", re.MULTILINE)
+_MAX_DEPTH = 4
+
+
+class Sample:
+    """The head of a document, decoded tolerantly.
+
+    Args:
+        head: at most :data:`SAMPLE_SIZE` bytes, after decompression.
+        complete: whether the head is the whole document.
+    """
+
+    def __init__(self, head: bytes, *, complete: bool) -> None:
+        self.head = head.removeprefix(b"\xef\xbb\xbf")
+        self.complete = complete
+
+    @cached_property
+    def text(self) -> str:
+        """The head as text; undecodable bytes become U+FFFD. UTF-16 with a byte order mark is understood."""
+        if self.head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            return self.head.decode("utf-16", errors="replace")
+        return self.head.decode("utf-8", errors="replace")
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the head, without their ends; the last may be cut."""
+        return self.text.splitlines()
+
+    @cached_property
+    def is_json(self) -> bool:
+        """Whether the first character opens a JSON object or array."""
+        return self.head.lstrip()[:1] in (b"{", b"[")
+
+    @cached_property
+    def is_json_lines(self) -> bool:
+        """Whether the first line is a whole JSON object and more follows on the next line."""
+        first, _, rest = self.head.lstrip().partition(b"\n")
+        first = first.strip()
+        return first[:1] == b"{" and first[-1:] == b"}" and rest.lstrip()[:1] == b"{"
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Key paths seen in the head of a JSON document, to depth 4.
+
+        Object keys are joined with ``.``, array members add ``[]``: ``runs[].tool.driver``. A top-level array
+        starts with ``[]``. For JSON lines only the first object is looked at. For a document that is not JSON,
+        the keys at the left margin, as in YAML.
+        """
+        if not self.is_json:
+            return frozenset(_YAML_KEY.findall(self.text))
+        return frozenset(_json_key_paths(self.head))
+
+    def has(self, *paths: str) -> bool:
+        """Whether every one of ``paths`` is among :attr:`keys`."""
+        return all(path in self.keys for path in paths)
+
+    def value_of(self, key: str) -> str | None:
+        """Return the string value of the first ``"key": "..."`` (JSON) or ``key: ...`` (YAML) in the head, raw."""
+        if self.is_json:
+            found = re.search(rf'"{re.escape(key)}"\s*:\s*"((?:[^"\\]|\\.)*)"', self.text)
+        else:
+            found = re.search(rf"^{re.escape(key)}:\s*[\"']?([^\n\"']*)", self.text, re.MULTILINE)
+        return found[1].strip() if found else None
+
+
+def _json_key_paths(head: bytes) -> set[str]:
+    """Collect key paths with a tolerant tokeniser: a cut or broken document yields what was seen before the break."""
+    paths: set[str] = set()
+    stack: list[str] = []  # the path of each open container
+    pending: str | None = None  # a string that may turn out to be a key
+    path = ""  # where the next value goes
+    for token in _TOKEN.finditer(head):
+        text = token[0]
+        first = text[:1]
+        if first == b'"':
+            pending = text[1:-1].decode("utf-8", errors="replace")
+        elif first == b":" and pending is not None:
+            parent = stack[-1] if stack else ""
+            path = f"{parent}.{pending}" if parent else pending
+            if len(stack) <= _MAX_DEPTH:
+                paths.add(path)
+        elif first == b"{":
+            stack.append(path)
+        elif first == b"[":
+            path = f"{path}[]"
+            if len(stack) < _MAX_DEPTH:
+                paths.add(path)
+            stack.append(path)
+        elif first in (b"}", b"]"):
+            if stack:
+                stack.pop()
+            if not stack:
+                break
+            path = stack[-1]
+        elif first == b",":
+            path = stack[-1] if stack else ""
+            pending = None
+    return paths

@@ -1,0 +1,165 @@
+"""One SARIF result into one finding."""
+
+import re
+
+from clearinghouse.formats.sarif.rules import Rule, RunFacts, property_weaknesses
+from clearinghouse.formats.sarif.schema import CodeFlow, LogicalLocation, Message, Result
+from clearinghouse.formats.sarif.schema import Location as SarifLocation
+from clearinghouse.formats.text import clean, clean_line
+from clearinghouse.records import Component, Finding, Location, Severity, State
+
+_NO_CLAIM = frozenset({"pass", "notApplicable", "informational"})
+"""Result kinds that say no flaw was seen (SARIF 3.27.9)."""
+_LINK = re.compile(r"\[((?:[^\]\\]|\\.)*+)\]\(\d+\)")
+_PLACEHOLDER = re.compile(r"\{(\d+)\}")
+_PACKAGE = re.compile(r"^Package: (\S+)\nInstalled Version: (\S+)", re.MULTILINE)
+MAX_LOCATIONS = 64
+MAX_TRACE = 128
+
+
+class ResultConverter:
+    """Turns the results of one run into findings.
+
+    Args:
+        source: the document. facts: what the run says about itself.
+    """
+
+    def __init__(self, source: str, facts: RunFacts) -> None:
+        self.source = source
+        self.facts = facts
+        self._texts: dict[str, str] = {}  # paths, symbols and fingerprint names repeat: one object each
+        self._severities: dict[tuple[str, str | None], tuple[Severity, ...]] = {}
+
+    def convert(self, result: Result, index: int) -> Finding | None:
+        """Return the finding of ``result``, or None if it makes no claim (kind ``pass`` and the like)."""
+        if result.kind in _NO_CLAIM:
+            return None
+        facts = self.facts
+        rule = facts.rule(result.rule_id, result.rule_index, result.rule)
+        weaknesses = rule.weaknesses
+        if result.taxa or result.properties:
+            weaknesses = self._weaknesses(result, rule)
+        message = self._message(result.message, rule)
+        return Finding(
+            source=self.source,
+            index=index,
+            format="sarif",
+            title=rule.title if rule.id else clean_line(message, 160) or rule.title,
+            finder=facts.finder,
+            description=message,
+            native_id=result.guid,
+            rule=rule.id or None,
+            components=facts.components if not rule.identifiers else self._package(message),
+            identifiers=rule.identifiers,
+            weaknesses=weaknesses,
+            locations=tuple([self._location(place) for place in result.locations[:MAX_LOCATIONS]])
+            if result.locations
+            else (),
+            trace=self._trace(result.code_flows) if result.code_flows else (),
+            fingerprints=self._fingerprints(result),
+            severities=self._severity(result.level or rule.level, rule.security_severity),
+            provenance=facts.provenance,
+            state=_state(result),
+            observed=facts.observed,
+        )
+
+    def _message(self, message: Message | None, rule: Rule) -> str:
+        """Resolve a message (SARIF 3.11.7): its text, or its rule's string with the arguments put in."""
+        if message is None:
+            return ""
+        text = message.text or rule.messages.get(message.id or "") or message.markdown or ""
+        if message.arguments and "{" in text:
+            arguments = message.arguments
+            text = _PLACEHOLDER.sub(lambda m: arguments[int(m[1])] if int(m[1]) < len(arguments) else m[0], text)
+        if "](" in text:
+            text = _LINK.sub(r"\1", text)
+        return clean(text)
+
+    def _location(self, place: SarifLocation) -> Location:
+        path, line, column, end_line, snippet = "", None, None, None, None
+        physical = place.physical_location
+        if physical is not None:
+            artifact = physical.artifact_location
+            if artifact is not None:
+                path = self._path(artifact.uri, artifact.index)
+            region = physical.region
+            if region is not None:
+                line, column, end_line = region.start_line, region.start_column, region.end_line
+                if region.snippet is not None and region.snippet.text:
+                    snippet = clean(region.snippet.text, 2000)
+        symbol = self._symbol(place.logical_locations) if place.logical_locations else None
+        return Location(path=path, line=line, column=column, end_line=end_line, symbol=symbol, snippet=snippet)
+
+    def _path(self, uri: str | None, index: int | None) -> str:
+        if not uri and index is not None and 0 <= index < len(self.facts.artifacts):
+            uri = self.facts.artifacts[index]
+        return self._shared(uri) if uri else ""
+
+    def _shared(self, text: str) -> str:
+        known = self._texts.get(text)
+        if known is None:
+            known = self._texts[text] = clean_line(text, 2000)
+        return known
+
+    def _symbol(self, logical: list[LogicalLocation]) -> str | None:
+        """The innermost named place: the last one that is a function or member, else the last."""
+        for place in reversed(logical):
+            if place.index is not None and 0 <= place.index < len(self.facts.logical):
+                place = self.facts.logical[place.index]  # noqa: PLW2901
+            name = place.fully_qualified_name or place.name
+            if name and place.kind not in ("parameter", "variable", "resource", "package"):
+                return self._shared(name)
+        return None
+
+    def _trace(self, flows: list[CodeFlow]) -> tuple[Location, ...]:
+        places = []
+        for flow in flows[:1]:
+            for thread in (flow.thread_flows or ())[:1]:
+                for step in (thread.locations or ())[:MAX_TRACE]:
+                    if step.location is None and step.index is not None:
+                        shared = self.facts.thread_flow_locations
+                        step = shared[step.index] if 0 <= step.index < len(shared) else step  # noqa: PLW2901
+                    if step.location is not None:
+                        places.append(self._location(step.location))
+        return tuple(places)
+
+    def _fingerprints(self, result: Result) -> tuple[tuple[str, str], ...]:
+        """Full fingerprints before partial ones (SARIF 3.27.16, 3.27.17); what is not a string is left out."""
+        if not result.fingerprints and not result.partial_fingerprints:
+            return ()
+        pairs = []
+        for prefix, values in (("", result.fingerprints), ("partial/", result.partial_fingerprints)):
+            for name, value in (values or {}).items():
+                if isinstance(value, str) and value:
+                    pairs.append((self._shared(prefix + name), value[:500]))
+        return tuple(pairs)
+
+    def _weaknesses(self, result: Result, rule: Rule) -> tuple[str, ...]:
+        own = self.facts.taxa(result.taxa) if result.taxa else ()
+        bag = property_weaknesses(result.properties) if result.properties else ()
+        return tuple(dict.fromkeys((*own, *bag, *rule.weaknesses))) if own or bag else rule.weaknesses
+
+    def _severity(self, level: str, security_severity: str | None) -> tuple[Severity, ...]:
+        key = (level, security_severity)
+        if key not in self._severities:
+            made = [Severity(system="sarif-level", value=clean_line(level), source=self.facts.finder)]
+            if security_severity is not None:
+                made.append(
+                    Severity(system="security-severity", value=clean_line(security_severity), source=self.facts.finder)
+                )
+            self._severities[key] = tuple(made)
+        return self._severities[key]
+
+    def _package(self, message: str) -> tuple[Component, ...]:
+        """The package of a container scanner's result, which it writes into the message."""
+        found = _PACKAGE.search(message)
+        if found:
+            return (Component(name=found[1], version=found[2]),)
+        return self.facts.components
+
+
+def _state(result: Result) -> State:
+    """Read suppressions (SARIF 3.35.3: one without status counts) and the baseline (3.27.24)."""
+    if result.suppressions and all(s.status in (None, "accepted") for s in result.suppressions):
+        return State.SUPPRESSED
+    return State.FIXED if result.baseline_state == "absent" else State.OPEN

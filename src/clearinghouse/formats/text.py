@@ -1,0 +1,51 @@
+"""Guards for text that strangers wrote.
+
+Text is kept as it was sent in the stored report; what is *shown* and *compared* has control characters
+and direction overrides removed, because they can forge terminal output and hide code from a reader
+(CVE-2021-42574, "Trojan Source"). Newline and tab stay.
+"""
+
+import re
+
+_BAD = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 and C1 controls but tab and newline
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction marks, embeddings, overrides, isolates
+    "\u2028\u2029\ufff9-\ufffb\ufeff"  # line separators, annotations, a stray byte order mark
+    "\U000e0000-\U000e007f"  # tag characters
+    "\ud800-\udfff]"  # lone surrogates: they cannot be written as UTF-8
+)
+
+MAX_TEXT = 64 * 1024
+"""Longest text kept in one field of a finding, in characters; the report keeps the rest."""
+
+
+def clean(text: str, limit: int = MAX_TEXT) -> str:
+    """Return ``text`` without control and direction characters, at most ``limit`` characters long.
+
+    ``\\r\\n`` and ``\\r`` become ``\\n``.
+    """
+    if len(text) > limit:
+        text = text[: limit - 1] + "…"
+    if text.isprintable():
+        return text
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _BAD.sub("", text)
+
+
+def clean_line(text: str, limit: int = 400) -> str:
+    """Return ``text`` as one line: cleaned, white space folded, at most ``limit`` characters."""
+    if len(text) <= limit and text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
+        return text  # most names and versions; nothing that is cleaned or folded is printable but the blank
+    if len(text) > limit * 4:
+        text = text[: limit * 4]
+    line = " ".join(clean(text).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def first_sentence(text: str, limit: int = 160) -> str:
+    """Return the first sentence or line of ``text`` as a title of at most ``limit`` characters."""
+    line = clean_line(text.strip().partition("\n")[0], limit * 2)
+    head, stop, _ = line.partition(". ")
+    line = head + "." if stop else line
+    return line if len(line) <= limit else line[: limit - 1] + "…"

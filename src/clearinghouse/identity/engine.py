@@ -1,0 +1,244 @@
+"""Identity put together: findings in, groups, links and suggestions out, one report at a time."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from clearinghouse.identity.contradiction import Contradictions, told_apart_by_publisher
+from clearinghouse.identity.exact import FingerprintLayer, IdentifierLayer
+from clearinghouse.identity.forest import Edge, Forest
+from clearinghouse.identity.index import BUCKET_CAP, Bucket, CandidateIndex, MemoryIndex
+from clearinghouse.identity.layer import Layer, Proposal, SoleLayer
+from clearinghouse.identity.location import LocationLayer, number_places
+from clearinghouse.identity.profile import Profile, Profiler
+from clearinghouse.identity.remedy import RemedyLayer
+from clearinghouse.identity.stack import StackLayer
+from clearinghouse.identity.text import TextLayer
+from clearinghouse.records import Finding, Link, Reason
+
+_BATCH = 1024
+_Keyed = tuple[Layer, Sequence[int], Sequence[tuple[int, str]]]
+"""A layer, the keys it looks under, and the sole facts that the keys stand for, if they do."""
+
+
+class Identity(msgspec.Struct, kw_only=True):
+    """What was found out about the findings of all reports.
+
+    Attributes:
+        groups: findings by ordinal; each in exactly one group, oldest first.
+        links: why. suggestions: what a person should look at. full_buckets: keys that too many share.
+    """
+
+    groups: list[list[int]]
+    links: list[Link]
+    suggestions: list[Link]
+    full_buckets: int
+
+
+class Identifier:
+    """Recognises the same flaw across reports.
+
+    Args:
+        aliases: whether public identifiers may be looked at.
+        index: where candidates are found; in memory unless one is given.
+        layers: which layers take part, in the order in which they are asked.
+    """
+
+    def __init__(
+        self, *, aliases: bool = True, index: CandidateIndex | None = None, layers: Sequence[Layer] | None = None
+    ) -> None:
+        self._profiler = Profiler(aliases=aliases)
+        self._index = index if index is not None else MemoryIndex()
+        self._layers = list(layers) if layers is not None else default_layers(aliases=aliases)
+        self._sole_layers = [layer for layer in self._layers if isinstance(layer, SoleLayer)]
+        self._forest = Forest()
+        self._contradictions = Contradictions()
+        self.profiles: list[Profile] = []
+        self._suggestions: dict[tuple[int, int], Edge] = {}
+        self._full: set[int] = set()
+        self._shared_facts: set[int] = set()  # sole keys that turned out to belong to several flaws
+        self._provisional: set[int] = set()  # roots of groups held together by a sole key
+        self._spare: list[Edge] = []  # links inside such groups, needed if the sole key falls
+
+    def add(self, report: Iterable[Finding]) -> range:
+        """Take in the findings of one report; return their ordinals.
+
+        A report is taken whole, because which of several like places a finding is can only be said beside the others.
+        """
+        make = self._profiler.profile
+        first = len(self.profiles)
+        batch = [make(finding, ordinal) for ordinal, finding in enumerate(report, first)]
+        number_places(batch)
+        self.profiles.extend(batch)
+        self._forest.grow(len(batch))
+        for start in range(0, len(batch), _BATCH):
+            self._link(batch[start : start + _BATCH])
+        return range(first, len(self.profiles))
+
+    def result(self) -> Identity:
+        """Return groups, links and suggestions as they stand now."""
+        forest = self._settled()
+        return Identity(
+            groups=forest.groups(),
+            links=[self._as_link(edge) for edge in forest.edges],
+            suggestions=[self._as_link(edge) for edge in self._open_suggestions(forest)],
+            full_buckets=len(self._full),
+        )
+
+    def _link(self, batch: Sequence[Profile]) -> None:
+        """Link one batch with what is indexed and within itself: one look-up, then one addition."""
+        keyed = [self._keys(profile) for profile in batch]
+        found = self._index.lookup([key for keys in keyed for _, layer_keys, _ in keys for key in layer_keys])
+        fresh: dict[int, list[int]] = {}  # members of this batch, by key
+        entries: list[tuple[int, int]] = []
+        for profile, keys in zip(batch, keyed, strict=True):
+            for layer, layer_keys, facts in keys:
+                if facts:
+                    self._judge_sole(profile, layer, facts, found, fresh)
+                elif candidates := self._candidates(profile, layer_keys, found, fresh):
+                    self._judge(profile, layer, layer.propose(profile, candidates))
+            for _, layer_keys, _ in keys:
+                for key in layer_keys:
+                    fresh.setdefault(key, []).append(profile.ordinal)
+                    entries.append((key, profile.ordinal))
+        self._index.add(entries)
+
+    def _keys(self, profile: Profile) -> list[_Keyed]:
+        """Return what each layer that has something to say looks for: keys, and the sole facts behind them."""
+        looked: list[_Keyed] = []
+        for layer in self._layers:
+            if not profile.rule and layer in self._sole_layers:  # a rule's finding has no facts but its place
+                facts = layer.sole_facts(profile)
+                if facts:
+                    looked.append((layer, [key for key, _ in facts], facts))
+            keys = layer.keys(profile)
+            if keys:
+                looked.append((layer, keys, ()))
+        return looked
+
+    def _members(self, key: int, found: Mapping[int, Bucket], fresh: dict[int, list[int]]) -> Sequence[int] | None:
+        """Return the findings under one key so far, or None, and a note, if they are too many."""
+        bucket = found.get(key)
+        members = fresh.get(key)
+        if bucket is None:
+            if members is None:
+                return ()
+        elif bucket.full:
+            self._full.add(key)
+            return None
+        elif members is None:
+            return bucket.members
+        else:
+            members = [*bucket.members, *members]
+        if len(members) > BUCKET_CAP:
+            self._full.add(key)
+            return None
+        return members
+
+    def _candidates(
+        self, profile: Profile, keys: Sequence[int], found: Mapping[int, Bucket], fresh: dict[int, list[int]]
+    ) -> list[Profile]:
+        """Return the findings that share a key, each once; of the own group only if a link of it may be taken back."""
+        ordinals: dict[int, None] = {}
+        for key in keys:
+            members = self._members(key, found, fresh)
+            if members:
+                ordinals.update(dict.fromkeys(members))
+        if not ordinals:
+            return []
+        root = self._forest.root
+        own = root(profile.ordinal)
+        if own in self._provisional:
+            return [self.profiles[ordinal] for ordinal in ordinals]
+        return [self.profiles[ordinal] for ordinal in ordinals if root(ordinal) != own]
+
+    def _judge_sole(
+        self,
+        profile: Profile,
+        layer: Layer,
+        facts: Sequence[tuple[int, str]],
+        found: Mapping[int, Bucket],
+        fresh: dict[int, list[int]],
+    ) -> None:
+        """Judge by facts that should be one flaw's only, and notice when they are not."""
+        assert isinstance(layer, SoleLayer)  # noqa: S101 - only such layers have facts
+        for key, fact in facts:
+            members = self._members(key, found, fresh)
+            if members is None or len(members) >= layer.most:
+                self._shared_facts.add(key)
+            if key in self._shared_facts or members is None:
+                continue
+            candidates = [self.profiles[ordinal] for ordinal in members]
+            if any(told_apart_by_publisher(profile, candidate) for candidate in candidates):
+                self._shared_facts.add(key)
+                continue
+            proposals = [p for c in candidates if (p := layer.propose_sole(profile, c, fact)) is not None]
+            self._judge(profile, layer, proposals, key)
+
+    def _judge(self, profile: Profile, layer: Layer, proposals: Sequence[Proposal], key: int = 0) -> None:
+        """Turn proposals into links and suggestions, as far as nothing contradicts them."""
+        for proposal in proposals:
+            one, other = self._forest.root(profile.ordinal), self._forest.root(proposal.candidate.ordinal)
+            edge = Edge(
+                profile.ordinal, proposal.candidate.ordinal, layer.reason, proposal.score, proposal.explanation, key
+            )
+            if one == other:
+                if proposal.merges and one in self._provisional and profile is not proposal.candidate:
+                    self._spare.append(edge)
+                continue
+            refusal = self._contradictions.between(one, other, profile, proposal.candidate, layer.reason)
+            if refusal is not None:
+                if refusal.open:
+                    self._suggest(msgspec.structs.replace(edge, explanation=f"{edge.explanation} But {refusal.why}."))
+            elif proposal.merges:
+                self._merge(edge, one, other, profile, proposal.candidate)
+            else:
+                self._suggest(edge)
+
+    def _merge(self, edge: Edge, one: int, other: int, a: Profile, b: Profile) -> None:
+        self._forest.join(edge)
+        root = self._forest.root(one)
+        self._contradictions.joined(one, other, a, b, root)
+        if edge.key or one in self._provisional or other in self._provisional:
+            self._provisional.difference_update((one, other))
+            self._provisional.add(root)
+
+    def _suggest(self, edge: Edge) -> None:
+        self._suggestions.setdefault((edge.later, edge.earlier), edge)
+
+    def _settled(self) -> Forest:
+        """Return the forest without the links whose fact turned out to be shared by several flaws."""
+        if not any(edge.key in self._shared_facts for edge in self._forest.edges if edge.key):
+            return self._forest
+        settled = Forest()
+        settled.grow(len(self._forest))
+        for edge in (*self._forest.edges, *self._spare):
+            if edge.key not in self._shared_facts:
+                settled.join(edge)
+        return settled
+
+    def _open_suggestions(self, forest: Forest) -> list[Edge]:
+        """Suggestions between what are still two groups, the best of each pair of groups; demoted links among them."""
+        best: dict[tuple[int, int], Edge] = {}
+        demoted = [e for e in self._forest.edges if e.key in self._shared_facts and e.reason is Reason.TEXT]
+        standing = [e for e in self._suggestions.values() if e.key not in self._shared_facts]
+        for edge in (*standing, *(msgspec.structs.replace(e, score=0.5) for e in demoted)):
+            one, other = sorted((forest.root(edge.later), forest.root(edge.earlier)))
+            if one != other and ((one, other) not in best or edge.score > best[one, other].score):
+                best[one, other] = edge
+        return list(best.values())
+
+    def _as_link(self, edge: Edge) -> Link:
+        return Link(
+            from_id=self.profiles[edge.later].id,
+            to_id=self.profiles[edge.earlier].id,
+            reason=edge.reason,
+            score=edge.score,
+            explanation=edge.explanation,
+        )
+
+
+def default_layers(*, aliases: bool = True) -> list[Layer]:
+    """Return the layers in the order in which they are asked, the surest first."""
+    layers: list[Layer] = [FingerprintLayer(), RemedyLayer(), LocationLayer(), StackLayer(), TextLayer()]
+    return [IdentifierLayer(), *layers] if aliases else layers

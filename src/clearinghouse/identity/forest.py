@@ -1,0 +1,85 @@
+"""Groups as a spanning forest of links, so that every merge has one reason and can be undone.
+
+Law: with the same links in the same order the groups are the same, and deleting a link that was accepted
+divides exactly one group into exactly two.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from clearinghouse.records import Reason
+
+
+class Edge(msgspec.Struct, frozen=True, gc=False):
+    """A link between findings by ordinal: the later one first. ``key`` is the sole fact that it rests on, or 0."""
+
+    later: int
+    earlier: int
+    reason: Reason
+    score: float
+    explanation: str
+    key: int = 0
+
+
+class Forest:
+    """Disjoint sets over the ordinals 0, 1, 2, ..., with the edges that joined them."""
+
+    def __init__(self) -> None:
+        self._parent: list[int] = []
+        self.edges: list[Edge] = []
+
+    def __len__(self) -> int:
+        return len(self._parent)
+
+    def grow(self, count: int) -> None:
+        """Add ``count`` findings, each in a group of its own."""
+        self._parent.extend(range(len(self._parent), len(self._parent) + count))
+
+    def root(self, ordinal: int) -> int:
+        """Return the representative of the group of ``ordinal``: always its oldest member."""
+        parent = self._parent
+        root = ordinal
+        while parent[root] != root:
+            root = parent[root]
+        while parent[ordinal] != root:
+            parent[ordinal], ordinal = root, parent[ordinal]
+        return root
+
+    def join(self, edge: Edge) -> bool:
+        """Join two groups by ``edge``; False if they are one group already, and then nothing changes."""
+        a, b = self.root(edge.later), self.root(edge.earlier)
+        if a == b:
+            return False
+        older, younger = min(a, b), max(a, b)
+        self._parent[younger] = older
+        self.edges.append(edge)
+        return True
+
+    def unmerge(self, edge: Edge) -> None:
+        """Delete ``edge`` and rebuild the groups from those that remain.
+
+        Raises:
+            ValueError: the edge is not in the forest.
+        """
+        self.edges.remove(edge)
+        self._parent = list(range(len(self._parent)))
+        remaining, self.edges = self.edges, []
+        for kept in remaining:
+            self.join(kept)
+
+    def groups(self) -> list[list[int]]:
+        """Return every group as ascending ordinals, ordered by its oldest member."""
+        members: dict[int, list[int]] = {}
+        for ordinal in range(len(self._parent)):
+            members.setdefault(self.root(ordinal), []).append(ordinal)
+        return list(members.values())
+
+
+def replay(count: int, edges: Iterable[Edge]) -> Sequence[Sequence[int]]:
+    """Return the groups that ``edges`` make of ``count`` findings; what an auditor runs to check a stored result."""
+    forest = Forest()
+    forest.grow(count)
+    for edge in edges:
+        forest.join(edge)
+    return forest.groups()

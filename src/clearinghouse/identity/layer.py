@@ -1,0 +1,59 @@
+"""What a layer of identity is: keys to find candidates by, and a judgement of each candidate."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol, runtime_checkable
+
+from clearinghouse.identity.profile import Profile
+from clearinghouse.records import Reason
+
+
+class Proposal(NamedTuple):
+    """What a layer says of one candidate.
+
+    Attributes:
+        candidate: the older finding.
+        score: calibrated confidence, 0 to 1.
+        explanation: what agreed, in one sentence a person can check.
+        merges: sure enough to merge by itself; otherwise a suggestion for a person.
+    """
+
+    candidate: Profile
+    score: float
+    explanation: str
+    merges: bool
+
+
+class Layer(Protocol):
+    """One way to recognise the same flaw."""
+
+    reason: Reason
+
+    def keys(self, profile: Profile) -> Sequence[int]:
+        """Return the 64-bit keys under which ``profile`` is stored and looked up; none if the layer is silent."""
+        ...
+
+    def propose(self, profile: Profile, candidates: Sequence[Profile]) -> Sequence[Proposal]:
+        """Judge findings that share a key with ``profile``; the most convincing first."""
+        ...
+
+
+@runtime_checkable
+class SoleLayer(Layer, Protocol):
+    """A layer that also knows facts which belong to one flaw only (the words of a description, a fixing commit).
+
+    Such a fact is believed while nobody has used it for two flaws and not too many have it. When that happens, what
+    was merged on it is taken back.
+
+    Attributes:
+        most: findings above which a fact is no longer taken for one flaw's.
+    """
+
+    most: int
+
+    def sole_facts(self, profile: Profile) -> Sequence[tuple[int, str]]:
+        """Return those facts, each as its key and as text."""
+        ...
+
+    def propose_sole(self, profile: Profile, candidate: Profile, fact: str) -> Proposal | None:
+        """Judge one finding that shares such a fact."""
+        ...

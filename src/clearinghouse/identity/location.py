@@ -1,0 +1,211 @@
+"""The same place in the code, although lines moved and paths were given a prefix.
+
+Two kinds of key. The *exact* key holds when nothing but line numbers and prefixes changed: file, rule, the code
+or the symbol and message at the place, and which of how many such places it is in its run. The *near* keys only
+find the other findings of the same rule or weakness family in the same file, which are then weighed.
+"""
+
+from collections.abc import Sequence
+from operator import attrgetter, itemgetter
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+
+from clearinghouse.identity.layer import Proposal
+from clearinghouse.identity.normalise import key64, path_tails, same_file
+from clearinghouse.identity.profile import Profile
+from clearinghouse.records import Reason
+
+_NEAR_LINES = 30
+"""How far a flaw may have moved when only its position among its likes tells it from them."""
+_CROSS_TOOL_LINES = 3
+"""How far apart two tools may put the same flaw (a statement's first line, its call, its sink)."""
+_AMBIGUOUS_LINES = 5
+_FAR = 1 << 30
+_TELLING = 0.1
+"""Difference in message likeness that decides between two candidates."""
+
+
+class _Weight(NamedTuple):
+    """How well a candidate fits, most telling first; compares as a tuple."""
+
+    merges: bool
+    context: bool
+    symbol: bool
+    position: bool
+    message: float
+    closeness: int  # lines between the two, negative
+
+    @property
+    def distance(self) -> int:
+        """Lines between the two places."""
+        return -self.closeness
+
+
+def number_places(batch: Sequence[Profile]) -> None:
+    """Set ``rank``, ``count`` and ``spread``: which, by line, of how many of its run with one path, rule and context.
+
+    This is what stands for the line number in every comparison, so that moving all lines changes nothing.
+    Findings at exactly one place share a rank. ``spread`` is (first line, last line, smallest gap between two).
+    """
+    likes: dict[tuple[object, ...], list[Profile]] = {}
+    for profile in batch:
+        if profile.path:
+            what = profile.context or (profile.symbol, profile.message)
+            likes.setdefault((profile.run, profile.path, profile.rule or profile.family, what), []).append(profile)
+    for members in likes.values():
+        if len(members) > 1:
+            _number(members)
+
+
+def _number(members: list[Profile]) -> None:
+    members.sort(key=attrgetter("line", "column", "index"))
+    rank, last, gap = -1, (-1, -1), _FAR
+    for member in members:
+        place = (member.line, member.column)
+        if place != last:
+            gap = min(gap, member.line - last[0]) if rank >= 0 else gap
+            rank, last = rank + 1, place
+        member.rank = rank
+    spread = (members[0].line, members[-1].line, gap)
+    for member in members:
+        member.count = rank + 1
+        member.spread = spread
+
+
+def same_position(new: Profile, old: Profile) -> bool:
+    """Whether both are the same one of equally many likes, and lines did not move so unevenly that this is a guess.
+
+    Where the first of them moved by as much as the last, or by less than the smallest gap between two more or
+    less, no order can have been exchanged.
+    """
+    if new.rank != old.rank or new.count != old.count:
+        return False
+    if new.count == 1:
+        return True
+    first, last, gap = new.spread
+    old_first, old_last, old_gap = old.spread
+    return abs((first - old_first) - (last - old_last)) < max(1, min(gap, old_gap))
+
+
+class LocationLayer:
+    """Same file, same rule or weakness family, same code, symbol or position."""
+
+    reason = Reason.LOCATION
+
+    def keys(self, profile: Profile) -> Sequence[int]:
+        """The exact key and the near keys, for each ending under which the path may be known."""
+        if not profile.path or not (profile.rule or profile.family):
+            return ()
+        what = profile.context or f"{profile.symbol}\x1f{profile.message}"
+        place = f"{what}\x1f{profile.rank}\x1f{profile.count}"
+        rule, family = profile.rule, profile.family
+        found = []
+        for tail in path_tails(profile.path):
+            if rule:
+                found.append(key64("at", tail, rule, place))
+                found.append(key64("rule", tail, rule))
+            if family:
+                found.append(key64("family", tail, family))
+        return found
+
+    def propose(self, profile: Profile, candidates: Sequence[Profile]) -> Sequence[Proposal]:
+        """Weigh the candidates; merge with the best if no other comes close, else suggest."""
+        weighed = []
+        for candidate in candidates:
+            weight = _weigh(profile, candidate)
+            if weight is not None:
+                weighed.append((weight, candidate))
+        if not weighed:
+            return ()
+        weighed.sort(key=itemgetter(0), reverse=True)
+        best, candidate = weighed[0]
+        rivals = [w for w, other in weighed[1:] if other.run == candidate.run and _rivals(best, w)]
+        if rivals:
+            return [Proposal(candidate, 0.5, _explain(profile, candidate, best, rivals=len(rivals)), False)]
+        score = 0.99 if best.context else 0.98
+        return [Proposal(candidate, score if best.merges else 0.6, _explain(profile, candidate, best), best.merges)]
+
+
+def _rivals(best: _Weight, other: _Weight) -> bool:
+    """Whether a second candidate of the same run fits so nearly as well that the choice would be a guess."""
+    if best.position > other.position or best.message - other.message > _TELLING:
+        return False
+    if best.message == 1.0 > other.message or best.context > other.context or best.symbol > other.symbol:
+        return False
+    return other.distance <= 3 * best.distance + _AMBIGUOUS_LINES
+
+
+def _weigh(new: Profile, old: Profile) -> _Weight | None:
+    """Compare two findings that may be at the same place; None if they cannot be the same flaw."""
+    same_rule = new.rule == old.rule and new.rule != ""
+    if not same_rule and (new.family != old.family or not new.family):
+        return None
+    if new.symbol != old.symbol and new.symbol and old.symbol:
+        return None
+    if new.run[1] == old.run[1] and not same_rule:
+        return None  # one tool, two rules: the tool says that they are two things
+    if new.run == old.run and new.path == old.path:
+        return _twice(new, old)
+    if not same_file(new.path, old.path):
+        return None
+    if new.context and old.context and new.context != old.context:
+        return None
+    return _weigh_rule(new, old) if same_rule else _weigh_family(new, old)
+
+
+def _twice(new: Profile, old: Profile) -> _Weight | None:
+    """Within one run only the very same place counts; otherwise the finder has told the two apart."""
+    same = (new.line, new.column, new.message, new.rule) == (old.line, old.column, old.message, old.rule)
+    return _Weight(True, True, True, True, 1.0, 0) if same and new.line else None
+
+
+def _weigh_rule(new: Profile, old: Profile) -> _Weight | None:
+    context = new.context != 0 and new.context == old.context
+    symbol = new.symbol != "" and new.symbol == old.symbol
+    position = same_position(new, old)
+    message = _likeness(new, old)
+    distance = abs(new.line - old.line)
+    near = distance <= _NEAR_LINES
+    if context:
+        merges = position or near
+    elif message < 0.6:
+        return None
+    elif symbol:
+        merges = position or near
+    else:
+        merges = message >= 0.8 and (near or (position and message == 1.0))
+    return _Weight(merges, context, symbol, position, message, -distance)
+
+
+def _likeness(new: Profile, old: Profile) -> float:
+    """How alike two messages are, 0 to 1; 1 only for equal ones (numbers apart)."""
+    if new.message == old.message:
+        return 1.0
+    return min(0.99, fuzz.token_set_ratio(new.text, old.text) / 100)
+
+
+def _weigh_family(new: Profile, old: Profile) -> _Weight | None:
+    context = new.context != 0 and new.context == old.context
+    symbol = new.symbol != "" and new.symbol == old.symbol
+    known = new.line > 0 and old.line > 0
+    distance = abs(new.line - old.line) if known else _NEAR_LINES
+    message = _likeness(new, old)
+    near = known and distance <= _CROSS_TOOL_LINES
+    merges = context or near or (symbol and (distance <= _NEAR_LINES or message >= 0.5))
+    if not merges and (distance > _NEAR_LINES or message < 0.4):
+        return None
+    return _Weight(merges, context, symbol, near, message, -distance)
+
+
+def _explain(new: Profile, old: Profile, weight: _Weight, rivals: int = 0) -> str:
+    same = ["rule " + new.rule if new.rule and new.rule == old.rule else "weakness family " + new.family]
+    if weight.context:
+        same.append("the same code")
+    if weight.symbol and new.symbol:
+        same.append(f"function {new.symbol}")
+    if new.count > 1 and weight.position:
+        same.append(f"number {new.rank + 1} of {new.count} such places")
+    moved = f"; line {old.line} became {new.line}" if new.line and old.line and new.line != old.line else ""
+    text = f"Same file ({new.path}), {', '.join(same)}{moved}."
+    return text + (f" {rivals} other place(s) fit as well." if rivals else "")

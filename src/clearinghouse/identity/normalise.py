@@ -1,0 +1,151 @@
+"""The forms in which things are compared: paths, symbols, code, names, text.
+
+Each function forgets what changes without the flaw changing (a prefix, a line number, white space, case) and
+nothing else. None of them is used for display.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from urllib.parse import unquote
+
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:/*(?=.)", re.IGNORECASE)
+_SPACES = re.compile(r"\s+")
+_DIGITS = re.compile(r"\d+")
+_WORD = re.compile(r"[a-z0-9_]+")
+_CALL = re.compile(r"[(<\[{].*$", re.DOTALL)
+_COMMIT = re.compile(r"/commits?/([0-9a-f]{7,64})")
+_NOT_NAME = re.compile(r"[^a-z0-9]+")
+
+
+def key64(*parts: str | int) -> int:
+    """Hash ``parts`` to a signed 64-bit key, the same in every process and on every machine (BLAKE2b, RFC 7693).
+
+    Signed, because that is what SQLite and PostgreSQL index. Keyed by nothing: who can choose both inputs can
+    spend work to make two keys collide, which yields a candidate that the comparison then refuses.
+    """
+    text = "\x1f".join([part if part.__class__ is str else str(part) for part in parts])
+    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
+
+
+@lru_cache(maxsize=1 << 16)
+def path_parts(path: str) -> tuple[str, ...]:
+    """Return the components of a path or URI, lower case, without scheme, drive, ``.`` and ``..``."""
+    path = path.strip().replace("\\", "/")
+    if "%" in path:
+        path = unquote(path)
+    path = _SCHEME.sub("", path, count=1)
+    parts: list[str] = []
+    for part in path.lower().split("/"):
+        if part == "..":
+            if parts:
+                parts.pop()
+        elif part and part != ".":
+            parts.append(part)
+    return tuple(parts)
+
+
+@lru_cache(maxsize=1 << 16)
+def path_tails(path: str) -> tuple[str, ...]:
+    """Return the endings of a path under which it is looked for.
+
+    The last two components; for a path of at most two components or an absolute one, whose prefix may belong to
+    the machine and not to the project, the file name alone too.
+    """
+    parts = path_parts(path)
+    if not parts:
+        return ()
+    if len(parts) == 1:
+        return parts
+    two = "/".join(parts[-2:])
+    absolute = path[:1] in "/\\" or ":" in path[:8]
+    return (two, parts[-1]) if absolute or len(parts) == 2 else (two,)
+
+
+def same_file(one: str, other: str) -> bool:
+    """Whether two paths can name one file under different prefixes: one's components end with all of the other's.
+
+    An absolute path's first components belong to the machine, so there two shared trailing components do.
+    """
+    if one == other:
+        return True
+    a, b = path_parts(one), path_parts(other)
+    shared = min(len(a), len(b))
+    if shared and a[-shared:] == b[-shared:]:
+        return True
+    prefixed = one[:1] in "/\\" or other[:1] in "/\\" or ":" in one[:8] or ":" in other[:8]
+    return prefixed and _common_tail(a, b) >= max(2, shared - 3)
+
+
+def _common_tail(a: tuple[str, ...], b: tuple[str, ...]) -> int:
+    count = 0
+    for x, y in zip(reversed(a), reversed(b), strict=False):
+        if x != y:
+            break
+        count += 1
+    return count
+
+
+@lru_cache(maxsize=1 << 15)
+def symbol_name(symbol: str) -> str:
+    """Return the last name of a qualified symbol, without parameters, lower case: ``a::B::run(int)`` is ``run``.
+
+    The last name only, because one tool writes ``app.views.show`` and another ``show``.
+    """
+    text = _CALL.sub("", symbol.strip())
+    for separator in ("::", "#", "/", "->", "."):
+        text = text.rpartition(separator)[2] or text
+    return text.strip().lower()
+
+
+def code_context(snippet: str) -> str:
+    """Return quoted code without any white space; empty if too little is left to tell one line from another."""
+    text = "".join(snippet.split())
+    return text if len(text) >= 8 else ""
+
+
+def message_form(text: str) -> str:
+    """Return a message in which numbers and white space do not count."""
+    return _SPACES.sub(" ", _DIGITS.sub("0", text)).strip().lower()
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text, lower case, numbers included."""
+    return _WORD.findall(text.lower())
+
+
+@lru_cache(maxsize=1 << 15)
+def component_name(name: str) -> str:
+    """Return a package or product name without case, punctuation and, for paths, everything before the last part."""
+    last = name.rstrip("/").rpartition("/")[2] or name
+    return _NOT_NAME.sub("", last.lower())
+
+
+@lru_cache(maxsize=1 << 14)
+def repository_name(url: str) -> str:
+    """Return ``host/owner/name`` of a repository address, lower case, without scheme, user and ``.git``."""
+    text = _SCHEME.sub("", url.strip().lower(), count=1)
+    text = text.rpartition("@")[2].replace(":", "/")
+    return text.rstrip("/").removesuffix(".git").rstrip("/")
+
+
+def remedy_values(commits: Sequence[str], patches: Sequence[str], references: Sequence[str]) -> tuple[str, ...]:
+    """Return the compared forms of everything that may belong to one flaw only, each once, in order.
+
+    Args:
+        commits: hashes. patches: digests. references: addresses.
+    """
+    found: dict[str, None] = {f"patch {digest}": None for digest in patches}
+    for commit in commits:
+        if len(commit) >= 7:
+            found[f"commit {commit[:12].lower()}"] = None
+    for address in references:
+        named = _COMMIT.search(address.lower())
+        if named:
+            found[f"commit {named[1][:12]}"] = None
+        else:
+            form = repository_name(address.partition("#")[0] if "/#" not in address else address)
+            if "/" in form:
+                found[form] = None
+    return tuple(found)

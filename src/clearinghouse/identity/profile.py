@@ -1,0 +1,161 @@
+"""What identity remembers of a finding: the few facts that are compared, in their compared form.
+
+A profile is small (about 200 bytes beside its text) so that a million fit where the findings would not.
+"""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from clearinghouse.identity.families import family_in, family_of
+from clearinghouse.identity.normalise import (
+    code_context,
+    component_name,
+    key64,
+    message_form,
+    remedy_values,
+    symbol_name,
+)
+from clearinghouse.records import Crash, Finding, State, erase_identifiers, find_identifiers
+
+
+class Profile(msgspec.Struct, kw_only=True, gc=False):
+    """The compared facts of one finding. Empty text and 0 mean that the fact is not known.
+
+    Attributes:
+        ordinal: position among all findings. source, index: which finding it is.
+        run: who reported it in which document; two findings of one run at different places are two flaws,
+            because their finder says so.
+        path, line, column, symbol, context, message: of the principal location; ``context`` and ``message`` are keys.
+        rule, family: the tool's rule and the weakness family. narrative: the text was written for this finding.
+        published: it is an advisory, whose publisher (``run[1]``) does not describe one flaw of one component twice.
+        text: title and description, identifiers erased when they are not to be looked at.
+        components: compared names. identifiers: of the flaw. fingerprints: (name, value).
+        crash, remedies, introduced: for crash and advisory layers. state, observed: for regressions.
+        rank, count, spread: position among the findings of the same run with the same path, rule and context, by line.
+    """
+
+    ordinal: int
+    source: str
+    index: int
+    run: tuple[str, str]
+    title: str
+    component: str
+    rule: str = ""
+    family: str = ""
+    path: str = ""
+    line: int = 0
+    column: int = 0
+    symbol: str = ""
+    context: int = 0
+    message: int = 0
+    text: str = ""
+    narrative: bool = False
+    published: bool = False
+    components: tuple[str, ...] = ()
+    ecosystems: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
+    fingerprints: tuple[tuple[str, str], ...] = ()
+    crash: Crash | None = None
+    remedies: tuple[str, ...] = ()
+    introduced: tuple[str, ...] = ()
+    state: State = State.OPEN
+    observed: float = 0.0
+    rank: int = 0
+    count: int = 1
+    spread: tuple[int, int, int] = (0, 0, 0)
+
+    @property
+    def id(self) -> str:
+        """The finding's identifier."""
+        return f"{self.source}#{self.index}"
+
+
+class Profiler:
+    """Makes profiles of findings.
+
+    Args:
+        aliases: whether identifiers may be looked at. Without them they are erased wherever they stand.
+    """
+
+    def __init__(self, *, aliases: bool = True) -> None:
+        self._aliases = aliases
+        self._runs: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def profile(self, finding: Finding, ordinal: int) -> Profile:
+        """Return the compared facts of ``finding``, which is number ``ordinal`` of all."""
+        place = finding.locations[0] if finding.locations else None
+        run = (finding.source, finding.finder)
+        run = self._runs.setdefault(run, run)
+        rule = finding.rule or ""
+        text = finding.description or finding.title
+        if not self._aliases:
+            text = erase_identifiers(text)
+            rule = "" if find_identifiers(rule) else rule
+        made = Profile(
+            ordinal=ordinal,
+            source=finding.source,
+            index=finding.index,
+            run=run,
+            title=finding.title,
+            component=finding.components[0].label if finding.components else "",
+            rule=rule,
+            family=family_of(finding.weaknesses) or family_in(f"{rule} {finding.title}"),
+            message=key64(message_form(text)) if text else 0,
+            text=text,
+            state=finding.state,
+        )
+        if place is not None:
+            made.path = place.path
+            made.line = place.line or 0
+            made.column = place.column or 0
+            made.symbol = symbol_name(place.symbol) if place.symbol else ""
+            context = code_context(place.snippet) if place.snippet else ""
+            made.context = key64(context) if context else 0
+        if finding.components:
+            made.components = tuple(dict.fromkeys(component_name(c.name) for c in finding.components))
+            made.ecosystems = tuple(dict.fromkeys(c.ecosystem for c in finding.components))
+        if self._aliases:
+            made.identifiers = finding.identifiers
+        made.fingerprints = finding.fingerprints
+        if finding.observed:
+            made.observed = _seconds(finding.observed)
+        if finding.crash or finding.advisory or finding.remedies or not rule:
+            self._narrative(made, finding)
+        return made
+
+    def _narrative(self, made: Profile, finding: Finding) -> None:
+        """Fill in what only advisories, crashes and prose reports have."""
+        made.crash = finding.crash
+        made.published = finding.advisory is not None
+        made.narrative = not made.rule and finding.crash is None
+        made.introduced = tuple(_introduced(finding))
+        references = finding.references
+        if not self._aliases:
+            references = tuple(r for r in references if erase_identifiers(r) == r)
+        kinds: dict[str, list[str]] = {}
+        for remedy in finding.remedies:
+            kinds.setdefault(remedy.kind, []).append(remedy.value)
+        made.remedies = remedy_values(kinds.get("commit", ()), kinds.get("patch", ()), references)
+        if not made.observed and finding.advisory and finding.advisory.published:
+            made.observed = _seconds(finding.advisory.published)
+
+
+def _introduced(finding: Finding) -> list[str]:
+    """The commits that brought the flaw in, as far as an advisory knows them."""
+    if finding.advisory is None:
+        return []
+    commits: list[str] = []
+    for affected in finding.advisory.affected:
+        for span in affected.ranges:
+            if span.type == "GIT":
+                commits.extend(e.introduced for e in span.events if e.introduced and len(e.introduced) >= 7)
+    return commits
+
+
+def _seconds(stamp: str) -> float:
+    try:
+        moment = datetime.fromisoformat(stamp)
+    except ValueError:
+        return 0.0
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -1,0 +1,39 @@
+"""Why two findings are said to be the same flaw."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Reason(StrEnum):
+    """The layer of identity that proposed a link."""
+
+    IDENTIFIER = "identifier"
+    FINGERPRINT = "fingerprint"
+    LOCATION = "location"
+    STACK = "stack"
+    TEXT = "text"
+    REMEDY = "remedy"
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One statement that two findings are the same flaw.
+
+    Links that merge form a spanning forest over findings: a vulnerability is a tree, and deleting one
+    link (an *unmerge*) divides exactly one vulnerability into exactly two. A suggestion has the same
+    shape but never joins anything; a person decides.
+
+    Attributes:
+        from_id: the finding that came later.
+        to_id: the finding that was there before.
+        reason: the layer that proposed it.
+        score: that layer's calibrated confidence, 0 to 1 (share of such pairs that are right on the
+            labelled corpora; see ``docs/benchmarks.md``), not a similarity.
+        explanation: what agreed, in one sentence a person can check.
+    """
+
+    from_id: str = msgspec.field(name="from")
+    to_id: str = msgspec.field(name="to")
+    reason: Reason
+    score: float
+    explanation: str

@@ -1,0 +1,15 @@
+"""What all tests share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of outside data; without it the test is skipped and says so."""
+    folder = os.environ.get("CLEARINGHOUSE_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("CLEARINGHOUSE_DATA names no folder: not compared with real files")
+    return Path(folder)
