@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from clearinghouse.cli import crash, deadline
+from clearinghouse.cli import crash, deadline, demo, identify, triage
 from clearinghouse.cli.output import BAD_INPUT, show_error
 from clearinghouse.records import ClearinghouseError
 
@@ -16,8 +16,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command("triage")(triage.command)
+app.command("identify")(identify.command)
 app.command("crash")(crash.command)
 app.command("deadline")(deadline.command)
+app.command("demo")(demo.command)
 
 
 def run() -> None:

@@ -50,10 +50,17 @@ class UnreadableError(ClearinghouseError):
 
 
 class _Guarded(io.RawIOBase):
-    """A stream that counts what comes out and stops a decompression bomb."""
+    """A stream that counts what comes out and stops a decompression bomb.
 
-    def __init__(self, stream: BinaryIO, source: str, packed: int | None, limits: Limits) -> None:
+    Args:
+        beneath: what ``stream`` reads from and does not close by itself.
+    """
+
+    def __init__(
+        self, stream: BinaryIO, source: str, packed: int | None, limits: Limits, *beneath: BinaryIO | zipfile.ZipFile
+    ) -> None:
         self._stream = stream
+        self._beneath = beneath
         self._source = source
         self._packed = packed
         self._limits = limits
@@ -88,6 +95,8 @@ class _Guarded(io.RawIOBase):
 
     def close(self) -> None:
         self._stream.close()
+        for stream in self._beneath:
+            stream.close()
         super().close()
 
 
@@ -178,8 +187,9 @@ def _unpack_gzip(
     source: str, opener: Callable[[], BinaryIO], size: int, limits: Limits, nesting: int
 ) -> Iterator[Document | Problem]:
     def unpacked() -> BinaryIO:
-        stream = cast(BinaryIO, gzip.GzipFile(fileobj=opener(), mode="rb"))
-        return io.BufferedReader(_Guarded(stream, source, size, limits), 1 << 16)
+        beneath = opener()
+        stream = cast(BinaryIO, gzip.GzipFile(fileobj=beneath, mode="rb"))
+        return io.BufferedReader(_Guarded(stream, source, size, limits, beneath), 1 << 16)
 
     try:
         with unpacked() as stream:
@@ -214,12 +224,13 @@ def _unpack_member(
     source: str, opener: Callable[[], BinaryIO], info: zipfile.ZipInfo, limits: Limits, nesting: int
 ) -> Iterator[Document | Problem]:
     def unpacked() -> BinaryIO:
-        archive = zipfile.ZipFile(_seekable(opener(), limits))
+        beneath = opener()
+        archive = zipfile.ZipFile(_seekable(beneath, limits))
         try:
             member = cast(BinaryIO, archive.open(info))
         except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:  # encrypted, or an unknown method
             raise UnreadableError(f"{source} cannot be unpacked: {error}", "send it without a password") from error
-        return io.BufferedReader(_Guarded(member, source, info.compress_size, limits), 1 << 16)
+        return io.BufferedReader(_Guarded(member, source, info.compress_size, limits, archive, beneath), 1 << 16)
 
     try:
         with unpacked() as stream:

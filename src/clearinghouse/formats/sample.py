@@ -4,7 +4,9 @@ import re
 from functools import cached_property
 
 SAMPLE_SIZE = 64 * 1024
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
+# A string that never ends is one token to the end of the head: trying again at each quote in it would cost the
+# square of its length.
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\]:,]|[^\s{}\[\]:,"]++', re.DOTALL)
 _YAML_KEY = re.compile(r"^([A-Za-z_$][\w$-]*):(?:\s|$)", re.MULTILINE)
 _MAX_DEPTH = 4
 
@@ -64,7 +66,7 @@ class Sample:
     def value_of(self, key: str) -> str | None:
         """Return the string value of the first ``"key": "..."`` (JSON) or ``key: ...`` (YAML) in the head, raw."""
         if self.is_json:
-            found = re.search(rf'"{re.escape(key)}"\s*:\s*"((?:[^"\\]|\\.)*)"', self.text)
+            found = re.search(rf'"{re.escape(key)}"\s*:\s*"((?:[^"\\]++|\\.)*+)(?:"|\\?\Z)', self.text, re.DOTALL)
         else:
             found = re.search(rf"^{re.escape(key)}:\s*[\"']?([^\n\"']*)", self.text, re.MULTILINE)
         return found[1].strip() if found else None
@@ -83,14 +85,16 @@ def _json_key_paths(head: bytes) -> set[str]:
             pending = text[1:-1].decode("utf-8", errors="replace")
         elif first == b":" and pending is not None:
             parent = stack[-1] if stack else ""
+            if len(stack) > _MAX_DEPTH:
+                path = parent  # does not grow, or a document of brackets alone would cost the square of its size
+                continue
             path = f"{parent}.{pending}" if parent else pending
-            if len(stack) <= _MAX_DEPTH:
-                paths.add(path)
+            paths.add(path)
         elif first == b"{":
             stack.append(path)
         elif first == b"[":
-            path = f"{path}[]"
             if len(stack) < _MAX_DEPTH:
+                path = f"{path}[]"
                 paths.add(path)
             stack.append(path)
         elif first in (b"}", b"]"):

@@ -1,13 +1,13 @@
 """Identity put together: findings in, groups, links and suggestions out, one report at a time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from clearinghouse.identity.contradiction import Contradictions, told_apart_by_publisher
 from clearinghouse.identity.exact import FingerprintLayer, IdentifierLayer
 from clearinghouse.identity.forest import Edge, Forest
-from clearinghouse.identity.index import BUCKET_CAP, Bucket, CandidateIndex, MemoryIndex
+from clearinghouse.identity.index import BUCKET_CAP, Buckets, CandidateIndex, MemoryIndex
 from clearinghouse.identity.layer import Layer, Proposal, SoleLayer
 from clearinghouse.identity.location import LocationLayer, number_places
 from clearinghouse.identity.profile import Profile, Profiler
@@ -17,6 +17,7 @@ from clearinghouse.identity.text import TextLayer
 from clearinghouse.records import Finding, Link, Reason
 
 _BATCH = 1024
+_ABSENT: list[int] = []
 _Keyed = tuple[Layer, Sequence[int], Sequence[tuple[int, str]]]
 """A layer, the keys it looks under, and the sole facts that the keys stand for, if they do."""
 
@@ -50,7 +51,7 @@ class Identifier:
         self._profiler = Profiler(aliases=aliases)
         self._index = index if index is not None else MemoryIndex()
         self._layers = list(layers) if layers is not None else default_layers(aliases=aliases)
-        self._sole_layers = [layer for layer in self._layers if isinstance(layer, SoleLayer)]
+        self._rule_layers = [layer for layer in self._layers if not layer.prose_only]
         self._forest = Forest()
         self._contradictions = Contradictions()
         self.profiles: list[Profile] = []
@@ -88,26 +89,36 @@ class Identifier:
     def _link(self, batch: Sequence[Profile]) -> None:
         """Link one batch with what is indexed and within itself: one look-up, then one addition."""
         keyed = [self._keys(profile) for profile in batch]
-        found = self._index.lookup([key for keys in keyed for _, layer_keys, _ in keys for key in layer_keys])
-        fresh: dict[int, list[int]] = {}  # members of this batch, by key
+        buckets = self._index.lookup(key for keys in keyed for _, layer_keys, _ in keys for key in layer_keys)
         entries: list[tuple[int, int]] = []
         for profile, keys in zip(batch, keyed, strict=True):
             for layer, layer_keys, facts in keys:
                 if facts:
-                    self._judge_sole(profile, layer, facts, found, fresh)
-                elif candidates := self._candidates(profile, layer_keys, found, fresh):
+                    self._judge_sole(profile, layer, facts, buckets)
+                elif candidates := self._candidates(profile, layer_keys, buckets):
                     self._judge(profile, layer, layer.propose(profile, candidates))
+            ordinal = profile.ordinal
             for _, layer_keys, _ in keys:
                 for key in layer_keys:
-                    fresh.setdefault(key, []).append(profile.ordinal)
-                    entries.append((key, profile.ordinal))
+                    entries.append((key, ordinal))
+                    members = buckets.get(key, _ABSENT)
+                    if members is _ABSENT:
+                        buckets[key] = [ordinal]
+                    elif members is not None:
+                        members.append(ordinal)
         self._index.add(entries)
 
     def _keys(self, profile: Profile) -> list[_Keyed]:
         """Return what each layer that has something to say looks for: keys, and the sole facts behind them."""
         looked: list[_Keyed] = []
+        if profile.rule:  # what a tool's rule found has no words and no fix of its own, only its place
+            for layer in self._rule_layers:
+                keys = layer.keys(profile)
+                if keys:
+                    looked.append((layer, keys, ()))
+            return looked
         for layer in self._layers:
-            if not profile.rule and layer in self._sole_layers:  # a rule's finding has no facts but its place
+            if isinstance(layer, TextLayer | RemedyLayer):
                 facts = layer.sole_facts(profile)
                 if facts:
                     looked.append((layer, [key for key, _ in facts], facts))
@@ -116,34 +127,18 @@ class Identifier:
                 looked.append((layer, keys, ()))
         return looked
 
-    def _members(self, key: int, found: Mapping[int, Bucket], fresh: dict[int, list[int]]) -> Sequence[int] | None:
-        """Return the findings under one key so far, or None, and a note, if they are too many."""
-        bucket = found.get(key)
-        members = fresh.get(key)
-        if bucket is None:
-            if members is None:
-                return ()
-        elif bucket.full:
-            self._full.add(key)
-            return None
-        elif members is None:
-            return bucket.members
-        else:
-            members = [*bucket.members, *members]
-        if len(members) > BUCKET_CAP:
-            self._full.add(key)
-            return None
-        return members
-
-    def _candidates(
-        self, profile: Profile, keys: Sequence[int], found: Mapping[int, Bucket], fresh: dict[int, list[int]]
-    ) -> list[Profile]:
+    def _candidates(self, profile: Profile, keys: Sequence[int], buckets: Buckets) -> list[Profile]:
         """Return the findings that share a key, each once; of the own group only if a link of it may be taken back."""
         ordinals: dict[int, None] = {}
         for key in keys:
-            members = self._members(key, found, fresh)
-            if members:
-                ordinals.update(dict.fromkeys(members))
+            members = buckets.get(key, _ABSENT)
+            if members is _ABSENT:
+                continue
+            if members is None or len(members) > BUCKET_CAP:
+                self._full.add(key)
+                continue
+            for member in members:
+                ordinals[member] = None
         if not ordinals:
             return []
         root = self._forest.root
@@ -153,17 +148,12 @@ class Identifier:
         return [self.profiles[ordinal] for ordinal in ordinals if root(ordinal) != own]
 
     def _judge_sole(
-        self,
-        profile: Profile,
-        layer: Layer,
-        facts: Sequence[tuple[int, str]],
-        found: Mapping[int, Bucket],
-        fresh: dict[int, list[int]],
+        self, profile: Profile, layer: Layer, facts: Sequence[tuple[int, str]], buckets: Buckets
     ) -> None:
         """Judge by facts that should be one flaw's only, and notice when they are not."""
         assert isinstance(layer, SoleLayer)  # noqa: S101 - only such layers have facts
         for key, fact in facts:
-            members = self._members(key, found, fresh)
+            members = buckets.get(key, _ABSENT)
             if members is None or len(members) >= layer.most:
                 self._shared_facts.add(key)
             if key in self._shared_facts or members is None:

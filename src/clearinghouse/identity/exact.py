@@ -18,6 +18,7 @@ class IdentifierLayer:
     """The same identifier: a CVE or GHSA anywhere, a vendor's bulletin only on one component."""
 
     reason = Reason.IDENTIFIER
+    prose_only = False
 
     def keys(self, profile: Profile) -> Sequence[int]:
         """One key per identifier; a bulletin's together with each component."""
@@ -46,6 +47,7 @@ class FingerprintLayer:
     """The same fingerprint by the same tool for the same rule, in files that can be the same file."""
 
     reason = Reason.FINGERPRINT
+    prose_only = False
 
     def keys(self, profile: Profile) -> Sequence[int]:
         """One key per fingerprint, with the tool and the rule that gave it."""

@@ -5,33 +5,21 @@ A key that too many share says nothing about sameness and would make the work gr
 flood, so a bucket has a cap: a full bucket is reported and never enumerated.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable
+from typing import Protocol
 
 BUCKET_CAP = 64
 
 
-class Bucket(NamedTuple):
-    """The findings under one key.
-
-    Attributes:
-        members: ordinals of findings, oldest first; empty if the bucket is full.
-        full: more than the cap have this key.
-    """
-
-    members: tuple[int, ...]
-    full: bool
-
-
-EMPTY = Bucket((), False)
-FULL = Bucket((), True)
+Buckets = dict[int, list[int] | None]
+"""For each key that anybody has: the ordinals of those findings, oldest first, or None if there are too many."""
 
 
 class CandidateIndex(Protocol):
     """Batch look-up of findings by 64-bit keys."""
 
-    def lookup(self, keys: Sequence[int]) -> Mapping[int, Bucket]:
-        """Return the bucket of each key that has one; a key nobody has is absent."""
+    def lookup(self, keys: Iterable[int]) -> Buckets:
+        """Return the bucket of each key that has one; a key nobody has is absent. The lists belong to the caller."""
         ...
 
     def add(self, entries: Iterable[tuple[int, int]]) -> None:
@@ -50,23 +38,15 @@ class MemoryIndex:
         self._cap = cap
         self._table: dict[int, int | list[int] | None] = {}  # one member, several, or None for a full bucket
 
-    def lookup(self, keys: Sequence[int]) -> dict[int, Bucket]:
+    def lookup(self, keys: Iterable[int]) -> Buckets:
         """See :class:`CandidateIndex`."""
-        found = {}
+        found: Buckets = {}
         table = self._table
         for key in keys:
             if key in table:
-                found[key] = self.bucket(key)
+                members = table[key]
+                found[key] = [members] if members.__class__ is int else members and list(members)  # type: ignore[list-item, arg-type]
         return found
-
-    def bucket(self, key: int) -> Bucket:
-        """Return one bucket; for callers that stand in the same process as the index."""
-        members = self._table.get(key, EMPTY)
-        if members is None:
-            return FULL
-        if isinstance(members, int):
-            return Bucket((members,), False)
-        return EMPTY if members is EMPTY else Bucket(tuple(members), False)  # type: ignore[arg-type]
 
     def add(self, entries: Iterable[tuple[int, int]]) -> None:
         """See :class:`CandidateIndex`."""

@@ -24,9 +24,14 @@ class Proposal(NamedTuple):
 
 
 class Layer(Protocol):
-    """One way to recognise the same flaw."""
+    """One way to recognise the same flaw.
+
+    Attributes:
+        reason: what its links say. prose_only: it has nothing to say about what a tool's rule found.
+    """
 
     reason: Reason
+    prose_only: bool
 
     def keys(self, profile: Profile) -> Sequence[int]:
         """Return the 64-bit keys under which ``profile`` is stored and looked up; none if the layer is silent."""

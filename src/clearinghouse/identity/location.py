@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from clearinghouse.identity.layer import Proposal
-from clearinghouse.identity.normalise import key64, path_tails, same_file
+from clearinghouse.identity.normalise import key64, path_tails, same_file, shared_key
 from clearinghouse.identity.profile import Profile
 from clearinghouse.records import Reason
 
@@ -92,6 +92,7 @@ class LocationLayer:
     """Same file, same rule or weakness family, same code, symbol or position."""
 
     reason = Reason.LOCATION
+    prose_only = False
 
     def keys(self, profile: Profile) -> Sequence[int]:
         """The exact key and the near keys, for each ending under which the path may be known."""
@@ -104,9 +105,9 @@ class LocationLayer:
         for tail in path_tails(profile.path):
             if rule:
                 found.append(key64("at", tail, rule, place))
-                found.append(key64("rule", tail, rule))
+                found.append(shared_key("rule", tail, rule))
             if family:
-                found.append(key64("family", tail, family))
+                found.append(shared_key("family", tail, family))
         return found
 
     def propose(self, profile: Profile, candidates: Sequence[Profile]) -> Sequence[Proposal]:
@@ -164,7 +165,7 @@ def _weigh_rule(new: Profile, old: Profile) -> _Weight | None:
     context = new.context != 0 and new.context == old.context
     symbol = new.symbol != "" and new.symbol == old.symbol
     position = same_position(new, old)
-    message = _likeness(new, old)
+    message = 1.0 if context else _likeness(new, old)
     distance = abs(new.line - old.line)
     near = distance <= _NEAR_LINES
     if context:

@@ -11,8 +11,8 @@ from hashlib import blake2b
 from urllib.parse import unquote
 
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:/*(?=.)", re.IGNORECASE)
-_SPACES = re.compile(r"\s+")
-_DIGITS = re.compile(r"\d+")
+_LOWER = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
+_UNTOLD = b"0123456789 \t\r\n"
 _WORD = re.compile(r"[a-z0-9_]+")
 _CALL = re.compile(r"[(<\[{].*$", re.DOTALL)
 _COMMIT = re.compile(r"/commits?/([0-9a-f]{7,64})")
@@ -25,8 +25,18 @@ def key64(*parts: str | int) -> int:
     Signed, because that is what SQLite and PostgreSQL index. Keyed by nothing: who can choose both inputs can
     spend work to make two keys collide, which yields a candidate that the comparison then refuses.
     """
-    text = "\x1f".join([part if part.__class__ is str else str(part) for part in parts])
-    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
+    return key_of("\x1f".join([part if part.__class__ is str else str(part) for part in parts]).encode("utf-8", "replace"))
+
+
+def key_of(data: bytes) -> int:
+    """Hash bytes to a key of the same kind as :func:`key64`."""
+    return int.from_bytes(blake2b(data, digest_size=8).digest(), "big", signed=True)
+
+
+@lru_cache(maxsize=1 << 16)
+def shared_key(kind: str, one: str, other: str) -> int:
+    """The key of a pair that many findings share, such as a file and a rule."""
+    return key64(kind, one, other)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -105,9 +115,9 @@ def code_context(snippet: str) -> str:
     return text if len(text) >= 8 else ""
 
 
-def message_form(text: str) -> str:
-    """Return a message in which numbers and white space do not count."""
-    return _SPACES.sub(" ", _DIGITS.sub("0", text)).strip().lower()
+def message_form(text: str) -> bytes:
+    """Return a message in which case, numbers and white space do not count."""
+    return text.encode("utf-8", "replace").translate(_LOWER, _UNTOLD)
 
 
 def words(text: str) -> list[str]:

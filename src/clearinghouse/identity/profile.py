@@ -12,11 +12,12 @@ from clearinghouse.identity.normalise import (
     code_context,
     component_name,
     key64,
+    key_of,
     message_form,
     remedy_values,
     symbol_name,
 )
-from clearinghouse.records import Crash, Finding, State, erase_identifiers, find_identifiers
+from clearinghouse.records import Component, Crash, Finding, State, erase_identifiers, find_identifiers
 
 
 class Profile(msgspec.Struct, kw_only=True, gc=False):
@@ -30,7 +31,7 @@ class Profile(msgspec.Struct, kw_only=True, gc=False):
         rule, family: the tool's rule and the weakness family. narrative: the text was written for this finding.
         published: it is an advisory, whose publisher (``run[1]``) does not describe one flaw of one component twice.
         text: title and description, identifiers erased when they are not to be looked at.
-        components: compared names. identifiers: of the flaw. fingerprints: (name, value).
+        title, component, native_id: for display. components: compared names. identifiers: of the flaw. fingerprints: (name, value).
         crash, remedies, introduced: for crash and advisory layers. state, observed: for regressions.
         rank, count, spread: position among the findings of the same run with the same path, rule and context, by line.
     """
@@ -41,6 +42,7 @@ class Profile(msgspec.Struct, kw_only=True, gc=False):
     run: tuple[str, str]
     title: str
     component: str
+    native_id: str | None = None
     rule: str = ""
     family: str = ""
     path: str = ""
@@ -81,6 +83,7 @@ class Profiler:
     def __init__(self, *, aliases: bool = True) -> None:
         self._aliases = aliases
         self._runs: dict[tuple[str, str], tuple[str, str]] = {}
+        self._labels: dict[Component, str] = {}
 
     def profile(self, finding: Finding, ordinal: int) -> Profile:
         """Return the compared facts of ``finding``, which is number ``ordinal`` of all."""
@@ -98,10 +101,11 @@ class Profiler:
             index=finding.index,
             run=run,
             title=finding.title,
-            component=finding.components[0].label if finding.components else "",
+            component=self._label(finding.components[0]) if finding.components else "",
+            native_id=finding.native_id,
             rule=rule,
             family=family_of(finding.weaknesses) or family_in(f"{rule} {finding.title}"),
-            message=key64(message_form(text)) if text else 0,
+            message=key_of(message_form(text)) if text else 0,
             text=text,
             state=finding.state,
         )
@@ -123,6 +127,13 @@ class Profiler:
         if finding.crash or finding.advisory or finding.remedies or not rule:
             self._narrative(made, finding)
         return made
+
+    def _label(self, component: Component) -> str:
+        """A component's label; one text for all findings of one component."""
+        label = self._labels.get(component)
+        if label is None:
+            label = self._labels[component] = component.label
+        return label
 
     def _narrative(self, made: Profile, finding: Finding) -> None:
         """Fill in what only advisories, crashes and prose reports have."""

@@ -24,6 +24,7 @@ class RemedyLayer:
     """Same patch, commit, pull request, issue or other address that only one flaw has; same introducing commit."""
 
     reason = Reason.REMEDY
+    prose_only = True
     most = 10
 
     def sole_facts(self, profile: Profile) -> Sequence[tuple[int, str]]:

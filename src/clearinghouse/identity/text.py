@@ -30,6 +30,7 @@ class TextLayer:
     """Equal words anywhere; similar words within a component (or file) and weakness family."""
 
     reason = Reason.TEXT
+    prose_only = True
     most = 64
 
     def sole_facts(self, profile: Profile) -> Sequence[tuple[int, str]]:

@@ -1,0 +1,89 @@
+# One word for each thing one does here. `make` alone lists them.
+#
+# Everything is installed into $(VENV), nothing outside it. The stamp files in it say what has been installed; they are
+# older than pyproject.toml when its requirements may have changed.
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+BASE := $(VENV)/.stamp-base
+TOOLS := $(VENV)/.stamp-tools
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+# The first Python that is new enough; `make PYTHON=... demo` takes another.
+ifeq ($(origin PYTHON),undefined)
+PYTHON := $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
+endif
+
+# Every process that is started sees the folder of outside data if the caller named one; none is assumed.
+ifdef CLEARINGHOUSE_DATA
+export CLEARINGHOUSE_DATA
+endif
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo venv tools test lint format docs bench clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: $(BASE) ## make a demonstration flood of findings and rank it
+	@$(BIN)/clearinghouse demo
+
+venv: $(BASE) ## install the program into .venv, without the tools for development
+
+tools: $(TOOLS) ## the same, with the tools for development
+
+test: lint ## everything CI runs: style, types, floors, documents, tests
+	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+
+lint: $(TOOLS) ## style, types, and the contracts between the floors
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(TOOLS) ## put the code into the one format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(TOOLS) ## check the links and the commands in the documents
+	$(BIN)/python -m pytest tests/test_docs.py $(PYTEST_ARGS)
+
+bench: $(TOOLS) ## run every benchmark, one after the other; results go to benchmarks/results
+	@set -e; for each in $$(grep -l __main__ benchmarks/*.py | sort); do echo "== $$each"; $(BIN)/python $$each; done
+
+clean: ## remove everything that was made or installed here
+	if [ -f $(VENV)/pyvenv.cfg ]; then rm -rf $(VENV); fi
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "error: no Python 3.11 or newer was found" >&2; \
+		echo "try: install one (Debian 12, Ubuntu 24.04 and newer: apt-get install python3 python3-venv)," \
+			"or name it: make PYTHON=/path/to/python3.12 demo" >&2; exit 2; fi
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "error: $(PYTHON) is no Python 3.11 or newer" >&2; \
+		echo "try: make PYTHON=python3.12 demo" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		package=$$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'); \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			echo "Installing $$package, which $(PYTHON) needs to make a virtual environment."; \
+			apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $$package; \
+		else \
+			echo "error: $(PYTHON) cannot make a virtual environment: its modules venv and ensurepip are missing" >&2; \
+			echo "try: sudo apt-get install $$package" >&2; exit 2; \
+		fi; }
+	$(PYTHON) -m venv $(VENV)
+
+$(BASE): $(BIN)/python pyproject.toml
+	$(PIP) install --quiet --editable .
+	@touch $@
+
+# Dependency groups (PEP 735) need pip 25.1.
+$(TOOLS): $(BIN)/python pyproject.toml
+	$(PIP) install --quiet --upgrade 'pip>=25.1'
+	$(PIP) install --quiet --editable . --group test --group lint
+	@touch $(BASE) $@

@@ -1,0 +1,1 @@
+"""Speed and quality, each beside a peer or a limit. Every module here is a command of its own."""

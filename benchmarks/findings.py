@@ -1,0 +1,165 @@
+"""Findings read and identified in memory, beside typed decode and hash alone.
+
+    python benchmarks/findings.py [--count 1000000] [--json FILE] [--keep DIR]
+
+The flood is made by :mod:`benchmarks.sarif_flood` (about 800 bytes a result, one in five a jittered copy). The limit
+run decodes the same bytes into the same types, whole, and hashes rule, path and message of each result into a set;
+it finds only byte-equal ones. Each runs in a process of its own, which reports its peak memory.
+"""
+
+import argparse
+import gc
+import json
+import multiprocessing
+import resource
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.sarif_flood import Flood, make
+from clearinghouse.formats.registry import read_paths
+from clearinghouse.formats.sarif.schema import Result
+from clearinghouse.identity import Identifier
+from clearinghouse.records import Finding
+
+
+class _Run(msgspec.Struct):
+    results: list[Result]
+
+
+class _Log(msgspec.Struct):
+    runs: list[_Run]
+
+
+def ours(flood: Flood) -> dict[str, Any]:
+    """Read and identify; measure the whole, the last tenth against the first, and the quality of the groups."""
+    gc.disable()
+    identifier = Identifier()
+    marks: list[float] = []
+    total = sum(len(numbers) for numbers in flood.truth)
+    started = time.perf_counter()
+    for report in read_paths(flood.paths):
+        identifier.add(record for record in report.records if isinstance(record, Finding))
+        marks.append(time.perf_counter() - started)
+    result = identifier.result()
+    seconds = time.perf_counter() - started
+    flat = [number for numbers in flood.truth for number in numbers]
+    found, right, planted = pair_counts(result.groups, flat)
+    return {
+        "seconds": seconds,
+        "per_second": total / seconds,
+        "groups": len(result.groups),
+        "pairs": found,
+        "precision": right / max(found, 1),
+        "recall": right / max(planted, 1),
+        "suggestions": len(result.suggestions),
+        "full_buckets": result.full_buckets,
+    }
+
+
+def pair_counts(groups: list[list[int]], truth: list[int]) -> tuple[int, int, int]:
+    """Return pairs said to be equal, those of them that are, and all pairs that are."""
+    found = right = 0
+    for group in groups:
+        found += len(group) * (len(group) - 1) // 2
+        right += sum(n * (n - 1) // 2 for n in Counter(truth[ordinal] for ordinal in group).values())
+    return found, right, sum(n * (n - 1) // 2 for n in Counter(truth).values())
+
+
+def tenths(flood: Flood) -> dict[str, Any]:
+    """Feed the flood in ten equal parts and time each: growth would show as a dearer last tenth."""
+    gc.disable()
+    identifier = Identifier()
+    findings = [r for report in read_paths(flood.paths) for r in report.records if isinstance(r, Finding)]
+    size = len(findings) // 10
+    times = []
+    for part in range(10):
+        batch = findings[part * size : (part + 1) * size]
+        started = time.perf_counter()
+        identifier.add(batch)
+        times.append(time.perf_counter() - started)
+    return {"tenths_seconds": times, "last_to_first": times[-1] / times[0]}
+
+
+def limit(flood: Flood) -> dict[str, Any]:
+    """Typed decode of the whole logs, and one hash a result."""
+    gc.disable()
+    started = time.perf_counter()
+    decoder = msgspec.json.Decoder(_Log)
+    seen: set[bytes] = set()
+    total = 0
+    for path in flood.paths:
+        for run in decoder.decode(path.read_bytes()).runs:
+            for result in run.results:
+                total += 1
+                place = result.locations[0].physical_location if result.locations else None
+                artifact = place.artifact_location if place else None
+                text = f"{result.rule_id}\x1f{artifact.uri if artifact else ''}\x1f{result.message.text if result.message else ''}"
+                seen.add(blake2b(text.encode(), digest_size=16).digest())
+    seconds = time.perf_counter() - started
+    return {"seconds": seconds, "per_second": total / seconds, "distinct": len(seen)}
+
+
+def reading(flood: Flood) -> dict[str, Any]:
+    """Read the logs and keep nothing: memory must not grow with the log."""
+    started = time.perf_counter()
+    total = sum(1 for report in read_paths(flood.paths) for _ in report.records)
+    seconds = time.perf_counter() - started
+    return {"seconds": seconds, "per_second": total / seconds}
+
+
+def apart(work: Callable[[Flood], dict[str, Any]], flood: Flood) -> dict[str, Any]:
+    """Run ``work`` in a process of its own and add its peak memory in MiB."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(1) as pool:
+        return pool.apply(_measured, (work, flood))
+
+
+def _measured(work: Callable[[Flood], dict[str, Any]], flood: Flood) -> dict[str, Any]:
+    measured = work(flood)
+    measured["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return measured
+
+
+def main() -> None:
+    """Make the flood, run everything, print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=1_000_000)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--keep", type=Path, help="where to write the logs instead of a temporary folder")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = arguments.keep or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        flood = make(folder, arguments.count)
+        rows = {
+            "typed decode and hash alone": apart(limit, flood),
+            "read, keep nothing": apart(reading, flood),
+            "read and identify": apart(ours, flood),
+        }
+        growth = apart(tenths, flood)
+    identified = rows["read and identify"]
+    print(f"{arguments.count:,} results, {flood.bytes / arguments.count:.0f} bytes each")
+    for name, row in rows.items():
+        print(f"  {name:30} {row['per_second']:>10,.0f}/s {row['seconds']:>7.1f} s  peak {row['peak_mib']:,.0f} MiB")
+    ratio = identified["seconds"] / rows["typed decode and hash alone"]["seconds"]
+    print(f"  ratio to the limit {ratio:.2f}; last tenth to first {growth['last_to_first']:.2f}")
+    print(
+        f"  pair precision {identified['precision']:.4f}, recall {identified['recall']:.4f}, "
+        f"{identified['suggestions']:,} suggestions, {identified['full_buckets']:,} full buckets"
+    )
+    if arguments.json:
+        arguments.json.write_text(json.dumps({"count": arguments.count, "ratio": ratio, **growth, **rows}, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""``clearinghouse demo``: a flood of invented findings, and the main job run on it."""
+
+import datetime as dt
+import sys
+import tempfile
+from contextlib import chdir
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clearinghouse.cli.demo.description import description
+from clearinghouse.cli.demo.flood import Flood, is_flood, write_flood
+from clearinghouse.cli.output import BAD_INPUT, OK
+from clearinghouse.cli.triage import TriageFormat, run_triage
+from clearinghouse.priority import parse_date
+from clearinghouse.records import ClearinghouseError
+
+_BEFORE = """\
+Three finders report on the same invented projects. Aurora and Basalt are AI labs: one writes SARIF,
+the other Mantis findings, each in its own words, with lines that moved between their scans. Cinder
+is a scanner and writes tables. Two fuzzing labs add crash logs, public databases add advisories.
+Two records are damaged on purpose.
+"""
+_OWN_FILES = """\
+Try it on your own files (any mix of formats, folders and archives are read too):
+  clearinghouse triage REPORTS... --kev known_exploited_vulnerabilities.json \\
+      --epss epss_scores-current.csv.gz --ssvc vulnrichment/
+with the files from
+  https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json
+  https://epss.empiricalsecurity.com/epss_scores-current.csv.gz
+  https://github.com/cisagov/vulnrichment
+"""
+
+
+def command(
+    *,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the flood there and leave it; otherwise it is removed.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The day that counts as today; otherwise that of the flood.")
+    ] = None,
+    output: Annotated[TriageFormat, typer.Option("--format", help="What to write.")] = TriageFormat.TABLE,
+) -> None:
+    """Make a demonstration flood and rank it. Everything in it is invented.
+
+    Exit code 0: done; that two of its records are damaged is intended. 2: the folder or an option is wrong.
+    """
+    day = parse_date(as_of, "--as-of") if as_of else description().date
+    if keep is not None:
+        code = _run(_written(keep), day, output)
+    else:
+        with tempfile.TemporaryDirectory(prefix="clearinghouse-demo-") as folder, chdir(folder):
+            code = _run(_written(Path()), day, output)
+    if output is TriageFormat.TABLE:
+        _say_what_next(keep, day)
+    raise typer.Exit(BAD_INPUT if code == BAD_INPUT else OK)
+
+
+def _written(folder: Path) -> Flood:
+    """Write the flood, unless there is something else in the folder, which would be read as part of it."""
+    try:
+        if folder.exists() and any(folder.iterdir()) and not is_flood(folder):
+            raise ClearinghouseError(
+                f"{folder} is not empty", "name a new folder: clearinghouse demo --keep demo-flood"
+            )
+        return write_flood(folder)
+    except OSError as error:
+        why = f"the demonstration cannot be written to {folder}: {error.strerror or error}"
+        raise ClearinghouseError(why, "name a folder in which you may write: clearinghouse demo --keep DIR") from error
+
+
+def _run(flood: Flood, day: dt.date, output: TriageFormat) -> int:
+    if output is TriageFormat.TABLE:
+        print(_BEFORE)
+        sys.stdout.flush()  # problems go to standard error and should come after this
+    return run_triage([flood.reports], kev=[flood.kev], epss=[flood.epss], ssvc=[flood.ssvc], as_of=day, output=output)
+
+
+def _say_what_next(keep: Path | None, day: dt.date) -> None:
+    print()
+    if keep is None:
+        print("The flood is gone again; clearinghouse demo --keep demo-flood leaves it for you to look at.")
+    else:
+        known = keep / "signals"
+        print(f"The flood is in {keep}. The list above is the output of:")
+        print(f"  clearinghouse triage {keep / 'reports'} --kev {known / 'kev.json'} \\")
+        print(f"      --epss {known / 'epss.csv.gz'} --ssvc {known / 'cve'} --as-of {day}")
+    print(_OWN_FILES, end="")

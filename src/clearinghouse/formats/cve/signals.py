@@ -1,0 +1,50 @@
+"""What CISA adds to CVE records about urgency: SSVC points and the KEV date.
+
+CISA's "Vulnrichment" (https://github.com/cisagov/vulnrichment) writes them as ``metrics[].other`` of types
+``ssvc`` and ``kev`` in its ADP container.
+"""
+
+from collections.abc import Iterator
+
+from clearinghouse.formats.cve.schema import Container, Other, Record
+from clearinghouse.formats.cve.tables import CISA_ADP, KNOWN_ADPS
+from clearinghouse.formats.dates import is_iso_date
+from clearinghouse.formats.ssvc_points import ssvc_point
+from clearinghouse.formats.text import clean_line
+from clearinghouse.records import KevEntry, Problem, SsvcPoint
+
+
+def signals_of(record: Record, cve: str, *, source: str, pointer: str) -> Iterator[SsvcPoint | KevEntry | Problem]:
+    """Yield the signals of CISA's container, and a problem for each that is not understood."""
+    for number, container in enumerate(record.containers.adp or ()):
+        if container.org_id != CISA_ADP and container.short_name != KNOWN_ADPS[CISA_ADP]:
+            continue
+        for position, other in _others(container):
+            where = f"{pointer}/containers/adp/{number}/metrics/{position}/other/content"
+            if other.type == "ssvc":
+                point, problems = ssvc_point(other.content, cve=cve, source=source, pointer=where)
+                yield from problems
+                if point:
+                    yield point
+            elif other.type == "kev":
+                yield _kev(other, cve, source, where)
+
+
+def _others(container: Container) -> Iterator[tuple[int, Other]]:
+    for position, metric in enumerate(container.metrics or ()):
+        if metric.other:
+            yield position, metric.other
+
+
+def _kev(other: Other, cve: str, source: str, pointer: str) -> KevEntry | Problem:
+    added = other.content.get("dateAdded") if isinstance(other.content, dict) else None
+    if isinstance(added, str) and is_iso_date(added[:10]):
+        return KevEntry(cve=cve, date_added=added[:10], source=source)
+    shown = clean_line(repr(added), 40)
+    return Problem(
+        source=source,
+        code="wrong_value",
+        message=f"{cve}: the KEV date is {shown}.",
+        pointer=f"{pointer}/dateAdded",
+        expected="ISO date",
+    )

@@ -1,0 +1,162 @@
+"""Small parts that several readers share: lists decoded one element at a time, links, severities, fixes."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+import msgspec
+
+from clearinghouse.formats.decode import Decoder
+from clearinghouse.formats.text import clean, clean_line, first_sentence
+from clearinghouse.records import Level, Problem, Remedy, Severity, canonical_identifier
+
+S = TypeVar("S", bound=msgspec.Struct)
+MAX_NOTICES = 20
+_CVSS_VERSION = re.compile(r"CVSS:(\d\.\d)/")
+_CVSS_2 = re.compile(r"\(?AV:[LAN]/AC:[HML]/Au:[MSN]/")
+_FIXED = re.compile(r"(?:>=|~>|\^|==?)?\s*([0-9A-Za-z][\w.:+~^-]*)")
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)")
+
+
+class Positions:
+    """Hands out the positions of findings in one document, from 0."""
+
+    def __init__(self) -> None:
+        self.next = 0
+
+    def take(self) -> int:
+        """Return the next position and move on."""
+        self.next += 1
+        return self.next - 1
+
+
+def elements(
+    raws: Iterable[msgspec.Raw] | None, decoder: Decoder[S], positions: Positions, *, source: str, pointer: str
+) -> Iterator[S | Problem]:
+    """Decode each element on its own, so that a bad one does not spoil the rest.
+
+    A bad element yields its problems and keeps its position: the numbers of the findings after it do not
+    change when it is mended.
+    """
+    for number, raw in enumerate(raws or ()):
+        element = decoder.decode(raw, source=source, pointer=f"{pointer}/{number}")
+        if isinstance(element, tuple):
+            positions.take()
+            yield from element
+        else:
+            yield element
+
+
+def unique(values: Iterable[str | None]) -> tuple[str, ...]:
+    """Return the values that are not empty, each once, in order."""
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def identifiers(values: Iterable[str | None]) -> tuple[str, ...]:
+    """Return the values as canonical identifiers, each once, in order."""
+    return unique(canonical_identifier(clean_line(value, 100)) for value in values if value)
+
+
+def links(values: Iterable[str | None]) -> tuple[str, ...]:
+    """Return the values that are absolute web addresses, each once, in order."""
+    stripped = (clean_line(value, 2048) for value in values if value)
+    return unique(value for value in stripped if value.lower().startswith(("https://", "http://", "ftp://")))
+
+
+def cvss(vector: str | None, source: str = "") -> Severity | None:
+    """Return a CVSS vector as a severity, or None if it is not one.
+
+    The version stands in the vector since 3.0; a vector of version 2 is known by its ``Au`` metric.
+    """
+    vector = clean_line(vector or "", 300)
+    if match := _CVSS_VERSION.match(vector):
+        return Severity(system=f"CVSS:{match[1]}", value=vector, source=source)
+    if _CVSS_2.match(vector):
+        return Severity(system="CVSS:2.0", value=vector.strip("()"), source=source)
+    return None
+
+
+def severities(word: tuple[str, str | None, str], vectors: Iterable[tuple[str | None, str]]) -> tuple[Severity, ...]:
+    """Join a word on the tool's own scale (system, value, source) and the CVSS vectors (vector, source)."""
+    system, value, source = word
+    found = [Severity(system=system, value=clean_line(value, 60), source=clean_line(source, 60))] if value else []
+    found += [scored for vector, by in vectors if (scored := cvss(vector, clean_line(by, 60)))]
+    return tuple(dict.fromkeys(found))
+
+
+def fixed_versions(texts: Iterable[str | None]) -> tuple[Remedy, ...]:
+    """Return the versions from which on it is fixed, out of texts such as ``1.2.3, 2.0.1`` or ``>=1.2 <2 || >=2.0.1``.
+
+    An upper bound is passed over; so is text that is no version (``<0.0.0``, "none").
+    """
+    found: dict[str, None] = {}
+    for text in texts:
+        for part in re.split(r",|\|\|", clean_line(text or "", 1000)):
+            match = _FIXED.match(part.strip())
+            if match and any(character.isdigit() for character in match[1]):
+                found[match[1]] = None
+    return tuple(Remedy(kind="version", value=version) for version in found)
+
+
+def timestamp(text: str | None) -> str | None:
+    """Return ``text`` if it is an RFC 3339 date and time, else None. Go's zero time (year 1) says nothing: None."""
+    text = (text or "").strip()
+    return text if _RFC3339.fullmatch(text) and not text.startswith("0001-01-01") else None
+
+
+def patch_digest(diff: str) -> str | None:
+    """Return a digest of what a unified diff changes, equal for diffs that differ in context, position or white space.
+
+    The digest is BLAKE2b (32 bytes, hex) over the added and removed lines, each with its sign and without any white
+    space; file names, hunk headers and context are dropped. None if nothing but white space changes.
+    """
+    digest = hashlib.blake2b(digest_size=32)
+    changed = False
+    lines = diff.splitlines()
+    for number, line in enumerate(lines):
+        if line[:1] not in ("+", "-") or _is_file_header(lines, number):
+            continue
+        body = "".join(line[1:].split())
+        if body:
+            changed = True
+            digest.update(f"{line[0]}{body}\n".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest() if changed else None
+
+
+def _is_file_header(lines: list[str], number: int) -> bool:
+    """Whether this line is the ``---`` or ``+++`` of a pair; alone, it is a removed or added line that begins so."""
+    line = lines[number]
+    if line.startswith("--- "):
+        return number + 1 < len(lines) and lines[number + 1].startswith("+++ ")
+    return line.startswith("+++ ") and number > 0 and lines[number - 1].startswith("--- ")
+
+
+def tool_messages(messages: Iterable[str], *, source: str, tool: str, pointer: str) -> Iterator[Problem]:
+    """Yield what the tool said went wrong during its scan: :data:`MAX_NOTICES` at most, and a count of the rest."""
+    rest = 0
+    for number, message in enumerate(messages):
+        if number >= MAX_NOTICES:
+            rest += 1
+            continue
+        yield notice(source, "tool_message", f"{tool} says: {clean_line(message, 300)}", f"{pointer}/{number}")
+    if rest:
+        yield notice(source, "tool_message", f"{tool} says {rest} more such things.", pointer)
+
+
+def notice(source: str, code: str, message: str, pointer: str | None = None, expected: str | None = None) -> Problem:
+    """Return a problem by which nothing was lost."""
+    return Problem(source=source, code=code, message=message, pointer=pointer, expected=expected, level=Level.NOTICE)
+
+
+def headline(text: str | None) -> str:
+    """Return the first sentence of a description that may be Markdown: its headings say "Impact", not what is wrong."""
+    for line in (text or "")[:4000].split("\n"):
+        if line.strip() and not line.lstrip().startswith(("#", "```", "---", "===")):
+            return first_sentence(line)
+    return ""
+
+
+def paragraphs(*texts: str | None) -> str:
+    """Return the texts that are not empty, cleaned, with a blank line between them; a repeated one stands once."""
+    return clean("\n\n".join(unique(text.strip() for text in texts if text)))

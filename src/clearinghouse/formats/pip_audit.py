@@ -1,0 +1,117 @@
+"""pip-audit's JSON (``pip-audit --format json``), the present form and the array of before version 2.
+
+Source: https://github.com/pypa/pip-audit, ``pip_audit/_format/json.py``.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from clearinghouse.formats.contract import NO_MATCH, Format, Match
+from clearinghouse.formats.decode import Decoder
+from clearinghouse.formats.document import Document
+from clearinghouse.formats.ecosystem import package
+from clearinghouse.formats.parts import Positions, elements, fixed_versions, headline, identifiers, notice
+from clearinghouse.formats.sample import Sample
+from clearinghouse.formats.text import clean, clean_line
+from clearinghouse.records import Component, Finding, Problem, Provenance
+
+_TOOL = "pip-audit"
+
+
+class _Vulnerability(msgspec.Struct, gc=False):
+    id: str
+    fix_versions: list[str] | None = None
+    aliases: list[str] | None = None
+    description: str | None = None
+
+
+class _Dependency(msgspec.Struct):
+    name: str
+    version: str | None = None
+    vulns: list[msgspec.Raw] | None = None
+    skip_reason: str | None = None
+
+
+class _Report(msgspec.Struct):
+    dependencies: list[msgspec.Raw]
+
+
+_REPORT = Decoder(_Report, "pip-audit report")
+_LEGACY = Decoder(list[msgspec.Raw], "pip-audit report")
+_DEPENDENCY = Decoder(_Dependency, "dependency")
+_VULNERABILITY = Decoder(_Vulnerability, "vulnerability")
+
+
+def detect(sample: Sample) -> Match:
+    """Recognise ``dependencies`` (or a bare array) whose members have ``vulns`` or ``skip_reason``."""
+    if not sample.is_json:
+        return NO_MATCH
+    for prefix in ("dependencies[]", "[]"):
+        if sample.has(f"{prefix}.name") and (
+            sample.has(f"{prefix}.version", f"{prefix}.vulns") or sample.has(f"{prefix}.skip_reason")
+        ):
+            return Match(95)
+    empty = {"dependencies", "dependencies[]"}
+    if sample.complete and empty <= sample.keys <= empty | {"fixes", "fixes[]"}:
+        return Match(70)
+    return NO_MATCH
+
+
+def read(document: Document) -> Iterator[Finding | Problem]:
+    """Yield one finding for each vulnerability of each dependency, and a notice for each dependency not audited."""
+    data = document.read()
+    source = document.source
+    legacy = data.lstrip()[:1] == b"["
+    pointer = "" if legacy else "/dependencies"
+    if legacy:
+        root = _LEGACY.decode(data, source=source)
+        raws = root
+    else:
+        report = _REPORT.decode(data, source=source)
+        raws = report if isinstance(report, tuple) else report.dependencies
+    if isinstance(raws, tuple):
+        yield from raws
+        return
+    positions = Positions()
+    for number, raw in enumerate(raws):
+        where = f"{pointer}/{number}"
+        dependency = _DEPENDENCY.decode(raw, source=source, pointer=where)
+        if isinstance(dependency, tuple):
+            yield from dependency
+            continue
+        if dependency.skip_reason:
+            name, reason = clean_line(dependency.name), clean_line(dependency.skip_reason)
+            yield notice(source, "not_audited", f"pip-audit did not audit {name}: {reason}", where)
+        yield from _dependency(dependency, positions, source, where)
+
+
+def _dependency(
+    dependency: _Dependency, positions: Positions, source: str, pointer: str
+) -> Iterator[Finding | Problem]:
+    component = package(clean_line(dependency.name), clean_line(dependency.version or ""), type_="pypi")
+    for element in elements(dependency.vulns, _VULNERABILITY, positions, source=source, pointer=f"{pointer}/vulns"):
+        if isinstance(element, Problem):
+            yield element
+        else:
+            yield _finding(element, component, source, positions.take())
+
+
+def _finding(found: _Vulnerability, component: Component, source: str, index: int) -> Finding:
+    title = headline(found.description) or f"{clean_line(found.id)} in {component.name}"
+    return Finding(
+        source=source,
+        index=index,
+        format=FORMAT.name,
+        title=title,
+        finder=_TOOL,
+        description=clean(found.description or ""),
+        components=(component,),
+        identifiers=identifiers([found.id, *(found.aliases or ())]),
+        remedies=fixed_versions(found.fix_versions or ()),
+        provenance=_PROVENANCE,
+    )
+
+
+_PROVENANCE = Provenance(tool=_TOOL)
+FORMAT = Format(name="pip_audit", title="pip-audit JSON", detect=detect, read=read)

@@ -1,0 +1,39 @@
+"""One call for the floor above: what is known about a flaw, and where it is, to its deadline."""
+
+import datetime as dt
+
+from clearinghouse.priority.clocks import Clock, StartFacts
+from clearinghouse.priority.deadlines import Deadline, deadline
+from clearinghouse.priority.facts import UNKNOWN, Fact
+from clearinghouse.priority.policies import DEFAULT_POLICY
+from clearinghouse.priority.signals import SignalSet
+from clearinghouse.priority.tables import DecisionTable
+
+
+def deadline_for(
+    signals: SignalSet,
+    *,
+    exposed: str | Fact = UNKNOWN,
+    identified: dt.date | None = None,
+    commissioned: dt.date | None = None,
+    policy: str = DEFAULT_POLICY,
+    clock: str = Clock.LITERAL,
+    as_of: dt.date | None = None,
+    table: DecisionTable | None = None,
+    bound: bool = False,
+) -> Deadline:
+    """Return the deadline of one flaw on one asset, with both arms where the exposure is unknown.
+
+    Args:
+        signals: what :meth:`clearinghouse.priority.Signals.for_identifiers` returned.
+        exposed: the owner's judgement, ``yes``, ``no`` or ``unknown``, or a fact with source and date.
+        identified: when the owner identified the flaw on the asset. commissioned: when the asset came into service.
+        policy, clock, as_of, table, bound: as for :func:`clearinghouse.priority.deadline`.
+
+    Raises:
+        UnknownValueError, DateError: as :func:`clearinghouse.priority.deadline` does.
+    """
+    if isinstance(exposed, str):
+        exposed = Fact(value=None if exposed == UNKNOWN else exposed, source="owner of the asset")
+    start = StartFacts(identified=identified, commissioned=commissioned, source="owner of the asset")
+    return deadline(signals.inputs(exposed), start, policy=policy, clock=clock, as_of=as_of, table=table, bound=bound)

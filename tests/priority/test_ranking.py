@@ -1,0 +1,124 @@
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given as cases
+from hypothesis import strategies as st
+
+from clearinghouse.priority import (
+    RankItem,
+    StartFacts,
+    UnknownValueError,
+    deadline,
+    given,
+    ordering_arm,
+    policies,
+    rank_key,
+    rank_reasons,
+    ranked,
+    read_ssvc_table,
+)
+
+TIERS = ("3DF", "3D", "14D", "60D", "FSU", "INCOMPLETE")
+DAY = date(2026, 8, 1)
+
+
+def item(name: str, *, identified: date = DAY, epss=None, cvss=None, finders=0, **words) -> RankItem:
+    words = {"exposed": "yes", "kev": "no", "automatable": "no", "impact": "total"} | words
+    made = deadline(given(**words), StartFacts(identified=identified))
+    return RankItem(id=name, deadline=made, epss=epss, cvss=cvss, finders=finders)
+
+
+def order(*items: RankItem) -> list[str]:
+    return [each.id for each in ranked(items)]
+
+
+def test_tiers_come_in_order_whatever_the_signals_say():
+    items = [
+        item("incomplete", automatable="unknown", epss=1.0, cvss=10.0, finders=99),
+        item("fsu", exposed="no", epss=0.9, cvss=9.0),
+        item("60d", impact="partial", epss=0.8, cvss=8.0),
+        item("14d", epss=0.7),
+        item("3d", automatable="yes"),
+        item("3df", automatable="yes", kev="yes"),
+    ]
+    assert order(*items) == ["3df", "3d", "14d", "60d", "fsu", "incomplete"]
+
+
+def test_inside_a_tier_the_earlier_date_comes_first_then_epss_cvss_finders_and_name():
+    items = [
+        item("late", identified=DAY + timedelta(days=1), epss=1.0),
+        item("f"),
+        item("e", finders=2),
+        item("d", cvss=5.0),
+        item("c", cvss=9.0),
+        item("b", epss=0.0),
+        item("a", epss=0.5),
+        item("a0", epss=0.5),
+    ]
+    assert order(*items) == ["a", "a0", "b", "c", "d", "e", "f", "late"]
+
+
+def test_unknown_exposure_is_ordered_by_the_exposed_arm_and_says_so():
+    unknown = item("unknown", exposed="unknown")
+    assert ordering_arm(unknown.deadline) == unknown.deadline.arms["exposed"]
+    assert order(item("sixty", impact="partial"), unknown) == ["unknown", "sixty"]
+    tier = rank_reasons(unknown)[0]
+    assert (tier.input, tier.value) == ("tier", "14D")
+    assert "exposed arm" in tier.rule
+
+
+def test_signals_are_shown_apart_from_the_tier():
+    lines = {why.input: why for why in rank_reasons(item("a", epss=0.25, cvss=9.8, finders=2))}
+    assert list(lines) == ["tier", "due", "epss", "cvss", "finders"]
+    assert [lines[name].value for name in ("due", "epss", "cvss", "finders")] == ["2026-08-15", "0.25", "9.8", "2"]
+    assert all("no input" in lines[name].rule for name in ("epss", "cvss", "finders"))
+    assert "exposed arm" not in lines["tier"].rule
+
+
+def test_an_outcome_of_another_table_is_refused():
+    raw = (
+        b'{"namespace":"t","key":"T","version":"1","outcome":"t:O:1","mapping":[{"t:I:1":"N","t:O:1":"A"}],'
+        b'"decision_points":{"t:I:1":{"values":[{"key":"N"}]},"t:O:1":{"values":[{"key":"A"}]}}}'
+    )
+    with pytest.raises(UnknownValueError, match="has the outcome '14D'"):
+        rank_key(item("a"), read_ssvc_table(raw, source="t"))
+
+
+signal = st.none() | st.floats(0, 1) | st.just(float("nan"))
+items = st.builds(
+    lambda name, words, policy, start, epss, cvss, finders: RankItem(
+        id=name, deadline=deadline(given(**words), start, policy=policy), epss=epss, cvss=cvss, finders=finders
+    ),
+    st.uuids().map(str),
+    st.fixed_dictionaries(
+        {
+            "exposed": st.sampled_from(["yes", "no", "unknown"]),
+            "kev": st.sampled_from(["yes", "no", "unknown", date(2026, 7, 1)]),
+            "automatable": st.sampled_from(["yes", "no", "unknown"]),
+            "impact": st.sampled_from(["total", "partial", "unknown"]),
+        }
+    ),
+    st.sampled_from(list(policies())),
+    st.builds(StartFacts, identified=st.none() | st.dates(date(2026, 7, 1), date(2026, 7, 4))),
+    signal,
+    signal,
+    st.integers(0, 2),
+)
+
+
+@cases(st.lists(items, max_size=8, unique_by=lambda each: each.id), st.randoms(use_true_random=False))
+def test_law_the_order_is_total_deterministic_and_signals_never_cross_a_tier(found, random):
+    result = ranked(found)
+    shuffled = list(found)
+    random.shuffle(shuffled)
+    assert [each.id for each in ranked(shuffled)] == [each.id for each in result]
+    assert len({rank_key(each) for each in result}) == len(result)
+    for before, after in pairwise(result):
+        first, second = ordering_arm(before.deadline), ordering_arm(after.deadline)
+        places = TIERS.index(first.outcome), TIERS.index(second.outcome)
+        assert places[0] <= places[1]
+        if places[0] == places[1]:
+            assert (first.due or date.max) <= (second.due or date.max)
+    bare = [RankItem(id=each.id, deadline=each.deadline) for each in found]
+    assert [rank_key(each)[:2] for each in ranked(bare)] == [rank_key(each)[:2] for each in result]

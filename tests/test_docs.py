@@ -1,0 +1,112 @@
+"""The documents: links lead somewhere, and the commands and options that they show exist."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import typer.core
+import typer.main
+
+from clearinghouse.cli.main import app
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)|^\[[^\]\n]+\]: (\S+)$", re.MULTILINE)
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
+INLINE = re.compile(r"`(clearinghouse [^`\n]+|make [^`\n]+)`")
+PROMPT = "$ "
+OUR_PROGRAMS = ("clearinghouse ", "make ")
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors that headings get where Markdown is shown: lower case, words joined with dashes."""
+    headings = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in HEADING.findall(FENCE.sub("", text)))
+    return {heading.strip().replace(" ", "-") for heading in headings}
+
+
+def commands(text: str) -> list[str]:
+    """The command lines of console examples, continued lines joined, and those that stand within sentences."""
+    found = []
+    for kind, block in FENCE.findall(text):
+        lines = block.replace("\\\n", " ").splitlines()
+        if kind == "console":
+            found += [line.removeprefix(PROMPT) for line in lines if line.startswith(PROMPT)]
+        elif kind in ("sh", "bash", "shell"):
+            found += lines
+    found += INLINE.findall(FENCE.sub("", text))
+    return [line for line in found if line.startswith(OUR_PROGRAMS)]
+
+
+def complaint(line: str) -> str | None:
+    """Return what is wrong with a command line, if anything."""
+    words = shlex.split(line.partition(" | ")[0].partition(" > ")[0].partition(" && ")[0], comments=True)
+    if words[0] == "make":
+        made = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+        wanted = [word for word in words[1:] if "=" not in word and re.fullmatch(r"[a-z]+", word)]
+        unknown = [word for word in wanted if word not in made]
+        return f"make has no target {unknown[0]}" if unknown else None
+    group = typer.main.get_command(app)
+    assert isinstance(group, typer.core.TyperGroup)
+    verb = next((word for word in words[1:] if not word.startswith("-")), None)
+    if verb is not None and verb not in group.commands:
+        return f"there is no command {verb}"
+    known = options(group.commands[verb] if verb else group)
+    unknown = [word for word in words if word.startswith("--") and word.partition("=")[0] not in known]
+    return f"{verb} has no option {unknown[0]}" if unknown else None
+
+
+def options(command: typer.core.TyperCommand | typer.core.TyperGroup) -> set[str]:
+    return {"--help", *(name for parameter in command.params for name in [*parameter.opts, *parameter.secondary_opts])}
+
+
+@pytest.fixture(params=DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def document(request: pytest.FixtureRequest) -> Path:
+    return request.param
+
+
+def test_links_lead_somewhere(document: Path) -> None:
+    text = document.read_text("utf-8")
+    broken = []
+    for target in (inline or reference for inline, reference in LINK.findall(FENCE.sub("", text))):
+        if re.match(r"[a-z]+:", target):  # an address elsewhere, which is not followed
+            continue
+        path, _, anchor = target.partition("#")
+        file = (document.parent / path).resolve() if path else document
+        if not file.exists() or not file.is_relative_to(ROOT):
+            broken.append(target)
+        elif anchor and file.suffix == ".md" and anchor not in anchors(file.read_text("utf-8")):
+            broken.append(target)
+    assert not broken
+
+
+def test_commands_exist(document: Path) -> None:
+    complaints = {line: why for line in commands(document.read_text("utf-8")) if (why := complaint(line))}
+    assert not complaints
+
+
+def test_every_page_is_on_the_map() -> None:
+    on_map = {target.partition("#")[0] for target, _ in LINK.findall((ROOT / "docs/index.md").read_text("utf-8"))}
+    pages = {str(path.relative_to(ROOT / "docs")) for path in ROOT.glob("docs/**/*.md")} - {"index.md"}
+    assert pages <= on_map
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("clearinghouse triage a.sarif --kev kev.json --format json | head", None),
+        ("clearinghouse --help", None),
+        ("clearinghouse conquer everything", "there is no command conquer"),
+        ("clearinghouse triage a.sarif --keev kev.json", "triage has no option --keev"),
+        ("make PYTHON=python3.12 demo", None),
+        ("make coffee", "make has no target coffee"),
+    ],
+)
+def test_what_is_wrong_with_a_command_is_noticed(line: str, wrong: str | None) -> None:
+    assert complaint(line) == wrong
+
+
+def test_commands_are_found_in_examples_and_sentences() -> None:
+    text = "Run `make demo`.\n\n```console\n$ clearinghouse triage a \\\n    --kev b\nclearinghouse is no command here\n```\n"
+    assert commands(text) == ["clearinghouse triage a      --kev b", "make demo"]
