@@ -35,8 +35,10 @@ venv: $(BASE) ## install the program into .venv, without the tools for developme
 
 tools: $(TOOLS) ## the same, with the tools for development
 
-test: lint ## everything CI runs: style, types, floors, documents, tests
-	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+# The tests run even if lint complains, so that one run tells everything; their summary comes last.
+test: $(TOOLS) ## everything CI runs: style, types, floors, documents, tests
+	@status=0; $(MAKE) --no-print-directory lint || status=$$?; \
+	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS) || status=$$?; exit $$status
 
 lint: $(TOOLS) ## style, types, and the contracts between the floors
 	$(BIN)/ruff format --check .
@@ -79,11 +81,13 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(BASE): $(BIN)/python pyproject.toml
-	$(PIP) install --quiet --editable .
+	@echo "Installing into $(VENV) ..."
+	@$(PIP) install --quiet --editable .
 	@touch $@
 
 # Dependency groups (PEP 735) need pip 25.1.
 $(TOOLS): $(BIN)/python pyproject.toml
-	$(PIP) install --quiet --upgrade 'pip>=25.1'
-	$(PIP) install --quiet --editable . --group test --group lint
+	@echo "Installing into $(VENV), with the tools for development ..."
+	@$(PIP) install --quiet --upgrade 'pip>=25.1'
+	@$(PIP) install --quiet --editable . --group test --group lint
 	@touch $(BASE) $@

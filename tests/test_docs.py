@@ -66,19 +66,34 @@ def document(request: pytest.FixtureRequest) -> Path:
     return request.param
 
 
+def leads_somewhere(target: str, document: Path) -> bool:
+    if re.match(r"[a-z]+:", target):  # an address elsewhere, which is not followed
+        return True
+    path, _, anchor = target.partition("#")
+    file = (document.parent / path).resolve() if path else document
+    if not file.exists() or not file.is_relative_to(ROOT):
+        return False
+    return not anchor or file.suffix != ".md" or anchor in anchors(file.read_text("utf-8"))
+
+
 def test_links_lead_somewhere(document: Path) -> None:
-    text = document.read_text("utf-8")
-    broken = []
-    for target in (inline or reference for inline, reference in LINK.findall(FENCE.sub("", text))):
-        if re.match(r"[a-z]+:", target):  # an address elsewhere, which is not followed
-            continue
-        path, _, anchor = target.partition("#")
-        file = (document.parent / path).resolve() if path else document
-        if not file.exists() or not file.is_relative_to(ROOT):
-            broken.append(target)
-        elif anchor and file.suffix == ".md" and anchor not in anchors(file.read_text("utf-8")):
-            broken.append(target)
-    assert not broken
+    links = [inline or reference for inline, reference in LINK.findall(FENCE.sub("", document.read_text("utf-8")))]
+    assert not [target for target in links if not leads_somewhere(target, document)]
+
+
+@pytest.mark.parametrize(
+    ("target", "leads"),
+    [
+        ("https://example.org/nowhere", True),
+        ("CONTRIBUTING.md#the-house", True),
+        ("#the-house", True),
+        ("CONTRIBUTING.md#the-shed", False),
+        ("docs/nowhere.md", False),
+        ("../outside.md", False),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_noticed(target: str, leads: bool) -> None:
+    assert leads_somewhere(target, ROOT / "CONTRIBUTING.md") is leads
 
 
 def test_commands_exist(document: Path) -> None:
@@ -108,5 +123,6 @@ def test_what_is_wrong_with_a_command_is_noticed(line: str, wrong: str | None) -
 
 
 def test_commands_are_found_in_examples_and_sentences() -> None:
-    text = "Run `make demo`.\n\n```console\n$ clearinghouse triage a \\\n    --kev b\nclearinghouse is no command here\n```\n"
+    example = "```console\n$ clearinghouse triage a \\\n    --kev b\nclearinghouse is no command here\n```\n"
+    text = f"Run `make demo`.\n\n{example}"
     assert commands(text) == ["clearinghouse triage a      --kev b", "make demo"]

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import msgspec
 import typer
@@ -11,10 +11,11 @@ import typer
 from clearinghouse.cli.output import ATTENTION, BAD_INPUT, OutputFormat, console, show_error, table, write_json
 from clearinghouse.formats import casr
 from clearinghouse.formats.contract import RECOGNISED
-from clearinghouse.formats.crash.parser import parse
+from clearinghouse.formats.crash import Settings, parse
 from clearinghouse.formats.crash.report import is_other, no_crash, title
 from clearinghouse.formats.document import Document, documents
 from clearinghouse.formats.sample import Sample
+from clearinghouse.formats.text import clean_line
 from clearinghouse.records import ClearinghouseError, Crash, Finding, Problem
 
 
@@ -46,16 +47,33 @@ def command(
     target: Annotated[
         str | None, typer.Option("--target", envvar="FUZZ_TARGET", help="The fuzz target, if the logs do not name it.")
     ] = None,
+    checks: Annotated[
+        bool,
+        typer.Option(
+            "--checks-are-security/--checks-are-not",
+            envvar="CHECKS_HAVE_SECURITY_IMPLICATION",
+            help="Whether a failed release CHECK is a security issue in this project.",
+        ),
+    ] = False,
+    asserts: Annotated[
+        bool,
+        typer.Option(
+            "--asserts-are-security/--asserts-are-not",
+            envvar="ASSERTS_HAVE_SECURITY_IMPLICATION",
+            help="Whether a failed assertion is a security issue in this project.",
+        ),
+    ] = True,
 ) -> None:
     """Read crash logs: type, access, crash state, stack, and which crashes are the same.
 
     Exit code 0: all were read. 1: some files in a directory show no crash. 2: nothing could be read, or a file
     that was given by name could not.
     """
+    reader = Reader(target, Settings(checks=checks, asserts=asserts))
     crashes: list[tuple[str, Crash]] = []
     unread: list[Unread] = []
     for path in paths:
-        for result in read_path(path, target):
+        for result in reader.read_path(path):
             if isinstance(result, Unread):
                 unread.append(result)
             else:
@@ -71,46 +89,50 @@ def command(
     raise typer.Exit(ATTENTION if unread else 0)
 
 
-def read_path(path: Path, target: str | None) -> Iterator[tuple[str, Crash] | Unread]:
-    """Yield a crash for each log at or below ``path``, and an error for each file that gives none."""
-    if not path.is_dir():
-        yield from read_file(path, target, named=True)
-        return
-    files = sorted(found for found in path.rglob("*") if found.is_file())
-    if not files:
-        yield Unread(ClearinghouseError(f"{path} holds no files", "name a folder with crash logs"), named=True)
-    for file in files:
-        yield from read_file(file, target, named=False)
+class Reader:
+    """Reads files, with what the caller knows about them.
 
+    Args:
+        target: the fuzz target, if the logs do not name it. settings: what the project decides about security.
+    """
 
-def read_file(path: Path, target: str | None, *, named: bool) -> Iterator[tuple[str, Crash] | Unread]:
-    """Yield a crash for each document in one file."""
-    for document in documents(path, str(path)):
-        problem = document if isinstance(document, Problem) else None
-        if isinstance(document, Document):
-            result = read_document(document, target)
+    def __init__(self, target: str | None = None, settings: Settings | None = None) -> None:
+        self._target = target
+        self._settings = settings or Settings()
+
+    def read_path(self, path: Path) -> Iterator[tuple[str, Crash] | Unread]:
+        """Yield a crash for each log at or below ``path``, and an error for each file that gives none."""
+        if not path.is_dir():
+            yield from self._read_file(path, named=True)
+            return
+        files = sorted(found for found in path.rglob("*") if found.is_file())
+        if not files:
+            yield Unread(ClearinghouseError(f"{path} holds no files", "name a folder with crash logs"), named=True)
+        for file in files:
+            yield from self._read_file(file, named=False)
+
+    def _read_file(self, path: Path, *, named: bool) -> Iterator[tuple[str, Crash] | Unread]:
+        for document in documents(path, str(path)):
+            result = document if isinstance(document, Problem) else self._read_document(document)
             if isinstance(result, Crash):
-                yield document.source, result
+                yield cast(Document, document).source, result
                 continue
-            problem = result
-        if problem:
-            what = problem.message.removesuffix(".")
-            if problem.source not in what:
-                what = f"{problem.source}: {what}"
-            yield Unread(ClearinghouseError(what, remedy(problem)), named)
+            what = result.message.removesuffix(".")
+            if result.source not in what:
+                what = f"{result.source}: {what}"
+            yield Unread(ClearinghouseError(clean_line(what), remedy(result)), named)
 
-
-def read_document(document: Document, target: str | None) -> Crash | Problem:
-    """Return the crash that a document shows, or why it shows none."""
-    try:
-        if casr.FORMAT.detect(document.sample).score >= RECOGNISED:
-            return _from_report(document)
-        data = document.read()
-    except (ClearinghouseError, OSError) as error:
-        return Problem(source=document.source, code="unreadable", message=f"{document.source} cannot be read: {error}.")
-    if is_other(document.sample):
-        return no_crash(document.source)
-    return parse(Sample(data, complete=True).text, target=target) or no_crash(document.source)
+    def _read_document(self, document: Document) -> Crash | Problem:
+        try:
+            if casr.FORMAT.detect(document.sample).score >= RECOGNISED:
+                return _from_report(document)
+            if is_other(document.sample):
+                return no_crash(document.source)
+            text = Sample(document.read(), complete=True).text
+        except (ClearinghouseError, OSError) as error:
+            message = f"{document.source} cannot be read: {error}."
+            return Problem(source=document.source, code="unreadable", message=message)
+        return parse(text, target=self._target, settings=self._settings) or no_crash(document.source)
 
 
 def _from_report(document: Document) -> Crash | Problem:
@@ -125,8 +147,6 @@ def _from_report(document: Document) -> Crash | Problem:
 
 def remedy(problem: Problem) -> str:
     """What a person can do about a file that gave no crash."""
-    if problem.code == "no_crash":
-        return f"give {problem.expected}"
     if problem.expected:
         return f"give {problem.expected}"
     return "check the path, and that you may read it"

@@ -30,7 +30,10 @@ class Refusal(msgspec.Struct, frozen=True):
     open: bool = False
 
 
-class _Group(msgspec.Struct):
+_NOTHING: frozenset[tuple[str, str]] = frozenset()
+
+
+class _Group(msgspec.Struct, gc=False):
     members: list[Profile]
     cves: list[frozenset[str]]
     published: frozenset[tuple[str, str]]  # (publisher, component) of its advisories
@@ -62,21 +65,19 @@ class Contradictions:
         left.members.extend(right.members)
         left.cves.extend(s for s in right.cves if s not in left.cves)
         left.published |= right.published
-        times = [t for t in (left.fixed, right.fixed) if t is not None]
-        left.fixed = max(times) if times else None
+        if right.fixed is not None:
+            left.fixed = right.fixed if left.fixed is None else max(left.fixed, right.fixed)
         self._groups[root] = left
 
 
-def cves_of(profile: Profile) -> frozenset[str]:
-    """The CVE identifiers that a finding names."""
-    return frozenset(i for i in profile.identifiers if i.startswith("CVE-"))
-
-
 def _single(profile: Profile) -> _Group:
-    cves = cves_of(profile)
-    fixed = profile.observed if profile.state is State.FIXED else None
-    published = frozenset((profile.run[1], name) for name in profile.components) if profile.published else frozenset()
-    return _Group(members=[profile], cves=[cves] if cves else [], published=published, fixed=fixed)
+    cves = frozenset(i for i in profile.identifiers if i.startswith("CVE-")) if profile.identifiers else None
+    return _Group(
+        members=[profile],
+        cves=[cves] if cves else [],
+        published=frozenset((profile.run[1], name) for name in profile.components) if profile.published else _NOTHING,
+        fixed=profile.observed if profile.state is State.FIXED else None,
+    )
 
 
 def _different_cves(left: _Group, right: _Group) -> Refusal | None:
@@ -105,6 +106,8 @@ def _later(member: Profile, fixed: _Group) -> bool:
 
 
 def _told_apart(left: _Group, right: _Group) -> Refusal | None:
+    if len(left.members) == 1 == len(right.members) and left.members[0].run != right.members[0].run:
+        return None
     if len(left.members) > len(right.members):
         left, right = right, left
     if len(left.members) > _MOST_MEMBERS:
@@ -120,7 +123,7 @@ def _told_apart(left: _Group, right: _Group) -> Refusal | None:
 
 
 def _published_twice(left: _Group, right: _Group) -> Refusal | None:
-    shared = left.published & right.published
+    shared = left.published & right.published if left.published and right.published else None
     if not shared:
         return None
     publisher, component = min(shared)

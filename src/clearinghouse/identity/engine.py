@@ -7,7 +7,7 @@ import msgspec
 from clearinghouse.identity.contradiction import Contradictions, told_apart_by_publisher
 from clearinghouse.identity.exact import FingerprintLayer, IdentifierLayer
 from clearinghouse.identity.forest import Edge, Forest
-from clearinghouse.identity.index import BUCKET_CAP, Buckets, CandidateIndex, MemoryIndex
+from clearinghouse.identity.index import FULL, CandidateIndex, Earlier, MemoryIndex
 from clearinghouse.identity.layer import Layer, Proposal, SoleLayer
 from clearinghouse.identity.location import LocationLayer, number_places
 from clearinghouse.identity.profile import Profile, Profiler
@@ -17,9 +17,8 @@ from clearinghouse.identity.text import TextLayer
 from clearinghouse.records import Finding, Link, Reason
 
 _BATCH = 1024
-_ABSENT: list[int] = []
-_Keyed = tuple[Layer, Sequence[int], Sequence[tuple[int, str]]]
-"""A layer, the keys it looks under, and the sole facts that the keys stand for, if they do."""
+_Step = tuple[Layer, int, int, Sequence[str]]
+"""A layer, where its keys begin and end in the batch, and the sole facts that they stand for, if they do."""
 
 
 class Identity(msgspec.Struct, kw_only=True):
@@ -27,7 +26,7 @@ class Identity(msgspec.Struct, kw_only=True):
 
     Attributes:
         groups: findings by ordinal; each in exactly one group, oldest first.
-        links: why. suggestions: what a person should look at. full_buckets: keys that too many share.
+        links: why. suggestions: what a person should look at. full_buckets: look-ups that met a key which too many share.
     """
 
     groups: list[list[int]]
@@ -56,7 +55,7 @@ class Identifier:
         self._contradictions = Contradictions()
         self.profiles: list[Profile] = []
         self._suggestions: dict[tuple[int, int], Edge] = {}
-        self._full: set[int] = set()
+        self.full_buckets = 0
         self._shared_facts: set[int] = set()  # sole keys that turned out to belong to several flaws
         self._provisional: set[int] = set()  # roots of groups held together by a sole key
         self._spare: list[Edge] = []  # links inside such groups, needed if the sole key falls
@@ -83,82 +82,75 @@ class Identifier:
             groups=forest.groups(),
             links=[self._as_link(edge) for edge in forest.edges],
             suggestions=[self._as_link(edge) for edge in self._open_suggestions(forest)],
-            full_buckets=len(self._full),
+            full_buckets=self.full_buckets,
         )
 
     def _link(self, batch: Sequence[Profile]) -> None:
-        """Link one batch with what is indexed and within itself: one look-up, then one addition."""
-        keyed = [self._keys(profile) for profile in batch]
-        buckets = self._index.lookup(key for keys in keyed for _, layer_keys, _ in keys for key in layer_keys)
-        entries: list[tuple[int, int]] = []
-        for profile, keys in zip(batch, keyed, strict=True):
-            for layer, layer_keys, facts in keys:
+        """Link one batch with what is indexed and within itself, with a single exchange with the index."""
+        keys: list[int] = []
+        owners: list[int] = []
+        plans = [self._plan(profile, keys, owners) for profile in batch]
+        earlier = self._index.exchange(keys, owners)
+        for profile, plan in zip(batch, plans, strict=True):
+            for layer, start, end, facts in plan:
                 if facts:
-                    self._judge_sole(profile, layer, facts, buckets)
-                elif candidates := self._candidates(profile, layer_keys, buckets):
+                    self._judge_sole(profile, layer, facts, keys[start:end], earlier[start:end])
+                elif candidates := self._candidates(profile, earlier[start:end]):
                     self._judge(profile, layer, layer.propose(profile, candidates))
-            ordinal = profile.ordinal
-            for _, layer_keys, _ in keys:
-                for key in layer_keys:
-                    entries.append((key, ordinal))
-                    members = buckets.get(key, _ABSENT)
-                    if members is _ABSENT:
-                        buckets[key] = [ordinal]
-                    elif members is not None:
-                        members.append(ordinal)
-        self._index.add(entries)
 
-    def _keys(self, profile: Profile) -> list[_Keyed]:
-        """Return what each layer that has something to say looks for: keys, and the sole facts behind them."""
-        looked: list[_Keyed] = []
-        if profile.rule:  # what a tool's rule found has no words and no fix of its own, only its place
-            for layer in self._rule_layers:
-                keys = layer.keys(profile)
-                if keys:
-                    looked.append((layer, keys, ()))
-            return looked
-        for layer in self._layers:
-            if isinstance(layer, TextLayer | RemedyLayer):
+    def _plan(self, profile: Profile, keys: list[int], owners: list[int]) -> list[_Step]:
+        """Append the keys of each layer that has something to say; return which of them are whose."""
+        plan: list[_Step] = []
+        # what a tool's rule found has no words and no fix of its own, only its place
+        for layer in self._rule_layers if profile.rule else self._layers:
+            if not profile.rule and isinstance(layer, TextLayer | RemedyLayer):
                 facts = layer.sole_facts(profile)
                 if facts:
-                    looked.append((layer, [key for key, _ in facts], facts))
-            keys = layer.keys(profile)
-            if keys:
-                looked.append((layer, keys, ()))
-        return looked
+                    plan.append((layer, len(keys), len(keys) + len(facts), [fact for _, fact in facts]))
+                    keys.extend([key for key, _ in facts])
+            found = layer.keys(profile)
+            if found:
+                plan.append((layer, len(keys), len(keys) + len(found), ()))
+                keys.extend(found)
+        owners.extend([profile.ordinal] * (len(keys) - len(owners)))
+        return plan
 
-    def _candidates(self, profile: Profile, keys: Sequence[int], buckets: Buckets) -> list[Profile]:
-        """Return the findings that share a key, each once; of the own group only if a link of it may be taken back."""
+    def _candidates(self, profile: Profile, earlier: Sequence[Earlier]) -> list[Profile]:
+        """Return who shares a key, each once; of the own group only where a link of it may be taken back."""
         ordinals: dict[int, None] = {}
-        for key in keys:
-            members = buckets.get(key, _ABSENT)
-            if members is _ABSENT:
+        own = profile.ordinal
+        for members in earlier:
+            if members is None:
                 continue
-            if members is None or len(members) > BUCKET_CAP:
-                self._full.add(key)
-                continue
-            for member in members:
-                ordinals[member] = None
+            if members.__class__ is int:
+                ordinals[members] = None  # type: ignore[index]
+            elif members is FULL:
+                self.full_buckets += 1
+            else:
+                for member in members:  # type: ignore[union-attr]
+                    if member < own:
+                        ordinals[member] = None
         if not ordinals:
             return []
         root = self._forest.root
-        own = root(profile.ordinal)
-        if own in self._provisional:
-            return [self.profiles[ordinal] for ordinal in ordinals]
-        return [self.profiles[ordinal] for ordinal in ordinals if root(ordinal) != own]
+        group = root(own)
+        if group in self._provisional:
+            return [self.profiles[ordinal] for ordinal in ordinals if ordinal != own]
+        return [self.profiles[ordinal] for ordinal in ordinals if root(ordinal) != group]
 
     def _judge_sole(
-        self, profile: Profile, layer: Layer, facts: Sequence[tuple[int, str]], buckets: Buckets
+        self, profile: Profile, layer: Layer, facts: Sequence[str], keys: Sequence[int], earlier: Sequence[Earlier]
     ) -> None:
         """Judge by facts that should be one flaw's only, and notice when they are not."""
         assert isinstance(layer, SoleLayer)  # noqa: S101 - only such layers have facts
-        for key, fact in facts:
-            members = buckets.get(key, _ABSENT)
-            if members is None or len(members) >= layer.most:
-                self._shared_facts.add(key)
-            if key in self._shared_facts or members is None:
+        for fact, key, members in zip(facts, keys, earlier, strict=True):
+            if members is None or key in self._shared_facts:
                 continue
-            candidates = [self.profiles[ordinal] for ordinal in members]
+            if members is FULL or (not isinstance(members, int) and len(members) > layer.most):
+                self._shared_facts.add(key)
+                continue
+            ordinals = (members,) if isinstance(members, int) else members
+            candidates = [self.profiles[o] for o in ordinals if o < profile.ordinal]
             if any(told_apart_by_publisher(profile, candidate) for candidate in candidates):
                 self._shared_facts.add(key)
                 continue

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from clearinghouse.identity.layer import Proposal
-from clearinghouse.identity.normalise import key64, same_file
+from clearinghouse.identity.normalise import key64, key_of, same_file
 from clearinghouse.identity.profile import Profile
 from clearinghouse.records import Reason
 
@@ -53,9 +53,9 @@ class FingerprintLayer:
         """One key per fingerprint, with the tool and the rule that gave it."""
         if not profile.fingerprints:
             return ()
-        tool = profile.run[1]
+        by = f"fp\x1f{profile.run[1]}\x1f{profile.rule}\x1f"
         return [
-            key64("fp", tool, profile.rule, name, value)
+            key_of(f"{by}{name}\x1f{value}".encode("utf-8", "replace"))
             for name, value in profile.fingerprints
             if len(value) >= 8 and value.lower() not in _TRIVIAL
         ]

@@ -1,34 +1,39 @@
 """Candidates by 64-bit keys: what memory, SQLite and PostgreSQL all have to offer to identity.
 
-Identity asks one question of storage: *who else has one of these keys?* It asks it once for a whole batch.
-A key that too many share says nothing about sameness and would make the work grow with the square of the
-flood, so a bucket has a cap: a full bucket is reported and never enumerated.
+Identity asks one question of storage: *who had one of these keys before me?* It asks it once for a whole batch, and
+adds the batch in the same breath, so that a database needs one insertion and one selection. A key that too many
+share says nothing about sameness and would make the work grow with the square of the flood, so a bucket has a cap:
+a full bucket is reported and never enumerated.
 """
 
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Final, Protocol
 
-BUCKET_CAP = 64
+BUCKET_CAP: Final = 64
+FULL: Final[tuple[int, ...]] = ()
+"""Stands for a bucket with more members than the cap."""
 
+Earlier = int | Sequence[int] | None
+"""Who had a key before: nobody (None), one finding, several in ascending order, or too many (:data:`FULL`).
 
-Buckets = dict[int, list[int] | None]
-"""For each key that anybody has: the ordinals of those findings, oldest first, or None if there are too many."""
+A sequence may go on to grow with later findings; only members smaller than one's own ordinal are meant.
+"""
 
 
 class CandidateIndex(Protocol):
-    """Batch look-up of findings by 64-bit keys."""
+    """Findings by 64-bit keys."""
 
-    def lookup(self, keys: Iterable[int]) -> Buckets:
-        """Return the bucket of each key that has one; a key nobody has is absent. The lists belong to the caller."""
-        ...
+    def exchange(self, keys: Sequence[int], ordinals: Sequence[int]) -> Sequence[Earlier]:
+        """Add each finding ``ordinals[i]`` under ``keys[i]`` and return who had that key before.
 
-    def add(self, entries: Iterable[tuple[int, int]]) -> None:
-        """Add (key, finding ordinal) pairs. Adding a pair twice changes nothing."""
+        Ordinals ascend within a call and from call to call. Of several entries of one call with one key each sees
+        those before it. The same pair twice counts once.
+        """
         ...
 
 
 class MemoryIndex:
-    """The index in a dictionary: 1 entry of about 110 bytes for a key that one finding has.
+    """The index in a dictionary: an entry of about 110 bytes for a key that one finding has.
 
     Args:
         cap: most members of a bucket that is still enumerated.
@@ -36,36 +41,28 @@ class MemoryIndex:
 
     def __init__(self, cap: int = BUCKET_CAP) -> None:
         self._cap = cap
-        self._table: dict[int, int | list[int] | None] = {}  # one member, several, or None for a full bucket
+        self._table: dict[int, int | list[int] | tuple[int, ...]] = {}
 
-    def lookup(self, keys: Iterable[int]) -> Buckets:
-        """See :class:`CandidateIndex`."""
-        found: Buckets = {}
-        table = self._table
-        for key in keys:
-            if key in table:
-                members = table[key]
-                found[key] = [members] if members.__class__ is int else members and list(members)  # type: ignore[list-item, arg-type]
-        return found
-
-    def add(self, entries: Iterable[tuple[int, int]]) -> None:
+    def exchange(self, keys: Sequence[int], ordinals: Sequence[int]) -> list[Earlier]:
         """See :class:`CandidateIndex`."""
         table = self._table
-        for key, ordinal in entries:
-            if key not in table:
-                table[key] = ordinal
-                continue
-            members = table[key]
+        get = table.get
+        earlier: list[Earlier] = []
+        append = earlier.append
+        for key, ordinal in zip(keys, ordinals, strict=True):
+            members = get(key)
+            append(members)
             if members is None:
-                continue
-            if isinstance(members, int):
+                table[key] = ordinal
+            elif members.__class__ is int:
                 if members != ordinal:
-                    table[key] = [members, ordinal]
-            elif ordinal not in members:
-                if len(members) >= self._cap:
-                    table[key] = None
+                    table[key] = [members, ordinal]  # type: ignore[list-item]
+            elif members is not FULL and members[-1] != ordinal:  # type: ignore[index]
+                if len(members) < self._cap:  # type: ignore[arg-type]
+                    members.append(ordinal)  # type: ignore[union-attr]
                 else:
-                    members.append(ordinal)
+                    table[key] = FULL
+        return earlier
 
     def __len__(self) -> int:
         return len(self._table)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from clearinghouse.identity.layer import Proposal
-from clearinghouse.identity.normalise import key64, path_tails, same_file, shared_key
+from clearinghouse.identity.normalise import key_of, path_tails, same_file, shared_key
 from clearinghouse.identity.profile import Profile
 from clearinghouse.records import Reason
 
@@ -98,13 +98,13 @@ class LocationLayer:
         """The exact key and the near keys, for each ending under which the path may be known."""
         if not profile.path or not (profile.rule or profile.family):
             return ()
-        what = profile.context or f"{profile.symbol}\x1f{profile.message}"
-        place = f"{what}\x1f{profile.rank}\x1f{profile.count}"
         rule, family = profile.rule, profile.family
+        what = profile.context or f"{profile.symbol}\x1f{profile.message}"
+        place = f"\x1f{rule}\x1f{what}\x1f{profile.rank}\x1f{profile.count}"
         found = []
         for tail in path_tails(profile.path):
             if rule:
-                found.append(key64("at", tail, rule, place))
+                found.append(key_of((tail + place).encode("utf-8", "replace")))
                 found.append(shared_key("rule", tail, rule))
             if family:
                 found.append(shared_key("family", tail, family))
@@ -112,14 +112,11 @@ class LocationLayer:
 
     def propose(self, profile: Profile, candidates: Sequence[Profile]) -> Sequence[Proposal]:
         """Weigh the candidates; merge with the best if no other comes close, else suggest."""
-        weighed = []
-        for candidate in candidates:
-            weight = _weigh(profile, candidate)
-            if weight is not None:
-                weighed.append((weight, candidate))
+        weighed = [(w, candidate) for candidate in candidates if (w := _weigh(profile, candidate)) is not None]
         if not weighed:
             return ()
-        weighed.sort(key=itemgetter(0), reverse=True)
+        if len(weighed) > 1:
+            weighed.sort(key=itemgetter(0), reverse=True)
         best, candidate = weighed[0]
         rivals = [w for w, other in weighed[1:] if other.run == candidate.run and _rivals(best, w)]
         if rivals:

@@ -7,7 +7,6 @@ scanned once, however many families there are.
 
 import re
 from collections.abc import Callable
-from os.path import commonprefix
 
 from clearinghouse.formats.crash.reading import Line, Reading
 
@@ -16,7 +15,7 @@ Handler = Callable[[Reading, Line], bool]
 
 LONGEST_LINE = 1 << 20
 """A longer line is data, not a message, and is not looked at, in characters."""
-FREQUENT = frozenset("abcdefghijklmnopqrstuvwxyz:-( \"0123456789./,_MPTOL[")
+FREQUENT = frozenset('abcdefghijklmnopqrstuvwxyz:-( "0123456789./,_MPTOL[')
 """Characters so frequent in logs, or with so few words, that to ask for the words costs less than to try the places."""
 SHARED = ("signal", "(SIG", "thread")
 """Parts that several of those words have: to ask for the part is to ask for all of them."""
@@ -75,13 +74,20 @@ def _branches(words: list[str]) -> str:
     parts = []
     for first in sorted(by_first, key=lambda first: COMMON_FIRST.find(first) % 64):
         group = by_first[first]
-        shared = commonprefix(group)
+        shared = _shared(group)
         rest = [word[len(shared) :] for word in group if len(word) > len(shared)]
         tail = ""
         if rest:
             tail = f"(?:{_branches(rest)})" + ("?" if len(rest) < len(group) else "")
         parts.append(re.escape(shared) + tail)
     return "|".join(parts)
+
+
+def _shared(words: list[str]) -> str:
+    """The characters with which all ``words`` begin."""
+    low, high = min(words), max(words)
+    size = next((at for at, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), min(len(low), len(high)))
+    return low[:size]
 
 
 def line_at(text: str, position: int) -> Line | None:

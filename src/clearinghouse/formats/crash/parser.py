@@ -22,37 +22,40 @@ _SCANNER = Scanner(
 )
 
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f]")
+# Runs of spaces are possessive (``++``): giving them back could only cost time, never find a frame.
 _NUMBERED = (
-    r"\n[ \t]*#\d{1,4}[ \t]+(?:(?:0x)?[0-9a-fA-F]{1,16}(?:[ \t]+in)?(?=[ \t\n])[ \t]*"
+    r"\n[ \t]*+#\d{1,4}[ \t]++(?:(?:0x)?[0-9a-fA-F]{1,16}+(?:[ \t]++in)?+(?=[ \t\n])[ \t]*+"
     r"|(?=pc [0-9a-f])|(?=[^\n(]{1,500} \())([^\n]*)"
 )
-_MAC = r"\n[ \t]*\d{1,3}[ \t]+[^\s#:][^\n]{0,80}?[ \t]+0x[0-9a-fA-F]{8,16}[ \t]+([^\n]+?)(?: \+ \d+)?(?=\n)"
+_MAC = r"\n[ \t]*+\d{1,3}[ \t]++[^\s#:][^\n]{0,80}?[ \t]{1,40}+0x[0-9a-fA-F]{8,16}[ \t]++([^\n]+?)(?: \+ \d+)?(?=\n)"
 _NATIVE = re.compile(f"{_NUMBERED}|{_MAC}")
 _CHECK = re.compile(
     f"{_NUMBERED}|{_MAC}"
-    r"|\n[ \t]*@[ \t]+0x[0-9a-fA-F]{4,16}[ \t]+([^\n]+)"  # glog
-    r"|\n[ \t]*(?:/[^\n(]{1,1000}\(([^\n+][^\n]{0,4000}?)\+0x[0-9a-fA-F]+\)(?= \[0x)"  # backtrace_symbols
+    r"|\n[ \t]*+@[ \t]++0x[0-9a-fA-F]{4,16}[ \t]++([^\n]+)"  # glog
+    r"|\n[ \t]*+(?:/[^\n(]{1,1000}\(([^\n+][^\n]{0,4000}?)\+0x[0-9a-fA-F]+\)(?= \[0x)"  # backtrace_symbols
     r"|([A-Za-z_~`<][^\n\[]{0,2000}?(?:\[\][^\n\[]{0,500})?) \[0x[0-9A-Fa-f]+(?:\+\d+)?\](?: \(([^\n]{1,1000})\))?)"
 )
 _KERNEL = re.compile(
-    r"\n(?:<\d>)?(?:\[ *\d+\.\d+\](?:\[[^\]\n]{1,16}\])?)?[ \t]*"
-    r"(?:#\d{1,4}[ \t]+0x[0-9a-fA-F]{1,16}[ \t]+in[ \t]+([^\n]*)"
-    r"|(?:RIP: 0010:(?=\[<)|RIP[: ]+(?=\[<))?(?:\[<[0-9a-fA-F]{4,16}>\][ \t]*){1,2}\(?([A-Za-z_][\w.]*)\+0x[0-9a-fA-F]+/0x[0-9a-fA-F]+\)?([^\n]*)"
+    r"\n(?:<\d>)?(?:\[ *+\d+\.\d+\](?:\[[^\]\n]{1,16}\])?)?[ \t]*+"
+    r"(?:#\d{1,4}[ \t]++0x[0-9a-fA-F]{1,16}[ \t]++in[ \t]++([^\n]*)"
+    r"|(?:RIP: 0010:(?=\[<)|RIP[: ]++(?=\[<))?(?:\[<[0-9a-fA-F]{4,16}>\][ \t]*+){1,2}"
+    r"\(?([A-Za-z_][\w.]*)\+0x[0-9a-fA-F]+/0x[0-9a-fA-F]+\)?([^\n]*)"
     r"|([A-Za-z_][\w.]*)\+0x[0-9a-fA-F]+/0x[0-9a-fA-F]+([^\n]*))"
 )
-_MANAGED = re.compile(r"\n[ \t]+at (?:([^\n(]{0,500}?) ?\(([^\n()]{0,500})\)|(\S{1,500}))(?: in ([^\n]{1,500}))?")
-_PYTHON = re.compile(r"\n[ \t]*File \"([^\"\n]{1,500})\", line (\d+), in ([^\n]{1,300})")
+_MANAGED = re.compile(r"\n[ \t]++at (?:([^\n(]{0,500}?) ?\(([^\n()]{0,500})\)|(\S{1,500}))(?: in ([^\n]{1,500}))?")
+_PYTHON = re.compile(r"\n[ \t]*+File \"([^\"\n]{1,500})\", line (\d+), in ([^\n]{1,300})")
 _GO = re.compile(
-    r"\n([^\s()][^\n(]{0,500}(?:\(\*[^\n()]{1,200}\)[^\n(]{0,300})?)\([^\n]*\)\n[ \t]+([^\n:]{1,500}):(\d{1,9})"
+    r"\n([^\s()][^\n(]{0,500}(?:\(\*[^\n()]{1,200}\)[^\n(]{0,300})?)\([^\n]*\)\n[ \t]++([^\n:]{1,500}):(\d{1,9})"
     r"|\n(created by )"
 )
 _RUST = re.compile(
-    r"\n[ \t]*\d{1,4}:[ \t]+(?:0x[0-9a-f]+ - )?([^\n]{1,1000})(?:\n[ \t]+at ([^\n:]{1,500}):(\d{1,9}))?|" + _NUMBERED
+    r"\n[ \t]*+\d{1,4}:[ \t]++(?:0x[0-9a-f]+ - )?([^\n]{1,1000})(?:\n[ \t]++at ([^\n:]{1,500}):(\d{1,9}))?|" + _NUMBERED
 )
 _CDB = re.compile(
-    r"\n(?:[0-9a-fA-F]{2} )?[0-9a-fA-F`]{8,17} [0-9a-fA-F`]{8,17}(?: :)?(?: [0-9a-fA-F`]{8,17}){0,4}(?: :)? ([\w.+-]{1,100}![^\n]{1,1000})"
+    r"\n(?:[0-9a-fA-F]{2} )?[0-9a-fA-F`]{8,17} [0-9a-fA-F`]{8,17}(?: :)?(?: [0-9a-fA-F`]{8,17}){0,4}(?: :)? "
+    r"([\w.+-]{1,100}![^\n]{1,1000})"
 )
-_JVM = re.compile(r"\n(?:# )?[VCJjv] +\[([^\]\n+]{1,300})\+0x[0-9a-f]+\](?: +([^\n+]{1,500})\+0x)?")
+_JVM = re.compile(r"\n(?:# )?[VCJjv] ++\[([^\]\n+]{1,300})\+0x[0-9a-f]+\](?: ++([^\n+]{1,500})\+0x)?")
 
 
 def _native(found: re.Match[str]) -> Parsed:
@@ -121,9 +124,7 @@ def read_log(text: str, target: str | None = None) -> Reading:
             end = text.find("\n", found.end())
             position = end if end >= 0 else len(text)
             continue
-        position = found.end()
-        if position > line.end:
-            position = line.end
+        position = min(found.end(), line.end)
         if line.start < done:
             continue
         if reading.collect and line.start > done:

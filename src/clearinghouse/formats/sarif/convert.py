@@ -14,6 +14,7 @@ _LINK = re.compile(r"\[((?:[^\]\\]|\\.)*+)\]\(\d+\)")
 _PLACEHOLDER = re.compile(r"\{(\d+)\}")
 _PACKAGE = re.compile(r"^Package: (\S+)\nInstalled Version: (\S+)", re.MULTILINE)
 MAX_LOCATIONS = 64
+_LONGEST_FINGERPRINT = 500
 MAX_TRACE = 128
 
 
@@ -28,6 +29,7 @@ class ResultConverter:
         self.source = source
         self.facts = facts
         self._texts: dict[str, str] = {}  # paths, symbols and fingerprint names repeat: one object each
+        self._partials: dict[str, str] = {}
         self._severities: dict[tuple[str, str | None], tuple[Severity, ...]] = {}
 
     def convert(self, result: Result, index: int) -> Finding | None:
@@ -59,7 +61,7 @@ class ResultConverter:
             fingerprints=self._fingerprints(result),
             severities=self._severity(result.level or rule.level, rule.security_severity),
             provenance=facts.provenance,
-            state=_state(result),
+            state=_state(result) if result.suppressions or result.baseline_state else State.OPEN,
             observed=facts.observed,
         )
 
@@ -128,11 +130,21 @@ class ResultConverter:
         if not result.fingerprints and not result.partial_fingerprints:
             return ()
         pairs = []
-        for prefix, values in (("", result.fingerprints), ("partial/", result.partial_fingerprints)):
-            for name, value in (values or {}).items():
-                if isinstance(value, str) and value:
-                    pairs.append((self._shared(prefix + name), value[:500]))
+        if result.fingerprints:
+            for name, value in result.fingerprints.items():
+                if value.__class__ is str and value:
+                    pairs.append((self._shared(name), value[:_LONGEST_FINGERPRINT]))
+        if result.partial_fingerprints:
+            for name, value in result.partial_fingerprints.items():
+                if value.__class__ is str and value:
+                    pairs.append((self._partial(name), value[:_LONGEST_FINGERPRINT]))
         return tuple(pairs)
+
+    def _partial(self, name: str) -> str:
+        known = self._partials.get(name)
+        if known is None:
+            known = self._partials[name] = clean_line(f"partial/{name}")
+        return known
 
     def _weaknesses(self, result: Result, rule: Rule) -> tuple[str, ...]:
         own = self.facts.taxa(result.taxa) if result.taxa else ()

@@ -10,6 +10,10 @@ from clearinghouse.formats.weakness import find_weaknesses, weaknesses_of
 from clearinghouse.records import Component, Provenance, canonical_identifier, find_identifiers
 
 
+_ABOUT_CWE = frozenset({"cwe", "CWE", "cwes", "cweId", "cwe_id", "tags"})
+"""Members of property bags in which producers name weaknesses."""
+
+
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """One rule, worked out once so that a result only has to point at it."""
 
@@ -122,9 +126,11 @@ class RunFacts:
 
 def property_weaknesses(properties: dict[str, Any]) -> tuple[str, ...]:
     """Return the CWE identifiers that a property bag names, in ``cwe`` and in ``tags``."""
+    if _ABOUT_CWE.isdisjoint(properties):
+        return ()
     named: dict[str, None] = {}
-    for key in ("cwe", "CWE", "cwes", "cweId", "cwe_id"):
-        if key in properties:
+    for key in _ABOUT_CWE & properties.keys():
+        if key != "tags":
             named.update(dict.fromkeys(weaknesses_of(properties[key])))
     tags = properties.get("tags")
     if isinstance(tags, list):
