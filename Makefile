@@ -53,8 +53,11 @@ format: $(TOOLS) ## put the code into the one format
 docs: $(TOOLS) ## check the links and the commands in the documents
 	$(BIN)/python -m pytest tests/test_docs.py $(PYTEST_ARGS)
 
+# Every benchmark is a program of its own that takes --json FILE.
 bench: $(TOOLS) ## run every benchmark, one after the other; results go to benchmarks/results
-	@set -e; for each in $$(grep -l __main__ benchmarks/*.py | sort); do echo "== $$each"; $(BIN)/python $$each; done
+	@mkdir -p benchmarks/results
+	@set -e; for each in $$(grep -l __main__ benchmarks/*.py | sort); do echo "== $$each"; \
+		$(BIN)/python $$each --json benchmarks/results/$$(basename $$each .py).json; done
 
 clean: ## remove everything that was made or installed here
 	if [ -f $(VENV)/pyvenv.cfg ]; then rm -rf $(VENV); fi

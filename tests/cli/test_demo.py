@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -168,6 +169,14 @@ def test_a_flood_that_is_kept_can_be_ranked_again(tmp_path: Path) -> None:
     )
     assert again.returncode == 1  # two records are damaged
     assert json.loads(made.stdout) == json.loads(again.stdout)
+
+
+def test_the_command_that_is_printed_can_be_pasted(tmp_path: Path) -> None:
+    done = clearinghouse("demo", "--keep", str(tmp_path / "my flood"))
+    shown = done.stdout.partition("is the output of:\n")[2].partition("Try it")[0].replace("\\\n", " ")
+    again = clearinghouse(*shlex.split(shown)[1:])
+    assert again.returncode == 1, again.stderr
+    assert again.stdout in done.stdout
 
 
 def test_the_day_decides_which_signals_count(tmp_path: Path) -> None:

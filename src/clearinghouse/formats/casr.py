@@ -116,7 +116,8 @@ def crash_of(report: Report) -> Crash:
     if crash is None:  # the line above is a crash header, so this cannot be
         raise AssertionError("a stack with a signal is a crash")
     access = "WRITE" if short.startswith("DestAv") else "READ" if short.startswith("SourceAv") else None
-    return msgspec.structs.replace(crash, access=access)
+    near_null = short.endswith("NearNull")
+    return msgspec.structs.replace(crash, access=access, security=crash.security and not near_null)
 
 
 def _crash_line(report: Report) -> tuple[Location, ...]:

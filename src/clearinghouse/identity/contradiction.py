@@ -131,13 +131,14 @@ def _published_twice(left: _Group, right: _Group) -> Refusal | None:
     return Refusal(f"{publisher} has two records for them on {component}", open=found_by_machine)
 
 
-def told_apart_by_publisher(a: Profile, b: Profile) -> bool:
-    """Whether one publisher has a record for each on one component, so that no fact they share is one flaw's.
+def told_apart(a: Profile, b: Profile) -> bool:
+    """Whether somebody has both as two things, so that no fact they share is one flaw's.
 
-    Crashes found by machine are not curated: two records of one fuzzing service may well be one flaw.
+    A publisher does when it has a record for each on one component, a finder when it lists both in one run. Crashes
+    found by machine are not curated: two records of one fuzzing service may well be one flaw.
     """
-    if a.crash or b.crash:
+    if a.crash or b.crash or not set(a.identifiers).isdisjoint(b.identifiers):
         return False
-    if not (a.published and b.published) or a.run[1] != b.run[1] or not set(a.components) & set(b.components):
-        return False
-    return not set(a.identifiers) & set(b.identifiers)
+    if a.published and b.published:
+        return a.run[1] == b.run[1] and not set(a.components).isdisjoint(b.components)
+    return a.run == b.run

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from clearinghouse.identity.contradiction import Contradictions, told_apart_by_publisher
+from clearinghouse.identity.contradiction import Contradictions, told_apart
 from clearinghouse.identity.exact import FingerprintLayer, IdentifierLayer
 from clearinghouse.identity.forest import Edge, Forest
-from clearinghouse.identity.index import FULL, CandidateIndex, Earlier, MemoryIndex
+from clearinghouse.identity.index import CandidateIndex, Earlier, Full, MemoryIndex
 from clearinghouse.identity.layer import Layer, Proposal, SoleLayer
 from clearinghouse.identity.location import LocationLayer, number_places
 from clearinghouse.identity.profile import Profile, Profiler
@@ -26,7 +26,7 @@ class Identity(msgspec.Struct, kw_only=True):
 
     Attributes:
         groups: findings by ordinal; each in exactly one group, oldest first.
-        links: why. suggestions: what a person should look at. full_buckets: look-ups that met a key which too many share.
+        links: why. suggestions: what a person should look at. full_buckets: keys that too many findings share.
     """
 
     groups: list[list[int]]
@@ -55,7 +55,6 @@ class Identifier:
         self._contradictions = Contradictions()
         self.profiles: list[Profile] = []
         self._suggestions: dict[tuple[int, int], Edge] = {}
-        self.full_buckets = 0
         self._shared_facts: set[int] = set()  # sole keys that turned out to belong to several flaws
         self._provisional: set[int] = set()  # roots of groups held together by a sole key
         self._spare: list[Edge] = []  # links inside such groups, needed if the sole key falls
@@ -82,7 +81,7 @@ class Identifier:
             groups=forest.groups(),
             links=[self._as_link(edge) for edge in forest.edges],
             suggestions=[self._as_link(edge) for edge in self._open_suggestions(forest)],
-            full_buckets=self.full_buckets,
+            full_buckets=self._index.full_buckets,
         )
 
     def _link(self, batch: Sequence[Profile]) -> None:
@@ -124,8 +123,6 @@ class Identifier:
                 continue
             if members.__class__ is int:
                 ordinals[members] = None  # type: ignore[index]
-            elif members is FULL:
-                self.full_buckets += 1
             else:
                 for member in members:  # type: ignore[union-attr]
                     if member < own:
@@ -146,12 +143,12 @@ class Identifier:
         for fact, key, members in zip(facts, keys, earlier, strict=True):
             if members is None or key in self._shared_facts:
                 continue
-            if members is FULL or (not isinstance(members, int) and len(members) > layer.most):
+            if isinstance(members, Full) or (not isinstance(members, int) and len(members) > layer.most):
                 self._shared_facts.add(key)
                 continue
             ordinals = (members,) if isinstance(members, int) else members
             candidates = [self.profiles[o] for o in ordinals if o < profile.ordinal]
-            if any(told_apart_by_publisher(profile, candidate) for candidate in candidates):
+            if any(told_apart(profile, candidate) for candidate in candidates):
                 self._shared_facts.add(key)
                 continue
             proposals = [p for c in candidates if (p := layer.propose_sole(profile, c, fact)) is not None]

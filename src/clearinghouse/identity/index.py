@@ -1,20 +1,26 @@
 """Candidates by 64-bit keys: what memory, SQLite and PostgreSQL all have to offer to identity.
 
 Identity asks one question of storage: *who had one of these keys before me?* It asks it once for a whole batch, and
-adds the batch in the same breath, so that a database needs one insertion and one selection. A key that too many
-share says nothing about sameness and would make the work grow with the square of the flood, so a bucket has a cap:
-a full bucket is reported and never enumerated.
+adds the batch in the same breath, so that a database needs one insertion and one selection. Enumerating a key that
+very many share would make the work grow with the square of the flood, so a bucket has a cap: a full bucket is
+reported and never enumerated. Its oldest members stand for it; where equality of the key decides, they suffice.
 """
 
 from collections.abc import Sequence
 from typing import Final, Protocol
 
 BUCKET_CAP: Final = 64
-FULL: Final[tuple[int, ...]] = ()
-"""Stands for a bucket with more members than the cap."""
+WITNESSES: Final = 4
 
-Earlier = int | Sequence[int] | None
-"""Who had a key before: nobody (None), one finding, several in ascending order, or too many (:data:`FULL`).
+
+class Full(tuple[int, ...]):
+    """A bucket with more members than the cap: its oldest members only."""
+
+    __slots__ = ()
+
+
+Earlier = int | Sequence[int] | Full | None
+"""Who had a key before: nobody (None), one finding, several in ascending order, or too many (:class:`Full`).
 
 A sequence may go on to grow with later findings; only members smaller than one's own ordinal are meant.
 """
@@ -22,6 +28,11 @@ A sequence may go on to grow with later findings; only members smaller than one'
 
 class CandidateIndex(Protocol):
     """Findings by 64-bit keys."""
+
+    @property
+    def full_buckets(self) -> int:
+        """How many keys more findings share than the cap allows."""
+        ...
 
     def exchange(self, keys: Sequence[int], ordinals: Sequence[int]) -> Sequence[Earlier]:
         """Add each finding ``ordinals[i]`` under ``keys[i]`` and return who had that key before.
@@ -41,7 +52,8 @@ class MemoryIndex:
 
     def __init__(self, cap: int = BUCKET_CAP) -> None:
         self._cap = cap
-        self._table: dict[int, int | list[int] | tuple[int, ...]] = {}
+        self._table: dict[int, int | list[int] | Full] = {}
+        self.full_buckets = 0
 
     def exchange(self, keys: Sequence[int], ordinals: Sequence[int]) -> list[Earlier]:
         """See :class:`CandidateIndex`."""
@@ -57,11 +69,12 @@ class MemoryIndex:
             elif members.__class__ is int:
                 if members != ordinal:
                     table[key] = [members, ordinal]  # type: ignore[list-item]
-            elif members is not FULL and members[-1] != ordinal:  # type: ignore[index]
+            elif members.__class__ is list and members[-1] != ordinal:  # type: ignore[index]
                 if len(members) < self._cap:  # type: ignore[arg-type]
                     members.append(ordinal)  # type: ignore[union-attr]
                 else:
-                    table[key] = FULL
+                    table[key] = Full(members[:WITNESSES])  # type: ignore[index]
+                    self.full_buckets += 1
         return earlier
 
     def __len__(self) -> int:

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 
 from clearinghouse.identity.layer import Proposal
 from clearinghouse.identity.normalise import key_of, path_tails, same_file, shared_key
-from clearinghouse.identity.profile import Profile
+from clearinghouse.identity.profile import Order, Profile
 from clearinghouse.records import Reason
 
 _NEAR_LINES = 30
@@ -43,37 +43,47 @@ class _Weight(NamedTuple):
 
 
 def number_places(batch: Sequence[Profile]) -> None:
-    """Set ``rank``, ``count`` and ``spread``: which, by line, of how many of its run with one path, rule and context.
+    """Set ``order`` and ``rule_order`` of each profile: which, by line, of how many likes of its run it is.
 
-    This is what stands for the line number in every comparison, so that moving all lines changes nothing.
-    Findings at exactly one place share a rank. ``spread`` is (first line, last line, smallest gap between two).
+    This is what stands for the line number in every comparison, so that moving all lines changes nothing. Likes have
+    one path and rule; for ``order`` one context or message too. Findings at exactly one place share a rank.
     """
     likes: dict[tuple[object, ...], list[Profile]] = {}
     for profile in batch:
         if profile.path:
-            what = profile.context or (profile.symbol, profile.message)
-            likes.setdefault((profile.run, profile.path, profile.rule or profile.family, what), []).append(profile)
+            likes.setdefault((profile.run, profile.path, profile.rule or profile.family), []).append(profile)
     for members in likes.values():
         if len(members) > 1:
-            _number(members)
+            for member, order in zip(members, _orders(members), strict=True):
+                member.rule_order = order
+            _number_alike(members)
 
 
-def _number(members: list[Profile]) -> None:
+def _number_alike(members: list[Profile]) -> None:
+    alike: dict[object, list[Profile]] = {}
+    for member in members:
+        alike.setdefault(member.context or (member.symbol, member.message), []).append(member)
+    for same in alike.values():
+        if len(same) > 1:
+            for member, order in zip(same, _orders(same), strict=True):
+                member.order = order
+
+
+def _orders(members: list[Profile]) -> list[Order]:
+    """Sort likes by place, in place, and return the order of each."""
     members.sort(key=attrgetter("line", "column", "index"))
+    ranks: list[int] = []
     rank, last, gap = -1, (-1, -1), _FAR
     for member in members:
         place = (member.line, member.column)
         if place != last:
             gap = min(gap, member.line - last[0]) if rank >= 0 else gap
             rank, last = rank + 1, place
-        member.rank = rank
-    spread = (members[0].line, members[-1].line, gap)
-    for member in members:
-        member.count = rank + 1
-        member.spread = spread
+        ranks.append(rank)
+    return [Order(rank_, rank + 1, members[0].line, members[-1].line, gap) for rank_ in ranks]
 
 
-def same_position(new: Profile, old: Profile) -> bool:
+def same_order(new: Order, old: Order) -> bool:
     """Whether both are the same one of equally many likes, and lines did not move so unevenly that this is a guess.
 
     Where the first of them moved by as much as the last, or by less than the smallest gap between two more or
@@ -83,9 +93,7 @@ def same_position(new: Profile, old: Profile) -> bool:
         return False
     if new.count == 1:
         return True
-    first, last, gap = new.spread
-    old_first, old_last, old_gap = old.spread
-    return abs((first - old_first) - (last - old_last)) < max(1, min(gap, old_gap))
+    return abs((new.first - old.first) - (new.last - old.last)) < max(1, min(new.gap, old.gap))
 
 
 class LocationLayer:
@@ -100,29 +108,37 @@ class LocationLayer:
             return ()
         rule, family = profile.rule, profile.family
         what = profile.context or f"{profile.symbol}\x1f{profile.message}"
-        place = f"\x1f{rule}\x1f{what}\x1f{profile.rank}\x1f{profile.count}"
+        place = f"\x1f{rule}\x1f{what}\x1f{profile.order.rank}\x1f{profile.order.count}"
         found = []
         for tail in path_tails(profile.path):
             if rule:
                 found.append(key_of((tail + place).encode("utf-8", "replace")))
-                found.append(shared_key("rule", tail, rule))
-            if family:
-                found.append(shared_key("family", tail, family))
+            found.append(shared_key("near", tail, family or rule))
         return found
 
     def propose(self, profile: Profile, candidates: Sequence[Profile]) -> Sequence[Proposal]:
-        """Weigh the candidates; merge with the best if no other comes close, else suggest."""
+        """Weigh the candidates; of each run merge with the best if no other of it comes close, else suggest."""
         weighed = [(w, candidate) for candidate in candidates if (w := _weigh(profile, candidate)) is not None]
         if not weighed:
             return ()
         if len(weighed) > 1:
             weighed.sort(key=itemgetter(0), reverse=True)
-        best, candidate = weighed[0]
-        rivals = [w for w, other in weighed[1:] if other.run == candidate.run and _rivals(best, w)]
-        if rivals:
-            return [Proposal(candidate, 0.5, _explain(profile, candidate, best, rivals=len(rivals)), False)]
-        score = 0.99 if best.context else 0.98
-        return [Proposal(candidate, score if best.merges else 0.6, _explain(profile, candidate, best), best.merges)]
+        if len(weighed) == 1:
+            return [_proposal(profile, weighed)]
+        runs: dict[tuple[str, str], list[tuple[_Weight, Profile]]] = {}
+        for weight, candidate in weighed:
+            runs.setdefault(candidate.run, []).append((weight, candidate))
+        return [_proposal(profile, of_run) for of_run in runs.values()]
+
+
+def _proposal(profile: Profile, weighed: Sequence[tuple[_Weight, Profile]]) -> Proposal:
+    """Propose the best of one run's candidates; a suggestion if choosing it would be a guess."""
+    best, candidate = weighed[0]
+    rivals = sum(_rivals(best, weight) for weight, _ in weighed[1:])
+    if rivals:
+        return Proposal(candidate, 0.5, _explain(profile, candidate, best, rivals), False)
+    score = (0.99 if best.context else 0.98) if best.merges else 0.6
+    return Proposal(candidate, score, _explain(profile, candidate, best), best.merges)
 
 
 def _rivals(best: _Weight, other: _Weight) -> bool:
@@ -141,6 +157,8 @@ def _weigh(new: Profile, old: Profile) -> _Weight | None:
         return None
     if new.symbol != old.symbol and new.symbol and old.symbol:
         return None
+    if new.crash is not None and old.crash is not None:
+        return None  # where crashes end says little; their stacks say more
     if new.run[1] == old.run[1] and not same_rule:
         return None  # one tool, two rules: the tool says that they are two things
     if new.run == old.run and new.path == old.path:
@@ -161,7 +179,8 @@ def _twice(new: Profile, old: Profile) -> _Weight | None:
 def _weigh_rule(new: Profile, old: Profile) -> _Weight | None:
     context = new.context != 0 and new.context == old.context
     symbol = new.symbol != "" and new.symbol == old.symbol
-    position = same_position(new, old)
+    alike = context or new.message == old.message  # else the two orders number different things
+    position = same_order(new.order, old.order) if alike else _same_of_rule(new, old)
     message = 1.0 if context else _likeness(new, old)
     distance = abs(new.line - old.line)
     near = distance <= _NEAR_LINES
@@ -172,8 +191,14 @@ def _weigh_rule(new: Profile, old: Profile) -> _Weight | None:
     elif symbol:
         merges = position or near
     else:
-        merges = message >= 0.8 and (near or (position and message == 1.0))
+        alone = new.rule_order.count == 1 == old.rule_order.count
+        merges = (message >= 0.8 and (near or position)) or (alone and near)
     return _Weight(merges, context, symbol, position, message, -distance)
+
+
+def _same_of_rule(new: Profile, old: Profile) -> bool:
+    """Whether both are the same one of all places of their rule in the file; one alone says nothing about messages."""
+    return new.rule_order.count > 1 and same_order(new.rule_order, old.rule_order)
 
 
 def _likeness(new: Profile, old: Profile) -> float:
@@ -202,8 +227,8 @@ def _explain(new: Profile, old: Profile, weight: _Weight, rivals: int = 0) -> st
         same.append("the same code")
     if weight.symbol and new.symbol:
         same.append(f"function {new.symbol}")
-    if new.count > 1 and weight.position:
-        same.append(f"number {new.rank + 1} of {new.count} such places")
+    if new.order.count > 1 and weight.position:
+        same.append(f"number {new.order.rank + 1} of {new.order.count} such places")
     moved = f"; line {old.line} became {new.line}" if new.line and old.line and new.line != old.line else ""
     text = f"Same file ({new.path}), {', '.join(same)}{moved}."
     return text + (f" {rivals} other place(s) fit as well." if rivals else "")

@@ -14,6 +14,8 @@ _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:/*(?=.)", re.IGNORECASE)
 _LOWER = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
 _UNTOLD = b"0123456789 \t\r\n"
 _WORD = re.compile(r"[a-z0-9_]+")
+_GO_RECEIVER = re.compile(r"\(\*?([\w.]+)\)\.")
+_ANONYMOUS = "(anonymous namespace)::"
 _CALL = re.compile(r"[(<\[{].*$", re.DOTALL)
 _COMMIT = re.compile(r"/commits?/([0-9a-f]{7,64})")
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
@@ -103,7 +105,8 @@ def symbol_name(symbol: str) -> str:
 
     The last name only, because one tool writes ``app.views.show`` and another ``show``.
     """
-    text = _CALL.sub("", symbol.strip())
+    text = symbol.strip().replace(_ANONYMOUS, "")
+    text = _CALL.sub("", _GO_RECEIVER.sub(r"\1.", text))
     for separator in ("::", "#", "/", "->", "."):
         text = text.rpartition(separator)[2] or text
     return text.strip().lower()

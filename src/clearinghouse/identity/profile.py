@@ -4,6 +4,7 @@ A profile is small (about 200 bytes beside its text) so that a million fit where
 """
 
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,6 +21,27 @@ from clearinghouse.identity.normalise import (
 from clearinghouse.records import Component, Crash, Finding, State, erase_identifiers, find_identifiers
 
 
+_COMPARED = 160
+"""How much of the message of a rule's finding is kept for comparison, in characters."""
+_SHORTEST_FINGERPRINT = 8
+_TRIVIAL = frozenset({"requires login"})
+
+
+class Order(NamedTuple):
+    """Which of several like places of one run this is.
+
+    Attributes:
+        rank: from 0, by line. count: how many. first, last: lines of the first and last of them.
+        gap: smallest distance in lines between two neighbours.
+    """
+
+    rank: int = 0
+    count: int = 1
+    first: int = 0
+    last: int = 0
+    gap: int = 0
+
+
 class Profile(msgspec.Struct, kw_only=True, gc=False):
     """The compared facts of one finding. Empty text and 0 mean that the fact is not known.
 
@@ -31,9 +53,11 @@ class Profile(msgspec.Struct, kw_only=True, gc=False):
         rule, family: the tool's rule and the weakness family. narrative: the text was written for this finding.
         published: it is an advisory, whose publisher (``run[1]``) does not describe one flaw of one component twice.
         text: title and description, identifiers erased when they are not to be looked at.
-        title, component, native_id: for display. components: compared names. identifiers: of the flaw. fingerprints: (name, value).
+        title, component, native_id: for display. components: compared names. identifiers: of the flaw.
+        fingerprints: keys of what the tool gave.
         crash, remedies, introduced: for crash and advisory layers. state, observed: for regressions.
-        rank, count, spread: position among the findings of the same run with the same path, rule and context, by line.
+        order: among the findings of the same run with the same path, rule and context or message.
+        rule_order: among those with the same path and rule.
     """
 
     ordinal: int
@@ -55,17 +79,15 @@ class Profile(msgspec.Struct, kw_only=True, gc=False):
     narrative: bool = False
     published: bool = False
     components: tuple[str, ...] = ()
-    ecosystems: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
-    fingerprints: tuple[tuple[str, str], ...] = ()
+    fingerprints: tuple[int, ...] = ()
     crash: Crash | None = None
     remedies: tuple[str, ...] = ()
     introduced: tuple[str, ...] = ()
     state: State = State.OPEN
     observed: float = 0.0
-    rank: int = 0
-    count: int = 1
-    spread: tuple[int, int, int] = (0, 0, 0)
+    order: Order = Order()
+    rule_order: Order = Order()
 
     @property
     def id(self) -> str:
@@ -106,7 +128,7 @@ class Profiler:
             rule=rule,
             family=family_of(finding.weaknesses) or family_in(f"{rule} {finding.title}"),
             message=key_of(message_form(text)) if text else 0,
-            text=text,
+            text=text[:_COMPARED] if rule else text,
             state=finding.state,
         )
         if place is not None:
@@ -118,10 +140,10 @@ class Profiler:
             made.context = key64(context) if context else 0
         if finding.components:
             made.components = tuple(dict.fromkeys(component_name(c.name) for c in finding.components))
-            made.ecosystems = tuple(dict.fromkeys(c.ecosystem for c in finding.components))
         if self._aliases:
             made.identifiers = finding.identifiers
-        made.fingerprints = finding.fingerprints
+        if finding.fingerprints and finding.crash is None:  # a crash is compared by its stack
+            made.fingerprints = _fingerprints(finding)
         if finding.observed:
             made.observed = _seconds(finding.observed)
         if finding.crash or finding.advisory or finding.remedies or not rule:
@@ -150,6 +172,18 @@ class Profiler:
         made.remedies = remedy_values(kinds.get("commit", ()), kinds.get("patch", ()), references)
         if not made.observed and finding.advisory and finding.advisory.published:
             made.observed = _seconds(finding.advisory.published)
+
+
+def _fingerprints(finding: Finding) -> tuple[int, ...]:
+    """Keys of the tool's fingerprints, with the tool and the rule that gave them; placeholders are no fingerprints."""
+    by = f"fp\x1f{finding.finder}\x1f{finding.rule}\x1f"
+    return tuple(
+        [
+            key_of(f"{by}{name}\x1f{value}".encode("utf-8", "replace"))
+            for name, value in finding.fingerprints
+            if len(value) >= _SHORTEST_FINGERPRINT and value.lower() not in _TRIVIAL
+        ]
+    )
 
 
 def _introduced(finding: Finding) -> list[str]:

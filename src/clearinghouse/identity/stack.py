@@ -15,7 +15,7 @@ class StackLayer:
     """Equal kind and equal top frames merge; two of three frames in order are worth a look."""
 
     reason = Reason.STACK
-    prose_only = True
+    prose_only = False
 
     def keys(self, profile: Profile) -> Sequence[int]:
         """The whole state, and each pair of neighbouring frames of it."""

@@ -1,6 +1,7 @@
 """``clearinghouse demo``: a flood of invented findings, and the main job run on it."""
 
 import datetime as dt
+import shlex
 import sys
 import tempfile
 from contextlib import chdir
@@ -83,8 +84,9 @@ def _say_what_next(keep: Path | None, day: dt.date) -> None:
     if keep is None:
         print("The flood is gone again; clearinghouse demo --keep demo-flood leaves it for you to look at.")
     else:
-        known = keep / "signals"
+        named = ("reports", "signals/kev.json", "signals/epss.csv.gz", "signals/cve")
+        reports, kev, epss, ssvc = (shlex.quote(str(keep / name)) for name in named)
         print(f"The flood is in {keep}. The list above is the output of:")
-        print(f"  clearinghouse triage {keep / 'reports'} --kev {known / 'kev.json'} \\")
-        print(f"      --epss {known / 'epss.csv.gz'} --ssvc {known / 'cve'} --as-of {day}")
+        print(f"  clearinghouse triage {reports} --kev {kev} \\")
+        print(f"      --epss {epss} --ssvc {ssvc} --as-of {day}")
     print(_OWN_FILES, end="")

@@ -48,7 +48,7 @@ def basalt(about: Description) -> Made:
     """Return Basalt's findings, one JSON file each, in a zip archive."""
     labels: dict[str, str | None] = {}
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w") as archive:
         for flaw in about.flaw:
             if flaw.basalt:
                 number = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{HOST}/{flaw.key}"))

@@ -33,6 +33,9 @@ _FATAL_SEVERITY = re.compile(r"\[[^\]\s]{0,80}\bFATAL:")
 
 def check(reading: Reading, line: Line) -> bool:
     """``Check failed: condition (1 vs. 2)`` in Chrome's, glog's, absl's and V8's spelling."""
+    if "Sanitizer CHECK failed" in line.content or "Sanitizer: CHECK failed" in line.content:
+        reading.finished = bool(reading.type)  # the detector itself broke: what follows is its own stack
+        return True
     found = _CHECK.search(line.content)
     if not found or _repeats(reading, line):
         return False

@@ -8,6 +8,7 @@ scanned once, however many families there are.
 import re
 from collections.abc import Callable
 
+from clearinghouse.formats.crash.literals import tree
 from clearinghouse.formats.crash.reading import Line, Reading
 
 Handler = Callable[[Reading, Line], bool]
@@ -19,8 +20,6 @@ FREQUENT = frozenset('abcdefghijklmnopqrstuvwxyz:-( "0123456789./,_MPTOL[')
 """Characters so frequent in logs, or with so few words, that to ask for the words costs less than to try the places."""
 SHARED = ("signal", "(SIG", "thread")
 """Parts that several of those words have: to ask for the part is to ask for all of them."""
-COMMON_FIRST = "\nRS=CIEAFBDUWGVKJ#"
-"""The other characters, the most frequent first: the order in which the branches of the expression are tried."""
 MOST_EXPRESSIONS = 512
 CUT = 1 << 13
 """Of a line that is looked at, at most so many characters."""
@@ -57,37 +56,9 @@ class Scanner:
             if len(self._expressions) > MOST_EXPRESSIONS:
                 self._expressions.clear()
             known = self._expressions[present] = re.compile(
-                _branches([*self._always, *(word for part in present for word in self._asked[part])])
+                tree([*self._always, *(word for part in present for word in self._asked[part])])
             )
         return known
-
-
-def _branches(words: list[str]) -> str:
-    """Write words as a tree of their characters, so that the engine rejects a place by its first characters.
-
-    Every branch begins with a plain character: that is what lets the engine skip ahead to the next place at which
-    any branch could begin.
-    """
-    by_first: dict[str, list[str]] = {}
-    for word in words:
-        by_first.setdefault(word[0], []).append(word)
-    parts = []
-    for first in sorted(by_first, key=lambda first: COMMON_FIRST.find(first) % 64):
-        group = by_first[first]
-        shared = _shared(group)
-        rest = [word[len(shared) :] for word in group if len(word) > len(shared)]
-        tail = ""
-        if rest:
-            tail = f"(?:{_branches(rest)})" + ("?" if len(rest) < len(group) else "")
-        parts.append(re.escape(shared) + tail)
-    return "|".join(parts)
-
-
-def _shared(words: list[str]) -> str:
-    """The characters with which all ``words`` begin."""
-    low, high = min(words), max(words)
-    size = next((at for at, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), min(len(low), len(high)))
-    return low[:size]
 
 
 def line_at(text: str, position: int) -> Line | None:

@@ -8,6 +8,7 @@ import re
 from functools import cache
 
 from clearinghouse.formats.crash import tables
+from clearinghouse.formats.crash.literals import tree
 
 MAX_LINE = 80
 """Longest line of a crash state, in characters."""
@@ -92,16 +93,16 @@ class Ignore:
     def __init__(self, table: tables.FrameTable) -> None:
         groups = table.group
         self._exact = frozenset(name for group in groups for name in group.exact)
-        self._starts = tuple(start for group in groups for start in group.starts)
+        self._starts = re.compile(tree([start for group in groups for start in group.starts]))
         contained = [part for group in groups for part in group.contains] + list(table.clones.contains)
-        self._contains = re.compile(tables.any_of(contained))
-        self._paths = re.compile(tables.any_of(part for group in groups for part in group.paths))
-        self._libraries = re.compile(tables.any_of(table.libraries.names), re.IGNORECASE)
+        self._contains = re.compile(tree(contained))
+        self._paths = re.compile(tree([part for group in groups for part in group.paths]))
+        self._libraries = re.compile(tree([name.lower() for name in table.libraries.names]))
         self._entries = frozenset(table.entry.exact)
 
     def function(self, line: str) -> bool:
         """Whether a normalised function does not identify a crash."""
-        if not line or line in self._exact or line.startswith(self._starts):
+        if not line or line in self._exact or self._starts.match(line):
             return True
         return self._contains.search(line) is not None
 
@@ -111,7 +112,7 @@ class Ignore:
 
     def library(self, name: str) -> bool:
         """Whether ``name`` is a system library."""
-        return self._libraries.search(name) is not None
+        return self._libraries.search(name.lower()) is not None
 
     def entry(self, line: str) -> bool:
         """Whether a normalised function is where a fuzz target begins."""

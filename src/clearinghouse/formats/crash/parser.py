@@ -117,8 +117,10 @@ def read_log(text: str, target: str | None = None) -> Reading:
     reading = Reading(clean_target(target) if target else None)
     done = 0
     position = 0
-    events = _SCANNER.expression(text)
-    while found := events.search(text, position):
+    # words are plain ASCII: a text with other characters is scanned in a copy of the same length, a byte for each
+    scanned = text if text.isascii() else text.encode("latin-1", "replace").decode("latin-1")
+    events = _SCANNER.expression(scanned)
+    while found := events.search(scanned, position):
         line = line_at(text, found.start())
         if line is None:  # too long to be a message: go on behind it
             end = text.find("\n", found.end())

@@ -30,7 +30,8 @@ _JAVA = re.compile(r"== Java (?:Exception|Assertion Error): (.{0,1000})")
 _JAVA_THREAD = re.compile(r"^Exception in thread \"[^\"]{0,200}\" (.{1,1000})")
 _JS = re.compile(r"== Uncaught Exception: |^Uncaught (?:\w+Error|Error)|^(?:\w+Error|Error)(?: \[\w+\])?: ")
 _MISSING = re.compile(
-    r"CANNOT LINK EXECUTABLE.{0,300}?library \"([^\"]{1,200})\" |error while loading shared libraries: ([^\s:]{1,300}):|Library not loaded: (\S{1,500})"
+    r"CANNOT LINK EXECUTABLE.{0,300}?library \"([^\"]{1,200})\" "
+    r"|error while loading shared libraries: ([^\s:]{1,300}):|Library not loaded: (\S{1,500})"
 )
 _MARKED = re.compile(r"FuzzerSecurityIssue(?:Critical|High|Medium|Low)")
 

@@ -73,7 +73,7 @@ def header(reading: Reading, line: Line) -> bool:
     if not found:
         return False
     tool, text = found[1], found[2]
-    if "Sanitizer CHECK failed" in line.content or text.startswith("CHECK failed"):
+    if text.startswith("CHECK failed"):
         reading.finished = bool(reading.type)
         return True
     if text.startswith(("libc interceptors", "nested bug", "failed to intercept", "bad option")):

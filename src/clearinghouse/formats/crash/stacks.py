@@ -6,6 +6,7 @@ to be worth it are not, which bounds the memory.
 """
 
 import re
+from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -40,6 +41,7 @@ _MODULE_OFFSET = re.compile(r"(?:^|[ \t])\(([^()\n]*?)\+(0x[0-9a-fA-F]+)\)$")
 _BARE_MODULE = re.compile(r"^((?:/|[A-Za-z]:\\)\S+|\(?<[^<>]*>\)?)(?:\+0x[0-9a-fA-F]+)?$")
 _SYSTEM = ("/usr/lib", "/lib/", "/lib64/", "/system/lib", "/system/bin", "/apex/com.android.runtime", "C:\\Windows\\")
 _TWO_WORDS = re.compile(r"^([\w.$~:@]+)[ \t]+[^\s:<(]+$")
+_PLACE = re.compile(r"((?:[A-Za-z]:)?[^\s:()\[\]]+):(\d+)(?::\d+)?")
 _GDB = re.compile(r" (?:at|from) (\S+?)(?::(\d+))?$")
 _TOMBSTONE = re.compile(r"^(\S+)(?: \((?:offset [^()]*|deleted)\))*(?: \((.*?)(?:\+\d+)?\))?$")
 
@@ -52,17 +54,18 @@ def native(rest: str) -> Parsed:
 
 
 def _native(rest: str) -> Parsed:
-    text = rest
+    text = rest.strip()
+    if ") at " not in text and not text.endswith((")", ">", "]")) and (place := _PLACE.fullmatch(text.rpartition(" ")[2])):
+        return _named(text[: -len(place[0])] or "??", place[1], place[2])
     for _ in range(2):
-        text = _TAIL.sub("", text.rstrip())
+        text = _TAIL.sub("", text).rstrip()
     module = _MODULE_OFFSET.search(text)
     if module:
         text = text[: module.start()].strip()
         return _named(text, None, None) if text else _module(module[1], module[2])
     place = _GDB.search(text) if ") at " in text or ") from " in text else _AT.search(text)
     if place:
-        function = text[: place.start()].strip()
-        return _named(function or "??", place[1], int(place[2]) if place[2] and len(place[2]) < 10 else None)
+        return _named(text[: place.start()] or "??", place[1], place[2])
     if bare := _BARE_MODULE.match(text):
         return _module(bare[1], text[len(bare[1]) + 1 :])
     if two := _TWO_WORDS.match(text):
@@ -73,21 +76,48 @@ def _native(rest: str) -> Parsed:
 _native_cached = lru_cache(maxsize=1 << 14)(_native)
 
 
-def _named(function: str, file: str | None, line_number: int | None) -> Parsed:
+def _named(function: str, file: str | None, number: str | None) -> Parsed:
     function = function.strip()
     if not function:
         return NOTHING
-    frame = Frame(function=function, file=file, line=line_number)
+    frame = Frame(function=function, file=file, line=int(number) if number and len(number) < 10 else None)
+    role, line = _role(function)
+    if role is _Role.ENTRY:
+        return Parsed(frame, state_line(base_name(file)) if file else None, named=True)
+    if role is _Role.LIBRARY:
+        return Parsed(frame, line, library=True)
+    if role is not _Role.OWN or (file and _ignored_path(file)) or (len(line) < SHORTEST and not file):
+        return Parsed(frame, None, named=role is not _Role.UNKNOWN)
+    return Parsed(frame, line, named=True)
+
+
+class _Role(Enum):
+    OWN = 1
+    IGNORED = 2
+    ENTRY = 3
+    LIBRARY = 4
+    UNKNOWN = 5
+
+
+@lru_cache(maxsize=1 << 14)
+def _role(function: str) -> tuple[_Role, str]:
+    """What a function is to the state, and the line that stands for it."""
     line = function_line(function)
     known = ignore()
     if known.entry(line):
-        return Parsed(frame, state_line(base_name(file)) if file else None, named=True)
-    unknown = line.startswith(("<unknown", "??", "linux-gate")) or not line
-    if ".so" in line and not unknown and known.library(line):
-        return Parsed(frame, state_line(line), library=True)
-    if known.function(line) or (file and known.path(file)) or (len(line) < SHORTEST and not file):
-        return Parsed(frame, None, named=not unknown)
-    return Parsed(frame, state_line(line), named=True)
+        return _Role.ENTRY, line
+    if line.startswith(("<unknown", "??", "linux-gate")) or not line:
+        return _Role.UNKNOWN, line
+    if ".so" in line and known.library(line):
+        return _Role.LIBRARY, state_line(line)
+    if known.function(line):
+        return _Role.IGNORED, line
+    return _Role.OWN, state_line(line)
+
+
+@lru_cache(maxsize=1 << 13)
+def _ignored_path(path: str) -> bool:
+    return ignore().path(path)
 
 
 def _module(module: str, offset: str) -> Parsed:
@@ -125,7 +155,7 @@ def tombstone(rest: str) -> Parsed:
         return NOTHING
     if found[2] and not found[2].startswith("BuildId"):
         function = found[2]
-        if ignore().path(found[1]):
+        if _ignored_path(found[1]):
             return Parsed(Frame(function=function, file=found[1]), None)
         named = _named(function, None, None)
         return named._replace(frame=Frame(function=function, file=found[1]))
@@ -141,7 +171,7 @@ def managed(function: str, place: str) -> Parsed:
     frame = Frame(function=function or "<anonymous>", file=file, line=int(found[2]) if found else None)
     known = ignore()
     line = function_line(function)
-    if not line or line == "<anonymous>" or known.function(line) or (file and known.path(file)):
+    if not line or line == "<anonymous>" or known.function(line) or (file and _ignored_path(file)):
         return Parsed(frame, None)
     return Parsed(frame, state_line(line))
 
@@ -150,7 +180,7 @@ def managed(function: str, place: str) -> Parsed:
 def python(function: str, file: str, line_number: str) -> Parsed:
     """Read a frame of a Python traceback."""
     frame = Frame(function=function, file=file, line=int(line_number[:9]))
-    if function == "<module>" or ignore().function(function) or ignore().path(file):
+    if function == "<module>" or ignore().function(function) or _ignored_path(file):
         return Parsed(frame, None)
     return Parsed(frame, state_line(function))
 

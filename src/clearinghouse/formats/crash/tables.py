@@ -1,8 +1,6 @@
 """The lists of this format, read from the data files beside the code: what to ignore, what a type means."""
 
-import re
 import tomllib
-from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -127,8 +125,3 @@ def types() -> TypeTable:
 def security() -> SecurityTable:
     """Return the lists of the security rule."""
     return msgspec.convert(_load("security.toml"), SecurityTable)
-
-
-def any_of(parts: Iterable[str]) -> str:
-    """Return a regular expression for any of ``parts``, the longest first."""
-    return "|".join(re.escape(part) for part in sorted(parts, key=len, reverse=True))

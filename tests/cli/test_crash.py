@@ -1,0 +1,108 @@
+"""The command: what it prints, where, and with which exit code."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from clearinghouse.cli.main import app
+
+LOG = (
+    "==9==ERROR: AddressSanitizer: heap-buffer-overflow on address {address} at pc 0x1 bp 0x2 sp 0x3\n"
+    "WRITE of size 4 at {address} thread T0\n"
+    "    #0 0x1 in png_read_row /src/png/read.c:41:9\n"
+    "    #1 0x2 in png_read /src/png/read.c:80\n"
+)
+run = CliRunner().invoke
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    folder = tmp_path / "logs"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "a.log").write_text(LOG.format(address="0x602000000010"))
+    (folder / "deep" / "b.log").write_text(LOG.format(address="0x603000000040"))
+    return folder
+
+
+def test_json(logs: Path) -> None:
+    result = run(app, ["crash", "--format", "json", str(logs)])
+    assert result.exit_code == 0
+    first, second = json.loads(result.stdout)
+    assert first == {
+        "path": str(logs / "a.log"),
+        "tool": "AddressSanitizer",
+        "type": "Heap-buffer-overflow",
+        "access": "WRITE",
+        "size": 4,
+        "address": "0x602000000010",
+        "state": ["png_read_row", "png_read"],
+        "frames": [
+            {"function": "png_read_row", "file": "/src/png/read.c", "line": 41},
+            {"function": "png_read", "file": "/src/png/read.c", "line": 80},
+        ],
+        "security": True,
+        "signature": second["signature"],
+    }
+    assert len(first["signature"]) == 16
+
+
+def test_table_counts_groups(logs: Path) -> None:
+    result = run(app, ["crash", str(logs)])
+    assert result.exit_code == 0
+    assert "×2" in result.stdout
+    assert "2 crashes, 1 groups" in result.stdout
+
+
+def test_a_file_in_a_directory_that_shows_no_crash_is_exit_1(logs: Path) -> None:
+    (logs / "notes.txt").write_text("all is well\n")
+    result = run(app, ["crash", "--format", "json", str(logs)])
+    assert result.exit_code == 1
+    assert len(json.loads(result.stdout)) == 2
+    assert "error: " in result.stderr
+    assert "notes.txt" in result.stderr
+    assert "try: " in result.stderr
+
+
+@pytest.mark.parametrize("name", ["missing.log", "notes.txt"])
+def test_a_named_file_that_gives_no_crash_is_exit_2_and_the_good_ones_are_printed(logs: Path, name: str) -> None:
+    (logs.parent / "notes.txt").write_text("all is well\n")
+    result = run(app, ["crash", "--format", "json", str(logs / "a.log"), str(logs.parent / name)])
+    assert result.exit_code == 2
+    assert len(json.loads(result.stdout)) == 1
+    assert [line.partition(":")[0] for line in result.stderr.splitlines()] == ["error", "try"]
+
+
+def test_nothing_readable_is_exit_2(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    result = run(app, ["crash", str(tmp_path / "empty")])
+    assert result.exit_code == 2
+    assert "holds no files" in result.stderr
+
+
+def test_a_casr_report_is_read_too(tmp_path: Path) -> None:
+    report = {
+        "CrashSeverity": {"Type": "EXPLOITABLE", "ShortDescription": "SourceAv"},
+        "Stacktrace": ["#0  0x01 in codec_next (c=0x0) at codec.c:9"],
+    }
+    path = tmp_path / "a.casrep"
+    path.write_text(json.dumps(report))
+    (entry,) = json.loads(run(app, ["crash", "--format", "json", str(path)]).stdout)
+    assert (entry["tool"], entry["state"]) == ("gdb", ["codec_next"])
+
+
+def test_the_target_and_what_counts_as_security_can_be_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_text("==5== ERROR: libFuzzer: timeout after 25 seconds\n")
+    (entry,) = json.loads(run(app, ["crash", "--format", "json", "--target", "png_fuzzer", str(path)]).stdout)
+    assert entry["state"] == ["png_fuzzer"]
+    path.write_text("a.c:1: f: Assertion `x' failed.\n")
+    (entry,) = json.loads(run(app, ["crash", "--format", "json", "--asserts-are-not", str(path)]).stdout)
+    assert entry["security"] is False
+
+
+def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_text("[1:1:FATAL:a.cc(3)] Check failed: \x1b[31mok\x1b[0m.\n")
+    assert "\x1b" not in run(app, ["crash", str(path)]).stdout
