@@ -4,6 +4,7 @@ The fast path is one :mod:`msgspec` decode. When it fails, the record is decoded
 walked beside the type, so that *all* its violations are listed, not only the first.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
@@ -21,6 +22,13 @@ _SCALARS: dict[type[inspect.Type], tuple[str, tuple[type, ...]]] = {
     inspect.BoolType: ("boolean", (bool,)),
     inspect.NoneType: ("null", (type(None),)),
 }
+
+
+_ESCAPE = re.compile(
+    rb"\\(?:(?P<pair>u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    rb"|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
 
 
 class Decoder(Generic[T]):
@@ -41,6 +49,9 @@ class Decoder(Generic[T]):
         try:
             return self._decoder.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            mended = replace_lone_surrogates(bytes(raw))
+            if mended is not None:
+                return self.decode(mended, source=source, pointer=pointer)
             return self._explain(raw, source, pointer, error)
 
     def convert(self, value: Any, *, source: str, pointer: str = "") -> T | tuple[Problem, ...]:
@@ -135,6 +146,25 @@ def _struct(expected: inspect.StructType, value: Any, pointer: str) -> Iterator[
             yield where, kind_of(field.type), "nothing"
 
 
+def replace_lone_surrogates(raw: bytes) -> bytes | None:
+    r"""Return JSON in which every escape of half a character is U+FFFD, or None if there is none.
+
+    Tools that cut text at a fixed length write ``"\ud83d"`` without its second half, which no decoder of UTF-8 may
+    accept (RFC 8259, section 8.2); it would be a pity to lose the finding around it.
+    """
+    found = False
+
+    def mend(match: re.Match[bytes]) -> bytes:
+        nonlocal found
+        if match["lone"] is None:
+            return match[0]
+        found = True
+        return b"\\ufffd"
+
+    mended = _ESCAPE.sub(mend, raw) if b"\\u" in raw else raw
+    return mended if found else None
+
+
 def kind_of(expected: inspect.Type) -> str:
     """The JSON name of a type: string, integer, number, boolean, null, array or object."""
     if type(expected) in _SCALARS:
@@ -154,6 +184,8 @@ def describe(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return f"the string {value[:40]!r}" + ("…" if len(value) > 40 else "")
+    if isinstance(value, int) and value.bit_length() > 64:
+        return f"an integer of {value.bit_length()} bits"  # its digits may be too many to write
     if isinstance(value, int | float):
         return f"the number {value}"
     return "an array" if isinstance(value, list | tuple) else "an object"
@@ -162,3 +194,8 @@ def describe(value: Any) -> str:
 def escape(key: str) -> str:
     """Escape one reference token of a JSON Pointer (RFC 6901, section 3)."""
     return key.replace("~", "~0").replace("/", "~1")
+
+
+def unescape(token: str) -> str:
+    """Return the key that a reference token of a JSON Pointer stands for (RFC 6901, section 4)."""
+    return token.replace("~1", "/").replace("~0", "~")

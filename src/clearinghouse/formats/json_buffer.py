@@ -62,29 +62,31 @@ class JsonBuffer:
 
     def fill(self, size: int = 0) -> bool:
         """Drop what was read and add up to ``size`` bytes (a chunk if 0); False at the end of the stream."""
-        if self.ended:
-            return False
-        more = self._more(size or self.chunk)
-        self.before += self.pos
-        self.data = self.data[self.pos :] + more
-        self.pos = 0
-        self.ended = not more
-        return bool(more)
-
-    def _more(self, size: int) -> bytes:
-        """Read up to ``size`` bytes. A stream that fails is met only after what came before has been handed out."""
-        if self._failure:
+        if not self._append(size or self.chunk) and self._failure:
             raise self._failure
+        return not self.ended
+
+    def top_up(self) -> None:
+        """Hold at least a chunk, if there is as much."""
+        if len(self.data) - self.pos < self.chunk:
+            self._append(self.chunk)
+
+    def _append(self, size: int) -> bool:
+        """Read on. A stream that fails is told of only when what came before the failure is used up."""
+        if self.ended or self._failure:
+            return False
         parts = []
         try:
             while size > 0 and (part := self._read(size)):
                 parts.append(part)
                 size -= len(part)
         except ClearinghouseError as failure:
-            if not parts:
-                raise
             self._failure = failure
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+        self.before += self.pos
+        self.data = b"".join((self.data[self.pos :], *parts))
+        self.pos = 0
+        self.ended = not parts and not self._failure
+        return bool(parts)
 
     def broken(self, message: str) -> BrokenJsonError:
         """The error that says ``message`` of the place that is read next."""

@@ -160,8 +160,7 @@ class _Walker(JsonBuffer):
         if self.wasted > _FREE_WASTE + _WASTE * (self.before + self.pos):
             return []
         self.peek()
-        if len(self.data) - self.pos < self.chunk:
-            self.fill()
+        self.top_up()
         cut = min(len(self.data), self.pos + 2 * self.chunk)
         for guess in range(_GUESSES):
             if guess > 2:  # three places near the end were wrong, so something before them is

@@ -2,6 +2,7 @@
 
 import heapq
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from clearinghouse.formats import (
 from clearinghouse.formats.contract import RECOGNISED, Format, Record
 from clearinghouse.formats.document import LIMITS, Document, Limits, documents
 from clearinghouse.formats.sample import Sample
+from clearinghouse.formats.text import printable_name
 from clearinghouse.records import ClearinghouseError, Problem
 
 FORMATS: tuple[Format, ...] = (
@@ -100,7 +102,7 @@ def read_document(document: Document, formats: frozenset[str] | None = None) -> 
     except ClearinghouseError as error:
         return None, iter([_unreadable(document.source, error)])
     if found is None:
-        return None, iter([_unrecognised(document.source, nearest)])
+        return None, iter([_unrecognised(document, nearest)])
     if formats is not None and found.name not in formats:
         return None, iter([_unwanted(document.source, found, formats)])
     return found.name, _guarded(document, found)
@@ -111,52 +113,97 @@ def read_paths(
 ) -> Iterator[Report]:
     """Yield a report for every document in ``paths``: files, archives, and folders recursively, in sorted order.
 
+    A file that is come upon twice under one name (a folder, and a file in it) is read once, so that a finding's id
+    names one finding.
+
     Raises:
         MissingPathError: one of ``paths`` does not exist; raised before anything is read.
     """
-    named = list(paths)
-    for path in named:
-        if not path.exists():
-            raise MissingPathError(f"{path} does not exist", "check the path; folders are read recursively")
-    for path in named:
-        found = path.is_dir()
-        for file in _files(path) if found else [path]:
-            inside = documents(file, str(file), limits)
-            for item in inside:
-                packed = "!" in item.source
-                if isinstance(item, Problem):
-                    yield Report(item.source, None, iter([item]), found or packed)
-                else:
-                    name, records = read_document(item, formats)
-                    yield Report(item.source, name, records, found or packed)
+    named = [(path, _is_folder(path)) for path in paths]
+    seen: set[Path] = set()
+    for path, is_folder in named:
+        for file in _files(path) if is_folder else [path]:
+            if isinstance(file, Problem):
+                yield Report(file.source, None, iter([file]), True)
+            elif file not in seen:
+                seen.add(file)
+                yield from _reports(file, formats, limits, found=is_folder)
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Every regular file below ``folder``, sorted; links to folders are not followed, hidden ones are passed over."""
-    for root, folders, names in os.walk(folder):
+def _reports(file: Path, formats: frozenset[str] | None, limits: Limits, *, found: bool) -> Iterator[Report]:
+    """The documents of one file."""
+    source = printable_name(str(file))
+    for item in documents(file, source, limits):
+        packed = item.source != source
+        if isinstance(item, Problem):
+            yield Report(item.source, None, iter([item]), found or packed)
+        else:
+            name, records = read_document(item, formats)
+            yield Report(item.source, name, records, found or packed)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except PermissionError:
+        return False  # there is something, and opening it will say what is wrong
+    except (OSError, ValueError) as error:
+        raise MissingPathError(
+            f"{printable_name(str(path))} does not exist", "check the path; folders are read recursively"
+        ) from error
+
+
+def _files(folder: Path) -> Iterator[Path | Problem]:
+    """Every regular file below ``folder``, sorted; links to folders are not followed, hidden ones are passed over.
+
+    A folder that cannot be listed is a problem.
+    """
+    failures: list[OSError] = []
+    for root, folders, names in os.walk(folder, onerror=failures.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             file = Path(root, name)
-            if not name.startswith(".") and file.is_file():
+            if not name.startswith(".") and _may_be_file(file):
                 yield file
+    for failure in failures:
+        name = printable_name(str(failure.filename))
+        yield Problem(source=name, code="unreadable", message=f"{name} cannot be listed: {failure.strerror}.")
+
+
+def _may_be_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return True  # in a folder that may be listed and not entered; opening it will say so
 
 
 def _guarded(document: Document, found: Format) -> Iterator[Record]:
-    """Turn what stops a reader half-way (a bomb, a broken archive) into a problem; what was read before stays."""
+    """Turn what stops a reader half-way (a bomb, a broken archive, a bad disk) into a problem.
+
+    What was read before stays.
+    """
     try:
         yield from found.read(document)
     except ClearinghouseError as error:
         yield _unreadable(document.source, error)
+    except OSError as error:
+        yield Problem(
+            source=document.source,
+            code="unreadable",
+            message=f"{document.source} cannot be read: {error.strerror or error}.",
+        )
 
 
 def _unreadable(source: str, error: ClearinghouseError) -> Problem:
     return Problem(source=source, code="unreadable", message=f"{error.what}.", expected=error.remedy)
 
 
-def _unrecognised(source: str, nearest: list[tuple[Format, str]]) -> Problem:
+def _unrecognised(document: Document, nearest: list[tuple[Format, str]]) -> Problem:
     hints = "; ".join(f"{near.title}, but {note}" if note else near.title for near, note in nearest)
+    if document.sample.complete and not document.sample.head.strip():
+        hints = "none, for there is nothing in it"
     return Problem(
-        source=source,
+        source=document.source,
         code="unrecognised_format",
         message=f"Unrecognised format.{f' Nearest: {hints}.' if hints else ''}",
         expected="one of " + ", ".join(known.title for known in FORMATS),

@@ -25,9 +25,7 @@ class Sample:
 
     @cached_property
     def text(self) -> str:
-        """The head as text; undecodable bytes become U+FFFD. UTF-16 with a byte order mark is understood."""
-        if self.head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            return self.head.decode("utf-16", errors="replace")
+        """The head as text; undecodable bytes become U+FFFD."""
         return self.head.decode("utf-8", errors="replace")
 
     @cached_property
@@ -57,26 +55,41 @@ class Sample:
         """
         if not self.is_json:
             return frozenset(_YAML_KEY.findall(self.text))
-        return frozenset(_json_key_paths(self.head))
+        return frozenset(self._json[0])
+
+    @cached_property
+    def _json(self) -> tuple[set[str], dict[str, str]]:
+        return _json_shape(self.head)
 
     def has(self, *paths: str) -> bool:
         """Whether every one of ``paths`` is among :attr:`keys`."""
         return all(path in self.keys for path in paths)
 
     def value_of(self, key: str) -> str | None:
-        """Return the string value of the first ``"key": "..."`` (JSON) or ``key: ...`` (YAML) in the head, raw."""
+        """Return the string value of the first ``"key": "..."`` (JSON) or ``key: ...`` (YAML) in the head, raw.
+
+        The first is not always the outermost: ask :meth:`value_at` for a key that other objects have as well.
+        """
         if self.is_json:
             found = re.search(rf'"{re.escape(key)}"\s*:\s*"((?:[^"\\]++|\\.)*+)(?:"|\\?\Z)', self.text, re.DOTALL)
         else:
             found = re.search(rf"^{re.escape(key)}:\s*[\"']?([^\n\"']*)", self.text, re.MULTILINE)
         return found[1].strip() if found else None
 
+    def value_at(self, path: str) -> str | None:
+        """Return the first string value at a key path of a JSON document, raw: ``value_at("version")``."""
+        return self._json[1].get(path) if self.is_json else None
 
-def _json_key_paths(head: bytes) -> set[str]:
-    """Collect key paths with a tolerant tokeniser: a cut or broken document yields what was seen before the break."""
+
+def _json_shape(head: bytes) -> tuple[set[str], dict[str, str]]:
+    """Collect key paths, and the first string at each, with a tolerant tokeniser.
+
+    A cut or broken document yields what was seen before the break.
+    """
     paths: set[str] = set()
+    values: dict[str, str] = {}
     stack: list[str] = []  # the path of each open container
-    pending: str | None = None  # a string that may turn out to be a key
+    pending: str | None = None  # a string that turns out to be a key or a value by what follows it
     path = ""  # where the next value goes
     for token in _TOKEN.finditer(head):
         text = token[0]
@@ -86,11 +99,17 @@ def _json_key_paths(head: bytes) -> set[str]:
         elif first == b":" and pending is not None:
             parent = stack[-1] if stack else ""
             if len(stack) > _MAX_DEPTH:
-                path = parent  # does not grow, or a document of brackets alone would cost the square of its size
+                # It does not grow, or a document of brackets alone would cost the square of its size.
+                path, pending = parent, None
                 continue
             path = f"{parent}.{pending}" if parent else pending
             paths.add(path)
-        elif first == b"{":
+            pending = None
+            continue
+        elif pending is not None:
+            values.setdefault(path, pending)
+            pending = None
+        if first == b"{":
             stack.append(path)
         elif first == b"[":
             if len(stack) < _MAX_DEPTH:
@@ -105,5 +124,4 @@ def _json_key_paths(head: bytes) -> set[str]:
             path = stack[-1]
         elif first == b",":
             path = stack[-1] if stack else ""
-            pending = None
-    return paths
+    return paths, values

@@ -6,6 +6,7 @@ and direction overrides removed, because they can forge terminal output and hide
 """
 
 import re
+from hashlib import blake2b
 
 _BAD = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 and C1 controls but tab and newline
@@ -14,6 +15,7 @@ _BAD = re.compile(
     "\U000e0000-\U000e007f"  # tag characters
     "\ud800-\udfff]"  # lone surrogates: they cannot be written as UTF-8
 )
+_UNPRINTABLE = re.compile(rf"{_BAD.pattern}|[\t\n]")
 
 MAX_TEXT = 64 * 1024
 """Longest text kept in one field of a finding, in characters; the report keeps the rest."""
@@ -41,6 +43,27 @@ def clean_line(text: str, limit: int = 400) -> str:
         text = text[: limit * 4]
     line = " ".join(clean(text).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def printable_name(name: str, limit: int = 1000) -> str:
+    r"""Return a file or member name as one that can be shown, stored and compared: nothing is dropped from it.
+
+    Control and direction characters, and the bytes of a name that is not UTF-8, become escapes such as ``\x1b``, so
+    two names stay two. What goes beyond ``limit`` characters becomes a digest.
+    """
+    if not name.isprintable():
+        name = _UNPRINTABLE.sub(_escaped, name)
+    if len(name) > limit:
+        digest = blake2b(name.encode(), digest_size=8).hexdigest()
+        name = f"{name[: limit - 17]}…{digest}"
+    return name
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if 0xDC80 <= code <= 0xDCFF:  # how Python holds a byte of a file name that is not UTF-8 (PEP 383)
+        code &= 0xFF
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def first_sentence(text: str, limit: int = 160) -> str:

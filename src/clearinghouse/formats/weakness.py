@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-_CWE = re.compile(r"(?<![a-z])cwe(?:[-_ /:]|ID)*0*([1-9]\d{0,4})(?!\d)", re.IGNORECASE)
-_BARE = re.compile(r"0*([1-9]\d{0,4})")
+_CWE = re.compile(r"(?<![a-z])cwe(?:[-_ /:]|ID)*0*([1-9][0-9]{0,4})(?!\d)", re.IGNORECASE)
+_BARE = re.compile(r"0*([1-9][0-9]{0,4})")
 
 
 def find_weaknesses(texts: Iterable[Any]) -> tuple[str, ...]:

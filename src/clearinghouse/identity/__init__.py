@@ -4,6 +4,6 @@ Six layers each propose links with a reason, a score and an explanation; contrad
 layer says; groups are a spanning forest of links, so that every merge can be undone.
 """
 
-from clearinghouse.identity.engine import Identifier, Identity
+from clearinghouse.identity.engine import Identifier, Identity, UnknownLinkError
 
-__all__ = ["Identifier", "Identity"]
+__all__ = ["Identifier", "Identity", "UnknownLinkError"]

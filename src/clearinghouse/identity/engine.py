@@ -14,7 +14,7 @@ from clearinghouse.identity.profile import Profile, Profiler
 from clearinghouse.identity.remedy import RemedyLayer
 from clearinghouse.identity.stack import StackLayer
 from clearinghouse.identity.text import TextLayer
-from clearinghouse.records import Finding, Link, Reason
+from clearinghouse.records import ClearinghouseError, Finding, Link, Reason
 
 _BATCH = 1024
 _Step = tuple[Layer, int, int, Sequence[str]]
@@ -35,6 +35,10 @@ class Identity(msgspec.Struct, kw_only=True):
     full_buckets: int
 
 
+class UnknownLinkError(ClearinghouseError):
+    """A link that was to be taken back does not exist."""
+
+
 class Identifier:
     """Recognises the same flaw across reports.
 
@@ -51,13 +55,14 @@ class Identifier:
         self._index = index if index is not None else MemoryIndex()
         self._layers = list(layers) if layers is not None else default_layers(aliases=aliases)
         self._rule_layers = [layer for layer in self._layers if not layer.prose_only]
+        self._sole_layers = [layer for layer in self._layers if isinstance(layer, SoleLayer)]
         self._forest = Forest()
         self._contradictions = Contradictions()
         self.profiles: list[Profile] = []
         self._suggestions: dict[tuple[int, int], Edge] = {}
         self._shared_facts: set[int] = set()  # sole keys that turned out to belong to several flaws
         self._provisional: set[int] = set()  # roots of groups held together by a sole key
-        self._spare: list[Edge] = []  # links inside such groups, needed if the sole key falls
+        self._spare: list[Edge] = []  # links inside and to such groups, needed if the sole key falls
 
     def add(self, report: Iterable[Finding]) -> range:
         """Take in the findings of one report; return their ordinals.
@@ -76,13 +81,35 @@ class Identifier:
 
     def result(self) -> Identity:
         """Return groups, links and suggestions as they stand now."""
-        forest = self._settled()
+        forest, known = self._settled()
         return Identity(
             groups=forest.groups(),
             links=[self._as_link(edge) for edge in forest.edges],
-            suggestions=[self._as_link(edge) for edge in self._open_suggestions(forest)],
+            suggestions=[self._as_link(edge) for edge in self._open_suggestions(forest, known)],
             full_buckets=self._index.full_buckets,
         )
+
+    def unmerge(self, from_id: str, to_id: str) -> None:
+        """Take back one link of :meth:`result`: a person holds its two findings for two flaws.
+
+        One group becomes exactly two, and those two findings are not joined again, by a chain of other findings
+        either. Findings that were told apart only because of the link stay apart; nothing is searched anew.
+
+        Raises:
+            UnknownLinkError: no link leads from the one to the other.
+        """
+        forest, _ = self._settled()
+        edge = next((e for e in forest.edges if self._ends(e) == (from_id, to_id)), None)
+        if edge is None:
+            raise UnknownLinkError(f"no link leads from {from_id} to {to_id}", "name both as the list of links does")
+        for demoted in self._demoted():
+            self._suggest(demoted)
+        self._spare = [e for e in self._spare if e.key not in self._shared_facts]
+        forest.unmerge(edge)
+        self._forest = forest
+        self._provisional = {forest.root(e.later) for e in forest.edges if e.key}
+        self._contradictions = self._contradictions_of(forest)
+        self._contradictions.divide(edge.later, edge.earlier)
 
     def _link(self, batch: Sequence[Profile]) -> None:
         """Link one batch with what is indexed and within itself, with a single exchange with the index."""
@@ -102,7 +129,7 @@ class Identifier:
         plan: list[_Step] = []
         # what a tool's rule found has no words and no fix of its own, only its place
         for layer in self._rule_layers if profile.rule else self._layers:
-            if not profile.rule and isinstance(layer, TextLayer | RemedyLayer):
+            if not profile.rule and layer in self._sole_layers:
                 facts = layer.sole_facts(profile)
                 if facts:
                     plan.append((layer, len(keys), len(keys) + len(facts), [fact for _, fact in facts]))
@@ -112,6 +139,7 @@ class Identifier:
                 plan.append((layer, len(keys), len(keys) + len(found), ()))
                 keys.extend(found)
         owners.extend([profile.ordinal] * (len(keys) - len(owners)))
+        profile.fingerprints = ()  # they are keys in the index now, and nothing else is asked of them
         return plan
 
     def _candidates(self, profile: Profile, earlier: Sequence[Earlier]) -> list[Profile]:
@@ -122,7 +150,7 @@ class Identifier:
             if members is None:
                 continue
             if members.__class__ is int:
-                ordinals[members] = None  # type: ignore[index]
+                ordinals[members] = None
             else:
                 for member in members:  # type: ignore[union-attr]
                     if member < own:
@@ -143,12 +171,10 @@ class Identifier:
         for fact, key, members in zip(facts, keys, earlier, strict=True):
             if members is None or key in self._shared_facts:
                 continue
-            if isinstance(members, Full) or (not isinstance(members, int) and len(members) > layer.most):
-                self._shared_facts.add(key)
-                continue
             ordinals = (members,) if isinstance(members, int) else members
             candidates = [self.profiles[o] for o in ordinals if o < profile.ordinal]
-            if any(told_apart(profile, candidate) for candidate in candidates):
+            shared = isinstance(members, Full) or len(candidates) >= layer.most  # this one makes it too many
+            if shared or any(told_apart(profile, candidate) for candidate in candidates):
                 self._shared_facts.add(key)
                 continue
             proposals = [p for c in candidates if (p := layer.propose_sole(profile, c, fact)) is not None]
@@ -167,6 +193,8 @@ class Identifier:
                 continue
             refusal = self._contradictions.between(one, other, profile, proposal.candidate, layer.reason)
             if refusal is not None:
+                if proposal.merges and not self._provisional.isdisjoint((one, other)):
+                    self._spare.append(edge)  # what refuses it may fall
                 if refusal.open:
                     self._suggest(msgspec.structs.replace(edge, explanation=f"{edge.explanation} But {refusal.why}."))
             elif proposal.merges:
@@ -185,32 +213,58 @@ class Identifier:
     def _suggest(self, edge: Edge) -> None:
         self._suggestions.setdefault((edge.later, edge.earlier), edge)
 
-    def _settled(self) -> Forest:
-        """Return the forest without the links whose fact turned out to be shared by several flaws."""
+    def _settled(self) -> tuple[Forest, Contradictions]:
+        """Return the groups, and what contradicts, without the links whose fact turned out to be several flaws'."""
         if not any(edge.key in self._shared_facts for edge in self._forest.edges if edge.key):
-            return self._forest
+            return self._forest, self._contradictions
         settled = Forest()
         settled.grow(len(self._forest))
-        for edge in (*self._forest.edges, *self._spare):
+        for edge in self._forest.edges:
             if edge.key not in self._shared_facts:
                 settled.join(edge)
-        return settled
+        known = self._contradictions_of(settled)
+        for edge in self._spare:
+            one, other = settled.root(edge.later), settled.root(edge.earlier)
+            a, b = self.profiles[edge.later], self.profiles[edge.earlier]
+            if edge.key in self._shared_facts or one == other or known.between(one, other, a, b, edge.reason):
+                continue
+            settled.join(edge)
+            known.joined(one, other, a, b, settled.root(one))
+        return settled, known
 
-    def _open_suggestions(self, forest: Forest) -> list[Edge]:
-        """Suggestions between what are still two groups, the best of each pair of groups; demoted links among them."""
+    def _contradictions_of(self, forest: Forest) -> Contradictions:
+        return self._contradictions.regroup([self.profiles[o] for o in group] for group in forest.groups())
+
+    def _demoted(self) -> list[Edge]:
+        """Links of equal words that turned out to be several flaws': still worth a person's look."""
+        fallen = [e for e in self._forest.edges if e.key in self._shared_facts and e.reason is Reason.TEXT]
+        return [msgspec.structs.replace(edge, score=0.5, key=0) for edge in fallen]
+
+    def _open_suggestions(self, forest: Forest, known: Contradictions) -> list[Edge]:
+        """Suggestions between what are still two groups that may be one, the best of each pair of groups."""
         best: dict[tuple[int, int], Edge] = {}
-        demoted = [e for e in self._forest.edges if e.key in self._shared_facts and e.reason is Reason.TEXT]
         standing = [e for e in self._suggestions.values() if e.key not in self._shared_facts]
-        for edge in (*standing, *(msgspec.structs.replace(e, score=0.5) for e in demoted)):
+        for edge in (*standing, *self._demoted()):
             one, other = sorted((forest.root(edge.later), forest.root(edge.earlier)))
             if one != other and ((one, other) not in best or edge.score > best[one, other].score):
                 best[one, other] = edge
-        return list(best.values())
+        return [edge for edge in best.values() if self._conceivable(edge, forest, known)]
+
+    def _conceivable(self, edge: Edge, forest: Forest, known: Contradictions) -> bool:
+        """Whether nothing that was learnt since forbids what a suggestion says."""
+        one, other = forest.root(edge.later), forest.root(edge.earlier)
+        a, b = self.profiles[edge.later], self.profiles[edge.earlier]
+        refusal = known.between(one, other, a, b, edge.reason)
+        return refusal is None or refusal.open
+
+    def _ends(self, edge: Edge) -> tuple[str, str]:
+        return self.profiles[edge.later].id, self.profiles[edge.earlier].id
 
     def _as_link(self, edge: Edge) -> Link:
+        later, earlier = self._ends(edge)
         return Link(
-            from_id=self.profiles[edge.later].id,
-            to_id=self.profiles[edge.earlier].id,
+            from_id=later,
+            to_id=earlier,
             reason=edge.reason,
             score=edge.score,
             explanation=edge.explanation,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from clearinghouse.identity.layer import Proposal
-from clearinghouse.identity.normalise import key64, same_file
+from clearinghouse.identity.normalise import key64, path_parts, same_file
 from clearinghouse.identity.profile import Profile
 from clearinghouse.records import Reason
 
@@ -43,7 +43,7 @@ class IdentifierLayer:
 
 
 class FingerprintLayer:
-    """The same fingerprint by the same tool for the same rule, in files that can be the same file."""
+    """The same fingerprint by the same tool for the same rule, in one file or in one that was renamed."""
 
     reason = Reason.FINGERPRINT
     prose_only = False
@@ -56,11 +56,16 @@ class FingerprintLayer:
         """Propose candidates of other runs; a tool that gives one fingerprint to two places has not told them apart."""
         made = []
         for candidate in candidates:
-            if candidate.rule != profile.rule or not same_file(profile.path, candidate.path):
+            if candidate.rule != profile.rule or _like_named(profile.path, candidate.path):
                 continue
-            if candidate.run == profile.run and candidate.line != profile.line:
+            if candidate.run == profile.run and (candidate.path, candidate.line) != (profile.path, profile.line):
                 continue
             if candidate.order[:2] != profile.order[:2] and candidate.line != profile.line:
                 continue
             made.append(Proposal(candidate, 0.99, f"{profile.run[1]} gave both the same fingerprint.", True))
         return made
+
+
+def _like_named(one: str, other: str) -> bool:
+    """Whether two paths end in one file name and cannot be one file: two ``index.js`` side by side."""
+    return path_parts(one)[-1:] == path_parts(other)[-1:] and not same_file(one, other)

@@ -6,7 +6,7 @@ nothing would merge an overflow with a leak. The table is data (``data/weakness_
 
 import json
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 _UNSPECIFIC = frozenset(
@@ -29,7 +29,7 @@ def _tables() -> tuple[dict[str, str], re.Pattern[str], dict[str, str]]:
     return numbers, re.compile("|".join(rf"\b{re.escape(word)}" for word in ordered)), words
 
 
-@cache
+@lru_cache(maxsize=1 << 14)
 def family_of(weaknesses: tuple[str, ...]) -> str:
     """Return the family of the most telling of ``weaknesses``, the CWE itself if it is in none, or an empty string."""
     numbers = _tables()[0]
@@ -38,7 +38,7 @@ def family_of(weaknesses: tuple[str, ...]) -> str:
     return ""
 
 
-@cache
+@lru_cache(maxsize=1 << 14)
 def family_in(text: str) -> str:
     """Return the family that a rule name or title speaks of, or an empty string."""
     _, pattern, words = _tables()

@@ -70,10 +70,13 @@ class Forest:
 
     def groups(self) -> list[list[int]]:
         """Return every group as ascending ordinals, ordered by its oldest member."""
-        members: dict[int, list[int]] = {}
-        for ordinal in range(len(self._parent)):
-            members.setdefault(self.root(ordinal), []).append(ordinal)
-        return list(members.values())
+        younger: dict[int, list[int]] = {}
+        for ordinal, parent in enumerate(self._parent):
+            if parent != ordinal:
+                younger.setdefault(self.root(ordinal), []).append(ordinal)
+        return [
+            [ordinal, *younger.get(ordinal, ())] for ordinal, parent in enumerate(self._parent) if parent == ordinal
+        ]
 
 
 def replay(count: int, edges: Iterable[Edge]) -> Sequence[Sequence[int]]:

@@ -9,7 +9,7 @@ reported and never enumerated. Its oldest members stand for it; where equality o
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-BUCKET_CAP: Final = 64
+BUCKET_CAP: Final = 128
 WITNESSES: Final = 4
 
 
@@ -68,12 +68,12 @@ class MemoryIndex:
                 table[key] = ordinal
             elif members.__class__ is int:
                 if members != ordinal:
-                    table[key] = [members, ordinal]  # type: ignore[list-item]
-            elif members.__class__ is list and members[-1] != ordinal:  # type: ignore[index]
-                if len(members) < self._cap:  # type: ignore[arg-type]
-                    members.append(ordinal)  # type: ignore[union-attr]
+                    table[key] = [members, ordinal]
+            elif members.__class__ is list and members[-1] != ordinal:
+                if len(members) < self._cap:
+                    members.append(ordinal)
                 else:
-                    table[key] = Full(members[:WITNESSES])  # type: ignore[index]
+                    table[key] = Full(members[:WITNESSES])
                     self.full_buckets += 1
         return earlier
 

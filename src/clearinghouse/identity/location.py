@@ -12,12 +12,14 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from clearinghouse.identity.layer import Proposal
-from clearinghouse.identity.normalise import key_of, path_tails, same_file, shared_key
+from clearinghouse.identity.normalise import key_of, path_parts, path_tails, same_file, shared_key, unmatched
 from clearinghouse.identity.profile import Order, Profile
 from clearinghouse.records import Reason
 
 _NEAR_LINES = 30
 """How far a flaw may have moved when only its position among its likes tells it from them."""
+_NEAR_IN_SYMBOL = 100
+"""The same where the enclosing function is the same one too."""
 _CROSS_TOOL_LINES = 3
 """How far apart two tools may put the same flaw (a statement's first line, its call, its sink)."""
 _AMBIGUOUS_LINES = 5
@@ -48,10 +50,19 @@ def number_places(batch: Sequence[Profile]) -> None:
     This is what stands for the line number in every comparison, so that moving all lines changes nothing. Likes have
     one path and rule; for ``order`` one context or message too. Findings at exactly one place share a rank.
     """
-    likes: dict[tuple[object, ...], list[Profile]] = {}
+    files: dict[str, list[Profile]] = {}
     for profile in batch:
         if profile.path:
-            likes.setdefault((profile.run, profile.path, profile.rule or profile.family), []).append(profile)
+            files.setdefault(profile.path, []).append(profile)
+    for in_file in files.values():
+        if len(in_file) > 1:
+            _number_file(in_file)
+
+
+def _number_file(in_file: list[Profile]) -> None:
+    likes: dict[tuple[object, ...], list[Profile]] = {}
+    for profile in in_file:
+        likes.setdefault((profile.run, profile.rule or profile.family), []).append(profile)
     for members in likes.values():
         if len(members) > 1:
             for member, order in zip(members, _orders(members), strict=True):
@@ -128,7 +139,16 @@ class LocationLayer:
         runs: dict[tuple[str, str], list[tuple[_Weight, Profile]]] = {}
         for weight, candidate in weighed:
             runs.setdefault(candidate.run, []).append((weight, candidate))
-        return [_proposal(profile, of_run) for of_run in runs.values()]
+        return [_proposal(profile, _closest_file(profile, of_run)) for of_run in runs.values()]
+
+
+def _closest_file(profile: Profile, weighed: list[tuple[_Weight, Profile]]) -> list[tuple[_Weight, Profile]]:
+    """Keep those of one run's candidates whose path fits best: its ``app.py`` and ``lib/app.py`` are two files."""
+    if len({candidate.path for _, candidate in weighed}) == 1:
+        return weighed
+    fits = [unmatched(profile.path, candidate.path) for _, candidate in weighed]
+    least = min(fits)
+    return [one for one, fit in zip(weighed, fits, strict=True) if fit == least]
 
 
 def _proposal(profile: Profile, weighed: Sequence[tuple[_Weight, Profile]]) -> Proposal:
@@ -161,7 +181,7 @@ def _weigh(new: Profile, old: Profile) -> _Weight | None:
         return None  # where crashes end says little; their stacks say more
     if new.run[1] == old.run[1] and not same_rule:
         return None  # one tool, two rules: the tool says that they are two things
-    if new.run == old.run and new.path == old.path:
+    if new.run == old.run:
         return _twice(new, old)
     if not same_file(new.path, old.path):
         return None
@@ -173,13 +193,16 @@ def _weigh(new: Profile, old: Profile) -> _Weight | None:
 def _twice(new: Profile, old: Profile) -> _Weight | None:
     """Within one run only the very same place counts; otherwise the finder has told the two apart."""
     same = (new.line, new.column, new.message, new.rule) == (old.line, old.column, old.message, old.rule)
-    return _Weight(True, True, True, True, 1.0, 0) if same and new.line else None
+    if not same or not new.line or (new.path != old.path and path_parts(new.path) != path_parts(old.path)):
+        return None
+    return _Weight(True, True, True, True, 1.0, 0)
 
 
 def _weigh_rule(new: Profile, old: Profile) -> _Weight | None:
     context = new.context != 0 and new.context == old.context
     symbol = new.symbol != "" and new.symbol == old.symbol
-    alike = context or new.message == old.message  # else the two orders number different things
+    # else the two orders number different things
+    alike = context or (new.message, new.symbol, new.context) == (old.message, old.symbol, old.context)
     position = same_order(new.order, old.order) if alike else _same_of_rule(new, old)
     message = 1.0 if context else _likeness(new, old)
     distance = abs(new.line - old.line)
@@ -189,7 +212,7 @@ def _weigh_rule(new: Profile, old: Profile) -> _Weight | None:
     elif message < 0.6:
         return None
     elif symbol:
-        merges = position or near
+        merges = position or distance <= _NEAR_IN_SYMBOL
     else:
         alone = new.rule_order.count == 1 == old.rule_order.count
         merges = (message >= 0.8 and (near or position)) or (alone and near)

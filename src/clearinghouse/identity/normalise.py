@@ -19,6 +19,10 @@ _ANONYMOUS = "(anonymous namespace)::"
 _CALL = re.compile(r"[(<\[{].*$", re.DOTALL)
 _COMMIT = re.compile(r"/commits?/([0-9a-f]{7,64})")
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
+_UNPACKED = re.compile(r"(.+)-(?:main|master|head|trunk|develop|v?\d+(?:\.\d+)+|[0-9a-f]{7,40})")
+"""The folder that a forge's source archive unpacks to: the repository's name and what was asked for."""
+_MACHINE = frozenset({"home", "users", "tmp", "temp", "var", "private", "folders"})
+"""Folders below which each person, job or run has an own one."""
 
 
 def key64(*parts: str | int) -> int:
@@ -27,7 +31,9 @@ def key64(*parts: str | int) -> int:
     Signed, because that is what SQLite and PostgreSQL index. Keyed by nothing: who can choose both inputs can
     spend work to make two keys collide, which yields a candidate that the comparison then refuses.
     """
-    return key_of("\x1f".join([part if part.__class__ is str else str(part) for part in parts]).encode("utf-8", "replace"))
+    return key_of(
+        "\x1f".join([part if part.__class__ is str else str(part) for part in parts]).encode("utf-8", "replace")
+    )
 
 
 def key_of(data: bytes) -> int:
@@ -71,14 +77,14 @@ def path_tails(path: str) -> tuple[str, ...]:
     if len(parts) == 1:
         return parts
     two = "/".join(parts[-2:])
-    absolute = path[:1] in "/\\" or ":" in path[:8]
-    return (two, parts[-1]) if absolute or len(parts) == 2 else (two,)
+    return (two, parts[-1]) if len(parts) == 2 or _absolute(path) else (two,)
 
 
 def same_file(one: str, other: str) -> bool:
     """Whether two paths can name one file under different prefixes: one's components end with all of the other's.
 
-    An absolute path's first components belong to the machine, so there two shared trailing components do.
+    Beyond that, the first components of an absolute path can belong to the machine and not to the project, and the
+    first of a relative one can be the folder of an unpacked archive. Below one root two folders stay two folders.
     """
     if one == other:
         return True
@@ -86,8 +92,45 @@ def same_file(one: str, other: str) -> bool:
     shared = min(len(a), len(b))
     if shared and a[-shared:] == b[-shared:]:
         return True
-    prefixed = one[:1] in "/\\" or other[:1] in "/\\" or ":" in one[:8] or ":" in other[:8]
-    return prefixed and _common_tail(a, b) >= max(2, shared - 3)
+    if shared < 2 or a[-1] != b[-1]:
+        return False
+    if _absolute(one) and _absolute(other):
+        return _one_tree(a, b)
+    if _absolute(one) or _absolute(other):
+        return _same_unpacked(b, a) if _absolute(one) else _same_unpacked(a, b)
+    return a[1:] == b[1:] and _same_unpacked(a, b) and _same_unpacked(b, a)
+
+
+def unmatched(one: str, other: str) -> int:
+    """Return how many components of two paths are left when their common ending is taken away."""
+    a, b = path_parts(one), path_parts(other)
+    return len(a) + len(b) - 2 * _common_tail(a, b)
+
+
+def _absolute(path: str) -> bool:
+    return path[:1] in "/\\" or ":" in path[:8]
+
+
+def _one_tree(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Whether two absolute paths can be one file on two machines: nearly all of the shorter, below different roots."""
+    if _common_tail(a, b) < max(2, min(len(a), len(b)) - 3):
+        return False
+    for x, y in zip(a, b, strict=False):
+        if x != y:
+            return True
+        if x not in _MACHINE:
+            return False
+    return True
+
+
+def _same_unpacked(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Whether ``a``, without the folder of an unpacked archive, ends ``b``, which names no other archive there."""
+    rest = a[1:]
+    folder = _UNPACKED.fullmatch(a[0])
+    if len(rest) < 2 or folder is None or b[-len(rest) :] != rest:
+        return False
+    beside = _UNPACKED.fullmatch(b[-len(a)]) if len(b) >= len(a) else None
+    return beside is None or beside[1] == folder[1]
 
 
 def _common_tail(a: tuple[str, ...], b: tuple[str, ...]) -> int:
@@ -132,7 +175,7 @@ def words(text: str) -> list[str]:
 def component_name(name: str) -> str:
     """Return a package or product name without case, punctuation and, for paths, everything before the last part."""
     last = name.rstrip("/").rpartition("/")[2] or name
-    return _NOT_NAME.sub("", last.lower())
+    return _NOT_NAME.sub("", last.lower()) or last.lower()  # a name in another script has no other form
 
 
 @lru_cache(maxsize=1 << 14)

@@ -3,6 +3,7 @@
 A profile is small (about 200 bytes beside its text) so that a million fit where the findings would not.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -15,15 +16,21 @@ from clearinghouse.identity.normalise import (
     key64,
     key_of,
     message_form,
+    path_parts,
     remedy_values,
     symbol_name,
 )
-from clearinghouse.records import Component, Crash, Finding, State, erase_identifiers, find_identifiers
+from clearinghouse.records import Component, Crash, Finding, Location, State, erase_identifiers, find_identifiers
 
-
-_COMPARED = 160
+_COMPARED = 96
 """How much of the message of a rule's finding is kept for comparison, in characters."""
 _SHORTEST_FINGERPRINT = 8
+_NAMED = re.compile(
+    r"(?<![a-z0-9])(?:cve[-_]?\d{4}[-_]?\d{4,}|ghsa(?:[-_][23456789cfghjmpqrvwx]{4}){3}"
+    r"|(?:pysec|rustsec|go|osv|mal|bit|dsa|dla|usn|rhsa|alsa|elsa)[-_]\d{4}[-_:]\d+)",
+    re.IGNORECASE,
+)
+"""Identifiers as they stand in file names, symbols and code, where hyphens may be underscores or missing."""
 _TRIVIAL = frozenset({"requires login"})
 
 
@@ -36,7 +43,7 @@ class Order(NamedTuple):
     """
 
     rank: int = 0
-    count: int = 1
+    count: int = 1  # type: ignore[assignment]  # hides tuple.count, which nobody needs here
     first: int = 0
     last: int = 0
     gap: int = 0
@@ -115,8 +122,8 @@ class Profiler:
         rule = finding.rule or ""
         text = finding.description or finding.title
         if not self._aliases:
-            text = erase_identifiers(text)
-            rule = "" if find_identifiers(rule) else rule
+            text = _erased(text)
+            rule = "" if find_identifiers(rule) or _NAMED.search(rule) else rule
         made = Profile(
             ordinal=ordinal,
             source=finding.source,
@@ -131,6 +138,8 @@ class Profiler:
             text=text[:_COMPARED] if rule else text,
             state=finding.state,
         )
+        if place is not None and not self._aliases:
+            place = _without_identifiers(place)
         if place is not None:
             made.path = place.path
             made.line = place.line or 0
@@ -139,11 +148,14 @@ class Profiler:
             context = code_context(place.snippet) if place.snippet else ""
             made.context = key64(context) if context else 0
         if finding.components:
-            made.components = tuple(dict.fromkeys(component_name(c.name) for c in finding.components))
+            names = [c.name for c in finding.components]
+            if not self._aliases:
+                names = [name for name in names if _erased(name) == name]
+            made.components = tuple(dict.fromkeys([component_name(name) for name in names]))
         if self._aliases:
             made.identifiers = finding.identifiers
         if finding.fingerprints and finding.crash is None:  # a crash is compared by its stack
-            made.fingerprints = _fingerprints(finding)
+            made.fingerprints = _fingerprints(finding, made, self._aliases)
         if finding.observed:
             made.observed = _seconds(finding.observed)
         if finding.crash or finding.advisory or finding.remedies or not rule:
@@ -165,7 +177,7 @@ class Profiler:
         made.introduced = tuple(_introduced(finding))
         references = finding.references
         if not self._aliases:
-            references = tuple(r for r in references if erase_identifiers(r) == r)
+            references = tuple(r for r in references if _erased(r) == r)
         kinds: dict[str, list[str]] = {}
         for remedy in finding.remedies:
             kinds.setdefault(remedy.kind, []).append(remedy.value)
@@ -174,14 +186,36 @@ class Profiler:
             made.observed = _seconds(finding.advisory.published)
 
 
-def _fingerprints(finding: Finding) -> tuple[int, ...]:
-    """Keys of the tool's fingerprints, with the tool and the rule that gave them; placeholders are no fingerprints."""
-    by = f"fp\x1f{finding.finder}\x1f{finding.rule}\x1f"
+def _erased(text: str) -> str:
+    return _NAMED.sub(" ", erase_identifiers(text))
+
+
+def _without_identifiers(place: Location) -> Location:
+    """Return a place without what names a flaw: such a file or symbol counts as unknown, such code without the name."""
+    return Location(
+        path="" if _NAMED.search(place.path) else place.path,
+        line=place.line,
+        column=place.column,
+        symbol=None if place.symbol and _NAMED.search(place.symbol) else place.symbol,
+        snippet=_erased(place.snippet) if place.snippet else None,
+    )
+
+
+def _fingerprints(finding: Finding, made: Profile, aliases: bool) -> tuple[int, ...]:
+    """Keys of the tool's fingerprints, with the tool and the rule that gave them; placeholders are no fingerprints.
+
+    A partial fingerprint (SARIF 3.27.17) is one only together with the file; CodeQL's, for example, hashes a line.
+    """
+    by = f"fp\x1f{finding.finder}\x1f{made.rule}\x1f"
+    parts = path_parts(made.path) if made.path else ()
+    file = parts[-1] if parts else ""
     return tuple(
         [
-            key_of(f"{by}{name}\x1f{value}".encode("utf-8", "replace"))
+            key_of(f"{by}{name}\x1f{value}\x1f{file if name[:8] == 'partial/' else ''}".encode("utf-8", "replace"))
             for name, value in finding.fingerprints
-            if len(value) >= _SHORTEST_FINGERPRINT and value.lower() not in _TRIVIAL
+            if len(value) >= _SHORTEST_FINGERPRINT
+            and value.lower() not in _TRIVIAL
+            and (aliases or _erased(value) == value)
         ]
     )
 

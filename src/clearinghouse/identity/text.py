@@ -24,6 +24,8 @@ _CODE = re.compile(
 )
 _FEWEST_WORDS = 8
 _SURE, _LIKELY = 0.97, 0.80
+_COMPARED = 4096
+"""How much of two texts is weighed against each other, in characters: the work grows with its square."""
 
 
 class TextLayer:
@@ -54,12 +56,14 @@ class TextLayer:
     def propose(self, profile: Profile, candidates: Sequence[Profile]) -> Sequence[Proposal]:
         """Judge prose about the same component and weakness family."""
         made = []
-        mine = set(_CODE.findall(profile.text))
+        text = profile.text[:_COMPARED]
+        mine = set(_CODE.findall(text))
         for candidate in candidates:
             if candidate.run == profile.run:
                 continue
-            theirs = set(_CODE.findall(candidate.text))
-            ratio = fuzz.token_sort_ratio(profile.text, candidate.text) / 100
+            said = candidate.text[:_COMPARED]
+            theirs = set(_CODE.findall(said))
+            ratio = fuzz.token_sort_ratio(text, said) / 100
             shared = sorted(mine & theirs)
             if ratio >= _SURE and mine == theirs:
                 made.append(Proposal(candidate, 0.98, f"The descriptions agree in {ratio:.0%} of their text.", True))
@@ -67,6 +71,6 @@ class TextLayer:
                 names = ", ".join(shared[:4])
                 made.append(Proposal(candidate, 0.6, f"Same component and weakness; both name {names}.", False))
             elif ratio >= _LIKELY:
-                text = f"Same component and weakness; the descriptions agree in {ratio:.0%} of their text."
-                made.append(Proposal(candidate, 0.5, text, False))
+                told = f"Same component and weakness; the descriptions agree in {ratio:.0%} of their text."
+                made.append(Proposal(candidate, 0.5, told, False))
         return sorted(made, key=lambda p: p.score, reverse=True)

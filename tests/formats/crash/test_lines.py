@@ -1,6 +1,10 @@
 """How functions and messages become lines of a state, and which are ignored."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clearinghouse.formats.crash import stacks, tables
 from clearinghouse.formats.crash.events import Scanner
@@ -104,13 +108,18 @@ def test_a_word_has_one_reader() -> None:
         Scanner({"Check": lambda *_: True}, {"Check": lambda *_: True})
 
 
-def test_all_words_are_found() -> None:
-    words = ["Alpha", "Alpine", "Al", "beta", "beat"]
-    scanner = Scanner({word: lambda *_: True for word in words})
-    for word in words:
-        found = scanner.expression(f"x {word} y").search(f"x {word} y")
-        assert found is not None
-        assert found[0] == word
+@given(st.lists(st.sampled_from(["Alpha", "Alpine", "Beta", "beta", "beat", "-", "x", "\n"]), max_size=30))
+def test_words_are_found_in_order(parts: list[str]) -> None:
+    words = ["Alpha", "Alpine", "Beta", "beta", "beat"]
+    text = "".join(parts)
+    scan = Scanner({word: lambda *_: True for word in words}).scan(text)
+    expected = sorted((found.start(), word) for word in words for found in re.finditer(word, text))
+    position = 0
+    places = []
+    while found := scan.next(position):
+        places.append(found)
+        position = found[0] + len(found[1])
+    assert places == expected
 
 
 @pytest.mark.parametrize(

@@ -46,9 +46,9 @@ def test_text_that_shows_no_crash_is_one_problem() -> None:
 
 
 def test_utf_16_and_bytes_that_are_no_text() -> None:
-    wide = LOG.decode().encode("utf-16")
-    assert score(wide) >= RECOGNISED
-    assert isinstance(next(iter(FORMAT.read(Document.from_bytes("a.log", wide)))), Finding)
+    wide = Document.from_bytes("a.log", LOG.decode().encode("utf-16"))
+    assert FORMAT.detect(wide.sample).score >= RECOGNISED
+    assert isinstance(next(iter(FORMAT.read(wide))), Finding)
     assert isinstance(next(iter(FORMAT.read(Document.from_bytes("a.log", b"\xff\xfe\xfa" + LOG)))), Finding | Problem)
 
 

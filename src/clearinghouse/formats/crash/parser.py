@@ -119,19 +119,20 @@ def read_log(text: str, target: str | None = None) -> Reading:
     position = 0
     # words are plain ASCII: a text with other characters is scanned in a copy of the same length, a byte for each
     scanned = text if text.isascii() else text.encode("latin-1", "replace").decode("latin-1")
-    events = _SCANNER.expression(scanned)
-    while found := events.search(scanned, position):
-        line = line_at(text, found.start())
+    events = _SCANNER.scan(scanned)
+    while found := events.next(position):
+        at, word = found
+        line = line_at(text, at)
         if line is None:  # too long to be a message: go on behind it
-            end = text.find("\n", found.end())
+            end = text.find("\n", at + len(word))
             position = end if end >= 0 else len(text)
             continue
-        position = min(found.end(), line.end)
+        position = min(at + len(word), line.end)
         if line.start < done:
             continue
         if reading.collect and line.start > done:
             _collect(reading, text, done, line.start)
-        if _SCANNER.handlers[found[0]](reading, line):
+        if _SCANNER.handlers[word](reading, line):
             done = position = max(line.end, position)
         else:
             done = max(done, line.start - 1)
@@ -140,6 +141,8 @@ def read_log(text: str, target: str | None = None) -> Reading:
     if reading.collect and not reading.finished:
         _collect(reading, text, done, len(text))
     reading.settle()
+    if reading.type == "Heap-use-after-free":
+        reading.protected = "MiraclePtr Status: PROTECTED" in text
     return reading
 
 

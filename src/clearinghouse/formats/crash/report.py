@@ -64,7 +64,7 @@ def detect(sample: Sample) -> Match:
 def is_other(sample: Sample) -> bool:
     """Whether a document is plainly something else: binary, JSON, markup, a patch, an advisory."""
     head = sample.head[:4096]
-    if not head or (b"\x00" in head and head[:2] not in {b"\xff\xfe", b"\xfe\xff"}):
+    if not head or b"\x00" in head:
         return True
     return _OTHER_DOCUMENT.match(sample.text) is not None
 

@@ -24,6 +24,15 @@ _CFI_TYPE = re.compile(r"check for type '?(.{1,500}?)'? failed")
 _CFI_VTABLE = re.compile(r"\(vtable address (0x[0-9a-fA-F]+)\)")
 _UNDEFINED = re.compile(r":\d+(?::\d+)?: runtime error: (.{1,2000})|<unknown>: runtime error: (.{1,2000})")
 
+_GWP_KINDS = {
+    "Use After Free": "Heap-use-after-free",
+    "Double Free": "Heap-double-free",
+    "Invalid (Wild) Free": "Invalid-free",
+    "Buffer Overflow": "Heap-buffer-overflow",
+    "Buffer Underflow": "Heap-buffer-overflow",
+}
+_GWP_ASAN = re.compile(rf"({'|'.join(map(re.escape, _GWP_KINDS))}) at (0x[0-9a-fA-F]+)")
+
 _SIGNALS = {
     "segv": "UNKNOWN",
     "access-violation": "UNKNOWN",
@@ -218,27 +227,12 @@ def aside(reading: Reading, line: Line) -> bool:
     return True
 
 
-def protection(reading: Reading, line: Line) -> bool:
-    """``MiraclePtr Status: PROTECTED``: the freed memory was held back, the access is safe."""
-    reading.protected = line.content.rstrip().endswith("Status: PROTECTED")
-    return True
-
-
 def gwp_asan(reading: Reading, line: Line) -> bool:
-    """``Use After Free at 0x... (...) by thread``: GWP-ASan in Android's and Chrome's allocators."""
-    words = line.content.strip().partition(" at 0x")
-    kinds = {
-        "Use After Free": "Heap-use-after-free",
-        "Double Free": "Heap-double-free",
-        "Invalid (Wild) Free": "Invalid-free",
-    }
-    kinds |= {"Buffer Overflow": "Heap-buffer-overflow", "Buffer Underflow": "Heap-buffer-overflow"}
-    type_ = next((type_ for name, type_ in kinds.items() if words[0].endswith(name)), None)
-    if type_ is None:
-        return False
-    address = re.match(r"[0-9a-fA-F]+", words[2])
-    reading.begin("GWP-ASan", type_, address=f"0x{address[0]}" if address else None)
-    reading.sticky = True
+    """``*** GWP-ASan detected a memory error ***``: what it was stands on the next line."""
+    found = _GWP_ASAN.search(line.next())
+    if found:
+        reading.begin("GWP-ASan", _GWP_KINDS[found[1]], address=found[2])
+        reading.sticky = True
     return True
 
 
@@ -248,7 +242,6 @@ WORDS: dict[str, Handler] = {
     "WRITE of size ": access,
     "Read of size ": access,
     "Write of size ": access,
-    "signal is caused by a ": signal_access,
     "Direct leak of ": leak,
     "Indirect leak of ": leak,
     "runtime error: ": undefined,
@@ -260,8 +253,5 @@ WORDS: dict[str, Handler] = {
     "allocated here:": aside,
     "Uninitialized value was": stop,
     "Previous ": aside,
-    "MiraclePtr Status:": protection,
-    "Free at 0x": gwp_asan,
-    "Overflow at 0x": gwp_asan,
-    "Underflow at 0x": gwp_asan,
+    "GWP-ASan detected a memory error": gwp_asan,
 }

@@ -55,7 +55,11 @@ def native(rest: str) -> Parsed:
 
 def _native(rest: str) -> Parsed:
     text = rest.strip()
-    if ") at " not in text and not text.endswith((")", ">", "]")) and (place := _PLACE.fullmatch(text.rpartition(" ")[2])):
+    if (
+        ") at " not in text
+        and not text.endswith((")", ">", "]"))
+        and (place := _PLACE.fullmatch(text.rpartition(" ")[2]))
+    ):
         return _named(text[: -len(place[0])] or "??", place[1], place[2])
     for _ in range(2):
         text = _TAIL.sub("", text).rstrip()

@@ -10,6 +10,7 @@ import re
 from clearinghouse.formats.crash.events import Handler
 from clearinghouse.formats.crash.normalise import type_words
 from clearinghouse.formats.crash.reading import Line, Reading, clean_target
+from clearinghouse.formats.crash.sanitizers import signal_access
 from clearinghouse.formats.crash.security import number
 
 KERNEL = "Kernel failure"
@@ -18,7 +19,7 @@ _AT_ADDRESS = re.compile(r"\bat (?:addr(?:ess)?:? |virtual address )?(?:0x)?([0-
 _PANIC = re.compile(r"Kernel panic - not syncing: (.{1,300})")
 _BUG_AT = re.compile(r"kernel BUG at (\S{1,200})")
 _FAULT = re.compile(
-    r"nable to handle (?:kernel )?(NULL pointer dereference|paging request|page fault|read from unreadable memory"
+    r"[Uu]nable to handle (?:kernel )?(NULL pointer dereference|paging request|page fault|read from unreadable memory"
     r"|write to read-only memory|access to user memory)[^0-9]*(?:0x)?([0-9a-fA-F]{8,16})?"
 )
 _OOPS = re.compile(r"Internal error: (?:Oops(?: - \w+)?|[A-Za-z ]+): (?:0x)?([0-9a-fA-F]{1,16}) \[")
@@ -157,12 +158,12 @@ def gdb(reading: Reading, line: Line) -> bool:
     if not found:
         return False
     counter = _GDB_PC.match(line.next())
-    signal = found[1] or found[2]
-    if reading.sticky and signal == "SIGABRT":
+    name = found[1] or found[2]
+    if reading.sticky and name == "SIGABRT":
         return True
     address = number(counter[1]) if counter else None
-    reading.begin("gdb", signal, address=None if address is None else f"0x{address:012x}")
-    reading.sticky = signal != "SIGABRT"
+    reading.begin("gdb", name, address=None if address is None else f"0x{address:012x}")
+    reading.sticky = name != "SIGABRT"
     return True
 
 
@@ -220,15 +221,24 @@ def android(reading: Reading, line: Line) -> bool:
     return True
 
 
+def signal(reading: Reading, line: Line) -> bool:
+    """The word in the sentences of a sanitizer, of gdb and of Android's debuggerd."""
+    if "signal is caused by a " in line.content:
+        return signal_access(reading, line)
+    if "(SIG" in line.content:
+        return android(reading, line)
+    return "signal SIG" in line.content and gdb(reading, line)
+
+
 def chrome(reading: Reading, line: Line) -> bool:
     """``Received signal 11 SEGV_MAPERR 7f6b0c580000``: Chrome's own handler."""
     found = _CHROME.search(line.content)
     if not found:
         return False
-    signal = _SIGNAL_NUMBERS.get(int(found[1][:4]))
-    if signal is None or reading.ends("check") or reading.type:
+    name = _SIGNAL_NUMBERS.get(int(found[1][:4]))
+    if name is None or reading.ends("check") or reading.type:
         return True
-    reading.begin("Chromium", _SIGNAL_TYPES[signal], address=f"0x{found[3]}" if found[3] else None, family="check")
+    reading.begin("Chromium", _SIGNAL_TYPES[name], address=f"0x{found[3]}" if found[3] else None, family="check")
     return True
 
 
@@ -255,10 +265,10 @@ WORDS: dict[str, Handler] = {
     "BUG at ": kernel_line,
     "Kernel panic - not syncing": kernel_panic,
     "general protection fault": kernel_protection,
-    "nable to handle ": kernel_fault,
+    "Unable to handle ": kernel_fault,
+    "BUG: unable to handle ": kernel_fault,
     "Internal error: ": kernel_oops,
-    " received signal SIG": gdb,
-    "Program terminated with signal ": gdb,
+    "signal ": signal,
     " - code ": cdb,
     "STACK_TEXT:": cdb_stack,
     "STACK_COMMAND:": cdb_stack,
@@ -266,7 +276,6 @@ WORDS: dict[str, Handler] = {
     "READ_ADDRESS:": cdb_address,
     "WRITE_ADDRESS:": cdb_address,
     "Attempt to ": cdb_address,
-    "(SIG": android,
     "Received signal ": chrome,
     "GPU state invalid after": gpu,
     "GPU process exited unexpectedly": gpu,

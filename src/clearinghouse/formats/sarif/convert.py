@@ -1,21 +1,25 @@
 """One SARIF result into one finding."""
 
 import re
+from typing import Any
 
 from clearinghouse.formats.sarif.rules import Rule, RunFacts, property_weaknesses
 from clearinghouse.formats.sarif.schema import CodeFlow, LogicalLocation, Message, Result
 from clearinghouse.formats.sarif.schema import Location as SarifLocation
-from clearinghouse.formats.text import clean, clean_line
+from clearinghouse.formats.text import MAX_TEXT, clean, clean_line
 from clearinghouse.records import Component, Finding, Location, Severity, State
 
 _NO_CLAIM = frozenset({"pass", "notApplicable", "informational"})
 """Result kinds that say no flaw was seen (SARIF 3.27.9)."""
-_LINK = re.compile(r"\[((?:[^\]\\]|\\.)*+)\]\(\d+\)")
-_PLACEHOLDER = re.compile(r"\{(\d+)\}")
+# An escaped bracket is taken in one step, or every one in a row of them would be the start of a long search.
+_LINK = re.compile(r"\\.|\[((?:[^\[\]\\]|\\.)*+)\]\(\d+\)", re.DOTALL)
+_PLACEHOLDER = re.compile(r"\{(\d{1,6})\}")
 _PACKAGE = re.compile(r"^Package: (\S+)\nInstalled Version: (\S+)", re.MULTILINE)
 MAX_LOCATIONS = 64
 _LONGEST_FINGERPRINT = 500
 MAX_TRACE = 128
+_MOST_SHARED = 50_000
+"""Texts that are remembered to be shared: the memory of a reader must not grow with its document."""
 
 
 class ResultConverter:
@@ -49,7 +53,7 @@ class ResultConverter:
             title=rule.title if rule.id else clean_line(message, 160) or rule.title,
             finder=facts.finder,
             description=message,
-            native_id=result.guid,
+            native_id=clean_line(result.guid) if result.guid else None,
             rule=rule.id or None,
             components=facts.components if not rule.identifiers else self._package(message),
             identifiers=rule.identifiers,
@@ -71,10 +75,9 @@ class ResultConverter:
             return ""
         text = message.text or rule.messages.get(message.id or "") or message.markdown or ""
         if message.arguments and "{" in text:
-            arguments = message.arguments
-            text = _PLACEHOLDER.sub(lambda m: arguments[int(m[1])] if int(m[1]) < len(arguments) else m[0], text)
+            text = _filled(text, message.arguments)
         if "](" in text:
-            text = _LINK.sub(r"\1", text)
+            text = _LINK.sub(lambda m: m[0] if m[1] is None else m[1], text)
         return clean(text)
 
     def _location(self, place: SarifLocation) -> Location:
@@ -87,6 +90,8 @@ class ResultConverter:
             region = physical.region
             if region is not None:
                 line, column, end_line = region.start_line, region.start_column, region.end_line
+                if not line or line < 1:  # some producers write 0 or -1 for "the whole file"
+                    line = column = end_line = None
                 if region.snippet is not None and region.snippet.text:
                     snippet = clean(region.snippet.text, 2000)
         symbol = self._symbol(place.logical_locations) if place.logical_locations else None
@@ -100,6 +105,7 @@ class ResultConverter:
     def _shared(self, text: str) -> str:
         known = self._texts.get(text)
         if known is None:
+            _make_room(self._texts)
             known = self._texts[text] = clean_line(text, 2000)
         return known
 
@@ -133,16 +139,17 @@ class ResultConverter:
         if result.fingerprints:
             for name, value in result.fingerprints.items():
                 if value.__class__ is str and value:
-                    pairs.append((self._shared(name), value[:_LONGEST_FINGERPRINT]))
+                    pairs.append((self._shared(name), clean_line(value, _LONGEST_FINGERPRINT)))
         if result.partial_fingerprints:
             for name, value in result.partial_fingerprints.items():
                 if value.__class__ is str and value:
-                    pairs.append((self._partial(name), value[:_LONGEST_FINGERPRINT]))
+                    pairs.append((self._partial(name), clean_line(value, _LONGEST_FINGERPRINT)))
         return tuple(pairs)
 
     def _partial(self, name: str) -> str:
         known = self._partials.get(name)
         if known is None:
+            _make_room(self._partials)
             known = self._partials[name] = clean_line(f"partial/{name}")
         return known
 
@@ -154,6 +161,7 @@ class ResultConverter:
     def _severity(self, level: str, security_severity: str | None) -> tuple[Severity, ...]:
         key = (level, security_severity)
         if key not in self._severities:
+            _make_room(self._severities)
             made = [Severity(system="sarif-level", value=clean_line(level), source=self.facts.finder)]
             if security_severity is not None:
                 made.append(
@@ -168,6 +176,25 @@ class ResultConverter:
         if found:
             return (Component(name=found[1], version=found[2]),)
         return self.facts.components
+
+
+def _make_room(texts: dict[Any, Any]) -> None:
+    if len(texts) >= _MOST_SHARED:
+        texts.clear()
+
+
+def _filled(text: str, arguments: list[str]) -> str:
+    """Put arguments in the places of their placeholders (SARIF 3.11.5), until the text is as long as one may be."""
+    parts: list[str] = []
+    size = end = 0
+    for place in _PLACEHOLDER.finditer(text):
+        number = int(place[1])
+        parts += (text[end : place.start()], arguments[number] if number < len(arguments) else place[0])
+        size += len(parts[-1]) + len(parts[-2])
+        end = place.end()
+        if size > MAX_TEXT:
+            break
+    return "".join((*parts, text[end:]))
 
 
 def _state(result: Result) -> State:

@@ -12,14 +12,16 @@ import msgspec
 from clearinghouse.formats.contract import NO_MATCH, Format, Match, Record
 from clearinghouse.formats.decode import Decoder
 from clearinghouse.formats.document import Document
-from clearinghouse.formats.json_stream import BrokenJsonError, walk
+from clearinghouse.formats.json_records import broken_json
+from clearinghouse.formats.json_stream import BrokenJsonError, Piece, walk
 from clearinghouse.formats.sample import Sample
 from clearinghouse.formats.sarif.convert import ResultConverter
+from clearinghouse.formats.sarif.header import read_header
 from clearinghouse.formats.sarif.rules import RunFacts
-from clearinghouse.formats.sarif.schema import RUN_KEYS, Result, Run
-from clearinghouse.records import Problem
+from clearinghouse.formats.sarif.schema import RUN_KEYS, Result
+from clearinghouse.formats.text import clean_line
+from clearinghouse.records import ClearinghouseError, Problem
 
-_RUN = Decoder(Run, "run")
 _RESULT = Decoder(Result, "result")
 _ENTER = frozenset({"", "runs", "runs[]"})
 _RESULTS = frozenset({"runs[].results"})
@@ -29,13 +31,16 @@ _OLD = re.compile(r"^(1\.|2\.0)")
 def detect(sample: Sample) -> Match:
     """SARIF has ``runs`` and either says 2.1 or has a run with a tool and results."""
     if not sample.is_json or "runs" not in sample.keys:
-        if "version" in sample.keys and "sarif" in (sample.value_of("$schema") or ""):
+        if sample.is_json and "runGuid" in sample.keys:
+            return Match(30, "it has no member 'runs', as an external property file of a log")
+        if "version" in sample.keys and "sarif" in (sample.value_at("$schema") or ""):
             return Match(30, "it has no member 'runs'")
         return NO_MATCH
-    version = sample.value_of("version") or ""
-    if _OLD.match(version) or "sarif-schema-2.0" in (sample.value_of("$schema") or ""):
-        return Match(40, f"its version is {version}, and 2.1.0 is read")
-    if version.startswith("2.1") or "sarif" in (sample.value_of("$schema") or ""):
+    version = clean_line(sample.value_at("version") or "", 20)
+    schema = sample.value_at("$schema") or ""
+    if _OLD.match(version) or "sarif-schema-2.0" in schema:
+        return Match(40, f"its version is {version or '2.0'}, and 2.1.0 is read")
+    if version.startswith("2.1") or "sarif" in schema:
         return Match(100)
     if sample.has("runs[]") and ("runs[].tool" in sample.keys or "runs[].results" in sample.keys):
         return Match(80)
@@ -45,52 +50,63 @@ def detect(sample: Sample) -> Match:
 def read(document: Document) -> Iterator[Record]:
     """Yield a finding for each result that claims a flaw, and a problem for each violation."""
     source = document.source
-    runs, broken = _headers(document)
+    runs, misplaced = _headers(document)
     converters: dict[int, ResultConverter] = {}
     for number, header in runs.items():
-        decoded = _RUN.decode(header, source=source, pointer=f"/runs/{number}")
-        if isinstance(decoded, tuple):
-            yield from decoded
-            decoded = _RUN_WITHOUT_HEADER
-        converters[number] = ResultConverter(source, RunFacts(decoded))
+        run, problems = read_header(header, source, f"/runs/{number}")
+        yield from problems
+        converters[number] = ResultConverter(source, RunFacts(run))
     yield from _results(document, converters)
-    if broken:
-        yield broken
+    yield from misplaced
 
 
-_RUN_WITHOUT_HEADER = msgspec.json.decode(b'{"tool":{"driver":{}}}', type=Run)
-"""Stands in for a run whose header is wrong, so that its results are not lost with it."""
-
-
-def _headers(document: Document) -> tuple[dict[int, bytes], Problem | None]:
-    """Collect the members of each run that are not results, as one JSON object per run."""
+def _headers(document: Document) -> tuple[dict[int, bytes], list[Problem]]:
+    """Collect the members of each run that are not results, as one JSON object per run, and what is no run."""
+    source = document.source
     runs: dict[int, dict[str, bytes]] = {}
-    broken = None
+    problems: list[Problem] = []
     try:
         with document.open() as stream:
             for piece in walk(stream, _ENTER, _RESULTS):
                 match piece.path:
-                    case ("runs", int(number), str(key)):
+                    case ("runs", int(number), str(key)) if key != "results" or piece.first >= 0:
                         members = runs.setdefault(number, {})
-                        if key in RUN_KEYS and piece.first < 0:
+                        if key in RUN_KEYS:
                             members[key] = bytes(piece.raws[0])
-                    case ("runs", int(number)):  # a run that is no object
-                        runs.setdefault(number, {})["tool"] = bytes(piece.raws[0])
+                    case ("runs", *_):
+                        misplaced = _misplaced(piece, source)
+                        problems += [misplaced] if misplaced and misplaced not in problems[-1:] else []
                     case _:
                         pass
     except BrokenJsonError as error:
-        broken = Problem(
-            source=document.source,
-            code="malformed_json",
-            message=f"{document.source} is not whole: {error}. What stands before it was read.",
-            pointer="",
-            expected="one complete JSON document",
-        )
+        problems.append(broken_json(source, error))
+    except ClearinghouseError:
+        pass  # the results up to the same place are read, and there it is met again
     joined = {
         number: b"{" + b",".join(b'"%s":%s' % (key.encode(), raw) for key, raw in members.items()) + b"}"
         for number, members in runs.items()
     }
-    return joined, broken
+    return joined, problems
+
+
+def _misplaced(piece: Piece, source: str) -> Problem | None:
+    """What stands where an array of runs, a run or its results should; null is none of them (SARIF 3.13.4, 3.14.23)."""
+    match piece.path:
+        case ("runs", int(number), "results"):
+            pointer, expected = f"/runs/{number}/results", "array"
+        case ("runs", int(number), *_):
+            pointer, expected = f"/runs/{number}", "object"
+        case _:
+            pointer, expected = "/runs", "array"
+    if expected == "array" and bytes(piece.raws[0]) == b"null":
+        return None
+    return Problem(
+        source=source,
+        code="wrong_type",
+        message=f"At {pointer} stands something else where an {expected} was expected.",
+        pointer=pointer,
+        expected=expected,
+    )
 
 
 def _results(document: Document, converters: dict[int, ResultConverter]) -> Iterator[Record]:
@@ -111,19 +127,16 @@ def _results(document: Document, converters: dict[int, ResultConverter]) -> Iter
                         result = decode(raw)
                     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                         pointer = f"/runs/{run}/results/{piece.first + offset}"
-                        yield from _explained(raw, source, pointer)
-                        continue
+                        mended = _RESULT.decode(raw, source=source, pointer=pointer)
+                        if isinstance(mended, tuple):
+                            yield from mended
+                            continue
+                        result = mended
                     finding = convert(result, index)
                     if finding is not None:
                         yield finding
     except BrokenJsonError:
         return  # told by the caller, who met it on the first walk
-
-
-def _explained(raw: msgspec.Raw, source: str, pointer: str) -> tuple[Problem, ...]:
-    problems = _RESULT.decode(raw, source=source, pointer=pointer)
-    assert isinstance(problems, tuple)  # noqa: S101 - the same bytes failed the same decode a moment ago
-    return problems
 
 
 FORMAT = Format(name="sarif", title="SARIF 2.1.0", detect=detect, read=read)

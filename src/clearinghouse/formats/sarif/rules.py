@@ -4,14 +4,25 @@ from typing import Any
 
 import msgspec
 
-from clearinghouse.formats.sarif.schema import Descriptor, DescriptorReference, Run
-from clearinghouse.formats.text import clean, clean_line, first_sentence
+from clearinghouse.formats.parts import timestamp
+from clearinghouse.formats.sarif.schema import (
+    Descriptor,
+    DescriptorReference,
+    Message,
+    Run,
+    ToolComponent,
+    ToolComponentReference,
+)
+from clearinghouse.formats.text import clean_line, first_sentence
 from clearinghouse.formats.weakness import find_weaknesses, weaknesses_of
 from clearinghouse.records import Component, Provenance, canonical_identifier, find_identifiers
 
-
 _ABOUT_CWE = frozenset({"cwe", "CWE", "cwes", "cweId", "cwe_id", "tags"})
 """Members of property bags in which producers name weaknesses."""
+
+_CWE_NAMES = frozenset({"CWE", "COMMON WEAKNESS ENUMERATION"})
+_MOST_UNKNOWN = 10_000
+"""Rules without a description that are remembered: producers exist that give every result a rule of its own."""
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +47,8 @@ class RunFacts:
     def __init__(self, run: Run) -> None:
         driver = run.tool.driver
         self.finder = clean_line(driver.name or "unnamed SARIF tool")
-        self.provenance = Provenance(tool=self.finder, tool_version=driver.semantic_version or driver.version)
+        version = driver.semantic_version or driver.version
+        self.provenance = Provenance(tool=self.finder, tool_version=clean_line(version) if version else None)
         self.artifacts = [a.location.uri if a.location else None for a in run.artifacts or ()]
         self.logical = run.logical_locations or []
         self.thread_flow_locations = run.thread_flow_locations or []
@@ -44,7 +56,8 @@ class RunFacts:
         self.components = _components(run)
         self._taxonomies = run.taxonomies or []
         self._parts = [driver, *(run.tool.extensions or [])]
-        self._rules = [[self._rule(d) for d in part.rules or ()] for part in self._parts]
+        self._messages = _texts(driver.global_message_strings)
+        self._rules = [self._rules_of(part) for part in self._parts]
         self._by_id = {rule.id: rule for rules in reversed(self._rules) for rule in rules}
         self._by_guid = {
             d.guid: rule
@@ -61,44 +74,56 @@ class RunFacts:
             if found:
                 return found
             rule_id = rule_id or reference.id
-            rule_index = reference.index if rule_index is None else rule_index
+            if rule_index is None and reference.tool_component is None:
+                rule_index = reference.index
         if rule_index is not None and 0 <= rule_index < len(self._rules[0]):
-            return self._rules[0][rule_index]
-        name = rule_id or ""
+            found = self._rules[0][rule_index]
+            if not rule_id or rule_id.startswith(found.id) or rule_id not in self._by_id:
+                return found  # else the index means another component's rules, or is wrong
+        name = clean_line(rule_id or "")
         while name not in self._by_id and "/" in name:  # "CA1000/1" is a sub-rule of "CA1000" (3.27.5)
             name = name.rpartition("/")[0]
-        found = self._by_id.get(name) or self._by_id.get(rule_id or "")
-        return found or self._undescribed(rule_id or "")
+        return self._by_id.get(name) or self._undescribed(rule_id or "")
 
     def taxa(self, references: list[DescriptorReference]) -> tuple[str, ...]:
         """Return the CWE identifiers among references to taxa (3.27.8)."""
         texts = []
         for reference in references:
-            component = self._taxonomy(reference)
-            name = (reference.tool_component.name if reference.tool_component else None) or (component or "")
-            texts.append(f"{name}-{reference.id}" if name.upper() == "CWE" else reference.id or "")
-        return find_weaknesses(text if "CWE" in text.upper() else "" for text in texts)
+            owner = reference.tool_component
+            taxonomy = self._parts[0] if owner is None else _component(owner, self._taxonomies)
+            name = (owner.name if owner else None) or (taxonomy.name if taxonomy else None) or ""
+            taxon = reference.id or _taxon_id(taxonomy, reference)
+            texts.append(f"CWE-{taxon}" if name.upper() in _CWE_NAMES else taxon)
+        return find_weaknesses(texts)
 
     def _referenced(self, reference: DescriptorReference) -> Rule | None:
         if reference.guid and reference.guid in self._by_guid:
             return self._by_guid[reference.guid]
         owner = reference.tool_component
-        if owner is None or owner.index is None or reference.index is None:
+        if owner is None or reference.index is None:
             return None
-        rules = self._rules[owner.index + 1] if 0 <= owner.index < len(self._rules) - 1 else []
+        part = _component(owner, self._parts[1:])
+        rules = next((rules for each, rules in zip(self._parts, self._rules, strict=True) if each is part), [])
         return rules[reference.index] if 0 <= reference.index < len(rules) else None
 
     def _undescribed(self, rule_id: str) -> Rule:
         if rule_id not in self._unknown:
+            if len(self._unknown) >= _MOST_UNKNOWN:
+                self._unknown.clear()
             self._unknown[rule_id] = Rule(
                 id=clean_line(rule_id),
                 title=clean_line(rule_id) or "finding without a rule",
                 weaknesses=find_weaknesses([rule_id]),
                 identifiers=identifiers_of(rule_id),
+                messages=self._messages,
             )
         return self._unknown[rule_id]
 
-    def _rule(self, descriptor: Descriptor) -> Rule:
+    def _rules_of(self, part: ToolComponent) -> list[Rule]:
+        shared = _texts(part.global_message_strings)
+        return [self._rule(descriptor, shared) for descriptor in part.rules or ()]
+
+    def _rule(self, descriptor: Descriptor, shared: dict[str, str]) -> Rule:
         properties = descriptor.properties or {}
         targets = [r.target for r in descriptor.relationships or () if r.target]
         severity = properties.get("security-severity")
@@ -112,16 +137,32 @@ class RunFacts:
                 )
             ),
             identifiers=identifiers_of(descriptor.id or ""),
-            messages={key: m.text for key, m in (descriptor.message_strings or {}).items() if m.text},
+            messages=shared | _texts(descriptor.message_strings) if descriptor.message_strings else shared,
             level=(configuration.level if configuration else None) or "warning",
             security_severity=str(severity) if isinstance(severity, str | int | float) else None,
         )
 
-    def _taxonomy(self, reference: DescriptorReference) -> str | None:
-        index = reference.tool_component.index if reference.tool_component else None
-        if index is not None and 0 <= index < len(self._taxonomies):
-            return self._taxonomies[index].name
-        return None
+
+def _component(reference: ToolComponentReference, among: list[ToolComponent]) -> ToolComponent | None:
+    """Find the component that is meant: by index, by GUID or by name (SARIF 3.54)."""
+    index = reference.index
+    if index is not None and index >= 0:
+        return among[index] if index < len(among) else None
+    for part in among:
+        if (reference.guid and reference.guid == part.guid) or (reference.name and reference.name == part.name):
+            return part
+    return None
+
+
+def _taxon_id(taxonomy: ToolComponent | None, reference: DescriptorReference) -> str:
+    taxa = (taxonomy.taxa if taxonomy else None) or []
+    if reference.index is not None and 0 <= reference.index < len(taxa):
+        return taxa[reference.index].id or ""
+    return next((taxon.id or "" for taxon in taxa if reference.guid and taxon.guid == reference.guid), "")
+
+
+def _texts(messages: dict[str, Message] | None) -> dict[str, str]:
+    return {key: message.text for key, message in (messages or {}).items() if message.text}
 
 
 def property_weaknesses(properties: dict[str, Any]) -> tuple[str, ...]:
@@ -157,7 +198,7 @@ def _title(descriptor: Descriptor) -> str:
 def _observed(run: Run) -> str | None:
     for invocation in run.invocations or ():
         if invocation.end_time_utc or invocation.start_time_utc:
-            return invocation.end_time_utc or invocation.start_time_utc
+            return timestamp(invocation.end_time_utc) or timestamp(invocation.start_time_utc)
     return None
 
 
@@ -165,8 +206,8 @@ def _components(run: Run) -> tuple[Component, ...]:
     """The repository that was scanned, if the run says so (3.14.6)."""
     for origin in run.version_control_provenance or ():
         if origin.repository_uri:
-            name = origin.repository_uri.rstrip("/").removesuffix(".git").rpartition("/")[2]
-            return (
-                Component(name=clean(name), version=origin.revision_id, repository=clean_line(origin.repository_uri)),
-            )
+            address = clean_line(origin.repository_uri, 1000)
+            name = address.rstrip("/").removesuffix(".git").rpartition("/")[2]
+            version = clean_line(origin.revision_id) if origin.revision_id else None
+            return (Component(name=name or address, version=version, repository=address),)
     return ()

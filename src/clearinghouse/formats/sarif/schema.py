@@ -176,6 +176,7 @@ class ToolComponent(_Part):
     organization: str | None = None
     version: str | None = None
     semantic_version: str | None = None
+    global_message_strings: dict[str, Message] | None = None
     rules: list[Descriptor] | None = None
     taxa: list[Descriptor] | None = None
 
@@ -217,6 +218,7 @@ class Run(_Part):
     taxonomies: list[ToolComponent] | None = None
     invocations: list[Invocation] | None = None
     version_control_provenance: list[VersionControl] | None = None
+    external_property_file_references: dict[str, Any] | None = None
 
 
 RUN_KEYS = frozenset(
@@ -228,6 +230,7 @@ RUN_KEYS = frozenset(
         "taxonomies",
         "invocations",
         "versionControlProvenance",
+        "externalPropertyFileReferences",
     }
 )
 """Members of a run that are decoded; every other is passed over."""

@@ -1,0 +1,167 @@
+"""Limits on what a document may cost, and the streams that keep them."""
+
+import io
+import lzma
+import struct
+import zipfile
+import zlib
+from typing import BinaryIO
+
+import msgspec
+
+from clearinghouse.records import ClearinghouseError
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What one document may cost. Sizes in bytes.
+
+    Attributes:
+        unpacked: largest unpacked size of one document.
+        ratio: largest ratio of unpacked to packed size, once :attr:`ratio_from` bytes are out, of one document and of
+            all that one file holds. 1,000 is just under what DEFLATE can reach (1,032), which only runs of one byte do.
+        members: most members of one archive. nesting: most packings around a document.
+        whole: largest document that a reader may ask for in one piece.
+    """
+
+    unpacked: int = 8 * 2**30
+    ratio: int = 400
+    ratio_from: int = 16 * 2**20
+    members: int = 100_000
+    nesting: int = 3
+    whole: int = 512 * 2**20
+
+
+LIMITS = Limits()
+
+UNPACKING_ERRORS = (
+    OSError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    zipfile.BadZipFile,
+    RuntimeError,  # an encrypted member
+    NotImplementedError,  # an unknown method
+    ValueError,  # numbers and names in an archive's directory that cannot be
+    OverflowError,
+)
+"""What the standard library raises for packed files that are broken in one way or another."""
+
+
+class LimitExceededError(ClearinghouseError):
+    """A document is larger than a limit allows."""
+
+
+class UnreadableError(ClearinghouseError):
+    """A document's bytes cannot be had: a broken archive, a missing permission, an encrypted member."""
+
+
+class Ledger:
+    """How much has come out of one file on disk, whatever its archives say about the sizes of their members.
+
+    Members that share their packed bytes, and archives in archives, multiply without any one of them being
+    remarkable; their sum is. What is read twice counts once.
+
+    Args:
+        source: the file. packed: its size on disk in bytes. limits: what it may cost.
+    """
+
+    def __init__(self, source: str, packed: int, limits: Limits) -> None:
+        self._source = source
+        self._most = max(packed * limits.ratio, limits.ratio_from)
+        self._ratio = limits.ratio
+        self._out: dict[tuple[str, int], int] = {}
+        self._total = 0
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether more has come out than may."""
+        return self._total > self._most
+
+    def count(self, key: tuple[str, int], out: int) -> None:
+        """Note that ``out`` bytes of one packing have come out.
+
+        Raises:
+            LimitExceededError: all packings together are too large.
+        """
+        known = self._out.get(key, 0)
+        if out > known:
+            self._out[key] = out
+            self._total += out - known
+        if self.exhausted:
+            raise LimitExceededError(
+                f"all that {self._source} holds is more than {self._ratio} times its size, as in a decompression bomb",
+                "send it unpacked if it is genuine",
+            )
+
+
+class Guarded(io.RawIOBase):
+    """A stream that counts what comes out and stops a decompression bomb.
+
+    Args:
+        stream: gives the unpacked bytes. source: the document.
+        packed: packed size in bytes, as far as it is known. layer: how many packings are still allowed inside.
+        beneath: what ``stream`` reads from and does not close by itself.
+    """
+
+    def __init__(
+        self,
+        stream: BinaryIO,
+        source: str,
+        packed: int,
+        limits: Limits,
+        ledger: Ledger,
+        layer: int,
+        *beneath: BinaryIO,
+    ) -> None:
+        self._stream = stream
+        # read would wait for a full buffer and lose what came before a break
+        self._read = getattr(stream, "read1", stream.read)
+        self._beneath = beneath
+        self._source = source
+        self._packed = packed
+        self._limits = limits
+        self._ledger = ledger
+        self._key = (source, layer)
+        self._out = 0
+
+    def readable(self) -> bool:
+        """Whether it can be read: yes."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Read up to ``len(buffer)`` bytes; see :meth:`io.RawIOBase.readinto`.
+
+        Raises:
+            UnreadableError: the packing is broken here. LimitExceededError: too much has come out.
+        """
+        try:
+            chunk = self._read(len(buffer))
+        except UNPACKING_ERRORS as error:
+            raise UnreadableError(
+                f"{self._source} cannot be unpacked: {error}", "send the file again, or unpack it yourself"
+            ) from error
+        self._out += len(chunk)
+        self._check()
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+    def _check(self) -> None:
+        limits = self._limits
+        if self._out > limits.unpacked:
+            raise LimitExceededError(
+                f"{self._source} is larger than {limits.unpacked >> 20} MiB", "divide it into several files"
+            )
+        if self._out > limits.ratio_from and self._out > self._packed * limits.ratio:
+            raise LimitExceededError(
+                f"{self._source} unpacks to more than {limits.ratio} times its size, as a decompression bomb does",
+                "send it unpacked if it is genuine",
+            )
+        self._ledger.count(self._key, self._out)
+
+    def close(self) -> None:
+        """Close it and what is beneath it."""
+        self._stream.close()
+        for stream in self._beneath:
+            stream.close()
+        super().close()
