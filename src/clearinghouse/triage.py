@@ -1,14 +1,13 @@
 """The river composed: documents in, each flaw once, ranked, with the date by which it matters."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from clearinghouse.formats.contract import Record
 from clearinghouse.formats.registry import Report, read_paths
 from clearinghouse.identity import Identifier, Identity
 from clearinghouse.priority import (
@@ -25,14 +24,20 @@ from clearinghouse.priority import (
     reasons,
     sentences,
 )
-from clearinghouse.records import Finding, Level, Link, Problem, State
+from clearinghouse.records import ClearinghouseError, Finding, Level, Link, Problem, State
 
+_OFTEN = 4096
+"""Records after which a caller is told how far reading has come, within one document too."""
 SIGNAL_FORMATS = {
     "kev": frozenset({"kev"}),
     "epss": frozenset({"epss"}),
     "ssvc": frozenset({"cve", "nvd"}),
 }
 """Which formats each kind of signal is read from."""
+
+
+class NothingToReadError(ClearinghouseError):
+    """The paths that were named hold no file at all."""
 
 
 class Gathered(msgspec.Struct):
@@ -140,29 +145,43 @@ def gather(
     Args:
         paths: findings, and whatever else lies among them. kev, epss, ssvc: files or folders with signals only.
         as_of: signals dated later are not taken.
-        notice: called after each document with its name and its number of findings.
+        notice: called now and then, and after each document, with its name and the findings since the last call.
 
     Raises:
         MissingPathError: a path does not exist.
+        NothingToReadError: there is no file below ``paths``.
     """
     gathered = Gathered(Signals(as_of))
     for kind, places in (("kev", kev), ("epss", epss), ("ssvc", ssvc)):
         for report in read_paths(places, formats=SIGNAL_FORMATS[kind]):
-            _take(report, gathered, findings=False)
-            notice(report.source, 0)
-    for report in read_paths(paths):
-        found = _take(report, gathered, findings=True)
+            _take(report, gathered, notice, findings=False)
+    last: Report | None = None
+    for last in read_paths(paths):
+        found = _take(last, gathered, notice, findings=True)
         if found:
             gathered.reports.append(found)
-        notice(report.source, len(found))
+    if last is None:
+        raise nothing_to_read(paths)
     return gathered
 
 
-def _take(report: Report, gathered: Gathered, *, findings: bool) -> list[Finding]:
+def nothing_to_read(paths: Sequence[Path]) -> NothingToReadError:
+    """Return the error for paths below which there is no file."""
+    return NothingToReadError(
+        f"nothing to read in {', '.join(map(str, paths))}",
+        "name files, or folders with files; hidden ones and links to folders are passed over",
+    )
+
+
+def _take(report: Report, gathered: Gathered, notice: Callable[[str, int], None], *, findings: bool) -> list[Finding]:
     found: list[Finding] = []
+    told = 0
     if report.format is not None:
         gathered.documents += 1
-    for record in _records(report):
+    for number, record in enumerate(report.records, 1):
+        if number % _OFTEN == 0:
+            notice(report.source, len(found) - told)
+            told = len(found)
         if isinstance(record, Finding):
             if findings:
                 found.append(record)
@@ -172,11 +191,8 @@ def _take(report: Report, gathered: Gathered, *, findings: bool) -> list[Finding
             gathered.signals.add(record)
     if report.format is None and not report.found:
         gathered.refused = True
+    notice(report.source, len(found) - told)
     return found
-
-
-def _records(report: Report) -> Iterator[Record]:
-    yield from report.records
 
 
 def triage(

@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,17 +16,19 @@ from clearinghouse.cli.output import (
     OK,
     OutputFormat,
     console,
+    fit_end,
+    line,
     show_problems,
-    table,
 )
-from clearinghouse.cli.progress import reading
-from clearinghouse.formats.contract import Record
-from clearinghouse.formats.registry import read_paths
+from clearinghouse.cli.progress import Notice, reading
+from clearinghouse.formats.registry import Report, read_paths
 from clearinghouse.identity import Identifier, Identity
 from clearinghouse.identity.profile import Profile
 from clearinghouse.records import Finding, Level, Problem
+from clearinghouse.triage import nothing_to_read
 
 _MOST_ROWS = 40
+_OFTEN = 4096
 
 
 def command(
@@ -46,29 +49,38 @@ def command(
     identifier = Identifier(aliases=aliases)
     problems: list[Problem] = []
     refused = False
-    with reading("reading") as notice:
+    report, recognised = None, 0
+    with reading(paths) as notice:
         for report in read_paths(paths):
-            added = identifier.add(_findings(report.records, problems))
+            identifier.add(_findings(report, problems, notice))
+            recognised += report.format is not None
             refused = refused or (report.format is None and not report.found)
-            notice(report.source, len(added))
+    if report is None:
+        raise nothing_to_read(paths)
     result = identifier.result()
     if output is OutputFormat.JSON:
         _write(identifier.profiles, result, problems)
     else:
         _show(identifier.profiles, result, problems)
     costly = any(problem.level is Level.ERROR for problem in problems)
-    if refused or (costly and not identifier.profiles):
+    if refused or (costly and not recognised):
         raise typer.Exit(BAD_INPUT)
     raise typer.Exit(ATTENTION if costly else OK)
 
 
-def _findings(records: Iterable[Record], problems: list[Problem]) -> Iterator[Finding]:
+def _findings(report: Report, problems: list[Problem], notice: Notice) -> Iterator[Finding]:
     """Pass findings on, keep problems, leave signals."""
-    for record in records:
+    read = told = 0
+    for record in report.records:
         if isinstance(record, Finding):
             yield record
+            read += 1
+            if read % _OFTEN == 0:
+                notice(report.source, read - told)
+                told = read
         elif isinstance(record, Problem):
             problems.append(record)
+    notice(report.source, read - told)
 
 
 def _write(profiles: list[Profile], result: Identity, problems: list[Problem]) -> None:
@@ -118,17 +130,26 @@ def _show(profiles: list[Profile], result: Identity, problems: list[Problem]) ->
     merged = sorted((group for group in result.groups if len(group) > 1), key=len, reverse=True)
     out = console()
     if merged:
-        rows = ((str(len(group)), profiles[group[0]].title, profiles[group[0]].id) for group in merged[:_MOST_ROWS])
-        out.print(table("The same flaw, most findings first", ("findings", "flaw", "first seen as"), rows))
+        where = min(36, out.width * 2 // 5)
+        widths = (8, out.width - where - 12, where)
+        print("The same flaw, most findings first\n")
+        print(line(("findings", "flaw", "first seen as"), widths))
+        print("─" * out.width)
+        for group in merged[:_MOST_ROWS]:
+            first = profiles[group[0]]
+            print(line((str(len(group)), first.title, fit_end(first.id, where)), widths))
     if len(merged) > _MOST_ROWS:
-        out.print(f"... and {len(merged) - _MOST_ROWS} more groups of two or more.")
-    reasons: dict[str, int] = {}
-    for link in result.links:
-        reasons[link.reason.value] = reasons.get(link.reason.value, 0) + 1
-    told = ", ".join(f"{count} by {reason}" for reason, count in sorted(reasons.items(), key=lambda p: -p[1]))
-    out.print(f"{len(profiles)} findings are {len(result.groups)} flaws{f' ({told})' if told else ''}.")
+        print(f"... and {len(merged) - _MOST_ROWS:,} more groups of two or more; --format json lists all.")
+    print(f"\n{_summary(profiles, result)}")
     if result.suggestions:
-        out.print(f"{len(result.suggestions)} more pairs may be the same flaw; a person should look.")
+        print(f"{len(result.suggestions):,} more pairs may be the same flaw; a person should look.")
     if result.full_buckets:
-        out.print(f"{result.full_buckets} look-up keys were shared by too many findings and were not used.")
-    out.print("Next: --format json shows every link with its reason; `clearinghouse triage` ranks the flaws.")
+        print(f"{result.full_buckets:,} look-up keys are shared by too many findings to compare each with each.")
+    print("Next: --format json shows every link with its reason; `clearinghouse triage` ranks the flaws.")
+
+
+def _summary(profiles: list[Profile], result: Identity) -> str:
+    reasons = Counter(link.reason.value for link in result.links)
+    told = ", ".join(f"{count:,} by {reason}" for reason, count in reasons.most_common())
+    joined = f" (joined: {told})" if told else ""
+    return f"{len(profiles):,} findings are {len(result.groups):,} flaws{joined}."

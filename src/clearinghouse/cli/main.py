@@ -1,12 +1,28 @@
-"""The entry point: joins the verbs and turns every expected failure into one clear line."""
+"""The entry point: joins the verbs and turns every failure into an exit code and at most two lines.
 
+Exit codes: 0 done; 1 done, and problems were reported or something needs attention; 2 bad input or usage; 70 a
+defect of this program (``EX_SOFTWARE`` of sysexits.h); 130 interrupted.
+"""
+
+import errno
+import io
+import os
 import sys
+import traceback
+from collections.abc import Sequence
 
 import typer
 
 from clearinghouse.cli import crash, deadline, demo, identify, triage
-from clearinghouse.cli.output import BAD_INPUT, show_error
+from clearinghouse.cli.output import BAD_INPUT, OK, show_error
+from clearinghouse.formats.text import clean_line
 from clearinghouse.records import ClearinghouseError
+
+DEFECT, INTERRUPTED = 70, 130
+DEBUG = "CLEARINGHOUSE_DEBUG"
+"""The environment variable that shows the traceback of a defect."""
+_UsageError: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+"""The base of what is said of wrong options; it has no public name in Typer, which carries its own copy of Click."""
 
 app = typer.Typer(
     name="clearinghouse",
@@ -24,12 +40,86 @@ app.command("demo")(demo.command)
 
 
 def run() -> None:
-    """Run the command line; an expected error is one line and exit code 2, never a traceback."""
+    """Run the command line and leave the process."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a character shows a question mark
+    sys.exit(invoke())
+
+
+def invoke(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code.
+
+    Args:
+        arguments: those of the command line, without the program's name; None is the process's own.
+    """
     try:
-        app()
+        code = _dispatch(list(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()
     except ClearinghouseError as error:
         show_error(error)
-        sys.exit(BAD_INPUT)
-    except BrokenPipeError:  # the reader of our output went away, as `| head` does
-        sys.stderr.close()
-        sys.exit(0)
+        return BAD_INPUT
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except OSError as error:
+        return _output_failed(error)
+    except Exception as error:
+        return _defect(error)
+    return code
+
+
+def _dispatch(arguments: list[str]) -> int:
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context(app.info.name or "", arguments) as context:
+            command.invoke(context)
+    except typer.Exit as done:
+        return done.exit_code
+    except _UsageError as error:
+        return _misused(error)
+    return OK
+
+
+def _misused(error: Exception) -> int:
+    """Say what is wrong with the options, in the same two lines as everything else."""
+    context = getattr(error, "ctx", None)
+    message: str = error.format_message()  # type: ignore[attr-defined]
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(message, file=sys.stderr)
+        return BAD_INPUT
+    path = context.command_path if context else app.info.name
+    show_error(ClearinghouseError(clean_line(message[:1].lower() + message[1:]).rstrip("."), f"{path} --help"))
+    return BAD_INPUT
+
+
+def _output_failed(error: OSError) -> int:
+    """A reader of our output that went away, as ``| head`` does, is no failure; a full disk is one."""
+    _silence(sys.stdout)
+    if error.errno == errno.EPIPE:
+        _silence(sys.stderr)
+        return OK
+    what = f"{error.filename}: {error.strerror}" if error.filename else f"{error.strerror or error}"
+    show_error(ClearinghouseError(clean_line(what), "look at the path, its permissions and the space left on the disk"))
+    return BAD_INPUT
+
+
+def _silence(stream: object) -> None:
+    """Let what is still buffered go nowhere, so that nothing fails again when the process ends."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())  # type: ignore[attr-defined]
+        os.close(nowhere)
+    except (OSError, AttributeError, ValueError):
+        pass  # it has no file beneath it, and so nothing to fail
+
+
+def _defect(error: Exception) -> int:
+    """A defect of ours: one line without a traceback, unless one is asked for."""
+    if os.environ.get(DEBUG):
+        traceback.print_exc()
+        return DEFECT
+    steps = traceback.extract_tb(error.__traceback__)
+    where = f" at {os.path.basename(steps[-1].filename)}:{steps[-1].lineno}" if steps else ""
+    what = f"internal error: {type(error).__name__}{where}: {clean_line(str(error), 200)}"
+    show_error(ClearinghouseError(what, f"{DEBUG}=1 shows where it happened; please report it with the command"))
+    return DEFECT

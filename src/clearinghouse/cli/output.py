@@ -2,6 +2,7 @@
 
 import os
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any, NoReturn
@@ -9,11 +10,12 @@ from typing import Any, NoReturn
 import msgspec
 import typer
 from rich import box
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from clearinghouse.formats.text import clean
+from clearinghouse.formats.text import clean, clean_line
 from clearinghouse.records import ClearinghouseError, Problem
 
 OK, ATTENTION, BAD_INPUT = 0, 1, 2
@@ -46,6 +48,36 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, 
     for row in rows:
         made.add_row(*(Text(clean(cell)) for cell in row))
     return made
+
+
+def fit(text: str, width: int) -> str:
+    """Return ``text`` as one line of exactly ``width`` columns, its end cut if need be; wide characters count two."""
+    shown = clean_line(text)
+    return set_cell_size(shown, width) if cell_len(shown) <= width else set_cell_size(shown, max(width - 1, 0)) + "…"
+
+
+def fit_end(text: str, width: int) -> str:
+    """The same with the beginning cut: of a path, the end tells most."""
+    shown = clean_line(text)
+    if cell_len(shown) <= width:
+        return set_cell_size(shown, width)
+    while shown and cell_len(shown) >= width:
+        shown = shown[1:]
+    return set_cell_size("…" + shown, width)
+
+
+GAP = "  "
+"""What stands between two columns."""
+
+
+def line(cells: Iterable[str], widths: Iterable[int]) -> str:
+    """Return one row of a plain table, each cell cut to its width."""
+    return GAP.join(fit(cell, width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def wrap(text: str, width: int, indent: int) -> list[str]:
+    """Break a sentence into lines; those after the first stand two columns further in than ``indent``."""
+    return textwrap.wrap(text.strip(), width, initial_indent=" " * indent, subsequent_indent=" " * (indent + 2))
 
 
 def write_json(value: Any) -> None:

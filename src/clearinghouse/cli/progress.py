@@ -1,43 +1,76 @@
 """Progress on standard error: for people at a terminal, never in pipes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from clearinghouse.cli.output import stderr
 from clearinghouse.formats.text import clean_line
 
+Notice = Callable[[str, int], None]
+
 
 @contextmanager
-def reading(what: str) -> Iterator[Callable[[str, int], None]]:
-    """Show what is being read; yields a function to call with each document's name and its number of findings."""
+def reading(paths: Sequence[Path]) -> Iterator[Notice]:
+    """Show how far reading ``paths`` has come.
+
+    Yields a function to call with a document's name and how many findings were read since the last call; a call with
+    another name means that the document before is done.
+    """
     target = stderr()
     if not target.is_terminal:
         yield lambda source, findings: None
         return
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        BarColumn(bar_width=20),
         TextColumn("{task.fields[documents]:,} documents, {task.fields[findings]:,} findings"),
         TextColumn("{task.fields[rate]:,.0f}/s"),
         TimeElapsedColumn(),
+        TimeRemainingColumn(),
         TextColumn("{task.fields[source]}"),
     )
     with Progress(*columns, console=target, transient=True) as progress:
-        task = progress.add_task(what, documents=0, findings=0, rate=0.0, source="")
-        counts = [0, 0]
+        yield _Counter(progress, _sizes(paths))
 
-        def notice(source: str, findings: int) -> None:
-            counts[0] += 1
-            counts[1] += findings
-            elapsed = progress.tasks[0].elapsed or 1e-9
-            progress.update(
-                task,
-                documents=counts[0],
-                findings=counts[1],
-                rate=counts[1] / elapsed,
-                source=clean_line(source, 60),
-            )
 
-        yield notice
+def _sizes(paths: Sequence[Path]) -> dict[str, int]:
+    """Return the size in bytes of every file below ``paths``; what cannot be looked at is left out."""
+    sizes: dict[str, int] = {}
+    for path in paths:
+        try:
+            for file in path.rglob("*") if path.is_dir() else [path]:
+                if file.is_file():
+                    sizes[str(file)] = file.stat().st_size
+        except OSError:
+            continue
+    return sizes
+
+
+class _Counter:
+    """Counts documents, findings and bytes, and tells the progress bar."""
+
+    def __init__(self, progress: Progress, sizes: dict[str, int]) -> None:
+        self._progress = progress
+        self._sizes = sizes
+        self._documents = self._findings = self._bytes = 0
+        self._source = ""
+        total = sum(sizes.values()) or None
+        self._task = progress.add_task("", total=total, documents=0, findings=0, rate=0.0, source="")
+
+    def __call__(self, source: str, findings: int) -> None:
+        if source != self._source:
+            self._documents += 1
+            self._bytes += self._sizes.pop(self._source.partition("!")[0], 0)
+            self._source = source
+        self._findings += findings
+        self._progress.update(
+            self._task,
+            completed=self._bytes,
+            documents=self._documents,
+            findings=self._findings,
+            rate=self._findings / (self._progress.tasks[0].elapsed or 1e-9),
+            source=clean_line(source, 60),
+        )

@@ -225,7 +225,7 @@ class _Unpacker:
         except (*UNPACKING_ERRORS, ClearinghouseError) as error:
             yield _unreadable(source, f"not a readable zip archive: {error}")
             return
-        members = [info for info in archive.zip.infolist() if not info.is_dir()]
+        members = [info for info in archive.zip.infolist() if not info.filename.endswith("/")]
         if len(members) > self.limits.members:
             yield Problem(
                 source=source,

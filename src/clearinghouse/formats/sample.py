@@ -2,6 +2,9 @@
 
 import re
 from functools import cached_property
+from typing import Any
+
+import msgspec
 
 SAMPLE_SIZE = 64 * 1024
 # A string that never ends is one token to the end of the head: trying again at each quote in it would cost the
@@ -59,6 +62,11 @@ class Sample:
 
     @cached_property
     def _json(self) -> tuple[set[str], dict[str, str]]:
+        if self.complete:  # most documents of a folder of advisories are whole in their heads: decode, do not tokenise
+            try:
+                return _shape_of(msgspec.json.decode(self.head))
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                pass
         return _json_shape(self.head)
 
     def has(self, *paths: str) -> bool:
@@ -125,3 +133,28 @@ def _json_shape(head: bytes) -> tuple[set[str], dict[str, str]]:
         elif first == b",":
             path = stack[-1] if stack else ""
     return paths, values
+
+
+def _shape_of(value: Any) -> tuple[set[str], dict[str, str]]:
+    """Collect the same as :func:`_json_shape` from a document that is already decoded."""
+    paths: set[str] = set()
+    values: dict[str, str] = {}
+    _collect(value, "", 1, paths, values)
+    return paths, values
+
+
+def _collect(value: Any, path: str, depth: int, paths: set[str], values: dict[str, str]) -> None:
+    """Note what container ``value`` holds; ``depth`` is the number of containers that are open, itself included."""
+    if isinstance(value, list):
+        if depth <= _MAX_DEPTH:
+            path = f"{path}[]"
+            paths.add(path)
+        members = [(path, member) for member in value]
+    else:
+        members = [(f"{path}.{key}" if path else key, member) for key, member in value.items()]
+        paths.update(where for where, _ in members)
+    for where, member in members:
+        if isinstance(member, str):
+            values.setdefault(where, member)
+        elif depth < _MAX_DEPTH and isinstance(member, dict | list):
+            _collect(member, where, depth + 1, paths, values)

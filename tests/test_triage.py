@@ -1,0 +1,313 @@
+"""The river composed: what was read becomes each flaw once, with everyone who found it, in the order of work."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from clearinghouse.formats.registry import MissingPathError
+from clearinghouse.priority import Signals, UnknownValueError
+from clearinghouse.records import (
+    Component,
+    EpssScore,
+    Finding,
+    KevEntry,
+    Level,
+    Location,
+    Problem,
+    Severity,
+    SsvcPoint,
+    State,
+)
+from clearinghouse.triage import (
+    Gathered,
+    NothingToReadError,
+    Triage,
+    gather,
+    missing,
+    only_errors,
+    triage,
+    unranked,
+)
+
+TODAY = dt.date(2026, 8, 17)
+CRITICAL = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+LOW = "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N"
+
+
+def flaw(name: str, *identifiers: str, source: str = "", finder: str = "Alpha", **facts: object) -> Finding:
+    made = Finding(
+        source=source or f"{name}.csv", index=0, format="csv", title=name, finder=finder, identifiers=identifiers
+    )
+    return replace(made, **facts)
+
+
+def known(*records: KevEntry | EpssScore | SsvcPoint, as_of: dt.date | None = TODAY) -> Signals:
+    signals = Signals(as_of)
+    for record in records:
+        signals.add(record)
+    return signals
+
+
+def points(cve: str, automatable: str = "yes", impact: str = "total", date: str = "2026-08-01") -> SsvcPoint:
+    return SsvcPoint(
+        cve=cve,
+        source="s",
+        exploitation="none",
+        automatable=automatable,
+        technical_impact=impact,
+        date=date,
+        role="CISA",
+    )
+
+
+def kev(cve: str, added: str = "2026-08-10", **facts: object) -> KevEntry:
+    return replace(KevEntry(cve=cve, date_added=added, source="kev", catalogue="2026.08.15"), **facts)
+
+
+def epss(cve: str, score: float, date: str = "2026-08-16") -> EpssScore:
+    return EpssScore(cve=cve, score=score, percentile=0.5, source="epss", date=date)
+
+
+def ranked(*findings: Finding, signals: Signals | None = None, **arguments: object) -> Triage:
+    gathered = Gathered(signals or known(), [[finding] for finding in findings])
+    return triage(gathered, **{"exposed": "yes", "as_of": TODAY, **arguments})
+
+
+A, B, C, D = (f"CVE-2026-000{n}" for n in range(1, 5))
+NOT_KEV = kev("CVE-1999-0001")
+"""A catalogue that has other entries, so that absence from it is known."""
+
+
+def titles(result: Triage) -> list[str]:
+    return [made.title for made in result.vulnerabilities]
+
+
+def test_tier_first_then_date_and_what_cannot_be_dated_last():
+    signals = known(kev(C, "2026-08-01"), kev(D, "2026-08-10"), points(A, "no", "partial"), points(C), points(D))
+    result = ranked(flaw("a", A), flaw("b", B), flaw("c", C), flaw("d", D), signals=signals)
+    assert titles(result) == ["c", "d", "a", "b"]
+    assert [made.tier for made in result.vulnerabilities] == ["3DF", "3DF", "60D", "INCOMPLETE"]
+    assert [made.due for made in result.vulnerabilities[:2]] == [dt.date(2026, 8, 4), dt.date(2026, 8, 13)]
+
+
+def test_inside_a_tier_epss_then_cvss_then_discoveries_then_the_id():
+    signals = known(NOT_KEV, epss(A, 0.2), epss(B, 0.7), *(points(cve) for cve in (A, B, C, D)))
+    score = {"severities": (Severity(system="CVSS:3.1", value=CRITICAL),)}
+    low = {"severities": (Severity(system="CVSS:3.1", value=LOW),)}
+    result = ranked(flaw("d", D, **low), flaw("c", C, **score), flaw("a", A), flaw("b", B), signals=signals)
+    assert titles(result) == ["b", "a", "c", "d"]
+    twice = ranked(flaw("c", C), flaw("d", D), flaw("d again", D, finder="Beta"), signals=signals)
+    assert [made.signals.discoveries for made in twice.vulnerabilities] == [2, 1]
+
+
+def test_the_order_in_which_reports_came_does_not_change_the_list():
+    signals = known(NOT_KEV, epss(A, 0.2), points(A), points(B))
+    findings = [flaw("a", A), flaw("b", B), flaw("c", C), flaw("no name")]
+    assert titles(ranked(*findings, signals=signals)) == titles(ranked(*reversed(findings), signals=signals))
+
+
+def test_unknown_exposure_shows_both_arms_and_a_tier_only_where_they_agree():
+    signals = known(kev(A), NOT_KEV, points(A), points(B))
+    agreeing, split = ranked(flaw("a", A), flaw("b", B), signals=signals, exposed="unknown").vulnerabilities
+    assert (agreeing.tier, agreeing.due) == ("3DF", dt.date(2026, 8, 13))
+    assert {name: arm.outcome for name, arm in agreeing.arms.items()} == {"exposed": "3DF", "not_exposed": "3DF"}
+    assert (split.tier, split.due) == (None, None)
+    assert {name: arm.outcome for name, arm in split.arms.items()} == {"exposed": "3D", "not_exposed": "60D"}
+    assert split.arms["exposed"].due < split.arms["not_exposed"].due
+    assert ranked(flaw("b", B), signals=signals, exposed="no").vulnerabilities[0].arms is None
+
+
+def test_what_lacks_an_input_is_unranked_and_says_which():
+    (made,) = ranked(flaw("a", A), signals=known(NOT_KEV)).vulnerabilities
+    assert unranked(made)
+    assert missing(made) == ["automatable", "impact"]
+    (made,) = ranked(flaw("a", A), signals=known(NOT_KEV), policy="cisa_default").vulnerabilities
+    assert not unranked(made)
+    assert missing(made) == []
+
+
+def test_nobodys_open_flaw_is_set_aside_and_says_why():
+    result = ranked(
+        flaw("gone", A, state=State.WITHDRAWN),
+        flaw("fixed", B, state=State.FIXED),
+        flaw("wrong", C, state=State.FALSE_POSITIVE),
+        flaw("open", D),
+        flaw("muted", D, state=State.SUPPRESSED, finder="Beta"),
+    )
+    assert titles(result) == ["open"]
+    assert {(aside.title, aside.why) for aside in result.set_aside} == {
+        ("gone", "Every finding of it is marked withdrawn."),
+        ("fixed", "Every finding of it is marked fixed."),
+        ("wrong", "Every finding of it is marked false positive."),
+    }
+    assert result.findings == 5
+
+
+def test_every_finder_is_credited_once_whatever_was_joined():
+    found = [
+        flaw("one", A, finder="Alpha", source="one"),
+        flaw("two", A, finder="Beta", source="two"),
+        flaw("three", A, finder="Alpha", source="three"),
+        flaw("four", A, finder="Gamma", source="four", state=State.SUPPRESSED),
+    ]
+    (made,) = ranked(*found).vulnerabilities
+    assert made.finders == ["Alpha", "Beta", "Gamma"]
+    assert made.findings == ["one#0", "two#0", "three#0", "four#0"]
+    assert made.signals.discoveries == 3
+    assert len(made.same) == 3
+
+
+def test_every_finding_is_in_exactly_one_flaw_or_set_aside():
+    found = [
+        flaw(f"{n}", *((A,) if n % 3 == 0 else ()), state=State.FIXED if n % 5 == 0 else State.OPEN) for n in range(20)
+    ]
+    result = ranked(*found)
+    told = [name for made in (*result.vulnerabilities, *result.set_aside) for name in made.findings]
+    assert sorted(told) == sorted(finding.id for finding in found)
+
+
+def test_the_most_telling_finding_gives_the_title_and_any_the_component_and_place():
+    tool = flaw("rule text", A, rule="r", locations=(Location(path="a.py", line=3),), source="one")
+    prose = flaw("What is wrong", A, finder="Beta", components=(Component(name="parser"),), source="two")
+    (made,) = ranked(tool, prose).vulnerabilities
+    assert (made.title, made.component, made.location) == ("What is wrong", "parser", "a.py:3")
+
+
+def test_identifiers_are_all_kept_cve_first():
+    one = flaw("one", "PYSEC-2026-1", A)
+    two = flaw("two", A, "GHSA-2222-3333-4444", finder="Beta")
+    (made,) = ranked(one, two).vulnerabilities
+    assert made.identifiers == [A, "GHSA-2222-3333-4444", "PYSEC-2026-1"]
+
+
+def test_the_newest_signal_counts_and_none_of_the_future():
+    scores = (
+        epss(A, 0.1, "2026-01-01"),
+        epss(A, 0.9, "2026-08-16"),
+        epss(A, 0.5, "2026-03-01"),
+        epss(A, 0.99, "2027-01-01"),
+    )
+    for order in (scores, scores[::-1]):
+        (made,) = ranked(flaw("a", A), signals=known(*order)).vulnerabilities
+        assert made.signals.epss == 0.9
+
+
+def test_signals_stand_apart_from_the_deadline():
+    signals = known(kev(A, due_date="2026-08-31", ransomware="Known"), epss(A, 0.4), points(A))
+    severity = (Severity(system="CVSS:3.1", value=CRITICAL),)
+    (made,) = ranked(flaw("a", A, severities=severity), signals=signals).vulnerabilities
+    told = made.signals
+    assert (told.kev, told.kev_due, told.ransomware, told.epss, told.epss_percentile) == (
+        "2026-08-10", "2026-08-31", "Known", 0.4, 0.5,
+    )  # fmt: skip
+    assert (told.exploitation, told.automatable, told.technical_impact) == ("none", "yes", "total")
+    assert (told.cvss, told.cvss_vector) == (9.8, CRITICAL)
+    assert {why["input"] for why in made.explain()} >= {"kev", "exposed", "automatable", "impact", "row"}
+    assert any("KEV" in sentence for sentence in made.explained())
+
+
+def test_no_signal_is_none_and_not_no():
+    (made,) = ranked(flaw("nameless")).vulnerabilities
+    told = made.signals
+    assert (told.kev, told.epss, told.cvss, told.kev_due) == (None, None, None, None)
+    assert told.discoveries == 1
+
+
+def test_an_id_stays_while_the_oldest_finding_does():
+    alone = ranked(flaw("one", A)).vulnerabilities[0]
+    joined = ranked(flaw("one", A), flaw("two", A, finder="Beta")).vulnerabilities[0]
+    assert alone.id == joined.id == "V-812bc56c78bc"
+    assert ranked(flaw("other", A)).vulnerabilities[0].id != alone.id
+
+
+def test_a_wrong_word_is_an_error():
+    with pytest.raises(UnknownValueError):
+        ranked(flaw("a", A), exposed="maybe")
+
+
+# reading
+
+
+def table(folder: Path, name: str, *rows: str) -> Path:
+    path = folder / name
+    path.write_text("\n".join(["title,cve,package,tool", *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def catalogue(folder: Path, name: str, version: str, released: str, **entries: str) -> Path:
+    document = {
+        "title": "CISA Catalog of Known Exploited Vulnerabilities",
+        "catalogVersion": version,
+        "dateReleased": f"{released}T10:00:00.0000Z",
+        "count": len(entries),
+        "vulnerabilities": [
+            {
+                "cveID": cve.replace("_", "-"), "vendorProject": "Acme", "product": "Web", "vulnerabilityName": "Flaw",
+                "dateAdded": added, "shortDescription": "x", "requiredAction": "Update.", "dueDate": "2026-09-01",
+                "knownRansomwareCampaignUse": "Unknown", "notes": "", "cwes": [],
+            }
+            for cve, added in entries.items()
+        ],
+    }  # fmt: skip
+    path = folder / name
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def test_everything_is_read_from_folders_and_named_files(tmp_path):
+    reports, signals = tmp_path / "reports", tmp_path / "signals"
+    reports.mkdir()
+    signals.mkdir()
+    table(reports, "one.csv", f"First,{A},web,Alpha", f"Second,{B},web,Alpha")
+    (reports / "notes.txt").write_text("dear diary", encoding="utf-8")
+    calls: list[tuple[str, int]] = []
+    entries = catalogue(signals, "kev.json", "2026.08.15", "2026-08-15", **{A.replace("-", "_"): "2026-08-10"})
+    gathered = gather(
+        [reports], kev=[entries], as_of=TODAY, notice=lambda source, findings: calls.append((source, findings))
+    )
+    assert [[finding.title for finding in report] for report in gathered.reports] == [["First", "Second"]]
+    assert [problem.code for problem in gathered.problems] == ["unrecognised_format"]
+    assert not gathered.refused
+    assert gathered.documents == 2
+    assert gathered.signals.for_identifiers([A]).kev.listed
+    assert sum(findings for _, findings in calls) == 2
+    assert [Path(source).name for source, _ in calls] == ["kev.json", "notes.txt", "one.csv"]
+
+
+def test_the_newest_catalogue_decides_in_whatever_order(tmp_path):
+    old = catalogue(tmp_path, "old.json", "2026.01.01", "2026-01-01", **{A.replace("-", "_"): "2025-12-01"})
+    new = catalogue(tmp_path, "new.json", "2026.08.15", "2026-08-15", CVE_2026_0009="2026-08-01")
+    report = table(tmp_path, "one.csv", f"First,{A},web,Alpha")
+    for order in ([old, new], [new, old]):
+        assert not gather([report], kev=order, as_of=TODAY).signals.for_identifiers([A]).kev.listed
+    assert gather([report], kev=[old], as_of=TODAY).signals.for_identifiers([A]).kev.listed
+
+
+def test_a_named_file_of_no_known_format_is_refused_and_one_in_a_folder_is_not(tmp_path):
+    strange = tmp_path / "strange.bin"
+    strange.write_bytes(b"\x00\x01\x02 nothing known")
+    assert gather([strange]).refused
+    assert not gather([tmp_path]).refused
+
+
+def test_signals_are_taken_only_from_their_own_option(tmp_path):
+    report = table(tmp_path, "one.csv", f"First,{A},web,Alpha")
+    gathered = gather([report], kev=[report])
+    assert [problem.code for problem in gathered.problems] == ["wrong_format"]
+    assert gathered.refused
+
+
+def test_nothing_to_read_and_missing_paths_are_errors(tmp_path):
+    with pytest.raises(NothingToReadError, match="nothing to read in"):
+        gather([tmp_path])
+    with pytest.raises(MissingPathError, match="does not exist"):
+        gather([tmp_path / "missing"])
+
+
+def test_errors_cost_something_and_notices_do_not():
+    error = Problem(source="a", code="x", message="Lost.")
+    notice = Problem(source="a", code="y", message="By the way.", level=Level.NOTICE)
+    assert only_errors([notice, error]) == [error]
