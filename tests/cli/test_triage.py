@@ -184,10 +184,12 @@ def test_nothing_has_a_date_the_default_policy_is_offered(tmp_path, capsys):
 
 def test_control_characters_of_a_title_do_not_reach_the_terminal(tmp_path, capsys):
     path = tmp_path / "evil.json"
+    place = {"artifactLocation": {"uri": "a\u001b[31m.py"}, "region": {"startLine": 3}}
     result = {
-        "ruleId": "r\u202e", "message": {"text": "[b]x[/b] \u001b[2J\u0007\u202eevil\u2066 \u009b31m"},
-        "locations": [{"physicalLocation": {"artifactLocation": {"uri": "a\u001b[31m.py"}, "region": {"startLine": 3}}}],
-    }  # fmt: skip
+        "ruleId": "[b]x[/b] \u202e\u001b[2J",
+        "message": {"text": "Title \u001b[2J\u0007\u202eevil\u2066 \u009b31m"},
+        "locations": [{"physicalLocation": place}],
+    }
     log = {"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "T\u001b[0m"}}, "results": [result]}]}
     path.write_text(json.dumps(log))
     for form in ("table", "csv", "json", "sarif"):
@@ -200,6 +202,12 @@ def test_no_progress_in_pipes(flood, capsys):
     main.invoke(arguments(flood))
     told = capsys.readouterr().err.splitlines()
     assert all(each.startswith(("error: ", "notice: ")) for each in told)
+
+
+def test_an_empty_column_is_not_shown(tmp_path, capsys):
+    told = written(capsys, "triage", str(rows(tmp_path, "A flaw,,,Alpha")))
+    assert "signals" not in told
+    assert "where" not in told
 
 
 # CSV

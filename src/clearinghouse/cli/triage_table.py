@@ -58,23 +58,27 @@ def _show_ranked(ranked: Sequence[Vulnerability], today: dt.date, width: int) ->
         _say(" " * number + GAP + fit(_about(made), width - number - len(GAP)).rstrip())
     _say_more(len(ranked), _MOST_RANKED)
     if any(made.arms and made.tier is None for made in shown):
-        _say(
-            "\nWhere two tiers stand, the first and the date are those of a publicly exposed system (--exposed yes|no)."
-        )
+        _say("\nOf two tiers the first, and the date, are those of a publicly exposed system (--exposed yes|no).")
     _show_why(ranked[0])
 
 
 def _show_waiting(waiting: Sequence[Vulnerability], width: int, *, dated: bool) -> None:
     shown = waiting[:_MOST_WAITING]
-    signals = min(max(7, *(len(_signals(made)) for made in shown)), _WIDEST_SIGNALS)
-    left = width - signals - 2 * len(GAP)
-    where = min(max(5, *(len(_where(made)) for made in shown)), left * 2 // 5)
-    widths = (left - where, where, signals)
+    columns = {"flaw": [_what(made) for made in shown]}
+    for name, cells, widest in (
+        ("where", [_where(made) for made in shown], width * 2 // 5),
+        ("signals", [_signals(made) for made in shown], _WIDEST_SIGNALS),
+    ):
+        if any(cells):
+            fitting = min(max(len(name), *(cell_len(cell) for cell in cells)), widest)
+            columns[name] = [fit_end(cell, fitting) if name == "where" else fit(cell, fitting) for cell in cells]
+    widths = [cell_len(cells[0]) for cells in columns.values()]
+    widths[0] = width - sum(widths[1:]) - len(GAP) * (len(widths) - 1)
     _say(f"\nNo date yet ({_many(len(waiting), 'flaw')})\n")
-    _say(line(("flaw", "where", "signals"), widths))
+    _say(line(columns, widths))
     _say("─" * width)
-    for made in shown:
-        _say(line((_what(made), fit_end(_where(made), where), _signals(made)), widths))
+    for row in zip(*columns.values(), strict=True):
+        _say(line(row, widths))
     _say_more(len(waiting), _MOST_WAITING)
     names = Counter(name for made in waiting for name in missing(made))
     _say("\nWhat is missing for a date:" if dated else "\nWhat is missing for any date:")

@@ -42,6 +42,12 @@ class UnknownLinkError(ClearinghouseError):
 class Identifier:
     """Recognises the same flaw across reports.
 
+    Linking is incremental: reports may come one by one or together, and looking at the result in between changes
+    nothing. Their order decides only where one finding fits two groups that exclude each other (it joins the first);
+    where places in code are compared, because an earlier finding is not asked again: a choice between two places is
+    seen to be a guess, and stays a suggestion, only if both are known by then; and where a fix carries no time, because
+    what came later then counts as later.
+
     Args:
         aliases: whether public identifiers may be looked at.
         index: where candidates are found; in memory unless one is given.

@@ -13,7 +13,6 @@ from clearinghouse.identity.families import family_in, family_of
 from clearinghouse.identity.normalise import (
     code_context,
     component_name,
-    key64,
     key_of,
     message_form,
     path_parts,
@@ -146,7 +145,7 @@ class Profiler:
             made.column = place.column or 0
             made.symbol = symbol_name(place.symbol) if place.symbol else ""
             context = code_context(place.snippet) if place.snippet else ""
-            made.context = key64(context) if context else 0
+            made.context = key_of(context.encode("utf-8", "replace")) if context else 0
         if finding.components:
             names = [c.name for c in finding.components]
             if not self._aliases:
