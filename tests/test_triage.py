@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from clearinghouse.formats.registry import MissingPathError
-from clearinghouse.priority import Signals, UnknownValueError
+from clearinghouse.priority import Signals, UnknownValueError, reasons
 from clearinghouse.records import (
     Component,
     EpssScore,
@@ -99,8 +99,9 @@ def test_inside_a_tier_epss_then_cvss_then_discoveries_then_the_id():
     low = {"severities": (Severity(system="CVSS:3.1", value=LOW),)}
     result = ranked(flaw("d", D, **low), flaw("c", C, **score), flaw("a", A), flaw("b", B), signals=signals)
     assert titles(result) == ["b", "a", "c", "d"]
-    twice = ranked(flaw("c", C), flaw("d", D), flaw("d again", D, finder="Beta"), signals=signals)
-    assert [made.signals.discoveries for made in twice.vulnerabilities] == [2, 1]
+    here = {"locations": (Location(path="src/a.py", line=7, symbol="read"),), "weaknesses": ("CWE-22",)}
+    twice = ranked(flaw("alone"), flaw("seen", **here), flaw("seen", source="b", finder="Beta", **here))
+    assert [(made.title, made.signals.discoveries) for made in twice.vulnerabilities] == [("seen", 2), ("alone", 1)]
 
 
 def test_the_order_in_which_reports_came_does_not_change_the_list():
@@ -156,7 +157,7 @@ def test_every_finder_is_credited_once_whatever_was_joined():
     (made,) = ranked(*found).vulnerabilities
     assert made.finders == ["Alpha", "Beta", "Gamma"]
     assert made.findings == ["one#0", "two#0", "three#0", "four#0"]
-    assert made.signals.discoveries == 3
+    assert made.signals.discoveries == 0  # all of them repeat a published identifier
     assert len(made.same) == 3
 
 
@@ -216,11 +217,29 @@ def test_no_signal_is_none_and_not_no():
     assert told.discoveries == 1
 
 
-def test_an_id_stays_while_the_oldest_finding_does():
+def test_an_id_is_made_of_the_flaw_and_not_of_where_its_report_lay():
     alone = ranked(flaw("one", A)).vulnerabilities[0]
-    joined = ranked(flaw("one", A), flaw("two", A, finder="Beta")).vulnerabilities[0]
-    assert alone.id == joined.id == "V-812bc56c78bc"
-    assert ranked(flaw("other", A)).vulnerabilities[0].id != alone.id
+    joined = ranked(flaw("two", A, finder="Beta"), flaw("one", A)).vulnerabilities[0]
+    assert alone.id == joined.id == "V-081e8b84171a"
+    here, there = flaw("one", source="here.csv"), replace(flaw("one", source="there/here.csv"), index=7)
+    assert ranked(here).vulnerabilities[0].id == ranked(there).vulnerabilities[0].id
+    assert ranked(flaw("other")).vulnerabilities[0].id != ranked(here).vulnerabilities[0].id
+
+
+def test_ids_of_flaws_that_nothing_distinguishes_are_numbered():
+    made = ranked(flaw("one", source="a"), flaw("one", source="b")).vulnerabilities
+    first = min(each.id for each in made)
+    assert sorted(each.id for each in made) == [first, f"{first}-2"]
+
+
+def test_the_clock_starts_with_the_earliest_dated_report_unless_the_owner_says():
+    signals = known(NOT_KEV, points(A))
+    dated = flaw("old", A, observed="2026-01-05T10:00:00Z"), flaw("new", A, source="b", observed="2026-08-01")
+    made = ranked(*dated, signals=signals).vulnerabilities[0].deadline
+    assert made.start == dt.date(2026, 1, 5)
+    assert any("report by" in why.source for why in reasons(made))
+    undated = ranked(flaw("old", A), signals=signals).vulnerabilities[0].deadline
+    assert any("assumed" in why.source for why in reasons(undated))
 
 
 def test_a_wrong_word_is_an_error():

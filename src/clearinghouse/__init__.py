@@ -1,4 +1,4 @@
-"""An open AI cybersecurity clearinghouse: from a flood of findings to each flaw once, with the date by which it matters.
+"""An open AI cybersecurity clearinghouse: from a flood of findings to each flaw once, and by when it matters.
 
 The rooms, from the ground up, are described in ``docs/architecture.md``. Every stage is a function
 from typed records (:mod:`clearinghouse.records`) to typed records, usable without a server.

@@ -111,7 +111,7 @@ def test_cisa_adds_ssvc_kev_and_what_the_cna_left_out() -> None:
         version="2.0.3",
         role="CISA Coordinator",
     )
-    assert kev == KevEntry(cve="CVE-2030-1234", date_added="2030-01-05", source="memory")
+    assert kev == KevEntry(cve="CVE-2030-1234", date_added="2030-01-05", source="memory", partial=True)
     assert [c.name for c in finding.components] == ["Spin", "spin_pro"]
     assert finding.weaknesses == ("CWE-1",)
     assert finding.references == ("https://y",)

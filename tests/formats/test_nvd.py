@@ -81,6 +81,7 @@ def test_a_record_is_a_finding_an_ssvc_point_and_a_kev_date() -> None:
     assert (point.exploitation, point.automatable, point.technical_impact) == ("active", "no", "total")
     assert isinstance(kev, KevEntry)
     assert (kev.date_added, kev.due_date, kev.name) == ("2030-01-05", "2030-01-26", "Example Spin Loop")
+    assert kev.partial
     assert finding.description == "It spins. Forever."
     assert finding.weaknesses == ("CWE-835",)
     assert finding.components == (Component(name="spin:tool", vendor="example"),)

@@ -246,3 +246,68 @@ def test_one_patch_is_one_flaw_for_two_finders():
     )
     assert together([one, two]) == {frozenset({"one", "two"})}
     assert [link.reason for link in identify([one, two]).links] == ["remedy"]
+
+
+# one document is no history
+
+STATES = (State.OPEN, State.FIXED, State.OPEN, State.FIXED)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4)))[:8])
+def test_the_order_of_rows_of_one_document_is_no_time(order):
+    rows = [
+        replace(sighting("hosts.csv", STATES[n]), index=at, identifiers=("CVE-2024-0001",))
+        for at, n in enumerate(order)
+    ]
+    identifier = Identifier()
+    identifier.add(rows)
+    assert len(identifier.result().groups) == 1
+
+
+def test_another_component_that_was_fixed_makes_no_regression():
+    fixed = replace(
+        sighting("a", State.FIXED, EARLY), identifiers=("CVE-2024-0001",), components=(Component(name="a"),)
+    )
+    open_ = replace(sighting("b", observed=LATE), identifiers=("CVE-2024-0001",), components=(Component(name="b"),))
+    assert len(identify([fixed, open_]).groups) == 1
+
+
+# who finders write for
+
+BOILERPLATE = "User input reaches a query without being escaped, so an attacker may read or change other data."
+
+
+def test_one_sentence_about_different_things_is_no_identity():
+    def report(source: str, component: str, family: str) -> Finding:
+        made = replace(sighting(source, tool=f"Lab {source}"), description=BOILERPLATE, weaknesses=(family,))
+        components = (Component(name=component),) if component else ()
+        return replace(made, components=components, identifiers=(), rule=None, locations=())
+
+    assert len(identify([report("a", "shop", "CWE-89"), report("b", "forum", "CWE-89")]).groups) == 2
+    assert len(identify([report("a", "shop", "CWE-89"), report("b", "shop", "CWE-79")]).groups) == 2
+    assert len(identify([report("a", "", "CWE-89"), report("b", "", "CWE-89")]).groups) == 2
+    assert len(identify([report("a", "shop", "CWE-89"), report("b", "shop", "CWE-89")]).groups) == 1
+
+
+def test_unnamed_finders_are_not_one_tool():
+    def report(source: str, rule: str, path: str) -> Finding:
+        place = (Location(path=path, line=3),)
+        made = replace(sighting(source, tool="unknown"), rule=rule, locations=place, identifiers=(), description=rule)
+        return replace(made, fingerprints=(("id", "00000001"),))
+
+    assert len(identify([report("a", "r1", "a/x.py"), report("b", "r1", "b/y.py")]).groups) == 2
+
+
+def test_a_document_and_its_copy_are_the_same_findings_even_where_a_place_stands_twice():
+    def report(source: str, index: int, line: int) -> Finding:
+        place = (Location(path="src/a.c", line=line, column=5, symbol="run"),)
+        made = replace(
+            sighting(source), index=index, rule="r1", locations=place, identifiers=(), description="overflow"
+        )
+        return replace(made, weaknesses=("CWE-120",))
+
+    identifier = Identifier()
+    for source in ("one", "copy"):
+        identifier.add([report(source, 0, 34), report(source, 1, 34), report(source, 2, 40), report(source, 3, 40)])
+    groups = [{identifier.profiles[n].index for n in group} for group in identifier.result().groups]
+    assert groups == [{0, 1}, {2, 3}]

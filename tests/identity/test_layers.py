@@ -149,7 +149,7 @@ def test_equal_words_join_whatever_case_punctuation_and_addresses():
     one = made("one", description=PROSE, components=PARSER)
     other = made("two", "Beta", description=f"{PROSE.upper()} (see https://example.org/7)".replace("memcpy", "memcpy"))
     assert joined(one, other) is None  # "see" is a word more
-    other = made("two", "Beta", description=f"{PROSE.upper()} https://example.org/7")
+    other = made("two", "Beta", description=f"{PROSE.upper()} https://example.org/7", components=PARSER)
     assert joined(one, other) is Reason.TEXT
 
 

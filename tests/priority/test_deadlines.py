@@ -294,3 +294,11 @@ def test_the_floor_above_asks_in_one_call():
     judged = Fact(value="no", source="network team", date=date(2026, 8, 1))
     assert deadline_for(known, exposed=judged, identified=date(2026, 8, 20)).inputs["exposed"].source == "network team"
     assert deadline_for(known, exposed="yes", identified=date(2026, 8, 20), bound=True).row == 4
+
+
+@pytest.mark.parametrize(("word", "source"), [("unknown", "not stated"), ("yes", "as given")])
+def test_no_source_is_claimed_that_nobody_named(word, source):
+    made = deadline_for(SignalSet(), exposed=word, identified=date(2026, 8, 20))
+    assert (made.inputs["exposed"].source, made.identified_source) == (source, "as given")
+    made = deadline_for(SignalSet(), identified=date(2026, 8, 20), identified_source="day of this run")
+    assert made.identified_source == "day of this run"

@@ -139,6 +139,45 @@ def test_the_why_table_has_every_input_with_source_date_and_rule():
     assert (row.value, row.rule, row.date) == ("2", "3D: 3 days", date(2026, 6, 10))
 
 
+def test_who_said_when_it_was_identified_is_told():
+    inputs = given(exposed="yes", kev="no", automatable="yes", impact="partial")
+    for facts, source in (
+        (StartFacts(identified=date(2026, 8, 20)), "as given"),
+        (StartFacts(identified=date(2026, 8, 20), identified_source="day of this run"), "day of this run"),
+    ):
+        made = deadline(inputs, facts)
+        assert made.identified_source == source
+        assert next(why.source for why in reasons(made) if why.input == "identified") == source
+        assert any(f"when it was identified on the asset ({source})." in line for line in sentences(made))
+    assert deadline(inputs, StartFacts()).identified_source == ""
+
+
+def test_what_nobody_stated_has_no_owner():
+    lines = {why.input: why for why in reasons(deadline(given(kev="yes", automatable="yes", impact="total"), FACTS))}
+    assert (lines["exposed"].value, lines["exposed"].source) == ("unknown", "not stated")
+    assert (lines["automatable"].source, lines["commissioned"].source) == ("as given", "as given")
+
+
+@pytest.mark.parametrize(
+    ("clock", "facts", "said"),
+    [
+        ("row_change", {}, "no later change of row is known (if there was one, the option --changed"),
+        ("row_change", {"changed": date(2026, 8, 19)}, "the change of row on 2026-08-19 is not later."),
+        ("commissioned", {}, "no date of commissioning is known (the option --commissioned"),
+        ("commissioned", {"commissioned": date(2026, 1, 1)}, "the asset was in service by then, since 2026-01-01."),
+        ("row_change", {"changed": date(2026, 8, 21)}, ""),
+        ("commissioned", {"commissioned": date(2026, 8, 21)}, ""),
+        ("literal", {}, ""),
+    ],
+)
+def test_a_clock_rule_that_moved_nothing_says_so_and_names_the_option(clock, facts, said):
+    inputs = given(exposed="yes", kev="no", automatable="yes", impact="total")
+    made = deadline(inputs, StartFacts(identified=date(2026, 8, 20), **facts), clock=clock)
+    found = [line for line in sentences(made) if line.startswith("The first start stands, as under the literal clock")]
+    assert len(found) == bool(said)
+    assert not said or said in found[0]
+
+
 def test_arms_are_explained_side_by_side():
     made = deadline(given(kev="no", automatable="no", impact="total"), FACTS)
     names = [why.input for why in reasons(made)]

@@ -15,7 +15,6 @@ from clearinghouse.priority import (
     policies,
     rank_key,
     rank_reasons,
-    ranked,
     read_ssvc_table,
 )
 
@@ -27,6 +26,10 @@ def item(name: str, *, identified: date = DAY, epss=None, cvss=None, finders=0, 
     words = {"exposed": "yes", "kev": "no", "automatable": "no", "impact": "total"} | words
     made = deadline(given(**words), StartFacts(identified=identified))
     return RankItem(id=name, deadline=made, epss=epss, cvss=cvss, finders=finders)
+
+
+def ranked(items: list[RankItem]) -> list[RankItem]:
+    return sorted(items, key=rank_key)
 
 
 def order(*items: RankItem) -> list[str]:
@@ -57,6 +60,36 @@ def test_inside_a_tier_the_earlier_date_comes_first_then_epss_cvss_finders_and_n
         item("a0", epss=0.5),
     ]
     assert order(*items) == ["a", "a0", "b", "c", "d", "e", "f", "late"]
+
+
+def test_what_may_turn_out_most_urgent_is_completed_first():
+    items = [
+        item("may wait", impact="unknown", exposed="no", epss=1.0, cvss=10.0, finders=9),  # FSU either way
+        item("fourteen", impact="unknown", epss=0.9),
+        item("three", impact="unknown", automatable="yes"),
+        item("unlisted", impact="unknown", automatable="unknown", kev="unknown", epss=1.0),
+        item("listed", impact="unknown", automatable="unknown", kev="yes", epss=0.1),
+        item("listed, likely", impact="unknown", automatable="unknown", kev="yes", epss=0.2, cvss=1.0),
+        item("listed, worse", impact="unknown", automatable="unknown", kev="yes", epss=0.1, cvss=9.0),
+        item("listed, twice", impact="unknown", automatable="unknown", kev="yes", epss=0.1, finders=2),
+    ]
+    assert {each.deadline.outcome for each in items} == {"INCOMPLETE"}
+    assert order(*items) == [
+        "listed, likely",
+        "listed, worse",
+        "listed, twice",
+        "listed",
+        "unlisted",
+        "three",
+        "fourteen",
+        "may wait",
+    ]
+
+
+def test_an_incomplete_item_says_by_what_it_is_ordered():
+    lines = {why.input: why for why in rank_reasons(item("a", impact="unknown", kev="yes"))}
+    assert list(lines) == ["tier", "due", "possible", "kev", "epss", "cvss", "finders"]
+    assert (lines["possible"].value, lines["kev"].value, lines["kev"].source) == ("3DF", "yes", "as given")
 
 
 def test_unknown_exposure_is_ordered_by_the_exposed_arm_and_says_so():
@@ -121,4 +154,22 @@ def test_law_the_order_is_total_deterministic_and_signals_never_cross_a_tier(fou
         if places[0] == places[1]:
             assert (first.due or date.max) <= (second.due or date.max)
     bare = [RankItem(id=each.id, deadline=each.deadline) for each in found]
-    assert [rank_key(each)[:2] for each in ranked(bare)] == [rank_key(each)[:2] for each in result]
+    assert [rank_key(each)[:4] for each in ranked(bare)] == [rank_key(each)[:4] for each in result]
+
+
+@cases(st.lists(items, max_size=8, unique_by=lambda each: each.id))
+def test_law_inside_incomplete_the_possible_outcome_decides_then_kev_then_the_signals(found):
+    waiting = [each for each in ranked(found) if ordering_arm(each.deadline).outcome == "INCOMPLETE"]
+    for before, after in pairwise(waiting):
+        assert _urgency(before) <= _urgency(after)
+        if _urgency(before) == _urgency(after):
+            assert _falling(before.epss) <= _falling(after.epss)
+
+
+def _urgency(each: RankItem) -> tuple[int, bool]:
+    possible = ordering_arm(each.deadline).possible
+    return min(TIERS.index(outcome) for outcome in possible), each.deadline.inputs["kev"].value != "yes"
+
+
+def _falling(value: float | None) -> float:
+    return 1.0 if value is None or value != value else -value

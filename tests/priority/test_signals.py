@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearinghouse.priority import Signals
+from clearinghouse.priority import KevStatus, Signals
 from clearinghouse.priority.epss import EpssColumns
 from clearinghouse.records import EpssScore, KevEntry, SsvcPoint
 
@@ -14,6 +14,11 @@ OLD, NEW = "2026.01.10", "2026.02.10"
 
 def kev(cve: str, added: str = "2026-01-05", catalogue: str = NEW, **more) -> KevEntry:
     return KevEntry(cve=cve, date_added=added, catalogue=catalogue, source=f"kev-{catalogue}.json", **more)
+
+
+def stated(cve: str, added: str) -> KevEntry:
+    """What a record of one CVE says about its own place in KEV."""
+    return KevEntry(cve=cve, date_added=added, source=f"{cve}.json", partial=True)
 
 
 def epss(cve: str, score: float, day: str = "2026-01-30", **more) -> EpssScore:
@@ -65,10 +70,20 @@ def test_nothing_known_stays_unknown():
     assert Signals().for_identifiers([]).cves == ()
 
 
-def test_a_flaw_without_a_cve_cannot_be_in_kev():
-    status = Signals.of([kev("CVE-2026-0001")]).for_identifiers(["GHSA-2222-3333-4444"]).kev
+@pytest.mark.parametrize("name", ["GHSA-2222-3333-4444", "PYSEC-2026-1", "GO-2026-0001"])
+def test_a_flaw_whose_cve_is_not_known_may_be_in_kev(name):
+    for signals in ([], [kev("CVE-2026-0001")]):
+        status = Signals.of(signals).for_identifiers([name]).kev
+        assert (status.listed, status.note) == (None, "its CVE is not known here")
+    assert Signals.of([kev("CVE-2026-0001")]).for_identifiers([name, "CVE-2026-0001"]).kev.listed
+    assert Signals.of([kev("CVE-2026-0001")]).for_identifiers([name, "CVE-2026-0002"]).kev.listed is False
+
+
+def test_a_flaw_without_any_public_identifier_cannot_be_in_kev():
+    status = Signals.of([kev("CVE-2026-0001")]).for_identifiers([]).kev
     assert (status.listed, status.source) == (False, "KEV 2026.02.10")
-    assert "no CVE identifier" in status.note
+    assert "no public identifier" in status.note
+    assert Signals().for_identifiers([]).kev.note == "no catalogue was given"
 
 
 @pytest.mark.parametrize("point", ["maybe", "", None])
@@ -113,6 +128,66 @@ def test_membership_on_an_earlier_day(cve, as_of, listed, note):
     assert note in status.note
 
 
+def test_records_of_single_cves_prove_membership_and_never_absence():
+    known = Signals.of([stated("CVE-2026-0001", "2026-01-05"), stated("CVE-2026-0002", "2026-03-05")])
+    for number, day in ((1, date(2026, 1, 5)), (2, date(2026, 3, 5))):
+        found = known.for_identifiers([f"CVE-2026-000{number}"])
+        assert (found.kev.listed, found.kev.added) == (True, day)
+        assert found.kev.source == f"KEV date in CVE-2026-000{number}.json"
+        assert found.kev_entry.partial
+    other = known.for_identifiers(["CVE-2026-0003"])
+    assert (other.kev.listed, other.kev.note, other.kev_entry) == (None, "no catalogue was given", None)
+    assert known.for_identifiers([]).kev.listed is None
+
+
+@pytest.mark.parametrize(
+    ("added", "listed", "note"),
+    [
+        ("2026-03-01", True, ""),  # the catalogue is older than the addition: it could not have it
+        ("2026-02-10", True, ""),  # it may have come out before that day's additions
+        (
+            "2026-02-09",
+            False,
+            "left the catalogue: added on 2026-02-09 by CVE-2026-0002.json, absent from that of 2026",
+        ),
+    ],
+)
+def test_the_newer_of_catalogue_and_statement_decides(added, listed, note):
+    known = Signals.of([kev("CVE-2026-0001"), kev("CVE-2026-0003"), stated("CVE-2026-0002", added)])
+    found = known.for_identifiers(["CVE-2026-0002"]).kev
+    assert (found.listed, found.added) == (listed, date.fromisoformat(added) if listed else None)
+    assert note in found.note
+    for cve in ("CVE-2026-0001", "CVE-2026-0003"):  # a later record never makes the catalogue an older edition
+        assert known.for_identifiers([cve]).kev.source == "KEV 2026.02.10"
+    assert known.for_identifiers(["CVE-2026-0009"]).kev == KevStatus(
+        listed=False, source="KEV 2026.02.10", cve="CVE-2026-0009"
+    )
+
+
+def test_the_catalogue_that_has_the_cve_tells_more_than_the_statement():
+    known = Signals.of([stated("CVE-2026-0001", "2026-01-04"), kev("CVE-2026-0001", due_date="2026-01-26")])
+    found = known.for_identifiers(["CVE-2026-0001"]).kev
+    assert (found.added, found.due, found.source) == (date(2026, 1, 5), date(2026, 1, 26), "KEV 2026.02.10")
+
+
+def test_a_second_addition_is_seen_behind_the_first():
+    entries = [kev("CVE-2026-0009"), stated("CVE-2026-0001", "2026-01-05"), stated("CVE-2026-0001", "2026-03-05")]
+    assert Signals.of(entries).for_identifiers(["CVE-2026-0001"]).kev.added == date(2026, 3, 5)
+
+
+@pytest.mark.parametrize("catalogue", [[], [kev("CVE-2026-0009", catalogue=OLD)], [kev("CVE-2026-0009")]])
+def test_a_statement_later_than_the_day_asked_about_is_not_yet_membership(catalogue):
+    entries = [*catalogue, stated("CVE-2026-0001", "2026-01-20")]
+    early, late = (Signals.of(entries, date(2026, 1, day)).for_identifiers(["CVE-2026-0001"]).kev for day in (19, 20))
+    assert (early.listed, early.note) == (False, "added on 2026-01-20, after 2026-01-19, so not yet in it")
+    assert late.listed
+
+
+def test_of_several_cves_one_that_is_open_leaves_membership_open():
+    known = Signals.of([stated("CVE-2026-0001", "2026-01-20")], date(2026, 1, 19))
+    assert known.for_identifiers(["CVE-2026-0001", "CVE-2026-0002"]).kev.listed is None
+
+
 def test_a_catalogue_without_a_version_is_dated_by_its_newest_entry():
     entries = [
         KevEntry(cve="CVE-2026-0001", date_added="2026-01-05", source="a.json"),
@@ -143,7 +218,8 @@ cves = st.sampled_from(["CVE-2026-0001", "CVE-2026-0002", "CVE-1999-0001", "CVE-
 days = st.sampled_from(["2026-01-01", "2026-01-02", "2026-01-03"])
 records = st.lists(
     st.one_of(
-        st.builds(kev, cves, days, st.sampled_from([OLD, NEW, ""]), due_date=st.none() | days),
+        st.builds(kev, cves, days, st.sampled_from([OLD, NEW, "", "2026.01.02"]), due_date=st.none() | days),
+        st.builds(stated, cves, days),
         st.builds(
             epss, cves, st.floats(0, 1), days, percentile=st.none() | st.floats(0, 1), model=st.sampled_from("ab")
         ),
@@ -165,6 +241,14 @@ def test_law_the_order_of_reading_never_matters(found, random, asked, as_of):
     shuffled = list(found)
     random.shuffle(shuffled)
     assert Signals.of(shuffled, as_of).for_identifiers(asked) == first
+
+
+@given(records, st.lists(st.builds(stated, cves, days), max_size=4), cves, st.none() | st.dates())
+def test_law_a_statement_tells_about_its_own_cve_only(found, statements, cve, as_of):
+    others = [each for each in statements if each.cve != cve]
+    assert Signals.of([*found, *others], as_of).for_identifiers([cve]) == Signals.of(found, as_of).for_identifiers(
+        [cve]
+    )
 
 
 @given(st.lists(st.tuples(cves, st.floats(0, 1), days), max_size=20), st.integers(0, 20))

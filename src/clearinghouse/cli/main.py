@@ -10,9 +10,11 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
+from clearinghouse import __version__
 from clearinghouse.cli import crash, deadline, demo, identify, triage
 from clearinghouse.cli.output import BAD_INPUT, OK, show_error
 from clearinghouse.formats.text import clean_line
@@ -32,6 +34,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"clearinghouse {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    """From a flood of findings to each flaw once, ranked, with the date by which it matters."""
+
+
 app.command("triage")(triage.command)
 app.command("identify")(identify.command)
 app.command("crash")(crash.command)

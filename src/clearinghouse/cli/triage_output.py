@@ -8,11 +8,13 @@ from urllib.parse import quote
 import msgspec
 
 from clearinghouse import __version__
+from clearinghouse.formats.text import clean_line
 from clearinghouse.priority import ordering_arm
 from clearinghouse.records import Level
 from clearinghouse.triage import Triage, Vulnerability, missing, unranked
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_LONGEST_CELL = 4000
 
 
 def write_json_report(result: Triage) -> None:
@@ -56,7 +58,7 @@ def write_csv(result: Triage) -> None:
     )  # fmt: skip
     for made in result.vulnerabilities:
         cells = [
-            made.id, _tier(made), _due(made), made.title, made.component, made.location, " ".join(made.identifiers),
+            made.id, _tier(made), _due(made), made.title, made.component or "", made.location, " ".join(made.identifiers),
             "; ".join(made.finders), len(made.findings), made.signals.kev or "", _number(made.signals.epss),
             _number(made.signals.cvss), " ".join(missing(made)),
         ]  # fmt: skip
@@ -64,7 +66,10 @@ def write_csv(result: Triage) -> None:
 
 
 def _inert(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    if not isinstance(cell, str):
+        return cell
+    text = clean_line(cell, _LONGEST_CELL)
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def write_sarif(result: Triage) -> None:
@@ -74,27 +79,27 @@ def write_sarif(result: Triage) -> None:
     driver = {"name": "clearinghouse", "version": __version__, "rules": []}
     head = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0"}
     out.write(encode(head)[:-1] + b',"runs":[{"tool":' + encode({"driver": driver}) + b',\n"results":[')
-    for place, made in enumerate(result.vulnerabilities, 1):
-        out.write((b"\n" if place == 1 else b",\n") + encode(_sarif_result(place, made)))
+    for number, made in enumerate(result.vulnerabilities, 1):
+        out.write((b"\n" if number == 1 else b",\n") + encode(_sarif_result(number, made)))
     out.write(b"\n]}]}\n")
     out.flush()
 
 
-def _sarif_result(place: int, made: Vulnerability) -> dict[str, Any]:
-    path, _, line = made.location.rpartition(":")
-    if not line.isdigit() or not path:
-        path, line = made.location, ""
-    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(path)}}
-    if line and int(line) > 0:
-        physical["region"] = {"startLine": int(line)}
+def _sarif_result(number: int, made: Vulnerability) -> dict[str, Any]:
+    locations = []
+    if made.place is not None and made.place.path:
+        physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(made.place.path)}}
+        if made.place.line is not None and made.place.line > 0:
+            physical["region"] = {"startLine": made.place.line}
+        locations.append({"physicalLocation": physical})
     return {
         "ruleId": (made.identifiers or made.weaknesses or ["finding"])[0],
         "message": {"text": made.title or made.id},
-        "locations": [{"physicalLocation": physical}] if path else [],
+        "locations": locations,
         "fingerprints": {"clearinghouse/v1": made.id},
         "occurrenceCount": len(made.findings),
         "properties": {
-            "place": place,
+            "place": number,
             "tier": made.tier,
             "due": made.due,
             "component": made.component,

@@ -41,19 +41,20 @@ def numbered_lines(document: Document, limit: int = MAX_LINE) -> Iterator[tuple[
             if number == 1:
                 line = line.removeprefix(_BOM)
             if len(line) > limit and not line.endswith(b"\n"):
-                yield _too_long(document.source, number, limit)
+                yield too_long(document.source, number, limit)
                 while line and not line.endswith(b"\n"):
                     line = stream.readline(1 << 20)
                 continue
             yield number, line.rstrip(b"\r\n")
 
 
-def _too_long(source: str, number: int, limit: int) -> Problem:
+def too_long(source: str, number: int, limit: int, what: str = "Line") -> Problem:
+    """Return the problem of a line, or of a record that begins on it, of more than ``limit`` bytes or characters."""
     size = f"{limit >> 20} MiB" if limit >= 1 << 20 else f"{limit} bytes"
     return Problem(
         source=source,
         code="line_too_long",
-        message=f"Line {number} is longer than {size} and is passed over.",
+        message=f"{what} {number} is longer than {size} and is passed over.",
         line=number,
         expected=f"one record of at most {size} on each line",
     )

@@ -45,11 +45,24 @@ def clean_line(text: str, limit: int = 400) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-def printable_name(name: str, limit: int = 1000) -> str:
-    r"""Return a file or member name as one that can be shown, stored and compared: nothing is dropped from it.
+def distinct_line(text: str, limit: int = 400) -> str:
+    """Return ``text`` as :func:`clean_line` does, but so that two long texts stay two: for what is compared.
 
-    Control and direction characters, and the bytes of a name that is not UTF-8, become escapes such as ``\x1b``, so
-    two names stay two. What goes beyond ``limit`` characters becomes a digest.
+    Of a text beyond ``limit`` (at least 40 characters) the first part is kept, and a digest of the whole.
+    """
+    if len(text) <= limit:
+        return clean_line(text, limit)
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return f"{clean_line(text[: limit - 33], limit - 33)}…{digest}"
+
+
+def printable_name(name: str, limit: int = 1000) -> str:
+    r"""Return a file or member name, or a pointer, as one that can be shown, stored and compared.
+
+    Control and direction characters, and the bytes of a name that is not UTF-8, become escapes such as ``\x1b``; what
+    goes beyond ``limit`` characters becomes a digest. Nothing is dropped, so names that differ stay apart, but for a
+    name in which such an escape or digest is written out: backslashes stay as they are, because they divide the
+    folders of a path on some systems, and because a name may pass through here more than once.
     """
     if not name.isprintable():
         name = _UNPRINTABLE.sub(_escaped, name)

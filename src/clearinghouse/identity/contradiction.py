@@ -6,14 +6,15 @@
    finder told them apart.
 3. Two records of one publisher about one component are two flaws: a curated database does not file one twice.
    (Measured: of 637 pairs of such records with identical text, 1 was the same flaw.)
-4. A flaw that is there again after it was fixed is a regression, a new event, not a duplicate.
-
+4. A flaw that is there again after it was fixed is a regression, a new event, not a duplicate. Times tell; without
+   them the order of documents; within one document nothing does, because its order is no time.
 5. A person divided them. That stands above everything, a shared identifier included.
 
 Each is asked of whole groups, because a merge joins everything in both.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -37,13 +38,29 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 _NOTHING: frozenset[tuple[str, str]] = frozenset()
+_NO_CVES: frozenset[str] = frozenset()
+_MOST_SETS = 4096
+"""Pairs of identifier sets that are compared before two groups count as collections."""
+
+
+class _Seen(NamedTuple):
+    """The latest sight of a state: time (0.0 if not known), ordinal and document; ordinal -1 is never."""
+
+    time: float = 0.0
+    ordinal: int = -1
+    source: str = ""
+
+
+_NEVER = _Seen()
 
 
 class _Group(msgspec.Struct, gc=False):
     members: list[Profile]
-    cves: list[frozenset[str]]
+    common: frozenset[str]  # CVE identifiers that all members with any name
+    cves: dict[frozenset[str], None]  # the sets that members name, each once
     published: frozenset[tuple[str, str]]  # (publisher, component) of its advisories
-    fixed: float | None  # the latest time at which a member was seen fixed; 0.0 if the time is unknown
+    open: _Seen
+    fixed: _Seen
 
 
 class Contradictions:
@@ -108,23 +125,32 @@ class Contradictions:
 
 def _absorb(group: _Group, other: _Group) -> None:
     group.members.extend(other.members)
-    group.cves.extend(s for s in other.cves if s not in group.cves)
+    if other.cves:
+        group.common = group.common & other.common if group.cves else other.common
+        group.cves.update(other.cves)
     group.published |= other.published
-    if other.fixed is not None:
-        group.fixed = other.fixed if group.fixed is None else max(group.fixed, other.fixed)
+    group.open = max(group.open, other.open)
+    group.fixed = max(group.fixed, other.fixed)
 
 
 def _single(profile: Profile) -> _Group:
-    cves = frozenset(i for i in profile.identifiers if i.startswith("CVE-")) if profile.identifiers else None
+    cves = frozenset(i for i in profile.identifiers if i.startswith("CVE-")) if profile.identifiers else _NO_CVES
+    seen = _Seen(profile.observed, profile.ordinal, profile.source)
     return _Group(
         members=[profile],
-        cves=[cves] if cves else [],
+        common=cves,
+        cves={cves: None} if cves else {},
         published=frozenset((profile.run[1], name) for name in profile.components) if profile.published else _NOTHING,
-        fixed=profile.observed if profile.state is State.FIXED else None,
+        open=seen if profile.state is State.OPEN else _NEVER,
+        fixed=seen if profile.state is State.FIXED else _NEVER,
     )
 
 
 def _different_cves(left: _Group, right: _Group) -> Refusal | None:
+    if not left.cves or not right.cves or not left.common.isdisjoint(right.common):
+        return None
+    if len(left.cves) * len(right.cves) > _MOST_SETS:
+        return Refusal("too many different identifiers stand in them")
     for a in left.cves:
         for b in right.cves:
             if a.isdisjoint(b):
@@ -133,20 +159,31 @@ def _different_cves(left: _Group, right: _Group) -> Refusal | None:
 
 
 def _regression(left: _Group, right: _Group) -> Refusal | None:
-    """A group seen fixed does not take in what was seen open later; without times, what arrived later."""
-    for fixed, other in ((left, right), (right, left)):
-        if fixed.fixed is None:
+    """A group last seen fixed does not take in what was seen open after that."""
+    for closed, other in ((left, right), (right, left)):
+        if closed.fixed is _NEVER or other.open is _NEVER:
             continue
-        for member in other.members[:_MOST_MEMBERS]:
-            if member.state is State.OPEN and _later(member, fixed):
-                return Refusal("it was seen fixed before: a regression, not a duplicate", open=True)
+        if _after(closed.open, closed.fixed) is not False and closed.open is not _NEVER:
+            continue  # it is open again already, or nobody can say
+        if _after(other.open, closed.fixed) and _comparable(closed, other):
+            return Refusal("it was seen fixed before: a regression, not a duplicate", open=True)
     return None
 
 
-def _later(member: Profile, fixed: _Group) -> bool:
-    if member.observed and fixed.fixed:
-        return member.observed > fixed.fixed
-    return all(member.ordinal > old.ordinal for old in fixed.members if old.state is State.FIXED)
+def _after(one: _Seen, other: _Seen) -> bool | None:
+    """Whether one sight came after the other. Without times the order of documents tells; within one, nothing does."""
+    if one.time and other.time:
+        return one.time > other.time
+    if one.source == other.source:
+        return None
+    return one.ordinal > other.ordinal
+
+
+def _comparable(one: _Group, other: _Group) -> bool:
+    """Whether two groups can be one thing seen twice: not where their components are known and different."""
+    mine = {name for member in one.members[:_MOST_MEMBERS] for name in member.components}
+    theirs = {name for member in other.members[:_MOST_MEMBERS] for name in member.components}
+    return not mine or not theirs or not mine.isdisjoint(theirs)
 
 
 def _told_apart(left: _Group, right: _Group, *, rules: bool) -> Refusal | None:

@@ -20,6 +20,8 @@ _NEAR_LINES = 30
 """How far a flaw may have moved when only its position among its likes tells it from them."""
 _NEAR_IN_SYMBOL = 100
 """The same where the enclosing function is the same one too."""
+_COMPARED = 512
+"""How much of two messages is weighed against each other, in characters: the work grows with its square."""
 _CROSS_TOOL_LINES = 3
 """How far apart two tools may put the same flaw (a statement's first line, its call, its sink)."""
 _AMBIGUOUS_LINES = 5
@@ -154,7 +156,8 @@ def _closest_file(profile: Profile, weighed: list[tuple[_Weight, Profile]]) -> l
 def _proposal(profile: Profile, weighed: Sequence[tuple[_Weight, Profile]]) -> Proposal:
     """Propose the best of one run's candidates; a suggestion if choosing it would be a guess."""
     best, candidate = weighed[0]
-    rivals = sum(_rivals(best, weight) for weight, _ in weighed[1:])
+    here = (candidate.line, candidate.column)  # what is at the very same place is the same choice
+    rivals = sum(_rivals(best, weight) for weight, other in weighed[1:] if (other.line, other.column) != here)
     if rivals:
         return Proposal(candidate, 0.5, _explain(profile, candidate, best, rivals), False)
     score = (0.99 if best.context else 0.98) if best.merges else 0.6
@@ -228,7 +231,7 @@ def _likeness(new: Profile, old: Profile) -> float:
     """How alike two messages are, 0 to 1; 1 only for equal ones (numbers apart)."""
     if new.message == old.message:
         return 1.0
-    return min(0.99, fuzz.token_set_ratio(new.text, old.text) / 100)
+    return min(0.99, fuzz.token_set_ratio(new.text[:_COMPARED], old.text[:_COMPARED]) / 100)
 
 
 def _weigh_family(new: Profile, old: Profile) -> _Weight | None:

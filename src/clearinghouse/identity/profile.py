@@ -30,6 +30,8 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 """Identifiers as they stand in file names, symbols and code, where hyphens may be underscores or missing."""
+_UNNAMED = frozenset({"unknown", "unnamed SARIF tool"})
+"""Finders that did not say who they are: each document then has one of its own, or strangers would be one tool."""
 _TRIVIAL = frozenset({"requires login"})
 
 
@@ -116,7 +118,8 @@ class Profiler:
     def profile(self, finding: Finding, ordinal: int) -> Profile:
         """Return the compared facts of ``finding``, which is number ``ordinal`` of all."""
         place = finding.locations[0] if finding.locations else None
-        run = (finding.source, finding.finder)
+        finder = finding.finder if finding.finder not in _UNNAMED else f"the unnamed finder of {finding.source}"
+        run = (finding.source, finder)
         run = self._runs.setdefault(run, run)
         rule = finding.rule or ""
         text = finding.description or finding.title
@@ -171,7 +174,7 @@ class Profiler:
     def _narrative(self, made: Profile, finding: Finding) -> None:
         """Fill in what only advisories, crashes and prose reports have."""
         made.crash = finding.crash
-        made.published = finding.advisory is not None
+        made.published = _is_advisory(finding)
         made.narrative = not made.rule and finding.crash is None
         made.introduced = tuple(_introduced(finding))
         references = finding.references
@@ -205,7 +208,7 @@ def _fingerprints(finding: Finding, made: Profile, aliases: bool) -> tuple[int, 
 
     A partial fingerprint (SARIF 3.27.17) is one only together with the file; CodeQL's, for example, hashes a line.
     """
-    by = f"fp\x1f{finding.finder}\x1f{made.rule}\x1f"
+    by = f"fp\x1f{made.run[1]}\x1f{made.rule}\x1f"
     parts = path_parts(made.path) if made.path else ()
     file = parts[-1] if parts else ""
     return tuple(
@@ -217,6 +220,14 @@ def _fingerprints(finding: Finding, made: Profile, aliases: bool) -> tuple[int, 
             and (aliases or _erased(value) == value)
         ]
     )
+
+
+def _is_advisory(finding: Finding) -> bool:
+    """Whether a publisher wrote this record. A scanner's match that only names upstream identifiers is none."""
+    advisory = finding.advisory
+    if advisory is None:
+        return False
+    return bool(advisory.affected or advisory.published) or not advisory.upstream
 
 
 def _introduced(finding: Finding) -> list[str]:

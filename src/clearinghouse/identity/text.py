@@ -10,26 +10,29 @@ family are worth a person's look.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
 from clearinghouse.identity.layer import Proposal
-from clearinghouse.identity.normalise import key64, path_tails, words
+from clearinghouse.identity.normalise import key64, path_tails, same_file, words
 from clearinghouse.identity.profile import Profile
 from clearinghouse.records import Reason
 
 _URL = re.compile(r"https?://\S+")
+_TOKEN = re.compile(r"[\w:./-]++(?:\(\))?")
 _CODE = re.compile(
-    r"\b(?:[A-Za-z0-9]+_[A-Za-z0-9_]+|[a-z]+[A-Z]\w+|\w+::\w+|\w+\(\)|[\w/-]+\.(?:c|cc|cpp|h|py|js|ts|go|rs|java|rb|php))\b"
+    r"\w*_\w+|[a-z]+[A-Z]\w*|[\w:]+::\w+|[\w:.]+\(\)|[\w./-]+\.(?:c|cc|cpp|h|py|js|ts|go|rs|java|rb|php)"
 )
+_LONGEST_NAME = 200
 _FEWEST_WORDS = 8
 _SURE, _LIKELY = 0.97, 0.80
-_COMPARED = 4096
+_COMPARED = 2048
 """How much of two texts is weighed against each other, in characters: the work grows with its square."""
 
 
 class TextLayer:
-    """Equal words anywhere; similar words within a component (or file) and weakness family."""
+    """Equal words of advisories anywhere; equal or similar words of prose within a component or file and weakness."""
 
     reason = Reason.TEXT
     prose_only = True
@@ -50,19 +53,29 @@ class TextLayer:
         return [key64("about", place, profile.family) for place in dict.fromkeys(places)]
 
     def propose_sole(self, profile: Profile, candidate: Profile, fact: str) -> Proposal | None:
-        """Merge what has equal words; they stop counting when a publisher has used them twice."""
-        return Proposal(candidate, 0.99, f"Both descriptions have the same {fact}.", True)
+        """Merge advisories with equal words; other prose only about one thing, because finders write boilerplate."""
+        text = f"Both descriptions have the same {fact}."
+        if profile.published and candidate.published:
+            sure = profile.run[1] != candidate.run[1] or _related(profile.components, candidate.components)
+            return Proposal(candidate, 0.99 if sure else 0.5, text, sure)
+        related = _one_thing(profile, candidate)
+        if related is False:
+            return None
+        known = profile.family != "" and candidate.family != ""
+        if related and not (known and profile.family != candidate.family):
+            return Proposal(candidate, 0.98, text, True)
+        return Proposal(candidate, 0.5, text, False)
 
     def propose(self, profile: Profile, candidates: Sequence[Profile]) -> Sequence[Proposal]:
         """Judge prose about the same component and weakness family."""
         made = []
         text = profile.text[:_COMPARED]
-        mine = set(_CODE.findall(text))
+        mine = code_names(text)
         for candidate in candidates:
             if candidate.run == profile.run:
                 continue
             said = candidate.text[:_COMPARED]
-            theirs = set(_CODE.findall(said))
+            theirs = code_names(said)
             ratio = fuzz.token_sort_ratio(text, said) / 100
             shared = sorted(mine & theirs)
             if ratio >= _SURE and mine == theirs:
@@ -74,3 +87,27 @@ class TextLayer:
                 told = f"Same component and weakness; the descriptions agree in {ratio:.0%} of their text."
                 made.append(Proposal(candidate, 0.5, told, False))
         return sorted(made, key=lambda p: p.score, reverse=True)
+
+
+def _one_thing(one: Profile, other: Profile) -> bool | None:
+    """Whether two reports are about one component, or one file where no component is known; None if that is open."""
+    if one.components and other.components:
+        return not set(one.components).isdisjoint(other.components)
+    if one.path and other.path:
+        return same_file(one.path, other.path)
+    return None
+
+
+def _related(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether components are variants of one: a name of one begins one of the other (``tensorflow``, ``tensorflow-gpu``).
+
+    A publisher that uses one sentence for unrelated components writes boilerplate.
+    """
+    return any(a.startswith(b) or b.startswith(a) for a in one for b in other)
+
+
+@lru_cache(maxsize=4096)
+def code_names(text: str) -> frozenset[str]:
+    """Return the names in a text that look like code: ``snake_case``, ``camelCase``, ``a::b``, ``call()``."""
+    names = (token.strip(".:/-") for token in _TOKEN.findall(text))
+    return frozenset(name for name in names if 2 < len(name) < _LONGEST_NAME and _CODE.fullmatch(name))

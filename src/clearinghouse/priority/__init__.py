@@ -20,7 +20,7 @@ from clearinghouse.priority.explain import Why, in_words, left_in_words, reasons
 from clearinghouse.priority.facts import Fact, Inputs, KevStatus, UsedInput, given, parse_date
 from clearinghouse.priority.history import Held, Revision, history
 from clearinghouse.priority.policies import DEFAULT_POLICY, Policy, policies
-from clearinghouse.priority.ranking import RankItem, ordering_arm, rank_key, rank_reasons, ranked
+from clearinghouse.priority.ranking import RankItem, ordering_arm, rank_key, rank_reasons
 from clearinghouse.priority.signals import Signal, Signals, SignalSet
 from clearinghouse.priority.ssvc import read_ssvc_table
 from clearinghouse.priority.tables import DecisionTable, Outcome, Row, read_table, shipped_tables, table_for
@@ -66,7 +66,6 @@ __all__ = [
     "policies",
     "rank_key",
     "rank_reasons",
-    "ranked",
     "read_ssvc_table",
     "read_table",
     "reasons",

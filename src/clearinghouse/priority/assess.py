@@ -4,7 +4,7 @@ import datetime as dt
 
 from clearinghouse.priority.clocks import Clock, StartFacts
 from clearinghouse.priority.deadlines import Deadline, deadline
-from clearinghouse.priority.facts import UNKNOWN, Fact
+from clearinghouse.priority.facts import AS_GIVEN, UNKNOWN, Fact, stated
 from clearinghouse.priority.policies import DEFAULT_POLICY
 from clearinghouse.priority.signals import SignalSet
 from clearinghouse.priority.tables import DecisionTable
@@ -15,6 +15,7 @@ def deadline_for(
     *,
     exposed: str | Fact = UNKNOWN,
     identified: dt.date | None = None,
+    identified_source: str = AS_GIVEN,
     commissioned: dt.date | None = None,
     policy: str = DEFAULT_POLICY,
     clock: str = Clock.LITERAL,
@@ -26,14 +27,15 @@ def deadline_for(
 
     Args:
         signals: what :meth:`clearinghouse.priority.Signals.for_identifiers` returned.
-        exposed: the owner's judgement, ``yes``, ``no`` or ``unknown``, or a fact with source and date.
-        identified: when the owner identified the flaw on the asset. commissioned: when the asset came into service.
+        exposed: the owner's judgement, ``yes``, ``no`` or ``unknown``, or a fact with its own source and date.
+        identified: when the owner identified the flaw on the asset. identified_source: who or what says so.
+        commissioned: when the asset came into service.
         policy, clock, as_of, table, bound: as for :func:`clearinghouse.priority.deadline`.
 
     Raises:
         UnknownValueError, DateError: as :func:`clearinghouse.priority.deadline` does.
     """
     if isinstance(exposed, str):
-        exposed = Fact(value=None if exposed == UNKNOWN else exposed, source="owner of the asset")
-    start = StartFacts(identified=identified, commissioned=commissioned, source="owner of the asset")
+        exposed = stated(exposed)
+    start = StartFacts(identified=identified, identified_source=identified_source, commissioned=commissioned)
     return deadline(signals.inputs(exposed), start, policy=policy, clock=clock, as_of=as_of, table=table, bound=bound)

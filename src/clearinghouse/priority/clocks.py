@@ -11,6 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from clearinghouse.priority.errors import UnknownValueError
+from clearinghouse.priority.facts import AS_GIVEN
 
 
 class Clock(StrEnum):
@@ -39,13 +40,13 @@ class StartFacts(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         identified: when the owner identified the flaw on the asset.
         commissioned: when the asset came into service. changed: when the inputs last moved it to another row.
-        source: who says so.
+        identified_source: who or what says when it was identified.
     """
 
     identified: dt.date | None = None
     commissioned: dt.date | None = None
     changed: dt.date | None = None
-    source: str = "as given"
+    identified_source: str = AS_GIVEN
 
 
 class Start(msgspec.Struct, frozen=True):
@@ -81,7 +82,7 @@ def begin(clock: Clock, facts: StartFacts, *, kev_added: dt.date | None, earlier
         return first
     if clock is Clock.COMMISSIONED:
         return _commissioned(first, first.day, facts.commissioned)
-    return _row_change(first, first.day, [facts.changed, kev_added])
+    return _row_change(first, first.day, facts.changed, kev_added)
 
 
 def _literal(facts: StartFacts, kev_added: dt.date | None, earlier: Start | None) -> Start:
@@ -95,16 +96,22 @@ def _literal(facts: StartFacts, kev_added: dt.date | None, earlier: Start | None
     return Start(day, reason, "the earlier of addition to KEV and identification on the asset")
 
 
-def _row_change(first: Start, day: dt.date, changes: list[dt.date | None]) -> Start:
-    latest = max((change for change in changes if change and change > day), default=None)
+def _row_change(first: Start, day: dt.date, changed: dt.date | None, kev_added: dt.date | None) -> Start:
+    latest = max((change for change in (changed, kev_added) if change and change > day), default=None)
+    if latest is None and changed:
+        return Start(day, first.reason, first.because + f"; the change of row on {changed} is not later")
     if latest is None:
-        return Start(day, first.reason, first.because + "; no later change of row is known")
+        tail = (
+            "no later change of row is known (if there was one, the option --changed of the command deadline dates it)"
+        )
+        return Start(day, first.reason, f"{first.because}; {tail}")
     return Start(latest, StartReason.ROW_CHANGE, f"it moved to another row; the first start was {day}")
 
 
 def _commissioned(first: Start, day: dt.date, commissioned: dt.date | None) -> Start:
     if commissioned is None:
-        return Start(day, first.reason, first.because + "; no date of commissioning is known")
+        tail = "no date of commissioning is known (the option --commissioned of the command deadline gives it)"
+        return Start(day, first.reason, f"{first.because}; {tail}")
     if commissioned <= day:
-        return Start(day, first.reason, first.because + f"; in service since {commissioned}")
+        return Start(day, first.reason, first.because + f"; the asset was in service by then, since {commissioned}")
     return Start(commissioned, StartReason.COMMISSIONED, f"the asset came into service after the first start, {day}")

@@ -63,6 +63,7 @@ class Deadline(Verdict, frozen=True, kw_only=True):
         inputs: by name, as they entered. policy, clock: the named rules. table: identifier and version.
         bound: whether the directive binds whoever asks; else the date is adopted, not owed.
         kev_added, identified, commissioned: the dates themselves, kept beside the start.
+        identified_source: who or what says when it was identified; empty where that is not known.
         kev_due: CISA's own due date, while it is in KEV. milestone: when the directive wants its timelines met.
         as_of: the day it was asked for.
     """
@@ -76,6 +77,7 @@ class Deadline(Verdict, frozen=True, kw_only=True):
     kev_added: dt.date | None = None
     kev_due: dt.date | None = None
     identified: dt.date | None = None
+    identified_source: str = ""
     commissioned: dt.date | None = None
     milestone: dt.date | None = None
     as_of: dt.date | None = None
@@ -157,6 +159,7 @@ def compute(
         kev_added=kev.added,
         kev_due=kev.due,
         identified=start.identified,
+        identified_source=start.identified_source if start.identified else "",
         commissioned=start.commissioned,
         milestone=table.milestone("timelines"),
     )

@@ -6,7 +6,7 @@ import msgspec
 
 from clearinghouse.priority.clocks import Clock, StartReason
 from clearinghouse.priority.deadlines import INCOMPLETE, Deadline, Verdict
-from clearinghouse.priority.facts import UNKNOWN
+from clearinghouse.priority.facts import AS_GIVEN, UNKNOWN
 from clearinghouse.priority.policies import policy_named
 from clearinghouse.priority.tables import DecisionTable, table_named
 
@@ -61,7 +61,7 @@ def reasons(made: Deadline, *, table: DecisionTable | None = None) -> tuple[Why,
             Why(
                 input="identified",
                 value=str(made.identified),
-                source="owner of the asset",
+                source=made.identified_source,
                 date=made.identified,
                 rule=rule,
             )
@@ -71,7 +71,7 @@ def reasons(made: Deadline, *, table: DecisionTable | None = None) -> tuple[Why,
         owner = Why(
             input="commissioned",
             value=str(made.commissioned),
-            source="owner of the asset",
+            source=AS_GIVEN,
             date=made.commissioned,
             rule=rule,
         )
@@ -139,15 +139,25 @@ def _verdict(verdict: Verdict, made: Deadline, table: DecisionTable) -> list[str
 
 
 def _clock(made: Deadline) -> list[str]:
-    """One sentence on the start; one for each arm where they differ."""
+    """What is said on the start; for each arm where they differ."""
     shared: dict[str, Verdict] = {"": made} if made.start or not made.arms else made.arms
     said = []
     for arm, each in shared.items():
         if each.start and each.start_reason:
-            when = f"on {in_words(each.start)}, when {_STARTED[each.start_reason]}"
+            who = f" ({made.identified_source})" if each.start_reason is StartReason.IDENTIFIED else ""
+            when = f"on {in_words(each.start)}, when {_STARTED[each.start_reason]}{who}"
             verb = "starts only" if made.as_of and each.start > made.as_of else "started"
             said.append(f"{_ARM_NAMES[arm]}The clock ({made.clock}) {verb} {when}.")
+            said += [_ARM_NAMES[arm] + line for line in _fallen_back(each, made.clock)]
     return said
+
+
+def _fallen_back(verdict: Verdict, clock: Clock) -> list[str]:
+    """That the event of a clock rule is not known or not later, so the rule moved nothing."""
+    if clock is Clock.LITERAL or verdict.start_reason in (StartReason.ROW_CHANGE, StartReason.COMMISSIONED):
+        return []
+    why = verdict.start_because.partition("; ")[2]
+    return [f"The first start stands, as under the literal clock: {why}."]
 
 
 def _answer(verdict: Verdict, made: Deadline, table: DecisionTable) -> str:

@@ -11,6 +11,8 @@ from clearinghouse.priority.policies import Policy
 from clearinghouse.priority.tables import DecisionTable, TableInput
 
 UNKNOWN = "unknown"
+AS_GIVEN, NOT_STATED = "as given", "not stated"
+"""Sources of a plain word: whoever asked gave it, or nobody did."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
@@ -81,14 +83,14 @@ def given(
     automatable: str = UNKNOWN,
     impact: str = UNKNOWN,
     kev_due: dt.date | None = None,
-    source: str = "as given",
+    source: str = AS_GIVEN,
 ) -> Inputs:
     """Make inputs from plain words.
 
     Args:
         exposed, automatable: ``yes``, ``no`` or ``unknown``. impact: ``total``, ``partial`` or ``unknown``.
         kev: the date of addition, or ``yes`` (date unknown), ``no``, ``unknown``.
-        kev_due: CISA's own due date. source: who says all this.
+        kev_due: CISA's own due date. source: who says all this; what is unknown has the source ``not stated``.
 
     Raises:
         UnknownValueError: ``kev`` is another word. The other words are checked against the table when used.
@@ -97,12 +99,16 @@ def given(
         status = KevStatus(listed=True, added=kev, due=kev_due, source=source)
     elif kev in ("yes", "no", UNKNOWN):
         listed = None if kev == UNKNOWN else kev == "yes"
-        status = KevStatus(listed=listed, due=kev_due, source=source)
+        status = KevStatus(listed=listed, due=kev_due, source=source if kev != UNKNOWN else NOT_STATED)
     else:
         raise UnknownValueError(f"KEV membership is {kev!r}", ("yes", "no", UNKNOWN, "a date such as 2026-08-17"))
-    facts = {"exposed": exposed, "automatable": automatable, "impact": impact}
-    words = {name: Fact(value=None if word == UNKNOWN else word, source=source) for name, word in facts.items()}
-    return Inputs(kev=status, **words)
+    words = {"exposed": exposed, "automatable": automatable, "impact": impact}
+    return Inputs(kev=status, **{name: stated(word, source) for name, word in words.items()})
+
+
+def stated(word: str, source: str = AS_GIVEN) -> Fact:
+    """Make a fact from a plain word; ``unknown`` makes one that nobody stated."""
+    return Fact(source=NOT_STATED) if word == UNKNOWN else Fact(value=word, source=source)
 
 
 def use(inputs: Inputs, *, table: DecisionTable, policy: Policy, as_of: dt.date | None) -> dict[str, UsedInput]:

@@ -4,11 +4,14 @@ The law, from the strongest: tier (most urgent outcome first, ``INCOMPLETE`` las
 last), then, inside one tier and date only, EPSS (highest first), CVSS base score (highest first), number of
 independent finders (most first), and at the end the identifier, so that the order is total. A missing signal stands
 after every known one. Where public exposure is unknown the exposed arm decides: in BOD 26-04 it is never the later.
+
+``INCOMPLETE`` is no tier but the lack of one, and has no date. In its place inside it stand the most urgent outcome
+that remains possible (most urgent first) and membership in KEV (listed first); EPSS and the rest follow as above. So
+what may turn out most urgent is completed first.
 """
 
 import datetime as dt
 import math
-from collections.abc import Iterable
 
 import msgspec
 
@@ -17,7 +20,7 @@ from clearinghouse.priority.errors import UnknownValueError
 from clearinghouse.priority.explain import Why
 from clearinghouse.priority.tables import DecisionTable, table_for
 
-RankKey = tuple[int, int, float, float, int, str]
+RankKey = tuple[int, int, int, int, float, float, int, str]
 
 
 class RankItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,14 +51,27 @@ def rank_key(item: RankItem, table: DecisionTable | None = None) -> RankKey:
         table: whose tiers are meant; None is the newest shipped.
 
     Raises:
-        UnknownValueError: the item's outcome is none of the table's.
+        UnknownValueError: the item's outcome, or one that remains possible, is none of the table's.
     """
     tiers = (*(table or table_for()).tiers, INCOMPLETE)
     verdict = ordering_arm(item.deadline)
-    if verdict.outcome not in tiers:
-        raise UnknownValueError(f"{item.id} has the outcome {verdict.outcome!r}", tiers)
+    tier = _place(verdict.outcome, tiers, item)
     due = verdict.due.toordinal() if verdict.due else dt.date.max.toordinal() + 1
-    return tiers.index(verdict.outcome), due, _falling(item.epss), _falling(item.cvss), -item.finders, item.id
+    worst, unlisted = 0, 0
+    if verdict.outcome == INCOMPLETE:
+        worst = min((_place(each, tiers, item) for each in verdict.possible), default=tier)
+        unlisted = int(not _in_kev(item))
+    return tier, due, worst, unlisted, _falling(item.epss), _falling(item.cvss), -item.finders, item.id
+
+
+def _place(outcome: str | None, tiers: tuple[str, ...], item: RankItem) -> int:
+    if outcome not in tiers:
+        raise UnknownValueError(f"{item.id} has the outcome {outcome!r}", tiers)
+    return tiers.index(outcome)
+
+
+def _in_kev(item: RankItem) -> bool:
+    return item.deadline.inputs["kev"].value == "yes"
 
 
 def _falling(value: float | None) -> float:
@@ -63,14 +79,11 @@ def _falling(value: float | None) -> float:
     return 1.0 if value is None or math.isnan(value) else -value
 
 
-def ranked(items: Iterable[RankItem], table: DecisionTable | None = None) -> list[RankItem]:
-    """Return the items in the order of work, most urgent first."""
-    table = table or table_for()
-    return sorted(items, key=lambda item: rank_key(item, table))
-
-
 def rank_reasons(item: RankItem) -> tuple[Why, ...]:
-    """Return what an item is ordered by, strongest first; the signals apart from the tier."""
+    """Return what an item is ordered by, strongest first; the signals apart from the tier.
+
+    ``possible`` and ``kev`` are among the lines only where the outcome is ``INCOMPLETE``.
+    """
     verdict = ordering_arm(item.deadline)
     unknown = "; exposure is unknown, so ordered by the exposed arm, the earlier" if item.deadline.arms else ""
     within = "orders work inside a tier only, no input of the deadline"
@@ -85,8 +98,24 @@ def rank_reasons(item: RankItem) -> tuple[Why, ...]:
             rule=f"most urgent first{unknown}",
         ),
         Why(input="due", value=due, source=item.deadline.table, date=verdict.due, rule="earliest first inside a tier"),
+        *(_open_reasons(item, verdict) if verdict.outcome == INCOMPLETE else ()),
         *(
             Why(input=name, value=None if value is None else f"{value:g}", source="", date=None, rule=within)
             for name, value in signals
         ),
+    )
+
+
+def _open_reasons(item: RankItem, verdict: Verdict) -> tuple[Why, Why]:
+    kev = item.deadline.inputs["kev"]
+    worst = verdict.possible[0] if verdict.possible else None
+    return (
+        Why(
+            input="possible",
+            value=worst,
+            source=item.deadline.table,
+            date=None,
+            rule="the most urgent outcome that remains possible; most urgent first inside INCOMPLETE",
+        ),
+        Why(input="kev", value=kev.value, source=kev.source, date=kev.date, rule="listed first inside INCOMPLETE"),
     )

@@ -84,10 +84,14 @@ class Signals:
                 self._keep(point, signal)
 
     def for_identifiers(self, identifiers: Iterable[str]) -> SignalSet:
-        """Return what is known about the flaw that has these identifiers. Only CVE identifiers are looked up."""
+        """Return what is known about the flaw that has these identifiers.
+
+        Give all of them: only CVE identifiers are looked up, but a flaw whose only identifiers are others (GHSA-,
+        PYSEC-, GO-) may have a CVE that is in KEV, and only one without any is known not to be.
+        """
         names = dict.fromkeys(canonical_identifier(each) for each in identifiers)
         cves = tuple(name for name in names if name.startswith("CVE-"))
-        kev = self._kev_status(cves)
+        kev = self._kev_status(cves, named=any(names))
         scores = [score for cve in cves if (score := self._epss.get(cve))]
         return SignalSet(
             cves=cves,
@@ -118,18 +122,24 @@ class Signals:
         source = f"{worst.source} ({worst.role})" if worst.role else worst.source
         return Fact(value=getattr(worst, point), source=source, date=lenient_date(worst.date), cve=worst.cve)
 
-    def _kev_status(self, cves: tuple[str, ...]) -> KevStatus:
-        if not self._kev:
-            return KevStatus(note="no catalogue was given")
+    def _kev_status(self, cves: tuple[str, ...], *, named: bool) -> KevStatus:
         if not cves:
-            return KevStatus(
-                listed=False, source=self._kev.source, note="it has no CVE identifier, and KEV lists only those"
-            )
+            return self._without_cve(named)
         found = [self._kev.status(cve) for cve in cves]
         listed = [each for each in found if each.listed]
         if listed:
             return min(listed, key=lambda each: each.added or dt.date.max)
-        return next((each for each in found if each.note), found[0])
+        still_open = [each for each in found if each.listed is None]
+        return next((each for each in (*still_open, *found) if each.note), found[0])
+
+    def _without_cve(self, named: bool) -> KevStatus:
+        if named:
+            return KevStatus(note="its CVE is not known here")
+        if not self._kev:
+            return KevStatus(note="no catalogue was given")
+        return KevStatus(
+            listed=False, source=self._kev.source, note="it has no public identifier, and KEV lists only CVEs"
+        )
 
 
 def _newness(point: str, signal: SsvcPoint) -> tuple[str, int, str, str]:

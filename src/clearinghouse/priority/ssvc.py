@@ -34,6 +34,9 @@ class _SsvcTable(msgspec.Struct):
 def read_ssvc_table(raw: bytes, *, source: str) -> DecisionTable:
     """Read one CERT/CC decision table.
 
+    The deadlines here use only the table that is shipped. This is for whoever decides by another of the tables that
+    CERT/CC publishes (supplier, deployer, coordinator), and for checking a shipped table against its original.
+
     Its inputs are named by their decision point identifiers and take the keys of their values, so
     ``table.decide({"ssvc:A:2.0.0": "Y", ...})``. Outcomes are ordered most urgent first, the reverse of the file.
 

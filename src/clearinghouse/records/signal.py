@@ -4,7 +4,7 @@ import msgspec
 
 
 class KevEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """One entry of CISA's catalogue of Known Exploited Vulnerabilities.
+    """One entry of CISA's catalogue of Known Exploited Vulnerabilities, or another record's word that there is one.
 
     Attributes:
         cve: canonical CVE identifier.
@@ -15,6 +15,8 @@ class KevEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
         name, vendor, product, required_action: as the catalogue writes them.
         weaknesses: CWE identifiers.
         source: the document; catalogue: its version.
+        partial: the document is not the catalogue but a record of this one CVE. It proves that the CVE was added, and
+            when; nothing about any other CVE, nor about any edition of the catalogue.
     """
 
     cve: str
@@ -29,6 +31,7 @@ class KevEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     required_action: str = ""
     weaknesses: tuple[str, ...] = ()
     catalogue: str = ""
+    partial: bool = False
 
 
 class EpssScore(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

@@ -39,7 +39,7 @@ def _others(container: Container) -> Iterator[tuple[int, Other]]:
 def _kev(other: Other, cve: str, source: str, pointer: str) -> KevEntry | Problem:
     added = other.content.get("dateAdded") if isinstance(other.content, dict) else None
     if isinstance(added, str) and is_iso_date(added[:10]):
-        return KevEntry(cve=cve, date_added=added[:10], source=source)
+        return KevEntry(cve=cve, date_added=added[:10], source=source, partial=True)
     shown = clean_line(repr(added), 40)
     return Problem(
         source=source,

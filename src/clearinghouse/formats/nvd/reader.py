@@ -156,6 +156,7 @@ def _signals(record: Cve, cve: str, source: str, pointer: str) -> Iterator[Recor
         due_date=due if is_iso_date(due) else None,
         name=clean_line(record.cisa_vulnerability_name or ""),
         required_action=clean(record.cisa_required_action or ""),
+        partial=True,
     )
 
 

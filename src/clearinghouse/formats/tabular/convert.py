@@ -9,7 +9,7 @@ from clearinghouse.formats.ecosystem import ecosystem_of, make_purl, parse_purl
 from clearinghouse.formats.locator import parse_locator
 from clearinghouse.formats.parts import cvss, fixed_versions, headline, identifiers, links, paragraphs, unique
 from clearinghouse.formats.tabular.columns import NOTHING, STATES, TRUE, plain
-from clearinghouse.formats.text import clean, clean_line
+from clearinghouse.formats.text import clean, clean_line, distinct_line
 from clearinghouse.formats.weakness import weaknesses_of
 from clearinghouse.records import (
     Component,
@@ -33,7 +33,7 @@ Cells = dict[str, list[str]]
 UNKNOWN = "unknown"
 _FORMAT = "tabular"
 _SEPARATORS = re.compile(r"[\s,;|]+")
-_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]{1,20}[-:_][A-Za-z0-9.:_-]*\d[A-Za-z0-9.:_-]*")
+_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]{1,20}[-:_](?=[A-Za-z.:_-]{0,200}+[0-9])[A-Za-z0-9.:_-]{1,200}+")
 _LINE = re.compile(r"L?(\d{1,9})(?:\.0)?(?:\s*-\s*L?(\d{1,9}))?")
 _SCORE = re.compile(r"(?:10(?:\.0{1,2})?|\d(?:\.\d{1,2})?)")
 _VECTOR = re.compile(r"(?:CVSS:\d\.\d/|\(?AV:)[A-Za-z0-9:/.]{10,300}\)?")
@@ -107,7 +107,7 @@ def to_finding(cells: Cells, source: str, index: int, line: int, notes: Notes) -
 
 def _one(cells: Cells, field: str) -> str:
     values = cells.get(field)
-    return clean_line(values[0], 1024) if values else ""
+    return distinct_line(values[0], 1024) if values else ""
 
 
 def _text(cells: Cells, field: str) -> str:

@@ -3,12 +3,12 @@
 import csv
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TextIO
 
 import msgspec
 
 from clearinghouse.formats.document import Document
-from clearinghouse.formats.json_lines import json_lines
+from clearinghouse.formats.json_lines import json_lines, too_long
 from clearinghouse.formats.tabular.columns import FIELD_OF, MANY, NOTHING, plain
 from clearinghouse.formats.tabular.convert import Cells, Notes, to_finding
 from clearinghouse.formats.tabular.detection import encoding_of, header_of
@@ -16,6 +16,8 @@ from clearinghouse.formats.text import clean_line
 from clearinghouse.records import Finding, Problem
 
 _BAD_ROW = "a row of the header's length"
+MAX_ROW = 4 << 20
+"""Longest row, in characters; a quoted cell, and so a row, may have many lines."""
 
 
 def read(document: Document) -> Iterator[Finding | Problem]:
@@ -42,7 +44,7 @@ def _csv_rows(document: Document, notes: Notes) -> Iterator[tuple[int, Cells] | 
     delimiter, _ = header_of(sample.text)
     with document.open() as stream:
         text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
-        rows = _numbered(csv.reader(text, delimiter=delimiter), document.source)
+        rows = _numbered(_Rows(text), delimiter, document.source)
         header: list[str | None] | None = None
         for row in rows:
             if isinstance(row, Problem):
@@ -57,12 +59,54 @@ def _csv_rows(document: Document, notes: Notes) -> Iterator[tuple[int, Cells] | 
                 yield line, _cells(zip(header, values, strict=False))
 
 
-def _numbered(reader: Any, source: str) -> Iterator[tuple[int, list[str]] | Problem]:
+class _TooLongError(Exception):
+    """A row goes beyond :data:`MAX_ROW`; what is left of its line has been passed over."""
+
+
+class _Rows:
+    """The lines of a table for a CSV reader, which by itself would hold a line, or a quoted cell, of any size.
+
+    Attributes:
+        number: lines read so far. first: the line on which the present row begins.
+    """
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+        self.number = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """A new row begins with the next line."""
+        self.first = self.number + 1
+        self._room = MAX_ROW
+
+    def __iter__(self) -> "_Rows":
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(self._room + 1)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        self._room -= len(line)
+        if self._room < 0:
+            while line and line[-1] not in "\r\n":
+                line = self._text.readline(1 << 16)
+            raise _TooLongError
+        return line
+
+
+def _numbered(lines: _Rows, delimiter: str, source: str) -> Iterator[tuple[int, list[str]] | Problem]:
     """Yield (first line, cells) for each row that is not blank, and a problem for each that is no row."""
+    reader = csv.reader(lines, delimiter=delimiter)
     while True:
-        line = reader.line_num + 1
+        lines.begin()
+        line = lines.first
         try:
             values = next(reader, None)
+        except _TooLongError:
+            yield too_long(source, line, MAX_ROW, "Line" if line == lines.number else "The row from line")
+            continue
         except csv.Error as error:
             yield _problem(source, line, "malformed_row", f"cannot be read: {error}", _BAD_ROW)
             continue

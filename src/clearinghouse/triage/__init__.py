@@ -1,0 +1,28 @@
+"""The river composed: documents in, each flaw once, ranked, with the date by which it matters."""
+
+from clearinghouse.triage.compose import triage
+from clearinghouse.triage.gather import (
+    SIGNAL_FORMATS,
+    Gathered,
+    NothingToReadError,
+    gather,
+    nothing_to_read,
+    only_errors,
+)
+from clearinghouse.triage.result import SetAside, Signalled, Triage, Vulnerability, missing, unranked
+
+__all__ = [
+    "SIGNAL_FORMATS",
+    "Gathered",
+    "NothingToReadError",
+    "SetAside",
+    "Signalled",
+    "Triage",
+    "Vulnerability",
+    "gather",
+    "missing",
+    "nothing_to_read",
+    "only_errors",
+    "triage",
+    "unranked",
+]
