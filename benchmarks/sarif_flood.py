@@ -19,8 +19,39 @@ RULES = [
     ("py/clear-text-logging", 532), ("py/insecure-temp-file", 377), ("py/xxe", 611), ("py/ldap-injection", 90),
     ("cpp/buffer-overflow", 120), ("cpp/use-after-free", 416), ("cpp/double-free", 415), ("cpp/null-deref", 476),
 ]  # fmt: skip
-_NOUNS = ["user", "order", "invoice", "session", "token", "report", "image", "account", "payment", "ticket", "device", "patient", "record", "ledger"]
-_VERBS = ["load", "store", "render", "parse", "update", "delete", "fetch", "merge", "export", "import", "check", "build", "send", "resolve", "encode"]
+_NOUNS = [
+    "user",
+    "order",
+    "invoice",
+    "session",
+    "token",
+    "report",
+    "image",
+    "account",
+    "payment",
+    "ticket",
+    "device",
+    "patient",
+    "record",
+    "ledger",
+]
+_VERBS = [
+    "load",
+    "store",
+    "render",
+    "parse",
+    "update",
+    "delete",
+    "fetch",
+    "merge",
+    "export",
+    "import",
+    "check",
+    "build",
+    "send",
+    "resolve",
+    "encode",
+]
 _FILLERS = ["probably", "likely", "apparently", "here", "currently", "directly"]
 PER_FILE = 12
 

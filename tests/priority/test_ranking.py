@@ -62,7 +62,7 @@ def test_inside_a_tier_the_earlier_date_comes_first_then_epss_cvss_finders_and_n
     assert order(*items) == ["a", "a0", "b", "c", "d", "e", "f", "late"]
 
 
-def test_what_may_turn_out_most_urgent_is_completed_first():
+def test_what_is_attacked_is_completed_first_and_what_can_wait_last():
     items = [
         item("may wait", impact="unknown", exposed="no", epss=1.0, cvss=10.0, finders=9),  # FSU either way
         item("fourteen", impact="unknown", epss=0.9),
@@ -80,8 +80,8 @@ def test_what_may_turn_out_most_urgent_is_completed_first():
         "listed, twice",
         "listed",
         "unlisted",
-        "three",
         "fourteen",
+        "three",
         "may wait",
     ]
 
@@ -154,11 +154,11 @@ def test_law_the_order_is_total_deterministic_and_signals_never_cross_a_tier(fou
         if places[0] == places[1]:
             assert (first.due or date.max) <= (second.due or date.max)
     bare = [RankItem(id=each.id, deadline=each.deadline) for each in found]
-    assert [rank_key(each)[:4] for each in ranked(bare)] == [rank_key(each)[:4] for each in result]
+    assert [rank_key(each)[:3] for each in ranked(bare)] == [rank_key(each)[:3] for each in result]
 
 
 @cases(st.lists(items, max_size=8, unique_by=lambda each: each.id))
-def test_law_inside_incomplete_the_possible_outcome_decides_then_kev_then_the_signals(found):
+def test_law_inside_incomplete_kev_is_first_what_can_wait_last_and_signals_order_each_part(found):
     waiting = [each for each in ranked(found) if ordering_arm(each.deadline).outcome == "INCOMPLETE"]
     for before, after in pairwise(waiting):
         assert _urgency(before) <= _urgency(after)
@@ -166,9 +166,10 @@ def test_law_inside_incomplete_the_possible_outcome_decides_then_kev_then_the_si
             assert _falling(before.epss) <= _falling(after.epss)
 
 
-def _urgency(each: RankItem) -> tuple[int, bool]:
-    possible = ordering_arm(each.deadline).possible
-    return min(TIERS.index(outcome) for outcome in possible), each.deadline.inputs["kev"].value != "yes"
+def _urgency(each: RankItem) -> int:
+    if each.deadline.inputs["kev"].value == "yes":
+        return 0
+    return 2 if set(ordering_arm(each.deadline).possible) == {"FSU"} else 1
 
 
 def _falling(value: float | None) -> float:

@@ -29,10 +29,15 @@ class OutputFormat(StrEnum):
     JSON = "json"
 
 
+NARROWEST = 40
+"""Columns below which a table is not narrowed further; some terminals say 0."""
+
+
 def console() -> Console:
     """Standard output for people; 100 columns wide where it is no terminal."""
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 100
-    return Console(width=width, highlight=False, markup=False)
+    made = Console(width=width, highlight=False, markup=False)
+    return made if made.width >= NARROWEST else Console(width=NARROWEST, highlight=False, markup=False)
 
 
 def stderr() -> Console:

@@ -74,7 +74,12 @@ def _show_waiting(waiting: Sequence[Vulnerability], width: int, *, dated: bool) 
             columns[name] = [fit_end(cell, fitting) if name == "where" else fit(cell, fitting) for cell in cells]
     widths = [cell_len(cells[0]) for cells in columns.values()]
     widths[0] = width - sum(widths[1:]) - len(GAP) * (len(widths) - 1)
-    _say(f"\nNo date yet ({_many(len(waiting), 'flaw')})\n")
+    _say(f"\nNo date yet ({_many(len(waiting), 'flaw')})")
+    attacked = [made for made in waiting if made.signals.kev]
+    if attacked:
+        told = _many(len(attacked), "flaw")
+        _say(f"{told} of these known to be used in attacks, first in the list: {_bounds(attacked)}.")
+    _say("")
     _say(line(columns, widths))
     _say("─" * width)
     for row in zip(*columns.values(), strict=True):
@@ -84,6 +89,13 @@ def _show_waiting(waiting: Sequence[Vulnerability], width: int, *, dated: bool) 
     _say("\nWhat is missing for a date:" if dated else "\nWhat is missing for any date:")
     for name, count in names.most_common():
         _say(f"  {_INPUTS.get(name, name)}: of {_many(count, 'flaw')}")
+
+
+def _bounds(waiting: Sequence[Vulnerability]) -> str:
+    """The outcomes that remain possible, most urgent first."""
+    verdicts = [ordering_arm(made.deadline) for made in waiting]
+    names = dict.fromkeys(name for verdict in verdicts for name in verdict.possible)
+    return "whatever is missing, " + " or ".join(names) if names else "nothing is known yet"
 
 
 def _show_why(made: Vulnerability) -> None:

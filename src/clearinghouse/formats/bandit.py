@@ -5,15 +5,16 @@ Source: https://bandit.readthedocs.io/en/latest/formatters/json.html.
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 import msgspec
 
 from clearinghouse.formats.contract import NO_MATCH, Format, Match
 from clearinghouse.formats.decode import Decoder
 from clearinghouse.formats.document import Document
-from clearinghouse.formats.parts import Positions, elements, links, severities, timestamp, tool_messages
+from clearinghouse.formats.parts import Positions, links, read_elements, severities, timestamp, tool_messages
 from clearinghouse.formats.sample import Sample
-from clearinghouse.formats.text import clean, clean_line, first_sentence
+from clearinghouse.formats.text import clean, clean_line, distinct_line, first_sentence
 from clearinghouse.formats.weakness import weaknesses_of
 from clearinghouse.records import Finding, Location, Problem, Provenance
 
@@ -72,18 +73,13 @@ def read(document: Document) -> Iterator[Finding | Problem]:
     if isinstance(report, tuple):
         yield from report
         return
-    observed = timestamp(report.generated_at)
-    positions = Positions()
-    for element in elements(report.results, _RESULT, positions, source=source, pointer="/results"):
-        if isinstance(element, Problem):
-            yield element
-        else:
-            yield _finding(element, source, positions.take(), observed)
+    convert = partial(_finding, source=source, observed=timestamp(report.generated_at))
+    yield from read_elements(report.results, _RESULT, Positions(), convert, source=source, pointer="/results")
     messages = (f"{error.filename or 'a file'}: {error.reason or 'not read'}" for error in report.errors or ())
     yield from tool_messages(messages, source=source, tool=_TOOL, pointer="/errors")
 
 
-def _finding(result: _Result, source: str, index: int, observed: str | None) -> Finding:
+def _finding(result: _Result, index: int, source: str, observed: str | None) -> Finding:
     cwe = result.issue_cwe or _Cwe()
     return Finding(
         source=source,
@@ -107,7 +103,7 @@ def _location(result: _Result) -> Location:
     last = max(lines, default=None)
     column = result.col_offset
     return Location(
-        path=clean_line(result.filename, 1024),
+        path=distinct_line(result.filename, 1024),
         line=result.line_number,
         column=column + 1 if column is not None and column >= 0 else None,  # Bandit counts columns from 0
         end_line=last,

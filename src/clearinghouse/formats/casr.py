@@ -10,9 +10,10 @@ import msgspec
 
 from clearinghouse.formats.contract import NO_MATCH, Format, Match, Record
 from clearinghouse.formats.crash.parser import parse
-from clearinghouse.formats.crash.report import finding
+from clearinghouse.formats.crash.report import finding, too_many_frames
 from clearinghouse.formats.decode import Decoder
 from clearinghouse.formats.document import Document
+from clearinghouse.formats.parts import timestamp
 from clearinghouse.formats.sample import Sample
 from clearinghouse.formats.text import clean_line
 from clearinghouse.records import ClearinghouseError, Component, Crash, Finding, Location, Problem, Severity
@@ -81,24 +82,26 @@ def read(document: Document) -> Iterator[Record]:
     if isinstance(report, tuple):
         yield from report
         return
-    yield _finding(document.source, report)
-
-
-def _finding(source: str, report: Report) -> Finding:
     crash = crash_of(report)
+    yield _finding(document.source, report, crash)
+    yield from too_many_frames(document.source, crash)
+
+
+def _finding(source: str, report: Report, crash: Crash) -> Finding:
     severity = report.CrashSeverity
+    kind = clean_line(severity.type, 60)
     made = finding(source, crash, f"{severity.description}. {severity.explanation}".strip(". "), format_name="casr")
     place = _crash_line(report)
     locations = tuple(place) + tuple(location for location in made.locations if location not in place)
     component = made.component
     if report.Package:
-        component = Component(name=clean_line(report.Package), version=report.PackageVersion or None)
+        component = Component(name=clean_line(report.Package), version=clean_line(report.PackageVersion or "") or None)
     return msgspec.structs.replace(
         made,
         locations=locations,
         components=(component,) if component else (),
-        severities=(Severity(system="CASR", value=severity.type, source="CASR"),) if severity.type else (),
-        observed=report.Date or None,
+        severities=(Severity(system="CASR", value=kind, source="CASR"),) if kind else (),
+        observed=timestamp(report.Date),
     )
 
 
@@ -121,7 +124,7 @@ def crash_of(report: Report) -> Crash:
 
 
 def _crash_line(report: Report) -> tuple[Location, ...]:
-    found = _LINE.match(report.CrashLine or "")
+    found = _LINE.match(clean_line(report.CrashLine or "", 2048))
     if not found:
         return ()
     return (Location(path=found[1], line=int(found[2]), column=int(found[3]) if found[3] else None),)

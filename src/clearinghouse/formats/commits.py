@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
+from clearinghouse.formats.text import clean_line, distinct_line
 from clearinghouse.records import Remedy
 
 MAX_URL = 2048
@@ -42,7 +43,7 @@ def normal_repository(url: str) -> str:
     ``git@host:owner/name`` is understood. Owner and name are lower-cased on hosts that do not tell case apart.
     Text that is no address is returned trimmed.
     """
-    text = url.strip()[:MAX_URL].removeprefix("git+")
+    text = distinct_line(url.strip(), MAX_URL).removeprefix("git+")
     if "://" not in text and (scp := _SCP.match(text)):
         text = f"https://{scp[1]}/{scp[2]}"
     parts = _split(text)
@@ -100,4 +101,4 @@ def _split(url: str) -> tuple[str, str, str] | None:
         return None
     if not host:
         return None
-    return host, parts.path, unquote(parts.query)
+    return host, clean_line(parts.path, MAX_URL), clean_line(unquote(parts.query), MAX_URL)

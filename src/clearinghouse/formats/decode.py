@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from msgspec import inspect
 
+from clearinghouse.formats.text import printable_name
 from clearinghouse.records import Problem
 
 T = TypeVar("T")
@@ -70,7 +71,7 @@ class Decoder(Generic[T]):
                     source=source,
                     code="malformed_json",
                     message=f"This {self._noun} is not well-formed JSON: {broken}.",
-                    pointer=pointer,
+                    pointer=printable_name(pointer),
                     expected="one JSON value in UTF-8",
                 ),
             )
@@ -78,7 +79,8 @@ class Decoder(Generic[T]):
 
     def _violations(self, value: Any, source: str, pointer: str, error: Exception) -> tuple[Problem, ...]:
         found = []
-        for where, expected, got in violations(inspect.type_info(self._type), value, pointer):
+        for path, expected, got in violations(inspect.type_info(self._type), value, pointer):
+            where = printable_name(path)
             found.append(
                 Problem(
                     source=source,
@@ -91,7 +93,9 @@ class Decoder(Generic[T]):
             if len(found) == MAX_PROBLEMS_PER_RECORD:
                 break
         if not found:  # a constraint this walk does not know: msgspec's own sentence is better than none
-            found.append(Problem(source=source, code="wrong_value", message=f"{error}.", pointer=pointer))
+            found.append(
+                Problem(source=source, code="wrong_value", message=f"{error}.", pointer=printable_name(pointer))
+            )
         return tuple(found)
 
 

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from packageurl import PackageURL
 
+from clearinghouse.formats.text import clean_line, distinct_line
 from clearinghouse.records import Component
 
 _PACKAGE_TYPES = {
@@ -66,11 +67,12 @@ def package(name: str, version: str | None, *, type_: str = "", purl: str | None
     """Return the component that a scanner means by a package.
 
     Args:
-        name: as the scanner wrote it. version: likewise.
+        name: as the scanner wrote it, made fit to be shown. version: likewise.
         type_: the scanner's word for its kind (``gobinary``, ``deb``); a word unknown here gives no ecosystem.
-        purl: the package URL that the scanner gave. Without one, it is made for PyPI and npm, where name and
+        purl: the package URL that the scanner gave, as it stands in the report. Without one, it is made for PyPI and npm, where name and
             version determine it; elsewhere it would be a guess.
     """
+    purl = distinct_line(purl, MAX_PURL) if purl else None
     ecosystem = (_purl_ecosystem(purl) if purl else "") or ecosystem_of(type_)
     return Component(
         name=name, ecosystem=ecosystem, version=version or None, purl=purl or make_purl(ecosystem, name, version)
@@ -115,4 +117,5 @@ def parse_purl(purl: str) -> Component | None:
     separator = ":" if ecosystem == "Maven" else "/"
     distribution = parsed.type in _DISTRIBUTION_TYPES
     name = f"{parsed.namespace}{separator}{parsed.name}" if parsed.namespace and not distribution else parsed.name
-    return Component(name=name, ecosystem=ecosystem, version=parsed.version or None, purl=purl)
+    version = clean_line(parsed.version or "") or None  # what a package URL escapes may be any character
+    return Component(name=clean_line(name), ecosystem=ecosystem, version=version, purl=clean_line(purl, MAX_PURL))

@@ -5,6 +5,7 @@ Source: https://github.com/anchore/grype, ``grype/presenter/models``.
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -14,18 +15,20 @@ from clearinghouse.formats.decode import Decoder
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.ecosystem import package
 from clearinghouse.formats.parts import (
+    Losses,
     Positions,
-    elements,
     fixed_versions,
     headline,
     identifiers,
     links,
     paragraphs,
+    read_elements,
     severities,
     timestamp,
+    unique,
 )
 from clearinghouse.formats.sample import Sample
-from clearinghouse.formats.text import clean_line
+from clearinghouse.formats.text import clean_line, distinct_line
 from clearinghouse.formats.weakness import weaknesses_of
 from clearinghouse.records import Advisory, Finding, Location, Problem, Provenance, State
 
@@ -103,6 +106,7 @@ class _Run(msgspec.Struct, frozen=True):
     source: str
     provenance: Provenance
     observed: str | None
+    losses: Losses
 
 
 def detect(sample: Sample) -> Match:
@@ -127,12 +131,13 @@ def read(document: Document) -> Iterator[Finding | Problem]:
         return
     run = _run(report, source)
     positions = Positions()
-    for key, state in (("matches", State.OPEN), ("ignoredMatches", State.SUPPRESSED)):
-        for element in elements(getattr(report, key), _MATCH, positions, source=source, pointer=f"/{key}"):
-            if isinstance(element, Problem):
-                yield element
-            else:
-                yield _finding(element, run, positions.take(), state)
+    for key, raws, state in (
+        ("matches", report.matches, State.OPEN),
+        ("ignoredMatches", report.ignoredMatches, State.SUPPRESSED),
+    ):
+        convert = partial(_finding, run=run, state=state)
+        yield from read_elements(raws, _MATCH, positions, convert, source=source, pointer=f"/{key}")
+    yield from run.losses.problems()
 
 
 def _run(report: _Report, source: str) -> _Run:
@@ -147,15 +152,15 @@ def _run(report: _Report, source: str) -> _Run:
             snapshot=clean_line(image, 100) or None if isinstance(image, str) else None,
         ),
         observed=timestamp(descriptor.timestamp),
+        losses=Losses(source),
     )
 
 
-def _finding(match: _Match, run: _Run, index: int, state: State) -> Finding:
+def _finding(match: _Match, index: int, run: _Run, state: State) -> Finding:
     found, artifact = match.vulnerability, match.artifact
     same, upstream = _related(match)
     told = [found, *same]
     name = clean_line(artifact.name)
-    locations = dict.fromkeys(clean_line(place.path or "", 1024) for place in artifact.locations or ())
     text = next((one.description for one in told if one.description), None)
     return Finding(
         source=run.source,
@@ -169,7 +174,7 @@ def _finding(match: _Match, run: _Run, index: int, state: State) -> Finding:
         ),
         identifiers=identifiers(one.id for one in told),
         weaknesses=weaknesses_of([weakness.cwe for one in told for weakness in one.cwes or ()]),
-        locations=tuple(Location(path=path) for path in list(locations)[:MAX_LOCATIONS] if path),
+        locations=_locations(artifact, run.losses),
         advisory=Advisory(upstream=upstream) if upstream else None,
         severities=severities(
             (_TOOL, found.severity, found.namespace or ""),
@@ -181,6 +186,13 @@ def _finding(match: _Match, run: _Run, index: int, state: State) -> Finding:
         state=state,
         observed=run.observed,
     )
+
+
+def _locations(artifact: _Artifact, losses: Losses) -> tuple[Location, ...]:
+    paths = unique(distinct_line(place.path or "", 1024) for place in artifact.locations or ())
+    if len(paths) > MAX_LOCATIONS:
+        losses.add(f"more than {MAX_LOCATIONS} locations, of which the first {MAX_LOCATIONS} are kept.")
+    return tuple(Location(path=path) for path in paths[:MAX_LOCATIONS])
 
 
 def _related(match: _Match) -> tuple[list[_Vulnerability], tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 import re
 
-from clearinghouse.formats.text import clean_line
+from clearinghouse.formats.text import distinct_line
 from clearinghouse.records import Location
 
 MAX_LOCATOR = 1024
@@ -20,7 +20,7 @@ def parse_locator(text: str) -> Location | None:
     the end and what follows ``::`` after a file name give the symbol; a URL is a path as a whole, its port no line;
     what has the form of a symbol and not of a path (``ns::Class::method``, ``parse_header()``) is a symbol alone.
     """
-    text = clean_line(text, MAX_LOCATOR).strip("` ")
+    text = distinct_line(text, MAX_LOCATOR).strip("` ")
     if not text:
         return None
     place = _parse(text)

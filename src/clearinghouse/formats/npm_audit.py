@@ -22,7 +22,7 @@ from clearinghouse.formats.parts import (
     severities,
 )
 from clearinghouse.formats.sample import Sample
-from clearinghouse.formats.text import clean_line
+from clearinghouse.formats.text import clean_line, distinct_line
 from clearinghouse.formats.weakness import weaknesses_of
 from clearinghouse.records import (
     Credit,
@@ -234,7 +234,7 @@ def _of_via(advisory: _Via, found: _Package, source: str, index: int) -> Finding
         components=(package(name, None, type_="npm"),),
         identifiers=identifiers(find_identifiers(advisory.url or "")),
         weaknesses=weaknesses_of(advisory.cwe),
-        locations=tuple(Location(path=clean_line(node, 1024)) for node in found.nodes or () if node.strip()),
+        locations=tuple(Location(path=distinct_line(node, 1024)) for node in found.nodes or () if node.strip()),
         severities=severities(
             (_TOOL, advisory.severity, ""), [(advisory.cvss.vectorString if advisory.cvss else None, "")]
         ),

@@ -15,7 +15,7 @@ from clearinghouse.formats.json_records import decoded, members
 from clearinghouse.formats.osv.convert import finding_of
 from clearinghouse.formats.osv.schema import Record
 from clearinghouse.formats.sample import Sample
-from clearinghouse.formats.text import clean_line
+from clearinghouse.formats.text import clean_line, distinct_line
 from clearinghouse.records import Component, Finding, Location, Problem, Provenance
 
 FINDER = "OSV-Scanner"
@@ -85,7 +85,7 @@ def _scanned(
     found: Iterator[Finding | Problem], package: _Package | None, source: _Source | None
 ) -> Iterator[Finding | Problem]:
     """Turn a record about packages in general into a finding about the one that was scanned."""
-    path = clean_line((source and source.path) or "", 4096)
+    path = distinct_line((source and source.path) or "", 4096)
     for item in found:
         if isinstance(item, Problem):
             yield item
@@ -97,7 +97,7 @@ def _scanned(
             rule=item.native_id,
             components=(_component(package),) if package and package.name else item.components,
             locations=(Location(path=path),) if path else (),
-            provenance=Provenance(tool=FINDER, snapshot=(package and package.commit) or None),
+            provenance=Provenance(tool=FINDER, snapshot=clean_line((package and package.commit) or "", 200) or None),
         )
 
 

@@ -2,16 +2,17 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TypeVar
 
 import msgspec
 
 from clearinghouse.formats.decode import Decoder
-from clearinghouse.formats.text import clean, clean_line, first_sentence
-from clearinghouse.records import Level, Problem, Remedy, Severity, canonical_identifier
+from clearinghouse.formats.text import clean, clean_line, distinct_line, first_sentence
+from clearinghouse.records import Finding, Level, Problem, Remedy, Severity, canonical_identifier
 
 S = TypeVar("S", bound=msgspec.Struct)
+V = TypeVar("V", bound=Hashable)
 MAX_NOTICES = 20
 _CVSS_VERSION = re.compile(r"CVSS:(\d\.\d)/")
 _CVSS_2 = re.compile(r"\(?AV:[LAN]/AC:[HML]/Au:[MSN]/")
@@ -48,14 +49,50 @@ def elements(
             yield element
 
 
-def unique(values: Iterable[str | None]) -> tuple[str, ...]:
+def unique(values: Iterable[V | None]) -> tuple[V, ...]:
     """Return the values that are not empty, each once, in order."""
     return tuple(dict.fromkeys(value for value in values if value))
 
 
 def identifiers(values: Iterable[str | None]) -> tuple[str, ...]:
     """Return the values as canonical identifiers, each once, in order."""
-    return unique(canonical_identifier(clean_line(value, 100)) for value in values if value)
+    return unique(canonical_identifier(distinct_line(value, 100)) for value in values if value)
+
+
+def read_elements(
+    raws: Iterable[msgspec.Raw] | None,
+    decoder: Decoder[S],
+    positions: Positions,
+    convert: Callable[[S, int], Finding],
+    *,
+    source: str,
+    pointer: str,
+) -> Iterator[Finding | Problem]:
+    """Yield what ``convert`` makes of each element and its position, and the problems of those that are bad."""
+    for element in elements(raws, decoder, positions, source=source, pointer=pointer):
+        yield element if isinstance(element, Problem) else convert(element, positions.take())
+
+
+class Losses:
+    """Counts the parts of findings that are left out, so that each kind is told once a document.
+
+    Args:
+        source: the document.
+    """
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._counts: dict[str, int] = {}
+
+    def add(self, kind: str) -> None:
+        """Count one finding. ``kind`` is the end of a sentence: what it has too much of, and how much is kept."""
+        self._counts[kind] = self._counts.get(kind, 0) + 1
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield one notice for each kind."""
+        for kind, count in self._counts.items():
+            who = "1 finding has" if count == 1 else f"{count} findings have"
+            yield notice(self._source, "left_out", f"{who} {kind}")
 
 
 def links(values: Iterable[str | None]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ Source: https://github.com/pypa/pip-audit, ``pip_audit/_format/json.py``.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import msgspec
 
@@ -11,7 +12,7 @@ from clearinghouse.formats.contract import NO_MATCH, Format, Match
 from clearinghouse.formats.decode import Decoder
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.ecosystem import package
-from clearinghouse.formats.parts import Positions, elements, fixed_versions, headline, identifiers, notice
+from clearinghouse.formats.parts import Positions, fixed_versions, headline, identifiers, notice, read_elements
 from clearinghouse.formats.sample import Sample
 from clearinghouse.formats.text import clean, clean_line
 from clearinghouse.records import Component, Finding, Problem, Provenance
@@ -90,14 +91,12 @@ def _dependency(
     dependency: _Dependency, positions: Positions, source: str, pointer: str
 ) -> Iterator[Finding | Problem]:
     component = package(clean_line(dependency.name), clean_line(dependency.version or ""), type_="pypi")
-    for element in elements(dependency.vulns, _VULNERABILITY, positions, source=source, pointer=f"{pointer}/vulns"):
-        if isinstance(element, Problem):
-            yield element
-        else:
-            yield _finding(element, component, source, positions.take())
+    convert = partial(_finding, component=component, source=source)
+    pointer = f"{pointer}/vulns"
+    yield from read_elements(dependency.vulns, _VULNERABILITY, positions, convert, source=source, pointer=pointer)
 
 
-def _finding(found: _Vulnerability, component: Component, source: str, index: int) -> Finding:
+def _finding(found: _Vulnerability, index: int, component: Component, source: str) -> Finding:
     title = headline(found.description) or f"{clean_line(found.id)} in {component.name}"
     return Finding(
         source=source,

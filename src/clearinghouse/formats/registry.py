@@ -3,6 +3,7 @@
 import heapq
 import os
 import stat
+import traceback
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -177,6 +178,18 @@ def _may_be_file(path: Path) -> bool:
         return True  # in a folder that may be listed and not entered; opening it will say so
 
 
+def _defect(source: str, found: Format, error: Exception) -> Problem:
+    """A reader's own fault must not cost the other documents; it is told with what its maintainers need."""
+    steps = traceback.extract_tb(error.__traceback__)
+    where = f" at {Path(steps[-1].filename).name}:{steps[-1].lineno}" if steps else ""
+    return Problem(
+        source=source,
+        code="reader_failed",
+        message=f"The reader of {found.title} failed ({type(error).__name__}{where}); what it had read before is kept.",
+        expected="a report of this defect, with the document if it may be shared",
+    )
+
+
 def _guarded(document: Document, found: Format) -> Iterator[Record]:
     """Turn what stops a reader half-way (a bomb, a broken archive, a bad disk) into a problem.
 
@@ -186,6 +199,8 @@ def _guarded(document: Document, found: Format) -> Iterator[Record]:
         yield from found.read(document)
     except ClearinghouseError as error:
         yield _unreadable(document.source, error)
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        yield _defect(document.source, found, error)
     except OSError as error:
         yield Problem(
             source=document.source,

@@ -5,6 +5,7 @@ https://github.com/semgrep/semgrep-interfaces, ``semgrep_output_v1.atd``.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -14,16 +15,17 @@ from clearinghouse.formats.decode import Decoder
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.ecosystem import package
 from clearinghouse.formats.parts import (
+    Losses,
     Positions,
-    elements,
     fixed_versions,
     identifiers,
     links,
+    read_elements,
     severities,
     tool_messages,
 )
 from clearinghouse.formats.sample import Sample
-from clearinghouse.formats.text import clean, clean_line, first_sentence
+from clearinghouse.formats.text import clean, clean_line, distinct_line, first_sentence
 from clearinghouse.formats.weakness import weaknesses_of
 from clearinghouse.records import Component, Finding, Location, Problem, Provenance, Remedy, State
 
@@ -112,11 +114,10 @@ def read(document: Document) -> Iterator[Finding | Problem]:
         return
     provenance = Provenance(tool=_TOOL, tool_version=clean_line(report.version or "", 60) or None)
     positions = Positions()
-    for element in elements(report.results, _RESULT, positions, source=source, pointer="/results"):
-        if isinstance(element, Problem):
-            yield element
-        else:
-            yield _finding(element, source, positions.take(), provenance)
+    losses = Losses(source)
+    convert = partial(_finding, source=source, provenance=provenance, losses=losses)
+    yield from read_elements(report.results, _RESULT, positions, convert, source=source, pointer="/results")
+    yield from losses.problems()
     yield from tool_messages(_messages(report.errors or []), source=source, tool=_TOOL, pointer="/errors")
 
 
@@ -128,10 +129,10 @@ def _messages(raws: list[msgspec.Raw]) -> Iterator[str]:
         yield f"{where}: {text or 'an error'}" if where else text or "an error"
 
 
-def _finding(result: _Result, source: str, index: int, provenance: Provenance) -> Finding:
+def _finding(result: _Result, index: int, source: str, provenance: Provenance, losses: Losses) -> Finding:
     extra = result.extra
     metadata = extra.metadata or {}
-    fingerprint = clean_line(extra.fingerprint or "", 300)
+    fingerprint = distinct_line(extra.fingerprint or "", 300)
     component = _component(extra)
     return Finding(
         source=source,
@@ -140,12 +141,12 @@ def _finding(result: _Result, source: str, index: int, provenance: Provenance) -
         title=first_sentence(extra.message or "") or clean_line(result.check_id),
         finder=_TOOL,
         description=clean(extra.message or ""),
-        rule=clean_line(result.check_id),
+        rule=distinct_line(result.check_id),
         components=(component,) if component else (),
         identifiers=identifiers(_texts(metadata.get("sca-vuln-database-identifier"))),
         weaknesses=weaknesses_of(metadata.get("cwe")),
         locations=(_location(result.path, result.start, result.end, extra.lines),),
-        trace=_trace(extra.dataflow_trace),
+        trace=_trace(extra.dataflow_trace, losses),
         fingerprints=((_FINGERPRINT, fingerprint),) if fingerprint not in ("", _WITHHELD) else (),
         severities=severities((_TOOL, extra.severity, ""), ()),
         remedies=_fixes(metadata.get("sca-fix-versions"), component),
@@ -181,7 +182,7 @@ def _fixes(value: Any, component: Component | None) -> tuple[Remedy, ...]:
 def _location(path: str, start: _Place, end: _Place | None, lines: str | None) -> Location:
     snippet = clean(lines or "").strip("\n")
     return Location(
-        path=clean_line(path, 1024),
+        path=distinct_line(path, 1024),
         line=start.line,
         column=start.col,
         end_line=end.line if end else None,
@@ -189,15 +190,18 @@ def _location(path: str, start: _Place, end: _Place | None, lines: str | None) -
     )
 
 
-def _trace(flow: Any) -> tuple[Location, ...]:
+def _trace(flow: Any, losses: Losses) -> tuple[Location, ...]:
     """Return the places of a taint trace, source first. A shape that is not understood yields none."""
     if not isinstance(flow, dict):
         return ()
     places = [*_call_places(flow.get("taint_source"))]
-    for step in flow.get("intermediate_vars") or ():
+    steps = flow.get("intermediate_vars")
+    for step in steps if isinstance(steps, list) else ():
         if isinstance(step, dict):
             places += _place(step.get("location"), step.get("content"))
     places += _call_places(flow.get("taint_sink"))
+    if len(places) > MAX_TRACE:
+        losses.add(f"a data flow of more than {MAX_TRACE} places, of which the first {MAX_TRACE} are kept.")
     return tuple(places[:MAX_TRACE])
 
 

@@ -56,8 +56,7 @@ class TextLayer:
         """Merge advisories with equal words; other prose only about one thing, because finders write boilerplate."""
         text = f"Both descriptions have the same {fact}."
         if profile.published and candidate.published:
-            sure = profile.run[1] != candidate.run[1] or _related(profile.components, candidate.components)
-            return Proposal(candidate, 0.99 if sure else 0.5, text, sure)
+            return Proposal(candidate, 0.99, text, True)
         related = _one_thing(profile, candidate)
         if related is False:
             return None
@@ -96,14 +95,6 @@ def _one_thing(one: Profile, other: Profile) -> bool | None:
     if one.path and other.path:
         return same_file(one.path, other.path)
     return None
-
-
-def _related(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether components are variants of one: a name of one begins one of the other (``tensorflow``, ``tensorflow-gpu``).
-
-    A publisher that uses one sentence for unrelated components writes boilerplate.
-    """
-    return any(a.startswith(b) or b.startswith(a) for a in one for b in other)
 
 
 @lru_cache(maxsize=4096)

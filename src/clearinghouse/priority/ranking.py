@@ -5,9 +5,9 @@ last), then, inside one tier and date only, EPSS (highest first), CVSS base scor
 independent finders (most first), and at the end the identifier, so that the order is total. A missing signal stands
 after every known one. Where public exposure is unknown the exposed arm decides: in BOD 26-04 it is never the later.
 
-``INCOMPLETE`` is no tier but the lack of one, and has no date. In its place inside it stand the most urgent outcome
-that remains possible (most urgent first) and membership in KEV (listed first); EPSS and the rest follow as above. So
-what may turn out most urgent is completed first.
+``INCOMPLETE`` is no tier but the lack of one, and has no date. Inside it stands first what is in KEV, last what can
+wait whatever is missing (only the least urgent outcome remains possible); EPSS and the rest order the three parts as above.
+That KEV is unknown for want of a CVE identifier moves nothing up: most of what has none is no known attack.
 """
 
 import datetime as dt
@@ -20,7 +20,7 @@ from clearinghouse.priority.errors import UnknownValueError
 from clearinghouse.priority.explain import Why
 from clearinghouse.priority.tables import DecisionTable, table_for
 
-RankKey = tuple[int, int, int, int, float, float, int, str]
+RankKey = tuple[int, int, int, float, float, int, str]
 
 
 class RankItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,11 +57,17 @@ def rank_key(item: RankItem, table: DecisionTable | None = None) -> RankKey:
     verdict = ordering_arm(item.deadline)
     tier = _place(verdict.outcome, tiers, item)
     due = verdict.due.toordinal() if verdict.due else dt.date.max.toordinal() + 1
-    worst, unlisted = 0, 0
-    if verdict.outcome == INCOMPLETE:
-        worst = min((_place(each, tiers, item) for each in verdict.possible), default=tier)
-        unlisted = int(not _in_kev(item))
-    return tier, due, worst, unlisted, _falling(item.epss), _falling(item.cvss), -item.finders, item.id
+    part = _part(item, verdict, tiers) if verdict.outcome == INCOMPLETE else 0
+    return tier, due, part, _falling(item.epss), _falling(item.cvss), -item.finders, item.id
+
+
+def _part(item: RankItem, verdict: Verdict, tiers: tuple[str, ...]) -> int:
+    """Which part of ``INCOMPLETE`` an item stands in: 0 in KEV, 2 can wait whatever is missing, 1 the rest."""
+    places = [_place(each, tiers, item) for each in verdict.possible]
+    if _in_kev(item):
+        return 0
+    least_urgent = tiers.index(INCOMPLETE) - 1
+    return 2 if places and min(places) == least_urgent else 1
 
 
 def _place(outcome: str | None, tiers: tuple[str, ...], item: RankItem) -> int:
@@ -115,7 +121,7 @@ def _open_reasons(item: RankItem, verdict: Verdict) -> tuple[Why, Why]:
             value=worst,
             source=item.deadline.table,
             date=None,
-            rule="the most urgent outcome that remains possible; most urgent first inside INCOMPLETE",
+            rule="the most urgent outcome that remains possible; what can wait in any case is last inside INCOMPLETE",
         ),
         Why(input="kev", value=kev.value, source=kev.source, date=kev.date, rule="listed first inside INCOMPLETE"),
     )

@@ -8,9 +8,11 @@ from typing import Any
 from clearinghouse.identity import Identifier, Identity
 from clearinghouse.priority import Deadline, RankItem, Signals, SignalSet, cvss_score, deadline_for, rank_key
 from clearinghouse.priority.facts import lenient_date
-from clearinghouse.records import Finding, Link, State
+from clearinghouse.records import Finding, Link, Severity, State
 from clearinghouse.triage.gather import Gathered
 from clearinghouse.triage.result import SetAside, Signalled, Triage, Vulnerability
+
+_HIGHEST_CVSS = 10.0
 
 
 def triage(
@@ -150,8 +152,7 @@ def _vulnerability(
 
 
 def _signalled(signals: SignalSet, members: list[Finding]) -> Signalled:
-    vectors = [(score, s.value) for m in members for s in m.severities if (score := cvss_score(s.value))]
-    best = max(vectors, key=lambda pair: (pair[0].base, pair[0].version), default=None)
+    best = max((score for m in members for s in m.severities if (score := _base_score(s))), default=None)
     discoverers = {m.finder for m in members if m.advisory is None and not m.identifiers}
     entry = signals.kev_entry
     return Signalled(
@@ -163,10 +164,24 @@ def _signalled(signals: SignalSet, members: list[Finding]) -> Signalled:
         technical_impact=signals.impact.value,
         epss=signals.epss.score if signals.epss else None,
         epss_percentile=signals.epss.percentile if signals.epss else None,
-        cvss=best[0].base if best else None,
-        cvss_vector=best[1] if best else None,
+        cvss=best[0] if best else None,
+        cvss_vector=best[1] or None if best else None,
         discoveries=len(discoverers),
     )
+
+
+def _base_score(severity: Severity) -> tuple[float, str] | None:
+    """The CVSS base score of a severity and its vector; of a bare score, as tables have it, without one."""
+    made = cvss_score(severity.value)
+    if made:
+        return made.base, severity.value
+    if severity.system != "CVSS":
+        return None
+    try:
+        score = float(severity.value)
+    except ValueError:
+        return None
+    return (score, "") if 0 <= score <= _HIGHEST_CVSS else None
 
 
 def _rank_item(made: Vulnerability) -> RankItem:

@@ -8,7 +8,8 @@ from clearinghouse.formats.crash import checks, fuzzers, runtimes, sanitizers, s
 from clearinghouse.formats.crash.events import Scanner, line_at
 from clearinghouse.formats.crash.reading import Collect, Reading, clean_target
 from clearinghouse.formats.crash.security import DEFAULT, Evidence, Settings, is_security
-from clearinghouse.formats.crash.stacks import Parsed
+from clearinghouse.formats.crash.stacks import MAX_FRAME, Parsed
+from clearinghouse.formats.text import clean_line
 from clearinghouse.records import Crash, Frame
 
 MAX_LOG = 64 << 20
@@ -228,18 +229,29 @@ def parse(text: str, *, target: str | None = None, settings: Settings = DEFAULT)
         pc_zero=reading.pc_zero,
     )
     return Crash(
-        tool=reading.tool,
+        tool=clean_line(reading.tool),
         type=reading.type,
         access=reading.access,
         size=reading.size,
-        address=reading.address,
+        address=_line(reading.address),
         state=state,
-        frames=tuple(frames),
+        frames=tuple(map(_shown, frames)),
         security=is_security(evidence, settings),
         weak=_is_weak(state, frames),
         target=reading.target,
         signature=signature(reading.type, state),
     )
+
+
+def _shown(frame: Frame) -> Frame:
+    """A frame without what forges output. Nearly all are printable as they are."""
+    if frame.function.isprintable() and (frame.file is None or frame.file.isprintable()):
+        return frame
+    return Frame(function=clean_line(frame.function, MAX_FRAME), file=_line(frame.file), line=frame.line)
+
+
+def _line(text: str | None) -> str | None:
+    return clean_line(text, MAX_FRAME) if text else text
 
 
 def _is_weak(state: tuple[str, ...], frames: list[Frame]) -> bool:

@@ -7,6 +7,7 @@ from clearinghouse.formats.contract import NO_MATCH, Format, Match, Record
 from clearinghouse.formats.crash import tables
 from clearinghouse.formats.crash.parser import MAX_LOG, parse
 from clearinghouse.formats.document import Document
+from clearinghouse.formats.parts import Losses
 from clearinghouse.formats.sample import Sample
 from clearinghouse.formats.text import clean, clean_line
 from clearinghouse.records import (
@@ -89,6 +90,20 @@ def read(document: Document) -> Iterator[Record]:
         yield no_crash(document.source)
         return
     yield finding(document.source, crash, summary(text))
+    yield from too_many_frames(document.source, crash)
+
+
+def too_many_frames(source: str, crash: Crash) -> Iterator[Problem]:
+    """Yield the notice that a stack has more places than a finding keeps; the crash itself keeps its frames."""
+    if len(placed(crash)) > MAX_LOCATIONS:
+        losses = Losses(source)
+        losses.add(f"more than {MAX_LOCATIONS} locations, of which the first {MAX_LOCATIONS} are kept.")
+        yield from losses.problems()
+
+
+def placed(crash: Crash) -> list[Frame]:
+    """The frames of which the place in source code is known."""
+    return [frame for frame in crash.frames if frame.file and frame.line]
 
 
 def no_crash(source: str) -> Problem:
@@ -114,7 +129,7 @@ def finding(source: str, crash: Crash, description: str = "", *, format_name: st
         rule=crash.type.replace("\n", " "),
         components=(component,) if component else (),
         weaknesses=weaknesses(crash),
-        locations=tuple(location(frame) for frame in crash.frames[:MAX_LOCATIONS] if frame.file and frame.line),
+        locations=tuple(location(frame) for frame in placed(crash)[:MAX_LOCATIONS]),
         fingerprints=(("crashState/v1", crash.signature),) if crash.signature else (),
         crash=crash,
         provenance=Provenance(tool=crash.tool),
@@ -135,7 +150,7 @@ def title(crash: Crash) -> str:
 
 def location(frame: Frame) -> Location:
     """Return a frame as a place in source code."""
-    return Location(path=frame.file or "", line=frame.line, symbol=frame.function)
+    return Location(path=clean_line(frame.file or "", 2048), line=frame.line, symbol=clean_line(frame.function, 2048))
 
 
 def weaknesses(crash: Crash) -> tuple[str, ...]:

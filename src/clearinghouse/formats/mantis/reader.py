@@ -20,7 +20,7 @@ from clearinghouse.formats.mantis.rules import violations
 from clearinghouse.formats.mantis.schema import MantisFinding
 from clearinghouse.formats.parts import notice, paragraphs, patch_digest, severities, timestamp
 from clearinghouse.formats.sample import Sample
-from clearinghouse.formats.text import clean_line
+from clearinghouse.formats.text import clean_line, distinct_line
 from clearinghouse.formats.weakness import weaknesses_of
 from clearinghouse.records import (
     Component,
@@ -123,8 +123,8 @@ def _finding(found: MantisFinding, source: str, index: int) -> Finding:
         title=clean_line(found.title, 256) or "(no title)",
         finder=finder,
         description=paragraphs(found.description, found.impact),
-        native_id=clean_line(found.id or "", 100) or None,
-        rule=clean_line(seed.rule_id or "", 200) or None if seed else None,
+        native_id=distinct_line(found.id or "", 100) or None,
+        rule=distinct_line(seed.rule_id or "", 200) or None if seed else None,
         components=(component,) if component else (),
         weaknesses=weaknesses_of(found.cwe),
         locations=_locations(found.code_paths or []),
@@ -160,7 +160,7 @@ def _locations(code_paths: list[str]) -> tuple[Location, ...]:
 
 def _fingerprints(found: MantisFinding) -> tuple[tuple[str, str], ...]:
     pairs = (("mantis/signature", found.signature), ("mantis/lineage", found.lineage_id))
-    return tuple((name, clean_line(value, 100)) for name, value in pairs if value and value.strip())
+    return tuple((name, distinct_line(value, 100)) for name, value in pairs if value and value.strip())
 
 
 def _severities(found: MantisFinding) -> tuple[Severity, ...]:

@@ -8,7 +8,7 @@ from clearinghouse.formats.osv.crash import crash_of
 from clearinghouse.formats.osv.databases import database_of
 from clearinghouse.formats.osv.ranges import Notice, affected_of, remedies_of
 from clearinghouse.formats.osv.schema import AffectedEntry, Record, Score
-from clearinghouse.formats.text import clean, clean_line, first_sentence
+from clearinghouse.formats.text import clean, clean_line, distinct_line, first_sentence
 from clearinghouse.formats.weakness import weaknesses_of
 from clearinghouse.records import (
     Advisory,
@@ -56,7 +56,7 @@ def finding_of(
 
 def _finding(record: Record, affected: tuple[Affected, ...], source: str, index: int) -> Finding:
     details = clean(record.details or "")
-    identifier = clean_line(record.id, 200)
+    identifier = distinct_line(record.id, 200)
     urls = [clean_line(item.url, 2048) for item in record.references or () if item.url]
     finder = database_of(identifier)
     return Finding(
@@ -102,7 +102,7 @@ def identifiers_of(record: Record) -> tuple[str, ...]:
 
 
 def _names(values: Iterable[str] | None) -> tuple[str, ...]:
-    return _once(name for value in values or () if (name := canonical_identifier(clean_line(value, 200))))
+    return _once(name for value in values or () if (name := canonical_identifier(distinct_line(value, 200))))
 
 
 def _time(value: str | None) -> str | None:

@@ -88,7 +88,7 @@ def _range(item: Range, pointer: str, notice: Notice) -> VersionRange | None:
             f"{pointer}/events",
             "at least one event 'introduced'",
         )
-    return VersionRange(type=kind, events=tuple(events), repository=item.repo)
+    return VersionRange(type=kind, events=tuple(events), repository=clean_line(item.repo, 2048) if item.repo else None)
 
 
 def _points(event: Event) -> Iterable[RangeEvent]:

@@ -3,10 +3,11 @@
 import re
 from typing import Any
 
+from clearinghouse.formats.parts import Losses
 from clearinghouse.formats.sarif.rules import Rule, RunFacts, property_weaknesses
 from clearinghouse.formats.sarif.schema import CodeFlow, LogicalLocation, Message, Result
 from clearinghouse.formats.sarif.schema import Location as SarifLocation
-from clearinghouse.formats.text import MAX_TEXT, clean, clean_line
+from clearinghouse.formats.text import MAX_TEXT, clean, clean_line, distinct_line
 from clearinghouse.records import Component, Finding, Location, Severity, State
 
 _NO_CLAIM = frozenset({"pass", "notApplicable", "informational"})
@@ -26,12 +27,13 @@ class ResultConverter:
     """Turns the results of one run into findings.
 
     Args:
-        source: the document. facts: what the run says about itself.
+        source: the document. facts: what the run says about itself. losses: counts what is left out.
     """
 
-    def __init__(self, source: str, facts: RunFacts) -> None:
+    def __init__(self, source: str, facts: RunFacts, losses: Losses) -> None:
         self.source = source
         self.facts = facts
+        self.losses = losses
         self._texts: dict[str, str] = {}  # paths, symbols and fingerprint names repeat: one object each
         self._partials: dict[str, str] = {}
         self._severities: dict[tuple[str, str | None], tuple[Severity, ...]] = {}
@@ -53,14 +55,12 @@ class ResultConverter:
             title=rule.title if rule.id else clean_line(message, 160) or rule.title,
             finder=facts.finder,
             description=message,
-            native_id=clean_line(result.guid) if result.guid else None,
+            native_id=distinct_line(result.guid) if result.guid else None,
             rule=rule.id or None,
             components=facts.components if not rule.identifiers else self._package(message),
             identifiers=rule.identifiers,
             weaknesses=weaknesses,
-            locations=tuple([self._location(place) for place in result.locations[:MAX_LOCATIONS]])
-            if result.locations
-            else (),
+            locations=self._locations(result.locations) if result.locations else (),
             trace=self._trace(result.code_flows) if result.code_flows else (),
             fingerprints=self._fingerprints(result),
             severities=self._severity(result.level or rule.level, rule.security_severity),
@@ -78,7 +78,15 @@ class ResultConverter:
             text = _filled(text, message.arguments)
         if "](" in text:
             text = _LINK.sub(lambda m: m[0] if m[1] is None else m[1], text)
+        if len(text) > MAX_TEXT:
+            self.losses.add(f"a text of more than {MAX_TEXT} characters, which is cut.")
         return clean(text)
+
+    def _locations(self, places: list[SarifLocation]) -> tuple[Location, ...]:
+        if len(places) > MAX_LOCATIONS:
+            self.losses.add(f"more than {MAX_LOCATIONS} locations, of which the first {MAX_LOCATIONS} are kept.")
+            places = places[:MAX_LOCATIONS]
+        return tuple([self._location(place) for place in places])
 
     def _location(self, place: SarifLocation) -> Location:
         path, line, column, end_line, snippet = "", None, None, None, None
@@ -106,7 +114,7 @@ class ResultConverter:
         known = self._texts.get(text)
         if known is None:
             _make_room(self._texts)
-            known = self._texts[text] = clean_line(text, 2000)
+            known = self._texts[text] = distinct_line(text, 2000)
         return known
 
     def _symbol(self, logical: list[LogicalLocation]) -> str | None:
@@ -120,15 +128,20 @@ class ResultConverter:
         return None
 
     def _trace(self, flows: list[CodeFlow]) -> tuple[Location, ...]:
+        """The places of the first thread of the first flow."""
+        threads = flows[0].thread_flows or []
+        steps = (threads[0].locations or []) if threads else []
+        if len(flows) > 1 or len(threads) > 1:
+            self.losses.add("more than one way through the code (code flow or thread), of which the first is kept.")
+        if len(steps) > MAX_TRACE:
+            self.losses.add(f"a code flow of more than {MAX_TRACE} steps, of which the first {MAX_TRACE} are kept.")
         places = []
-        for flow in flows[:1]:
-            for thread in (flow.thread_flows or ())[:1]:
-                for step in (thread.locations or ())[:MAX_TRACE]:
-                    if step.location is None and step.index is not None:
-                        shared = self.facts.thread_flow_locations
-                        step = shared[step.index] if 0 <= step.index < len(shared) else step  # noqa: PLW2901
-                    if step.location is not None:
-                        places.append(self._location(step.location))
+        for step in steps[:MAX_TRACE]:
+            if step.location is None and step.index is not None:
+                shared = self.facts.thread_flow_locations
+                step = shared[step.index] if 0 <= step.index < len(shared) else step  # noqa: PLW2901
+            if step.location is not None:
+                places.append(self._location(step.location))
         return tuple(places)
 
     def _fingerprints(self, result: Result) -> tuple[tuple[str, str], ...]:
@@ -139,18 +152,18 @@ class ResultConverter:
         if result.fingerprints:
             for name, value in result.fingerprints.items():
                 if value.__class__ is str and value:
-                    pairs.append((self._shared(name), clean_line(value, _LONGEST_FINGERPRINT)))
+                    pairs.append((self._shared(name), distinct_line(value, _LONGEST_FINGERPRINT)))
         if result.partial_fingerprints:
             for name, value in result.partial_fingerprints.items():
                 if value.__class__ is str and value:
-                    pairs.append((self._partial(name), clean_line(value, _LONGEST_FINGERPRINT)))
+                    pairs.append((self._partial(name), distinct_line(value, _LONGEST_FINGERPRINT)))
         return tuple(pairs)
 
     def _partial(self, name: str) -> str:
         known = self._partials.get(name)
         if known is None:
             _make_room(self._partials)
-            known = self._partials[name] = clean_line(f"partial/{name}")
+            known = self._partials[name] = distinct_line(f"partial/{name}")
         return known
 
     def _weaknesses(self, result: Result, rule: Rule) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from clearinghouse.formats.decode import Decoder
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.json_records import broken_json
 from clearinghouse.formats.json_stream import BrokenJsonError, Piece, walk
+from clearinghouse.formats.parts import Losses
 from clearinghouse.formats.sample import Sample
 from clearinghouse.formats.sarif.convert import ResultConverter
 from clearinghouse.formats.sarif.header import read_header
@@ -25,6 +26,8 @@ from clearinghouse.records import ClearinghouseError, Problem
 _RESULT = Decoder(Result, "result")
 _ENTER = frozenset({"", "runs", "runs[]"})
 _RESULTS = frozenset({"runs[].results"})
+MAX_RUNS = 10_000
+"""Most runs read of one log: each has a header to be worked out, whether it has results or not."""
 _OLD = re.compile(r"^(1\.|2\.0)")
 
 
@@ -51,12 +54,14 @@ def read(document: Document) -> Iterator[Record]:
     """Yield a finding for each result that claims a flaw, and a problem for each violation."""
     source = document.source
     runs, misplaced = _headers(document)
+    losses = Losses(source)
     converters: dict[int, ResultConverter] = {}
     for number, header in runs.items():
         run, problems = read_header(header, source, f"/runs/{number}")
         yield from problems
-        converters[number] = ResultConverter(source, RunFacts(run))
+        converters[number] = ResultConverter(source, RunFacts(run), losses)
     yield from _results(document, converters)
+    yield from losses.problems()
     yield from misplaced
 
 
@@ -69,6 +74,9 @@ def _headers(document: Document) -> tuple[dict[int, bytes], list[Problem]]:
         with document.open() as stream:
             for piece in walk(stream, _ENTER, _RESULTS):
                 match piece.path:
+                    case ("runs", int(number), *_) if number >= MAX_RUNS:
+                        problems.append(_too_many_runs(source))
+                        break
                     case ("runs", int(number), str(key)) if key != "results" or piece.first >= 0:
                         members = runs.setdefault(number, {})
                         if key in RUN_KEYS:
@@ -87,6 +95,16 @@ def _headers(document: Document) -> tuple[dict[int, bytes], list[Problem]]:
         for number, members in runs.items()
     }
     return joined, problems
+
+
+def _too_many_runs(source: str) -> Problem:
+    return Problem(
+        source=source,
+        code="too_many_runs",
+        message=f"This log has more than {MAX_RUNS} runs; only the first {MAX_RUNS} are read.",
+        pointer="/runs",
+        expected=f"at most {MAX_RUNS} runs",
+    )
 
 
 def _misplaced(piece: Piece, source: str) -> Problem | None:
@@ -120,6 +138,8 @@ def _results(document: Document, converters: dict[int, ResultConverter]) -> Iter
                     continue
                 run = piece.path[1]
                 assert isinstance(run, int)  # noqa: S101 - the pattern runs[].results has it so
+                if run >= MAX_RUNS:
+                    return  # told by the caller, like what is broken
                 convert = converters[run].convert
                 for offset, raw in enumerate(piece.raws):
                     index += 1

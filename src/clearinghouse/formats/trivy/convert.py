@@ -4,7 +4,7 @@ import msgspec
 
 from clearinghouse.formats.ecosystem import OPERATING_SYSTEMS, package
 from clearinghouse.formats.parts import fixed_versions, headline, identifiers, links, paragraphs, severities
-from clearinghouse.formats.text import clean, clean_line
+from clearinghouse.formats.text import clean, clean_line, distinct_line
 from clearinghouse.formats.trivy.shapes import Cause, Misconfiguration, Secret, Vulnerability
 from clearinghouse.formats.weakness import weaknesses_of
 from clearinghouse.records import Component, Finding, Location, Provenance, State
@@ -131,7 +131,7 @@ def _same_flaw(vendor_ids: list[str] | None) -> list[str]:
 
 def _package_location(found: Vulnerability, place: Place) -> tuple[Location, ...]:
     """Where the package is declared or installed. The target of system packages is the image itself, no place."""
-    path = clean_line(found.pkg_path or "", 1024)
+    path = distinct_line(found.pkg_path or "", 1024)
     if not path and place.class_ != "os-pkgs" and place.type not in OPERATING_SYSTEMS:
         path = "" if place.target in _COLLECTIONS else place.target
     return (Location(path=path),) if path else ()
@@ -152,4 +152,4 @@ def _snippet(cause: Cause) -> str | None:
 
 
 def _fingerprints(value: str | None) -> tuple[tuple[str, str], ...]:
-    return (("trivy/fingerprint", clean_line(value, 200)),) if value else ()
+    return (("trivy/fingerprint", distinct_line(value, 200)),) if value else ()

@@ -11,7 +11,7 @@ from clearinghouse.formats.decode import Decoder
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.parts import Positions, elements, notice, timestamp
 from clearinghouse.formats.sample import Sample
-from clearinghouse.formats.text import clean_line
+from clearinghouse.formats.text import clean_line, distinct_line
 from clearinghouse.formats.trivy import shapes
 from clearinghouse.formats.trivy.convert import Place, Run, of_misconfiguration, of_secret, of_vulnerability
 from clearinghouse.records import Finding, Problem, Provenance, State
@@ -124,7 +124,7 @@ class _Walker:
         self.licences += len(result.licenses or ())
         place = Place(
             resource=place.resource,
-            target=clean_line(result.target or "", 1024),
+            target=distinct_line(result.target or "", 1024),
             class_=result.class_ or "",
             type=result.type or "",
         )
