@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from clearinghouse.formats import sarif
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.registry import read_document, read_paths, recognise
-from clearinghouse.records import Component, Finding, Location, Problem, State
+from clearinghouse.formats.sarif.reader import MAX_RUNS
+from clearinghouse.records import Component, Finding, Level, Location, Problem, State
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -240,8 +241,39 @@ def test_shared_messages_serve_rules_that_are_not_described():
     ],
 )
 def test_messages_that_would_take_hours(message):
-    finding = only({"message": message, "ruleId": "/" * 1_000_000})
+    finding, *rest = read(log(run({"message": message, "ruleId": "/" * 1_000_000})))
     assert len(finding.description) <= 64 * 1024
+    assert {problem.code for problem in rest} <= {"left_out"}
+
+
+def test_what_is_left_out_is_told_once_a_document_and_kind():
+    place = {"physicalLocation": {"artifactLocation": {"uri": "a.c"}, "region": {"startLine": 1}}}
+    steps = {"locations": [{"location": place}] * 200}
+    result = {
+        "message": {"text": "x" * 70_000},
+        "locations": [place] * 65,
+        "codeFlows": [{"threadFlows": [steps, steps]}, {"threadFlows": [steps]}],
+    }
+    records = read(log(run(*[result] * 3), run(result, {"message": {"text": "small"}, "locations": [place] * 64})))
+    told = [record for record in records if isinstance(record, Problem)]
+    assert len(records) - len(told) == 5
+    assert len(told) == 4
+    assert all(problem.level is Level.NOTICE and problem.message.startswith("4 findings have ") for problem in told)
+    assert [len(records[0].locations), len(records[0].trace), len(records[0].description)] == [64, 128, 65_536]
+
+
+def test_long_fingerprints_that_differ_stay_apart():
+    values = ["a" * 5000 + end for end in "xy"]
+    first, second = findings(log(run(*({"message": {"text": "m"}, "fingerprints": {"v1": value}} for value in values))))
+    assert first.fingerprints != second.fingerprints
+    assert all(len(value) <= 500 for finding in (first, second) for _, value in finding.fingerprints)
+
+
+def test_more_runs_than_any_log_has():
+    records = read({"version": "2.1.0", "runs": [run({"message": {"text": "m"}})] * (MAX_RUNS + 3)})
+    problem = records[-1]
+    assert (problem.code, problem.pointer) == ("too_many_runs", "/runs")
+    assert len(records) == MAX_RUNS + 1
 
 
 # Places

@@ -192,14 +192,17 @@ def test_a_common_fix_joins(facts):
     assert joined(made("one", **facts), made("two", "Beta", **facts)) is Reason.REMEDY
 
 
-def test_another_common_address_joins_within_a_component_and_is_a_suggestion_beyond():
+def test_another_common_address_joins_within_a_component_and_is_a_suggestion_for_its_variants():
     page = {"references": ("https://example.org/disclosures/7",)}
     assert (
         joined(made("one", components=PARSER, **page), made("two", "Beta", components=PARSER, **page)) is Reason.REMEDY
     )
-    apart = made("one", components=PARSER, **page), made("two", "Beta", components=WEB, **page)
-    assert joined(*apart) is None
-    assert suggested(*apart) is Reason.REMEDY
+    unrelated = made("one", components=PARSER, **page), made("two", "Beta", components=WEB, **page)
+    assert joined(*unrelated) is suggested(*unrelated) is None
+    part = (Component(name=f"lib{PARSER[0].name}"),)
+    related = made("one", components=PARSER, **page), made("two", "Beta", components=part, **page)
+    assert joined(*related) is None
+    assert suggested(*related) is Reason.REMEDY
 
 
 def test_a_common_introducing_commit_is_a_suggestion_for_crashes_of_those_days():

@@ -1,22 +1,24 @@
 """`clearinghouse crash`: what each crash log shows, and which of them are the same crash."""
 
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, cast
 
 import msgspec
 import typer
 
-from clearinghouse.cli.output import ATTENTION, BAD_INPUT, OutputFormat, console, show_error, table, write_json
+from clearinghouse.cli.output import ATTENTION, BAD_INPUT, OK, OutputFormat, console, show_error, show_problems, table
 from clearinghouse.formats import casr
 from clearinghouse.formats.contract import RECOGNISED
 from clearinghouse.formats.crash import Settings, parse
 from clearinghouse.formats.crash.report import is_other, no_crash, title
 from clearinghouse.formats.document import Document, documents
+from clearinghouse.formats.registry import MissingPathError, files_below, is_folder
 from clearinghouse.formats.sample import Sample
-from clearinghouse.formats.text import clean_line
-from clearinghouse.records import ClearinghouseError, Crash, Finding, Problem
+from clearinghouse.formats.text import clean_line, printable_name
+from clearinghouse.records import ClearinghouseError, Crash, Finding, Level, Problem
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -70,23 +72,53 @@ def command(
     that was given by name could not.
     """
     reader = Reader(target, Settings(checks=checks, asserts=asserts))
-    crashes: list[tuple[str, Crash]] = []
-    unread: list[Unread] = []
-    for path in paths:
-        for result in reader.read_path(path):
-            if isinstance(result, Unread):
-                unread.append(result)
-            else:
-                crashes.append(result)
-    for missing in unread:
-        show_error(missing.error)
+    told = Told()
+    crashes = told.crashes(result for path in paths for result in reader.read_path(path))
     if output is OutputFormat.JSON:
-        write_json([entry(path, crash) for path, crash in crashes])
-    elif crashes:
-        show(crashes)
-    if any(missing.named for missing in unread) or not crashes:
-        raise typer.Exit(BAD_INPUT)
-    raise typer.Exit(ATTENTION if unread else 0)
+        write_list(entry(path, crash) for path, crash in crashes)
+    elif read := list(crashes):
+        show(read)
+    raise typer.Exit(told.code)
+
+
+class Told:
+    """Says what could not be read, while the crashes pass through."""
+
+    def __init__(self) -> None:
+        self._read = self._unread = self._named = False
+
+    def crashes(self, results: Iterable["tuple[str, Crash] | Unread | Problem"]) -> Iterator[tuple[str, Crash]]:
+        """Yield the crashes; print the rest on standard error."""
+        for result in results:
+            if isinstance(result, Problem):
+                show_problems([result])
+            elif isinstance(result, Unread):
+                self._unread = True
+                self._named = self._named or result.named
+                show_error(result.error)
+            else:
+                self._read = True
+                yield result
+
+    @property
+    def code(self) -> int:
+        """The exit code, as far as everything has been read."""
+        if self._named or not self._read:
+            return BAD_INPUT
+        return ATTENTION if self._unread else OK
+
+
+def write_list(entries: Iterable[Entry]) -> None:
+    """Write one JSON array to standard output, each entry when it is known."""
+    out = sys.stdout.buffer
+    before = b"["
+    for one in entries:
+        text = msgspec.json.format(msgspec.json.encode(one), indent=2)
+        out.write(before + b"\n  " + text.replace(b"\n", b"\n  "))
+        out.flush()
+        before = b","
+    out.write(b"[]\n" if before == b"[" else b"\n]\n")
+    out.flush()
 
 
 class Reader:
@@ -99,17 +131,39 @@ class Reader:
     def __init__(self, target: str | None = None, settings: Settings | None = None) -> None:
         self._target = target
         self._settings = settings or Settings()
+        self._seen: set[Path] = set()
 
-    def read_path(self, path: Path) -> Iterator[tuple[str, Crash] | Unread]:
-        """Yield a crash for each log at or below ``path``, and an error for each file that gives none."""
-        if not path.is_dir():
-            yield from self._read_file(path, named=True)
+    def read_path(self, path: Path) -> Iterator[tuple[str, Crash] | Unread | Problem]:
+        """Yield a crash for each log at or below ``path``, an error for each that gives none, and notices.
+
+        Folders are walked as everywhere (:func:`~clearinghouse.formats.registry.files_below`); a file that is come
+        upon twice under one name is read once.
+        """
+        try:
+            folder = is_folder(path)
+        except MissingPathError as error:
+            yield Unread(error, named=True)
             return
-        files = sorted(found for found in path.rglob("*") if found.is_file())
-        if not files:
-            yield Unread(ClearinghouseError(f"{path} holds no files", "name a folder with crash logs"), named=True)
-        for file in files:
-            yield from self._read_file(file, named=False)
+        if not folder:
+            yield from self._read_new(path, named=True)
+            return
+        empty = True
+        for file in files_below(path):
+            empty = False
+            if not isinstance(file, Problem):
+                yield from self._read_new(file, named=False)
+            elif file.level is Level.NOTICE:
+                yield file
+            else:
+                yield _unread(file, named=False)
+        if empty:
+            name = printable_name(str(path))
+            yield Unread(ClearinghouseError(f"{name} holds no files", "name a folder with crash logs"), named=True)
+
+    def _read_new(self, path: Path, *, named: bool) -> Iterator[tuple[str, Crash] | Unread]:
+        if path not in self._seen:
+            self._seen.add(path)
+            yield from self._read_file(path, named=named)
 
     def _read_file(self, path: Path, *, named: bool) -> Iterator[tuple[str, Crash] | Unread]:
         for document in documents(path, str(path)):
@@ -117,10 +171,7 @@ class Reader:
             if isinstance(result, Crash):
                 yield cast(Document, document).source, result
                 continue
-            what = result.message.removesuffix(".")
-            if result.source not in what:
-                what = f"{result.source}: {what}"
-            yield Unread(ClearinghouseError(clean_line(what), remedy(result)), named)
+            yield _unread(result, named=named)
 
     def _read_document(self, document: Document) -> Crash | Problem:
         try:
@@ -133,6 +184,13 @@ class Reader:
             message = f"{document.source} cannot be read: {error}."
             return Problem(source=document.source, code="unreadable", message=message)
         return parse(text, target=self._target, settings=self._settings) or no_crash(document.source)
+
+
+def _unread(problem: Problem, *, named: bool) -> Unread:
+    what = problem.message.removesuffix(".")
+    if problem.source not in what:
+        what = f"{problem.source}: {what}"
+    return Unread(ClearinghouseError(clean_line(what), remedy(problem)), named)
 
 
 def _from_report(document: Document) -> Crash | Problem:

@@ -59,8 +59,8 @@ def write_csv(result: Triage) -> None:
     for made in result.vulnerabilities:
         cells = [
             made.id, _tier(made), _due(made), made.title, made.component or "", made.location,
-            " ".join(made.identifiers), "; ".join(made.finders), len(made.findings), made.signals.kev or "", _number(made.signals.epss),
-            _number(made.signals.cvss), " ".join(missing(made)),
+            " ".join(made.identifiers), "; ".join(made.finders), len(made.findings), made.signals.kev or "",
+            _number(made.signals.epss), _number(made.signals.cvss), " ".join(missing(made)),
         ]  # fmt: skip
         writer.writerow([_inert(cell) for cell in cells])
 

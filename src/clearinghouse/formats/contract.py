@@ -42,9 +42,11 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
         title: for people (``SARIF 2.1.0``).
         detect: looks at content only, never at a file name.
         read: yields records in document order.
+        signals: yields what ``read`` does without the findings, for less; None where nothing is saved by it.
     """
 
     name: str
     title: str
     detect: Callable[[Sample], Match]
     read: Callable[[Document], Iterator[Record]]
+    signals: Callable[[Document], Iterator[Record]] | None = None

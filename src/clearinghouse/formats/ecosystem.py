@@ -69,7 +69,7 @@ def package(name: str, version: str | None, *, type_: str = "", purl: str | None
     Args:
         name: as the scanner wrote it, made fit to be shown. version: likewise.
         type_: the scanner's word for its kind (``gobinary``, ``deb``); a word unknown here gives no ecosystem.
-        purl: the package URL that the scanner gave, as it stands in the report. Without one, it is made for PyPI and npm, where name and
+        purl: the package URL as the scanner wrote it. Without one, it is made for PyPI and npm, where name and
             version determine it; elsewhere it would be a guess.
     """
     purl = distinct_line(purl, MAX_PURL) if purl else None

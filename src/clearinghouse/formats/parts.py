@@ -142,6 +142,11 @@ def timestamp(text: str | None) -> str | None:
     return text if _RFC3339.fullmatch(text) and not text.startswith("0001-01-01") else None
 
 
+def written_time(text: str | None) -> str | None:
+    """Return a time of a published record as it is written there, or None; Go's zero time (year 1) is none."""
+    return None if not text or text.startswith("0001-01-01") else clean_line(text, 64) or None
+
+
 def patch_digest(diff: str) -> str | None:
     """Return a digest of what a unified diff changes, equal for diffs that differ in context, position or white space.
 

@@ -4,7 +4,8 @@ import heapq
 import os
 import stat
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -32,7 +33,7 @@ from clearinghouse.formats.contract import RECOGNISED, Format, Record
 from clearinghouse.formats.document import LIMITS, Document, Limits, documents
 from clearinghouse.formats.sample import Sample
 from clearinghouse.formats.text import printable_name
-from clearinghouse.records import ClearinghouseError, Problem
+from clearinghouse.records import ClearinghouseError, Level, Problem
 
 FORMATS: tuple[Format, ...] = (
     sarif.FORMAT,
@@ -89,11 +90,14 @@ def recognise(sample: Sample) -> tuple[Format | None, list[tuple[Format, str]]]:
     return None, [(FORMATS[position], note) for _, position, note in nearest]
 
 
-def read_document(document: Document, formats: frozenset[str] | None = None) -> tuple[str | None, Iterator[Record]]:
+def read_document(
+    document: Document, formats: frozenset[str] | None = None, *, signals_only: bool = False
+) -> tuple[str | None, Iterator[Record]]:
     """Return the name of a document's format and its records.
 
     Args:
         document: what to read. formats: names of the formats that are wanted here; None for all.
+        signals_only: leave out findings, and what is wrong with them, where a format can do so cheaply.
 
     Returns:
         The format's name, or None with a single problem as the only record.
@@ -106,32 +110,39 @@ def read_document(document: Document, formats: frozenset[str] | None = None) -> 
         return None, iter([_unrecognised(document, nearest)])
     if formats is not None and found.name not in formats:
         return None, iter([_unwanted(document.source, found, formats)])
-    return found.name, _guarded(document, found)
+    return found.name, _guarded(document, found, signals_only=signals_only)
 
 
 def read_paths(
-    paths: Iterable[Path], *, formats: frozenset[str] | None = None, limits: Limits = LIMITS
+    paths: Iterable[Path],
+    *,
+    formats: frozenset[str] | None = None,
+    limits: Limits = LIMITS,
+    signals_only: bool = False,
 ) -> Iterator[Report]:
     """Yield a report for every document in ``paths``: files, archives, and folders recursively, in sorted order.
 
     A file that is come upon twice under one name (a folder, and a file in it) is read once, so that a finding's id
-    names one finding.
+    names one finding. ``formats`` and ``signals_only`` are those of :func:`read_document`.
 
     Raises:
         MissingPathError: one of ``paths`` does not exist; raised before anything is read.
     """
-    named = [(path, _is_folder(path)) for path in paths]
+    named = [(path, is_folder(path)) for path in paths]
     seen: set[Path] = set()
-    for path, is_folder in named:
-        for file in _files(path) if is_folder else [path]:
+    read = partial(read_document, formats=formats, signals_only=signals_only)
+    for path, in_folder in named:
+        for file in files_below(path) if in_folder else [path]:
             if isinstance(file, Problem):
                 yield Report(file.source, None, iter([file]), True)
             elif file not in seen:
                 seen.add(file)
-                yield from _reports(file, formats, limits, found=is_folder)
+                yield from _reports(file, read, limits, found=in_folder)
 
 
-def _reports(file: Path, formats: frozenset[str] | None, limits: Limits, *, found: bool) -> Iterator[Report]:
+def _reports(
+    file: Path, read: Callable[[Document], tuple[str | None, Iterator[Record]]], limits: Limits, *, found: bool
+) -> Iterator[Report]:
     """The documents of one file."""
     source = printable_name(str(file))
     for item in documents(file, source, limits):
@@ -139,11 +150,16 @@ def _reports(file: Path, formats: frozenset[str] | None, limits: Limits, *, foun
         if isinstance(item, Problem):
             yield Report(item.source, None, iter([item]), found or packed)
         else:
-            name, records = read_document(item, formats)
+            name, records = read(item)
             yield Report(item.source, name, records, found or packed)
 
 
-def _is_folder(path: Path) -> bool:
+def is_folder(path: Path) -> bool:
+    """Return whether ``path`` is a folder; one that cannot be looked at is none, and reading it will say why.
+
+    Raises:
+        MissingPathError: there is nothing of this name.
+    """
     try:
         return stat.S_ISDIR(path.stat().st_mode)
     except PermissionError:
@@ -154,18 +170,26 @@ def _is_folder(path: Path) -> bool:
         ) from error
 
 
-def _files(folder: Path) -> Iterator[Path | Problem]:
-    """Every regular file below ``folder``, sorted; links to folders are not followed, hidden ones are passed over.
+def files_below(folder: Path) -> Iterator[Path | Problem]:
+    """Yield every regular file below ``folder``, sorted. Links to folders are not followed.
 
-    A folder that cannot be listed is a problem.
+    Hidden files and folders are passed over and, where anything else was found, counted in one notice at the end. A
+    folder that cannot be listed is a problem.
     """
     failures: list[OSError] = []
+    hidden, empty = 0, True
     for root, folders, names in os.walk(folder, onerror=failures.append):
+        hidden += sum(name.startswith(".") for name in (*folders, *names))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             file = Path(root, name)
             if not name.startswith(".") and _may_be_file(file):
+                empty = False
                 yield file
+    if hidden and not empty:
+        name = printable_name(str(folder))
+        what = "1 hidden file or folder was" if hidden == 1 else f"{hidden} hidden files and folders were"
+        yield Problem(source=name, code="hidden", message=f"{what} passed over in {name}.", level=Level.NOTICE)
     for failure in failures:
         name = printable_name(str(failure.filename))
         yield Problem(source=name, code="unreadable", message=f"{name} cannot be listed: {failure.strerror}.")
@@ -190,13 +214,13 @@ def _defect(source: str, found: Format, error: Exception) -> Problem:
     )
 
 
-def _guarded(document: Document, found: Format) -> Iterator[Record]:
+def _guarded(document: Document, found: Format, *, signals_only: bool) -> Iterator[Record]:
     """Turn what stops a reader half-way (a bomb, a broken archive, a bad disk) into a problem.
 
     What was read before stays.
     """
     try:
-        yield from found.read(document)
+        yield from (found.signals if signals_only and found.signals else found.read)(document)
     except ClearinghouseError as error:
         yield _unreadable(document.source, error)
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:

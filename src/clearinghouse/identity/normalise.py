@@ -18,6 +18,7 @@ _GO_RECEIVER = re.compile(r"\(\*?([\w.]+)\)\.")
 _ANONYMOUS = "(anonymous namespace)::"
 _CALL = re.compile(r"[(<\[{].*$", re.DOTALL)
 _COMMIT = re.compile(r"/commits?/([0-9a-f]{7,64})")
+_MAJOR = re.compile(r"/v\d+$")
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
 _UNPACKED = re.compile(r"(.+)-(?:main|master|head|trunk|develop|v?\d+(?:\.\d+)+|[0-9a-f]{7,40})")
 """The folder that a forge's source archive unpacks to: the repository's name and what was asked for."""
@@ -173,8 +174,12 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=1 << 15)
 def component_name(name: str) -> str:
-    """Return a package or product name without case, punctuation and, for paths, everything before the last part."""
-    last = name.rstrip("/").rpartition("/")[2] or name
+    """Return a package or product name without case, punctuation and, for paths, everything before the last part.
+
+    The major version that ends a Go module path (``github.com/hashicorp/consul/v2``) is no name.
+    """
+    path = _MAJOR.sub("", name.rstrip("/"))
+    last = path.rpartition("/")[2] or name
     return _NOT_NAME.sub("", last.lower()) or last.lower()  # a name in another script has no other form
 
 

@@ -6,8 +6,8 @@ independent finders (most first), and at the end the identifier, so that the ord
 after every known one. Where public exposure is unknown the exposed arm decides: in BOD 26-04 it is never the later.
 
 ``INCOMPLETE`` is no tier but the lack of one, and has no date. Inside it stands first what is in KEV, last what can
-wait whatever is missing (only the least urgent outcome remains possible); EPSS and the rest order the three parts as above.
-That KEV is unknown for want of a CVE identifier moves nothing up: most of what has none is no known attack.
+wait whatever is missing (only the least urgent outcome remains possible); EPSS and the rest order the three parts as
+above. That KEV is unknown for want of a CVE identifier moves nothing up: most of what has none is no known attack.
 """
 
 import datetime as dt

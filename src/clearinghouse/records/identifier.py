@@ -29,11 +29,20 @@ def _standing_alone(*patterns: str) -> re.Pattern[str]:
 
 _PUBLIC = _standing_alone(_CVE, _GHSA)
 _KNOWN = _standing_alone(*_DATABASES, _CVE, _GHSA)
-# File names and tests write CVE_2021_44228 and PocCVE202144228, word processors put in hyphens of other kinds.
+# File names and tests write CVE_2021_44228 and PocCVE202144228, people CVE 2021-44228 and cve2021:44228, word
+# processors put in hyphens of other kinds.
+_JOINT = r"[-_.:/# \t\u00a0\u2010-\u2015\u2212]{0,3}"
+_ERASED_ONLY = (  # who else numbers flaws; not identifiers that findings are compared by
+    rf"ALAS[A-Z0-9.]{{0,20}}(?:-[A-Z0-9.]{{1,20}})?{_JOINT}\d{{4}}{_JOINT}\d{{1,6}}",  # Amazon Linux, per repository
+    rf"ZDI{_JOINT}(?:CAN{_JOINT}\d{{4,6}}|\d{{2}}{_JOINT}\d{{3,5}})",
+    rf"(?:TALOS|CNVD|CNVD-C|JVNDB|EUVD|MFSA){_JOINT}(?:19|20)\d{{2}}{_JOINT}\d{{1,9}}",  # year and number
+    rf"CNNVD{_JOINT}(?:19|20)\d{{4}}{_JOINT}\d{{1,6}}",
+    rf"(?:VU|JVN){_JOINT}\d{{5,8}}",
+)
 _DISGUISED = re.compile(
-    rf"(?<![A-Za-z0-9])(?:{'|'.join(_DATABASES)})(?![A-Za-z0-9])"
-    r"|CVE[-_\u2010-\u2015]?(?:1999|2\d{3})[-_\u2010-\u2015]?\d{4,19}"
-    r"|GHSA(?:[-_\u2010-\u2015]?[23456789cfghjmpqrvwx]{4}){3}",
+    rf"(?<![A-Za-z0-9])(?:{'|'.join((*_DATABASES, *_ERASED_ONLY))})(?![A-Za-z0-9])"
+    rf"|CVE{_JOINT}(?:1999|2\d{{3}}){_JOINT}\d{{4,19}}"
+    rf"|GHSA(?:{_JOINT}[23456789cfghjmpqrvwx]{{4}}){{3}}",
     _FLAGS,
 )
 
@@ -61,6 +70,7 @@ def canonical_identifier(text: str) -> str:
 def erase_identifiers(text: str) -> str:
     """Return ``text`` with every known identifier (CVE, GHSA, OSV-style) replaced by a blank.
 
-    More spellings are erased than are found: ``CVE_2021_44228`` in a file name gives the flaw away too.
+    More is erased than is found: ``CVE_2021_44228`` in a file name, ``CVE 2021-44228`` and ``ZDI-21-1234`` give the
+    flaw away too.
     """
     return _DISGUISED.sub(" ", text)

@@ -1,12 +1,12 @@
 """From a CVE record to the canonical finding."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from clearinghouse.formats.commits import commit_in_url
 from clearinghouse.formats.cve.affected import affected_of, remedies_of
 from clearinghouse.formats.cve.schema import Container, Metric, Other, Record, Text
 from clearinghouse.formats.cve.tables import KNOWN_ADPS
+from clearinghouse.formats.parts import unique, written_time
 from clearinghouse.formats.text import clean, clean_line, first_sentence
 from clearinghouse.formats.weakness import find_weaknesses
 from clearinghouse.records import Advisory, Affected, Credit, Finding, Remedy, Severity, State
@@ -51,16 +51,18 @@ def finding_of(record: Record, cve: str, *, source: str, index: int) -> Finding:
         finder=finder,
         description=description,
         native_id=cve,
-        components=_once(entry.component for entry in affected),
+        components=unique(entry.component for entry in affected),
         identifiers=(cve,),
-        weaknesses=_once(cwe for container in containers for cwe in _weaknesses(container)),
+        weaknesses=unique(cwe for container in containers for cwe in _weaknesses(container)),
         advisory=Advisory(
-            published=_time(metadata.date_published), modified=_time(metadata.date_updated), affected=affected
+            published=written_time(metadata.date_published),
+            modified=written_time(metadata.date_updated),
+            affected=affected,
         ),
-        severities=_once(severity for container in containers for severity in _severities(container)),
-        remedies=_once(remedy for container in containers for remedy in _remedies(container)),
-        references=_once(clean_line(r.url, 2048) for c in containers for r in c.references or () if r.url),
-        credits=_once(credit for container in containers for credit in _credits(container)),
+        severities=unique(severity for container in containers for severity in _severities(container)),
+        remedies=unique(remedy for container in containers for remedy in _remedies(container)),
+        references=unique(clean_line(r.url, 2048) for c in containers for r in c.references or () if r.url),
+        credits=unique(credit for container in containers for credit in _credits(container)),
     )
 
 
@@ -77,20 +79,12 @@ def _rejected(record: Record, cve: str, finder: str, *, source: str, index: int)
         native_id=cve,
         identifiers=(cve,),
         advisory=Advisory(
-            published=_time(metadata.date_published),
-            modified=_time(metadata.date_updated),
-            withdrawn=_time(metadata.date_rejected or metadata.date_updated),
+            published=written_time(metadata.date_published),
+            modified=written_time(metadata.date_updated),
+            withdrawn=written_time(metadata.date_rejected or metadata.date_updated),
         ),
         state=State.WITHDRAWN,
     )
-
-
-def _once(items: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(dict.fromkeys(items))
-
-
-def _time(value: str | None) -> str | None:
-    return clean_line(value, 64) or None if value else None
 
 
 def _english(texts: list[Text] | None) -> str:

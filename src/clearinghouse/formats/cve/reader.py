@@ -1,7 +1,7 @@
 """Detect and read CVE records: one, an array of them, or JSON lines."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -18,6 +18,7 @@ from clearinghouse.formats.text import clean_line
 from clearinghouse.records import Problem, canonical_identifier
 
 _DECODER = Decoder(schema.Record, "CVE record")
+_SIGNALS = Decoder(schema.SignalRecord, "CVE record")
 _CVE = re.compile(r"CVE-\d{4}-\d{4,19}")
 
 
@@ -40,13 +41,22 @@ def detect(sample: Sample) -> Match:
 
 def read(document: Document) -> Iterator[Record]:
     """Yield for each record its finding, then CISA's SSVC point and KEV date, and a problem for each violation."""
+    return _read(document, _records)
+
+
+def signals(document: Document) -> Iterator[Record]:
+    """Yield for each record CISA's SSVC point and KEV date alone, and a problem for each violation in them."""
+    return _read(document, _signals)
+
+
+def _read(document: Document, records: Callable[[Entry, str, int], Iterator[Record]]) -> Iterator[Record]:
     index = -1
     for entry in entries(document):
         if isinstance(entry, Problem):
             yield entry
             continue
         index += 1
-        for item in _records(entry, document.source, index):
+        for item in records(entry, document.source, index):
             if isinstance(item, Problem) and entry.line is not None and item.line is None:
                 yield msgspec.structs.replace(item, line=entry.line)
             else:
@@ -60,16 +70,32 @@ def _records(entry: Entry, source: str, index: int) -> Iterator[Record]:
         return
     cve = canonical_identifier(record.cve_metadata.cve_id)
     if not _CVE.fullmatch(cve):
-        yield Problem(
-            source=source,
-            code="wrong_value",
-            message=f"{clean_line(cve, 40)!r} is no CVE identifier.",
-            pointer=f"{entry.pointer}/cveMetadata/cveId",
-            expected="CVE-YYYY-N with at least four digits",
-        )
+        yield _no_identifier(cve, entry, source)
         return
     yield finding_of(record, cve, source=source, index=index)
     yield from signals_of(record, cve, source=source, pointer=entry.pointer)
 
 
-FORMAT = Format(name="cve", title="CVE record 5", detect=detect, read=read)
+def _signals(entry: Entry, source: str, _index: int) -> Iterator[Record]:
+    record = decoded(_SIGNALS, entry, source)
+    if isinstance(record, tuple):
+        yield from record
+        return
+    cve = canonical_identifier(record.cve_metadata.cve_id)
+    if _CVE.fullmatch(cve):
+        yield from signals_of(record, cve, source=source, pointer=entry.pointer)
+    else:
+        yield _no_identifier(cve, entry, source)
+
+
+def _no_identifier(cve: str, entry: Entry, source: str) -> Problem:
+    return Problem(
+        source=source,
+        code="wrong_value",
+        message=f"{clean_line(cve, 40)!r} is no CVE identifier.",
+        pointer=f"{entry.pointer}/cveMetadata/cveId",
+        expected="CVE-YYYY-N with at least four digits",
+    )
+
+
+FORMAT = Format(name="cve", title="CVE record 5", detect=detect, read=read, signals=signals)

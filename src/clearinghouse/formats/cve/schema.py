@@ -92,14 +92,19 @@ class Other(msgspec.Struct, frozen=True):
     content: Any = None
 
 
-class Metric(msgspec.Struct, frozen=True):
+class Statement(msgspec.Struct, frozen=True):
+    """Of a metric, what can be a signal."""
+
+    other: Other | None = None
+
+
+class Metric(Statement, frozen=True):
     """One metric; exactly one member is set in published records."""
 
     v2: Cvss | None = msgspec.field(name="cvssV2_0", default=None)
     v30: Cvss | None = msgspec.field(name="cvssV3_0", default=None)
     v31: Cvss | None = msgspec.field(name="cvssV3_1", default=None)
     v4: Cvss | None = msgspec.field(name="cvssV4_0", default=None)
-    other: Other | None = None
 
 
 class Reference(msgspec.Struct, frozen=True):
@@ -116,18 +121,10 @@ class CreditEntry(msgspec.Struct, frozen=True, gc=False):
     type: str | None = None
 
 
-class Container(msgspec.Struct, frozen=True, rename="camel"):
-    """What one organisation says: the CNA or an Authorized Data Publisher (ADP)."""
+class Signed(msgspec.Struct, frozen=True, rename="camel"):
+    """Of a container, whose it is."""
 
-    title: str | None = None
     provider_metadata: Provider | None = None
-    descriptions: list[Text] | None = None
-    rejected_reasons: list[Text] | None = None
-    affected: list[Product] | None = None
-    problem_types: list[ProblemType] | None = None
-    metrics: list[Metric] | None = None
-    references: list[Reference] | None = None
-    credits: list[CreditEntry] | None = None
 
     @property
     def short_name(self) -> str:
@@ -138,6 +135,19 @@ class Container(msgspec.Struct, frozen=True, rename="camel"):
     def org_id(self) -> str:
         """The organisation's UUID; empty when it is not given."""
         return (self.provider_metadata and self.provider_metadata.org_id) or ""
+
+
+class Container(Signed, frozen=True, rename="camel"):
+    """What one organisation says: the CNA or an Authorized Data Publisher (ADP)."""
+
+    title: str | None = None
+    descriptions: list[Text] | None = None
+    rejected_reasons: list[Text] | None = None
+    affected: list[Product] | None = None
+    problem_types: list[ProblemType] | None = None
+    metrics: list[Metric] | None = None
+    references: list[Reference] | None = None
+    credits: list[CreditEntry] | None = None
 
 
 class Containers(msgspec.Struct, frozen=True):
@@ -153,3 +163,28 @@ class Record(msgspec.Struct, frozen=True, rename="camel"):
     cve_metadata: Metadata
     containers: Containers
     data_version: str | float | None = None
+
+
+class SignalContainer(Signed, frozen=True, rename="camel"):
+    """Of an ADP's container, what its signals need."""
+
+    metrics: list[Statement] | None = None
+
+
+class SignalContainers(msgspec.Struct, frozen=True):
+    """The containers that can hold signals."""
+
+    adp: list[SignalContainer] | None = None
+
+
+class SignalMetadata(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """Of ``cveMetadata``, what signals are about."""
+
+    cve_id: str
+
+
+class SignalRecord(msgspec.Struct, frozen=True, rename="camel"):
+    """Of a CVE record, what its signals need: all that is decoded when its finding is not wanted."""
+
+    cve_metadata: SignalMetadata
+    containers: SignalContainers

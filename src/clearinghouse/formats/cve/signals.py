@@ -6,7 +6,7 @@ CISA's "Vulnrichment" (https://github.com/cisagov/vulnrichment) writes them as `
 
 from collections.abc import Iterator
 
-from clearinghouse.formats.cve.schema import Container, Other, Record
+from clearinghouse.formats.cve.schema import Container, Other, Record, SignalContainer, SignalRecord
 from clearinghouse.formats.cve.tables import CISA_ADP, KNOWN_ADPS
 from clearinghouse.formats.dates import is_iso_date
 from clearinghouse.formats.ssvc_points import ssvc_point
@@ -14,7 +14,9 @@ from clearinghouse.formats.text import clean_line
 from clearinghouse.records import KevEntry, Problem, SsvcPoint
 
 
-def signals_of(record: Record, cve: str, *, source: str, pointer: str) -> Iterator[SsvcPoint | KevEntry | Problem]:
+def signals_of(
+    record: Record | SignalRecord, cve: str, *, source: str, pointer: str
+) -> Iterator[SsvcPoint | KevEntry | Problem]:
     """Yield the signals of CISA's container, and a problem for each that is not understood."""
     for number, container in enumerate(record.containers.adp or ()):
         if container.org_id != CISA_ADP and container.short_name != KNOWN_ADPS[CISA_ADP]:
@@ -30,7 +32,7 @@ def signals_of(record: Record, cve: str, *, source: str, pointer: str) -> Iterat
                 yield _kev(other, cve, source, where)
 
 
-def _others(container: Container) -> Iterator[tuple[int, Other]]:
+def _others(container: Container | SignalContainer) -> Iterator[tuple[int, Other]]:
     for position, metric in enumerate(container.metrics or ()):
         if metric.other:
             yield position, metric.other

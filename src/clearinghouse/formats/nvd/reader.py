@@ -1,8 +1,7 @@
 """Detect and read answers of the NVD's CVE API 2.0, among them its copy of CISA's SSVC points and KEV dates."""
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from clearinghouse.formats.commits import commit_in_url
 from clearinghouse.formats.contract import NO_MATCH, Format, Match, Record
@@ -12,6 +11,7 @@ from clearinghouse.formats.document import Document
 from clearinghouse.formats.json_records import decoded, members
 from clearinghouse.formats.nvd.cpe import affected_of
 from clearinghouse.formats.nvd.schema import Cve, Item, Metrics, Text
+from clearinghouse.formats.parts import unique, written_time
 from clearinghouse.formats.sample import Sample
 from clearinghouse.formats.ssvc_points import ssvc_point
 from clearinghouse.formats.text import clean, clean_line, first_sentence
@@ -48,6 +48,15 @@ def detect(sample: Sample) -> Match:
 
 def read(document: Document) -> Iterator[Record]:
     """Yield for each record its finding, its SSVC points and its KEV date, and a problem for each violation."""
+    return _read(document, findings=True)
+
+
+def signals(document: Document) -> Iterator[Record]:
+    """Yield for each record its SSVC points and its KEV date alone, and a problem for each violation."""
+    return _read(document, findings=False)
+
+
+def _read(document: Document, *, findings: bool) -> Iterator[Record]:
     source = document.source
     index = -1
     for entry in members(document, _ARRAY):
@@ -64,7 +73,8 @@ def read(document: Document) -> Iterator[Record]:
             message = f"{clean_line(cve, 40)!r} is no CVE identifier."
             yield _problem(source, f"{entry.pointer}/cve/id", message, "CVE-YYYY-N with at least four digits")
             continue
-        yield _finding(item.cve, cve, source, index)
+        if findings:
+            yield _finding(item.cve, cve, source, index)
         yield from _signals(item.cve, cve, source, f"{entry.pointer}/cve")
 
 
@@ -89,24 +99,16 @@ def _finding(record: Cve, cve: str, source: str, index: int) -> Finding:
         identifiers=(cve,),
         weaknesses=find_weaknesses(texts),
         advisory=Advisory(
-            published=_time(record.published),
-            modified=_time(record.last_modified),
-            withdrawn=_time(record.last_modified) if rejected else None,
+            published=written_time(record.published),
+            modified=written_time(record.last_modified),
+            withdrawn=written_time(record.last_modified) if rejected else None,
             affected=affected,
         ),
-        severities=_once(_severities(record.metrics or Metrics())),
-        remedies=_once(_remedies(record)),
-        references=_once(clean_line(r.url, 2048) for r in record.references or () if r.url),
+        severities=unique(_severities(record.metrics or Metrics())),
+        remedies=unique(_remedies(record)),
+        references=unique(clean_line(r.url, 2048) for r in record.references or () if r.url),
         state=State.WITHDRAWN if rejected else State.OPEN,
     )
-
-
-def _once(items: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(dict.fromkeys(items))
-
-
-def _time(value: str | None) -> str | None:
-    return clean_line(value, 64) or None if value else None
 
 
 def _english(texts: list[Text] | None) -> str:
@@ -160,4 +162,4 @@ def _signals(record: Cve, cve: str, source: str, pointer: str) -> Iterator[Recor
     )
 
 
-FORMAT = Format(name="nvd", title="NVD CVE API 2.0", detect=detect, read=read)
+FORMAT = Format(name="nvd", title="NVD CVE API 2.0", detect=detect, read=read, signals=signals)

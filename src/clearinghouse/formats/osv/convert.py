@@ -8,6 +8,7 @@ from clearinghouse.formats.osv.crash import crash_of
 from clearinghouse.formats.osv.databases import database_of
 from clearinghouse.formats.osv.ranges import Notice, affected_of, remedies_of
 from clearinghouse.formats.osv.schema import AffectedEntry, Record, Score
+from clearinghouse.formats.parts import unique, written_time
 from clearinghouse.formats.text import clean, clean_line, distinct_line, first_sentence
 from clearinghouse.formats.weakness import weaknesses_of
 from clearinghouse.records import (
@@ -67,28 +68,24 @@ def _finding(record: Record, affected: tuple[Affected, ...], source: str, index:
         finder=finder,
         description=details,
         native_id=identifier,
-        components=_once(entry.component for entry in affected),
+        components=unique(entry.component for entry in affected),
         identifiers=identifiers_of(record),
         weaknesses=weaknesses_of_record(record),
         crash=crash_of(details),
         advisory=Advisory(
-            published=_time(record.published),
-            modified=_time(record.modified),
-            withdrawn=_time(record.withdrawn),
+            published=written_time(record.published),
+            modified=written_time(record.modified),
+            withdrawn=written_time(record.withdrawn),
             affected=affected,
             upstream=_names(record.upstream),
             related=_names(record.related),
         ),
-        severities=_once(severities_of(record, finder)),
-        remedies=_once((*remedies_of(affected), *_linked_fixes(record))),
-        references=_once(urls),
-        credits=_once(_credits(record)),
-        state=State.WITHDRAWN if _time(record.withdrawn) else State.OPEN,
+        severities=unique(severities_of(record, finder)),
+        remedies=unique((*remedies_of(affected), *_linked_fixes(record))),
+        references=unique(urls),
+        credits=unique(_credits(record)),
+        state=State.WITHDRAWN if written_time(record.withdrawn) else State.OPEN,
     )
-
-
-def _once(items: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(dict.fromkeys(items))
 
 
 def _affected(record: Record, pointer: str, notice: Notice) -> tuple[Affected, ...]:
@@ -102,14 +99,7 @@ def identifiers_of(record: Record) -> tuple[str, ...]:
 
 
 def _names(values: Iterable[str] | None) -> tuple[str, ...]:
-    return _once(name for value in values or () if (name := canonical_identifier(distinct_line(value, 200))))
-
-
-def _time(value: str | None) -> str | None:
-    """A timestamp as written; the year 1 is how a Go program writes that it has none."""
-    if not value or value.startswith("0001-01-01"):
-        return None
-    return clean_line(value, 64) or None
+    return unique(name for value in values or () if (name := canonical_identifier(distinct_line(value, 200))))
 
 
 def _specifics(record: Record) -> Iterator[dict[str, Any]]:
@@ -128,7 +118,7 @@ def weaknesses_of_record(record: Record) -> tuple[str, ...]:
             values = specific.get(key)
             for value in values if isinstance(values, list) else [values]:
                 found += weaknesses_of(value.get("cweId") if isinstance(value, dict) else value)
-    return _once(found)
+    return unique(found)
 
 
 def severities_of(record: Record, finder: str) -> Iterator[Severity]:
