@@ -102,6 +102,24 @@ def test_the_target_and_what_counts_as_security_can_be_told(tmp_path: Path) -> N
     assert entry["security"] is False
 
 
+def test_json_is_one_list_however_many_there_are(logs: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("all is well\n")
+    for paths, count in (([tmp_path / "notes.txt"], 0), ([logs / "a.log"], 1), ([logs], 2)):
+        text = run(app, ["crash", "--format", "json", *map(str, paths)]).stdout
+        entries = json.loads(text)
+        assert len(entries) == count
+        assert text == (json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
+
+
+def test_folders_are_walked_as_everywhere(logs: Path) -> None:
+    (logs / ".git").mkdir()
+    (logs / ".git" / "c.log").write_text(LOG.format(address="0x604000000040"))
+    result = run(app, ["crash", "--format", "json", str(logs), str(logs / "a.log"), str(logs)])
+    assert result.exit_code == 0
+    assert [entry["path"] for entry in json.loads(result.stdout)] == [str(logs / "a.log"), str(logs / "deep" / "b.log")]
+    assert "1 hidden file or folder was passed over" in result.stderr
+
+
 def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
     path = tmp_path / "a.log"
     path.write_text("[1:1:FATAL:a.cc(3)] Check failed: \x1b[31mok\x1b[0m.\n")

@@ -21,7 +21,7 @@ from clearinghouse.formats import registry
 from clearinghouse.formats.contract import NO_MATCH, RECOGNISED, Format, Match
 from clearinghouse.formats.document import Document, Limits, documents
 from clearinghouse.formats.registry import FORMATS, MissingPathError, Report, read_document, read_paths, recognise
-from clearinghouse.records import EpssScore, Finding, KevEntry, Problem, SsvcPoint
+from clearinghouse.records import EpssScore, Finding, KevEntry, Level, Problem, SsvcPoint
 
 SCANNERS = Path(__file__).parent / "scanners"
 ASAN = """\
@@ -288,7 +288,52 @@ def test_a_folder_of_everything(tmp_path):
         ("link", "sarif", "Finding"),
         ("b/kev.gz", "kev", "KevEntry"),
         ("b/log.txt", "sarif", "Finding"),
+        (str(tmp_path), None, "hidden"),
     ]
+
+
+def test_hidden_files_are_one_notice_for_each_folder_that_is_named(tmp_path):
+    for name in ("a/.x", "a/in/.y", "a/in/.z", "a/in/seen", "b/.x", "c/seen"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content(SMALL["sarif"]))
+    reports = read_paths([tmp_path / "a", tmp_path / "b", tmp_path / "c"])
+    told = [item for report in reports for item in report.records if isinstance(item, Problem)]
+    assert [(problem.code, problem.level, problem.source) for problem in told] == [
+        ("hidden", Level.NOTICE, str(tmp_path / "a"))  # where nothing else was found, that is what there is to say
+    ]
+    assert "3 hidden" in told[0].message
+
+
+@pytest.mark.parametrize("name", ["cve", "nvd"])
+def test_signals_alone_are_those_that_come_with_the_findings(name):
+    value = json.loads(content(SMALL[name]))
+    selections = [{"Exploitation": "active"}, {"Automatable": "yes"}, {"Technical Impact": "total"}]
+    if name == "cve":
+        value["containers"]["adp"] = [
+            {
+                "providerMetadata": {"shortName": "CISA-ADP"},
+                "metrics": [
+                    {"other": {"type": "ssvc", "content": {"options": selections}}},
+                    {"other": {"type": "kev", "content": {"dateAdded": "2026-01-02"}}},
+                    {"other": {"type": "kev", "content": {"dateAdded": "soon"}}},
+                ],
+            }
+        ]
+    else:
+        cve = value["vulnerabilities"][0]["cve"]
+        cve["metrics"]["ssvcV203"] = [{"ssvcData": {"options": selections}}]
+        cve["cisaExploitAdd"] = "2026-01-02"
+    data = json.dumps(value).encode()
+    everything = list(read_document(document(data))[1])
+    alone = list(read_document(document(data), signals_only=True)[1])
+    assert {type(item) for item in alone} >= {SsvcPoint, KevEntry}
+    assert alone == [item for item in everything if not isinstance(item, Finding)]
+    assert len(everything) == len(alone) + 1
+
+
+def test_formats_without_signals_are_read_as_ever():
+    data = content(SMALL["sarif"])
+    assert list(read_document(document(data), signals_only=True)[1]) == list(read_document(document(data))[1])
 
 
 def test_what_was_named_is_told_from_what_was_found(tmp_path):

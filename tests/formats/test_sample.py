@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearinghouse.formats.sample import SAMPLE_SIZE, Sample
+from clearinghouse.formats.sample import SAMPLE_SIZE, Sample, _json_shape, _shape_of
 
 
 def sample(text: str | bytes, *, complete: bool = True) -> Sample:
@@ -90,6 +90,31 @@ def test_key_paths_are_those_of_the_value(value, indent):
     for cut in range(len(text)):
         seen = sample(text[:cut], complete=False)
         assert {path for path in seen.keys if depth(path) <= 4} <= found
+
+
+NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+SCALARS = st.none() | st.booleans() | NUMBERS | st.text(max_size=5)
+ANY_JSON = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+def nested(value, keys):
+    for key in keys:
+        value = [value] if key is None else {key: value}
+    return value
+
+
+DEEP = st.builds(nested, ANY_JSON, st.lists(st.none() | st.text("a.", max_size=1), min_size=1, max_size=7))
+
+
+@given(ANY_JSON.filter(lambda value: isinstance(value, dict | list)) | DEEP, st.sampled_from([None, 1]), st.booleans())
+def test_a_whole_document_and_its_bytes_have_one_shape(value, indent, ascii_only):
+    """A complete head is decoded, a cut one is tokenised: what is recognised must not depend on which."""
+    text = json.dumps(value, indent=indent, ensure_ascii=ascii_only).encode()
+    assert _shape_of(json.loads(text)) == _json_shape(text)
 
 
 def depth(path: str) -> int:

@@ -330,10 +330,10 @@ def test_symbols(logical, symbol):
 
 def test_code_flows():
     flow = {"threadFlows": [{"locations": [{"location": at("a.c", 1)}, {"index": 1}, {"index": 9}, {}]}]}
-    finding = only(
-        result(codeFlows=[flow, {"threadFlows": [{"locations": [{"location": at("z.c")}]}]}]),
-        threadFlowLocations=[{"location": at("x.c")}, {"location": at("b.c", 2)}],
-    )
+    results = result(codeFlows=[flow, {"threadFlows": [{"locations": [{"location": at("z.c")}]}]}])
+    steps = [{"location": at("x.c")}, {"location": at("b.c", 2)}]
+    finding, problem = read(log(run(results, threadFlowLocations=steps)))
+    assert problem.code == "left_out"
     assert finding.trace == (Location(path="a.c", line=1), Location(path="b.c", line=2))
     assert finding.locations == ()
     assert only(result(codeFlows=[{}, {"threadFlows": None}])).trace == ()

@@ -6,6 +6,7 @@ import pytest
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.tabular import FORMAT
 from clearinghouse.formats.tabular.columns import COLUMNS, FIELD_OF, plain
+from clearinghouse.formats.tabular.reader import MAX_ROW
 from clearinghouse.records import Finding, Level, Problem, State, Tlp
 
 SCANNERS = Path(__file__).parent / "scanners"
@@ -93,6 +94,28 @@ def test_an_unclosed_quote_costs_one_problem_and_not_the_file():
     assert len(problems) == 1
     assert problems[0].line == 2
     assert len(findings) > 5_000
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_row_without_an_end_costs_one_problem_and_is_not_held(end):
+    long = "x" * (MAX_ROW + 10)
+    findings, problems = read(end.join(["title,cve", "a,", long, "b,", f'"{long}",', "c,", ""]).encode())
+    assert [finding.title for finding in findings] == ["a", "b", "c"]
+    assert [(problem.code, problem.line) for problem in problems] == [("line_too_long", 3), ("line_too_long", 5)]
+
+
+def test_a_row_of_many_quoted_cells_has_a_limit_too():
+    cell = '"' + "\n" * 100_000 + '"'
+    rows = ["title,cve", "a,", ",".join([cell] * (MAX_ROW // 100_000 + 2))]
+    findings, problems = read("\n".join(rows).encode())
+    assert findings[0].title == "a"
+    assert (problems[0].code, problems[0].line) == ("line_too_long", 3)
+    assert "row from line 3" in problems[0].message
+
+
+def test_an_identifier_that_is_almost_one_for_a_whole_cell():
+    findings, _ = read(f"title,cve\na,{'A-' * 1900}\nb,{'X1-' * 60}Y\nc,DEMO-1\n".encode())
+    assert [len(finding.identifiers) for finding in findings] == [0, 1, 1]
 
 
 def test_many_bad_cells_are_one_notice():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearinghouse.formats.text import MAX_TEXT, clean, clean_line, first_sentence, printable_name
+from clearinghouse.formats.text import MAX_TEXT, clean, clean_line, distinct_line, first_sentence, printable_name
 
 # Surrogates too: they come from file names that are not UTF-8.
 ANY = st.text(st.characters(codec=None), max_size=40) | st.text(
@@ -55,6 +55,21 @@ def test_a_first_sentence_fits(text, limit):
     sentence = first_sentence(text, limit)
     assert len(sentence) <= limit
     assert clean_line(sentence, limit) == sentence
+
+
+@given(ANY, ANY, st.integers(40, 60))
+def test_long_texts_that_are_compared_stay_apart(one, other, limit):
+    base = "x" * limit
+    line = distinct_line(base + one, limit)
+    assert len(line) <= limit
+    assert not FORBIDDEN & set(map(ord, line))
+    assert distinct_line(line, limit) == line
+    if one and other and one != other:
+        assert line != distinct_line(base + other, limit)
+
+
+def test_short_texts_that_are_compared_are_lines():
+    assert distinct_line(" a\x1b  b ") == "a b"
 
 
 def test_first_sentence():

@@ -84,6 +84,15 @@ def test_what_is_found_is_canonical_and_in_the_text(text):
         ("BIT-argo-cd-2022-1025, GO-2021-0053; SUSE-SU-2021:1234-1", " ,  ;  "),
         ("testCVE202144228, PoCCVE-2021-44228", "test , PoC "),
         ("go-1.18 and bit-32 and dsa-key", "go-1.18 and bit-32 and dsa-key"),
+        ("CVE 2021-44228, CVE.2021.44228, cve2021:44228, CVE: 2021 44228", " ,  ,  ,  "),
+        ("ALAS-2021-1553 ALAS2-2021-1731 ALAS2LIVEPATCH-2021-063", "     "),
+        ("ALASKERNEL-5.4-2022-007 ALAS2023-2023-001", "   "),
+        ("ZDI-21-1234, ZDI-CAN-12345; TALOS-2021-1234 talos_2021_1234", " ,  ;    "),
+        ("VU#930724, VU 930724, JVN#12345678, JVNDB-2021-001234", " ,  ,  ,  "),
+        ("CNVD-2021-95914 CNVD-C-2020-1234 CNNVD-202112-799 EUVD-2021-1234", "       "),
+        ("MFSA 2021-12, MFSA2021-12, mfsa-2021-12", " ,  ,  "),
+        ("a cve of 2021, the vu meter, zdi, 2021-12", "a cve of 2021, the vu meter, zdi, 2021-12"),
+        ("Alaska 2021-12", "Alaska 2021-12"),
         ("nothing", "nothing"),
     ],
 )
@@ -100,7 +109,11 @@ def test_nothing_is_found_in_what_was_erased(text):
 
 
 @pytest.mark.parametrize(
-    "piece", ["GO-", "BIT-a-", "CVE-2021-", "GHSA-2222-2222-", "SNYK-A-", "DSA-", "BIT-2021-", "a-"]
+    "piece",
+    [
+        *("GO-", "BIT-a-", "CVE-2021-", "GHSA-2222-2222-", "SNYK-A-", "DSA-", "BIT-2021-", "a-"),
+        *("ALAS-", "ALASKA-1-", "ZDI-", "CVE - ", "VU#", "JVNDB-2021a"),
+    ],
 )
 def test_megabytes_of_almost_an_identifier(piece):
     """Each would take hours if the time grew with the square of the size."""

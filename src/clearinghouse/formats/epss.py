@@ -85,7 +85,7 @@ class _Table:
         self.epss = names.index("epss")
         self.percentile = names.index("percentile") if "percentile" in names else -1
         self.date_column = next((position for position, name in enumerate(names) if name in _DATES), -1)
-        self.model = found[1] if (found := _MODEL.search(comment)) else ""
+        self.model = clean_line(found[1], 100) if (found := _MODEL.search(comment)) else ""
         self.date = found[1] if (found := _SCORE_DATE.search(comment)) else ""
         self.date_cell = b""
 

@@ -20,7 +20,7 @@ from clearinghouse.formats.document import Document
 from clearinghouse.formats.json_records import broken_json
 from clearinghouse.formats.json_stream import BrokenJsonError, walk
 from clearinghouse.formats.sample import Sample
-from clearinghouse.formats.text import clean, clean_line
+from clearinghouse.formats.text import clean, clean_line, printable_name
 from clearinghouse.formats.weakness import weaknesses_of
 from clearinghouse.records import KevEntry, Level, Problem
 
@@ -197,7 +197,7 @@ class _Reader:
         """What can be said only at the end of the catalogue."""
         for field, pointer in sorted(self.unknown.items()):
             message = f"The field {clean_line(field, 60)!r} is not known here and was passed over."
-            yield self.problem("unknown_field", message, f"{pointer}/{escape(field)}", "", Level.NOTICE)
+            yield self.problem("unknown_field", message, printable_name(f"{pointer}/{escape(field)}"), "", Level.NOTICE)
         if self.claimed is not None and self.claimed != self.seen:
             message = f"The catalogue says that it has {self.claimed} entries, and has {self.seen}."
             yield self.problem("count_differs", message, "/count", str(self.seen), Level.NOTICE)

@@ -85,7 +85,7 @@ class Sample:
         return found[1].strip() if found else None
 
     def value_at(self, path: str) -> str | None:
-        """Return the first string value at a key path of a JSON document, raw: ``value_at("version")``."""
+        """Return the first string value at a key path of a JSON document: ``value_at("version")``."""
         return self._json[1].get(path) if self.is_json else None
 
 
@@ -103,7 +103,7 @@ def _json_shape(head: bytes) -> tuple[set[str], dict[str, str]]:
         text = token[0]
         first = text[:1]
         if first == b'"':
-            pending = text[1:-1].decode("utf-8", errors="replace")
+            pending = _text(text)
         elif first == b":" and pending is not None:
             parent = stack[-1] if stack else ""
             if len(stack) > _MAX_DEPTH:
@@ -115,7 +115,7 @@ def _json_shape(head: bytes) -> tuple[set[str], dict[str, str]]:
             pending = None
             continue
         elif pending is not None:
-            values.setdefault(path, pending)
+            (values if len(stack) <= _MAX_DEPTH else {}).setdefault(path, pending)
             pending = None
         if first == b"{":
             stack.append(path)
@@ -133,6 +133,16 @@ def _json_shape(head: bytes) -> tuple[set[str], dict[str, str]]:
         elif first == b",":
             path = stack[-1] if stack else ""
     return paths, values
+
+
+def _text(token: bytes) -> str:
+    """The string that a token stands for; of a broken or cut one, its characters as they are."""
+    if b"\\" in token:
+        try:
+            return msgspec.json.decode(token, type=str)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            pass
+    return token[1:-1].decode("utf-8", errors="replace")
 
 
 def _shape_of(value: Any) -> tuple[set[str], dict[str, str]]:

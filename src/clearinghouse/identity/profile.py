@@ -50,6 +50,28 @@ class Order(NamedTuple):
     gap: int = 0
 
 
+class Prose(msgspec.Struct, kw_only=True, frozen=True, gc=False):
+    """The facts that hardly any finding of a scanner has; one object for all that have none of them.
+
+    Attributes:
+        native_id: for display. components: compared names.
+        narrative: the text was written for this finding.
+        published: it is an advisory, whose publisher does not describe one flaw of one component twice.
+        crash, remedies, introduced: for the crash and advisory layers.
+    """
+
+    native_id: str | None = None
+    components: tuple[str, ...] = ()
+    narrative: bool = False
+    published: bool = False
+    crash: Crash | None = None
+    remedies: tuple[str, ...] = ()
+    introduced: tuple[str, ...] = ()
+
+
+_NO_PROSE = Prose()
+
+
 class Profile(msgspec.Struct, kw_only=True, gc=False):
     """The compared facts of one finding. Empty text and 0 mean that the fact is not known.
 
@@ -58,12 +80,10 @@ class Profile(msgspec.Struct, kw_only=True, gc=False):
         run: who reported it in which document; two findings of one run at different places are two flaws,
             because their finder says so.
         path, line, column, symbol, context, message: of the principal location; ``context`` and ``message`` are keys.
-        rule, family: the tool's rule and the weakness family. narrative: the text was written for this finding.
-        published: it is an advisory, whose publisher (``run[1]``) does not describe one flaw of one component twice.
+        rule, family: the tool's rule and the weakness family.
         text: title and description, identifiers erased when they are not to be looked at.
-        title, component, native_id: for display. components: compared names. identifiers: of the flaw.
-        fingerprints: keys of what the tool gave.
-        crash, remedies, introduced: for crash and advisory layers. state, observed: for regressions.
+        title, component: for display. identifiers: of the flaw. fingerprints: keys of what the tool gave.
+        prose: what few findings have. state, observed: for regressions.
         order: among the findings of the same run with the same path, rule and context or message.
         rule_order: among those with the same path and rule.
     """
@@ -74,7 +94,6 @@ class Profile(msgspec.Struct, kw_only=True, gc=False):
     run: tuple[str, str]
     title: str
     component: str
-    native_id: str | None = None
     rule: str = ""
     family: str = ""
     path: str = ""
@@ -84,18 +103,48 @@ class Profile(msgspec.Struct, kw_only=True, gc=False):
     context: int = 0
     message: int = 0
     text: str = ""
-    narrative: bool = False
-    published: bool = False
-    components: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
     fingerprints: tuple[int, ...] = ()
-    crash: Crash | None = None
-    remedies: tuple[str, ...] = ()
-    introduced: tuple[str, ...] = ()
     state: State = State.OPEN
     observed: float = 0.0
     order: Order = Order()
     rule_order: Order = Order()
+    prose: Prose = _NO_PROSE
+
+    @property
+    def native_id(self) -> str | None:
+        """The identifier that the document gives the finding."""
+        return self.prose.native_id
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        """Compared names of the components."""
+        return self.prose.components
+
+    @property
+    def narrative(self) -> bool:
+        """Whether the text was written for this finding."""
+        return self.prose.narrative
+
+    @property
+    def published(self) -> bool:
+        """Whether it is an advisory."""
+        return self.prose.published
+
+    @property
+    def crash(self) -> Crash | None:
+        """What a crash log showed."""
+        return self.prose.crash
+
+    @property
+    def remedies(self) -> tuple[str, ...]:
+        """Fixes, reports and other addresses in compared form."""
+        return self.prose.remedies
+
+    @property
+    def introduced(self) -> tuple[str, ...]:
+        """The commits that brought the flaw in."""
+        return self.prose.introduced
 
     @property
     def id(self) -> str:
@@ -114,6 +163,7 @@ class Profiler:
         self._aliases = aliases
         self._runs: dict[tuple[str, str], tuple[str, str]] = {}
         self._labels: dict[Component, str] = {}
+        self._proses: dict[tuple[str, ...], Prose] = {}
 
     def profile(self, finding: Finding, ordinal: int) -> Profile:
         """Return the compared facts of ``finding``, which is number ``ordinal`` of all."""
@@ -133,7 +183,6 @@ class Profiler:
             run=run,
             title=finding.title,
             component=self._label(finding.components[0]) if finding.components else "",
-            native_id=finding.native_id,
             rule=rule,
             family=family_of(finding.weaknesses) or family_in(f"{rule} {finding.title}"),
             message=key_of(message_form(text)) if text else 0,
@@ -149,11 +198,6 @@ class Profiler:
             made.symbol = symbol_name(place.symbol) if place.symbol else ""
             context = code_context(place.snippet) if place.snippet else ""
             made.context = key_of(context.encode("utf-8", "replace")) if context else 0
-        if finding.components:
-            names = [c.name for c in finding.components]
-            if not self._aliases:
-                names = [name for name in names if _erased(name) == name]
-            made.components = tuple(dict.fromkeys([component_name(name) for name in names]))
         if self._aliases:
             made.identifiers = finding.identifiers
         if finding.fingerprints and finding.crash is None:  # a crash is compared by its stack
@@ -161,8 +205,22 @@ class Profiler:
         if finding.observed:
             made.observed = _seconds(finding.observed)
         if finding.crash or finding.advisory or finding.remedies or not rule:
-            self._narrative(made, finding)
+            made.prose = self._prose(made, finding)
+            if not made.observed and finding.advisory and finding.advisory.published:
+                made.observed = _seconds(finding.advisory.published)
+        elif finding.components or finding.native_id:
+            made.prose = self._shared(Prose(native_id=finding.native_id, components=self._names(finding)))
         return made
+
+    def _names(self, finding: Finding) -> tuple[str, ...]:
+        names = [component.name for component in finding.components]
+        if not self._aliases:
+            names = [name for name in names if _erased(name) == name]
+        return tuple(dict.fromkeys([component_name(name) for name in names]))
+
+    def _shared(self, prose: Prose) -> Prose:
+        """One object for all findings of one component that have no identifier of their own."""
+        return prose if prose.native_id else self._proses.setdefault(prose.components, prose)
 
     def _label(self, component: Component) -> str:
         """A component's label; one text for all findings of one component."""
@@ -171,21 +229,23 @@ class Profiler:
             label = self._labels[component] = component.label
         return label
 
-    def _narrative(self, made: Profile, finding: Finding) -> None:
-        """Fill in what only advisories, crashes and prose reports have."""
-        made.crash = finding.crash
-        made.published = _is_advisory(finding)
-        made.narrative = not made.rule and finding.crash is None
-        made.introduced = tuple(_introduced(finding))
+    def _prose(self, made: Profile, finding: Finding) -> Prose:
+        """Return what only advisories, crashes and prose reports have."""
         references = finding.references
         if not self._aliases:
             references = tuple(r for r in references if _erased(r) == r)
         kinds: dict[str, list[str]] = {}
         for remedy in finding.remedies:
             kinds.setdefault(remedy.kind, []).append(remedy.value)
-        made.remedies = remedy_values(kinds.get("commit", ()), kinds.get("patch", ()), references)
-        if not made.observed and finding.advisory and finding.advisory.published:
-            made.observed = _seconds(finding.advisory.published)
+        return Prose(
+            native_id=finding.native_id,
+            components=self._names(finding),
+            narrative=not made.rule and finding.crash is None,
+            published=_is_advisory(finding),
+            crash=finding.crash,
+            remedies=remedy_values(kinds.get("commit", ()), kinds.get("patch", ()), references),
+            introduced=tuple(_introduced(finding)),
+        )
 
 
 def _erased(text: str) -> str:

@@ -56,7 +56,7 @@ class RemedyLayer:
 
 
 def _may_be_one(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether two lists of components can mean one thing: one is not known, or a name of one stands in one of the other.
+    """Whether two lists of components can mean one thing: one is not known, or a name of one is in one of the other.
 
     What unrelated components share is an article or a tracker's page as often as a fix: on the public advisories 25 of
     49 such pairs were one flaw, and none of 5 between PyPA and Bitnami.

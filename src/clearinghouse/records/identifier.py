@@ -33,7 +33,7 @@ _KNOWN = _standing_alone(*_DATABASES, _CVE, _GHSA)
 # processors put in hyphens of other kinds.
 _JOINT = r"[-_.:/# \t\u00a0\u2010-\u2015\u2212]{0,3}"
 _ERASED_ONLY = (  # who else numbers flaws; not identifiers that findings are compared by
-    rf"ALAS[A-Z0-9.]{{0,20}}(?:-[A-Z0-9.]{{1,20}})?{_JOINT}\d{{4}}{_JOINT}\d{{1,6}}",  # Amazon Linux, per repository
+    r"ALAS[A-Z0-9.]{0,20}(?:[-_][A-Z0-9.]{1,20})?[-_]\d{4}[-_]\d{1,6}",  # Amazon Linux: repository, year, number
     rf"ZDI{_JOINT}(?:CAN{_JOINT}\d{{4,6}}|\d{{2}}{_JOINT}\d{{3,5}})",
     rf"(?:TALOS|CNVD|CNVD-C|JVNDB|EUVD|MFSA){_JOINT}(?:19|20)\d{{2}}{_JOINT}\d{{1,9}}",  # year and number
     rf"CNNVD{_JOINT}(?:19|20)\d{{4}}{_JOINT}\d{{1,6}}",

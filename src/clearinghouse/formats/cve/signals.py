@@ -4,7 +4,7 @@ CISA's "Vulnrichment" (https://github.com/cisagov/vulnrichment) writes them as `
 ``ssvc`` and ``kev`` in its ADP container.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from clearinghouse.formats.cve.schema import Container, Other, Record, SignalContainer, SignalRecord
 from clearinghouse.formats.cve.tables import CISA_ADP, KNOWN_ADPS
@@ -18,7 +18,8 @@ def signals_of(
     record: Record | SignalRecord, cve: str, *, source: str, pointer: str
 ) -> Iterator[SsvcPoint | KevEntry | Problem]:
     """Yield the signals of CISA's container, and a problem for each that is not understood."""
-    for number, container in enumerate(record.containers.adp or ()):
+    containers: Sequence[Container | SignalContainer] = record.containers.adp or ()
+    for number, container in enumerate(containers):
         if container.org_id != CISA_ADP and container.short_name != KNOWN_ADPS[CISA_ADP]:
             continue
         for position, other in _others(container):

@@ -131,7 +131,7 @@ class ResultConverter:
         """The places of the first thread of the first flow."""
         threads = flows[0].thread_flows or []
         steps = (threads[0].locations or []) if threads else []
-        if len(flows) > 1 or len(threads) > 1:
+        if len(threads) > 1 or any(flow.thread_flows for flow in flows[1:]):
             self.losses.add("more than one way through the code (code flow or thread), of which the first is kept.")
         if len(steps) > MAX_TRACE:
             self.losses.add(f"a code flow of more than {MAX_TRACE} steps, of which the first {MAX_TRACE} are kept.")
