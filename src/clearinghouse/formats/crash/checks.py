@@ -28,7 +28,7 @@ _ASSERT_PLACE = re.compile(
 )
 _ABORT = re.compile(r"abort: (CSA_(?:D?CHECK|ASSERT) failed: .{0,1500})")
 _SOURCE = re.compile(r" \[([^\[\]\s]{1,500}):\d+\]")
-_FATAL_SEVERITY = re.compile(r"\[[^\]\s]{0,80}\bFATAL:")
+_FATAL_SEVERITY = re.compile(r"\[[^\[\]\s]{0,80}\bFATAL:")
 
 
 def check(reading: Reading, line: Line) -> bool:

@@ -21,7 +21,6 @@ _UNSTABLE = re.compile(
 )
 _MODULE = re.compile(r"^[\w.+-]+!(?=[^=])")
 _OFFSET = re.compile(r"\+(?:0x)?[0-9a-fA-F]+(?:/0x[0-9a-fA-F]+)?$")
-_MANGLED = re.compile(r"^_?_ZN[KVO]*((?:\d+[A-Za-z_$.][\w$.]*)+?)E")
 _HEX = re.compile(r"\b0x[0-9a-fA-F]{4,}\b")
 _NUMBER = re.compile(r"(?<=[#@])\d+\b|\b\d{4,}\b")
 
