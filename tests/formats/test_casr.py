@@ -10,7 +10,7 @@ from clearinghouse.formats.casr import FORMAT
 from clearinghouse.formats.contract import RECOGNISED
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.sample import Sample
-from clearinghouse.records import Finding, Problem
+from clearinghouse.records import Finding, Level, Problem
 
 
 def report(**changes: Any) -> dict[str, Any]:
@@ -119,3 +119,12 @@ def test_all_outside_reports_are_read_and_group_by_crash_line(data: Path) -> Non
     assert None not in groups
     assert sum(len(places) > 1 for places in groups.values()) <= 1
     assert len(groups) <= len(set().union(*groups.values())) + 2
+
+
+def test_places_that_are_left_out_are_told() -> None:
+    stack = [f"#{number}  0x01 in f{number} (c=0x0) at src/a.c:{number + 1}" for number in range(40)]
+    finding, problem = read(report(Stacktrace=stack, CrashLine=None))
+    assert isinstance(finding, Finding)
+    assert (len(finding.locations), len(finding.crash.frames if finding.crash else ())) == (32, 40)
+    assert isinstance(problem, Problem)
+    assert (problem.code, problem.level) == ("left_out", Level.NOTICE)

@@ -1,10 +1,11 @@
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.grype import FORMAT
-from clearinghouse.records import Finding, Problem, State
+from clearinghouse.records import Finding, Level, Problem, State
 
 REPORT = (Path(__file__).parent / "scanners" / "grype.json").read_bytes()
 
@@ -72,3 +73,12 @@ def test_npm_purl_is_made():
 )
 def test_detection(text, score):
     assert FORMAT.detect(Document.from_bytes("r", text).sample).score == score
+
+
+def test_locations_that_are_left_out_are_told():
+    match = {"vulnerability": {"id": "CVE-2099-0001"}, "artifact": {"name": "demo", "locations": []}}
+    match["artifact"]["locations"] = [{"path": f"/lib/{number}"} for number in range(101)]
+    findings, problems = read(msgspec.json.encode({"matches": [match, match], "descriptor": {"name": "grype"}}))
+    assert [len(finding.locations) for finding in findings] == [100, 100]
+    assert [(problem.code, problem.level) for problem in problems] == [("left_out", Level.NOTICE)]
+    assert "2 findings" in problems[0].message

@@ -64,7 +64,7 @@ def gather(
     gathered = Gathered(Signals(as_of))
     for kind, places in (("kev", kev), ("epss", epss), ("ssvc", ssvc)):
         signals: Report | None = None
-        for signals in read_paths(places, formats=SIGNAL_FORMATS[kind]):
+        for signals in read_paths(places, formats=SIGNAL_FORMATS[kind], signals_only=True):
             _take(signals, gathered, notice, findings=False)
         if places and signals is None:
             raise nothing_to_read(places)
