@@ -89,8 +89,12 @@ class Contradictions:
 
     def between(self, one: int, other: int, a: Profile, b: Profile, reason: Reason) -> Refusal | None:
         """Return why the groups with roots ``one`` and ``other`` (whose known members include a and b) stay apart."""
-        left = self._groups.get(one) or _single(a)
-        right = self._groups.get(other) or _single(b)
+        known = self._groups
+        alone = one not in known and other not in known and not self._divided
+        if alone and a.run[1] != b.run[1] and _plain(a) and _plain(b):
+            return None  # the common case of a flood: two findings of two tools, and nothing else is known
+        left = known.get(one) or _single(a)
+        right = known.get(other) or _single(b)
         if self._divided and (refusal := self._divided_by_hand(left, right)):
             return refusal
         return (
@@ -121,6 +125,11 @@ class Contradictions:
         if apart and any(member.ordinal in apart for member in right.members):
             return Refusal("a person divided them")
         return None
+
+
+def _plain(profile: Profile) -> bool:
+    """Whether a finding has nothing that could contradict another finder's."""
+    return not profile.identifiers and profile.state is State.OPEN and not profile.published
 
 
 def _absorb(group: _Group, other: _Group) -> None:
