@@ -1,5 +1,6 @@
 """How results leave the program: JSON, tables, progress, and errors of one line each."""
 
+import errno
 import os
 import sys
 import textwrap
@@ -33,16 +34,23 @@ NARROWEST = 40
 """Columns below which a table is not narrowed further; some terminals say 0."""
 
 
+class _Console(Console):
+    """A console that leaves a closed pipe to the entry point; Rich's own would leave the process with exit code 1."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
 def console() -> Console:
     """Standard output for people; 100 columns wide where it is no terminal."""
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 100
-    made = Console(width=width, highlight=False, markup=False)
-    return made if made.width >= NARROWEST else Console(width=NARROWEST, highlight=False, markup=False)
+    made = _Console(width=width, highlight=False, markup=False)
+    return made if made.width >= NARROWEST else _Console(width=NARROWEST, highlight=False, markup=False)
 
 
 def stderr() -> Console:
     """Standard error for progress and problems."""
-    return Console(stderr=True, highlight=False, markup=False)
+    return _Console(stderr=True, highlight=False, markup=False)
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, ratios: Sequence[int] = ()) -> Table:

@@ -27,8 +27,8 @@ class Link(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         from_id: the finding that came later.
         to_id: the finding that was there before.
         reason: the layer that proposed it.
-        score: that layer's calibrated confidence, 0 to 1 (share of such pairs that are right on the
-            labelled corpora; see ``docs/benchmarks.md``), not a similarity.
+        score: the layer's confidence in pairs of this kind, 0 to 1, not a similarity. From 0.98 on it merges, as
+            measured on labelled corpora (``docs/benchmarks.md``); below, it orders suggestions.
         explanation: what agreed, in one sentence a person can check.
     """
 
