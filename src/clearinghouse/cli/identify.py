@@ -21,7 +21,8 @@ from clearinghouse.cli.output import (
     show_problems,
 )
 from clearinghouse.cli.progress import Notice, reading
-from clearinghouse.formats.registry import Report, read_paths
+from clearinghouse.formats.apart import read_apart
+from clearinghouse.formats.registry import Report
 from clearinghouse.identity import Identifier, Identity
 from clearinghouse.identity.profile import Profile
 from clearinghouse.records import Finding, Level, Problem
@@ -51,7 +52,7 @@ def command(
     refused = False
     report, recognised = None, 0
     with reading(paths) as notice:
-        for report in read_paths(paths):
+        for report in read_apart(paths):
             identifier.add(_findings(report, problems, notice))
             recognised += report.format is not None
             refused = refused or (report.format is None and not report.found)

@@ -13,6 +13,7 @@ from clearinghouse.cli.output import ATTENTION, BAD_INPUT, OK, show_problems
 from clearinghouse.cli.progress import reading
 from clearinghouse.cli.triage_output import write_csv, write_json_report, write_sarif
 from clearinghouse.cli.triage_table import show
+from clearinghouse.formats.apart import read_apart
 from clearinghouse.priority import DEFAULT_POLICY, Clock, parse_date
 from clearinghouse.triage import gather, only_errors, triage
 
@@ -100,7 +101,7 @@ def run_triage(
     gc.disable()  # many small records and no cycles among them
     today = as_of or dt.datetime.now(dt.UTC).date()
     with reading([*paths, *kev, *epss, *ssvc]) as notice:
-        gathered = gather(paths, kev=kev, epss=epss, ssvc=ssvc, as_of=today, notice=notice)
+        gathered = gather(paths, kev=kev, epss=epss, ssvc=ssvc, as_of=today, notice=notice, read=read_apart)
     result = triage(
         gathered,
         exposed=exposed,

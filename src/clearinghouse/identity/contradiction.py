@@ -109,12 +109,16 @@ class Contradictions:
 
     def joined(self, one: int, other: int, a: Profile, b: Profile, root: int) -> None:
         """Note that two groups became one with representative ``root``."""
-        left = self._groups.pop(one, None) or _single(a)
-        right = self._groups.pop(other, None) or _single(b)
+        known = self._groups
+        if one not in known and other not in known and _plain(a) and _plain(b):
+            known[root] = _pair(a, b)
+            return
+        left = known.pop(one, None) or _single(a)
+        right = known.pop(other, None) or _single(b)
         if len(left.members) < len(right.members):
             left, right = right, left
         _absorb(left, right)
-        self._groups[root] = left
+        known[root] = left
 
     def _divided_by_hand(self, left: _Group, right: _Group) -> Refusal | None:
         if len(left.members) > len(right.members):
@@ -130,6 +134,12 @@ class Contradictions:
 def _plain(profile: Profile) -> bool:
     """Whether a finding has nothing that could contradict another finder's."""
     return not profile.identifiers and profile.state is State.OPEN and not profile.published
+
+
+def _pair(a: Profile, b: Profile) -> _Group:
+    """The group of two findings that are :func:`_plain`; what a flood is made of."""
+    seen = max(_Seen(a.observed, a.ordinal, a.source), _Seen(b.observed, b.ordinal, b.source))
+    return _Group([a, b], _NO_CVES, {}, _NOTHING, seen, _NEVER)
 
 
 def _absorb(group: _Group, other: _Group) -> None:

@@ -188,23 +188,23 @@ class Identifier:
 
     def _judge(self, profile: Profile, layer: Layer, proposals: Sequence[Proposal], key: int = 0) -> None:
         """Turn proposals into links and suggestions, as far as nothing contradicts them."""
+        root = self._forest.root
         for proposal in proposals:
-            one, other = self._forest.root(profile.ordinal), self._forest.root(proposal.candidate.ordinal)
-            edge = Edge(
-                profile.ordinal, proposal.candidate.ordinal, layer.reason, proposal.score, proposal.explanation, key
-            )
+            candidate = proposal.candidate
+            one, other = root(profile.ordinal), root(candidate.ordinal)
+            edge = Edge(profile.ordinal, candidate.ordinal, layer.reason, proposal.score, proposal.explanation, key)
             if one == other:
-                if proposal.merges and one in self._provisional and profile is not proposal.candidate:
+                if proposal.merges and one in self._provisional and profile is not candidate:
                     self._spare.append(edge)
                 continue
-            refusal = self._contradictions.between(one, other, profile, proposal.candidate, layer.reason)
+            refusal = self._contradictions.between(one, other, profile, candidate, layer.reason)
             if refusal is not None:
                 if proposal.merges and not self._provisional.isdisjoint((one, other)):
                     self._spare.append(edge)  # what refuses it may fall
                 if refusal.open:
                     self._suggest(msgspec.structs.replace(edge, explanation=f"{edge.explanation} But {refusal.why}."))
             elif proposal.merges:
-                self._merge(edge, one, other, profile, proposal.candidate)
+                self._merge(edge, one, other, profile, candidate)
             else:
                 self._suggest(edge)
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import unquote
 
+_from_bytes = int.from_bytes
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:/*(?=.)", re.IGNORECASE)
 _LOWER = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
 _UNTOLD = b"0123456789 \t\r\n"
@@ -17,6 +18,7 @@ _WORD = re.compile(r"[a-z0-9_]+")
 _GO_RECEIVER = re.compile(r"\(\*?([\w.]+)\)\.")
 _ANONYMOUS = "(anonymous namespace)::"
 _CALL = re.compile(r"[(<\[{].*$", re.DOTALL)
+_DOTTED = re.compile(r"(?:\w++\.)*+(\w++)")
 _COMMIT = re.compile(r"/commits?/([0-9a-f]{7,64})")
 _MAJOR = re.compile(r"/v\d+$")
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
@@ -27,10 +29,11 @@ _MACHINE = frozenset({"home", "users", "tmp", "temp", "var", "private", "folders
 
 
 def key64(*parts: str | int) -> int:
-    """Hash ``parts`` to a signed 64-bit key, the same in every process and on every machine (BLAKE2b, RFC 7693).
+    """Hash ``parts`` to a key that is the same in every process and on every machine (BLAKE2b, RFC 7693).
 
-    Signed, because that is what SQLite and PostgreSQL index. Keyed by nothing: who can choose both inputs can
-    spend work to make two keys collide, which yields a candidate that the comparison then refuses.
+    Not negative and below 2^60: what SQLite and PostgreSQL index as a 64-bit integer, and what Python keeps in 32
+    bytes instead of 48. Keyed by nothing: who can choose both inputs can spend work to make two keys collide, which
+    yields a candidate that the comparison then refuses.
     """
     return key_of(
         "\x1f".join([part if part.__class__ is str else str(part) for part in parts]).encode("utf-8", "replace")
@@ -39,13 +42,13 @@ def key64(*parts: str | int) -> int:
 
 def key_of(data: bytes) -> int:
     """Hash bytes to a key of the same kind as :func:`key64`."""
-    return int.from_bytes(blake2b(data, digest_size=8).digest(), "big", signed=True)
+    return _from_bytes(blake2b(data, digest_size=8).digest(), "big") >> 4
 
 
 @lru_cache(maxsize=1 << 16)
 def shared_key(kind: str, one: str, other: str) -> int:
     """The key of a pair that many findings share, such as a file and a rule."""
-    return key64(kind, one, other)
+    return key_of(f"{kind}\x1f{one}\x1f{other}".encode("utf-8", "replace"))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -54,9 +57,13 @@ def path_parts(path: str) -> tuple[str, ...]:
     path = path.strip().replace("\\", "/")
     if "%" in path:
         path = unquote(path)
-    path = _SCHEME.sub("", path, count=1)
+    if ":" in path:
+        path = _SCHEME.sub("", path, count=1)
+    named = path.lower().split("/")
+    if "" not in named and "." not in named and ".." not in named:
+        return tuple(named)
     parts: list[str] = []
-    for part in path.lower().split("/"):
+    for part in named:
         if part == "..":
             if parts:
                 parts.pop()
@@ -149,6 +156,9 @@ def symbol_name(symbol: str) -> str:
 
     The last name only, because one tool writes ``app.views.show`` and another ``show``.
     """
+    plain = _DOTTED.fullmatch(symbol)
+    if plain:
+        return plain[1].lower()
     text = symbol.strip().replace(_ANONYMOUS, "")
     text = _CALL.sub("", _GO_RECEIVER.sub(r"\1.", text))
     for separator in ("::", "#", "/", "->", "."):

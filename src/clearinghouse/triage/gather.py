@@ -49,6 +49,7 @@ def gather(
     ssvc: Sequence[Path] = (),
     as_of: dt.date | None = None,
     notice: Callable[[str, int], None] = lambda source, findings: None,
+    read: Callable[[Sequence[Path]], Iterable[Report]] = read_paths,
 ) -> Gathered:
     """Read everything.
 
@@ -56,6 +57,7 @@ def gather(
         paths: findings, and whatever else lies among them. kev, epss, ssvc: files or folders with signals only.
         as_of: signals dated later are not taken.
         notice: called now and then, and after each document, with its name and the findings since the last call.
+        read: reads ``paths``: here, or :func:`clearinghouse.formats.apart.read_apart` in a second process.
 
     Raises:
         MissingPathError: a path does not exist.
@@ -69,7 +71,7 @@ def gather(
         if places and signals is None:
             raise nothing_to_read(places)
     last: Report | None = None
-    for last in read_paths(paths):
+    for last in read(paths):
         found = _take(last, gathered, notice, findings=True)
         if found:
             gathered.reports.append(found)
