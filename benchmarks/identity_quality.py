@@ -4,6 +4,8 @@
 
 * Public advisories (PyPA, Bitnami, Go): records that name a common CVE or GHSA are the same flaw. All identifiers
   and aliases are hidden, in texts and addresses too; the rest has to find the pairs again.
+* The same records as prose: everything that makes them advisories is taken away (identifiers, addresses, fixes,
+  numbers), as if three finders had sent what they wrote: each in one report, then each finding in a file of its own.
 * OSS-Fuzz records: those that were fixed by one commit are the same flaw (noisy: roll-ups, wrong bisections). Fixing
   commits and lists of affected versions, which follow from them, are hidden.
 * Real SARIF logs beside jittered copies of themselves, in the ways named in each row.
@@ -122,11 +124,35 @@ def read(*paths: Path) -> list[Finding]:
     return [record for report in read_paths(paths) for record in report.records if isinstance(record, Finding)]
 
 
-def advisories(data: Path) -> dict[str, Any]:
-    """Hide identifiers and find the alias pairs again."""
+def alias_groups(data: Path) -> tuple[list[Finding], list[int]]:
+    """Return the advisories and, for each, the number of its group of aliases."""
     folder = data / "advisories"
     found = read(folder / "pypa", folder / "bitnami", folder / "go")
-    truth = union(len(found), by([i for i in f.identifiers if i.startswith(("CVE-", "GHSA-"))] for f in found))
+    return found, union(len(found), by([i for i in f.identifiers if i.startswith(("CVE-", "GHSA-"))] for f in found))
+
+
+def prose(data: Path) -> dict[str, Any]:
+    """Let three finders describe the flaws in words alone."""
+    found, truth = alias_groups(data)
+    bare: dict[str, Any] = {"advisory": None, "identifiers": (), "references": (), "remedies": (), "native_id": None}
+    told = [replace(f, **bare, rule=None, index=at) for at, f in enumerate(found)]
+    finders = by([f.finder] for f in told)
+    reports = [[replace(told[at], source=told[at].finder) for at in members] for members in finders]
+    order = [truth[at] for members in finders for at in members]
+    equal = by([(f.components[0].name.lower(), f.description)] if f.components else [] for f in told)
+    return {
+        "records": len(told),
+        "rows": {
+            "one report a finder": identify(reports, order, aliases=False),
+            "one file a finding": identify([[f] for f in told], truth, aliases=False),
+            "beside: equal component and description": {"groups": score(equal, truth).row()},
+        },
+    }
+
+
+def advisories(data: Path) -> dict[str, Any]:
+    """Hide identifiers and find the alias pairs again."""
+    found, truth = alias_groups(data)
     rows = {"all layers, identifiers hidden": identify([[f] for f in found], truth, aliases=False)}
     for reason in (Reason.TEXT, Reason.REMEDY):
         rows[f"without {reason.value}"] = identify([[f] for f in found], truth, aliases=False, without=reason)
@@ -295,6 +321,7 @@ def main() -> None:
     data = Path(folder)
     measured = {
         "Public advisories, alias pairs": advisories(data),
+        "The same as prose": prose(data),
         "OSS-Fuzz, one fix": oss_fuzz(data),
         "SARIF, jittered copies": sarif(data),
     }

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from clearinghouse.identity import Identifier, Identity, UnknownLinkError
 from clearinghouse.identity.engine import default_layers
-from clearinghouse.identity.forest import Edge, replay
+from clearinghouse.identity.forest import Edge, Forest
 from clearinghouse.identity.index import BUCKET_CAP, Earlier, MemoryIndex
 from clearinghouse.records import Advisory, Component, Crash, Finding, Location, Reason, State
 
@@ -133,8 +133,11 @@ def test_the_laws_of_a_result(reports, aliases):
         assert 0 < link.score <= 1
         assert link.explanation.endswith(".")
         assert aliases or link.reason is not Reason.IDENTIFIER
-    edges = [Edge(at[one.from_id], at[one.to_id], one.reason, one.score, one.explanation) for one in result.links]
-    assert replay(len(flat), edges) == result.groups
+    replayed = Forest()
+    replayed.grow(len(flat))
+    for one in result.links:
+        assert replayed.join(Edge(at[one.from_id], at[one.to_id], one.reason, one.score, one.explanation))
+    assert replayed.groups() == result.groups
     assert identify(*reports, aliases=aliases) == result
 
 

@@ -170,6 +170,54 @@ def test_alike_words_about_one_component_and_weakness_are_a_suggestion():
     assert suggested(one, replace(other, components=WEB)) is None
 
 
+def test_nearly_equal_words_never_join():
+    facts = {"components": PARSER, "weaknesses": ("CWE-787",)}
+    one = made("one", description=PROSE, **facts)
+    other = made("two", "Beta", description=PROSE.replace("trusts", "believes"), **facts)
+    assert joined(one, other) is None
+    assert suggested(one, other) is Reason.TEXT
+    assert suggested(one, replace(other, finder="Alpha")) is None
+
+
+@pytest.mark.parametrize("change", [("decode", "encode"), ("1.2.3", "1.3.0")])
+def test_a_template_that_is_filled_in_otherwise_is_no_suggestion(change):
+    text = "In version 1.2.3 the function decode_chunk() trusts the length in the header and copies beyond the buffer."
+    facts = {"components": PARSER, "weaknesses": ("CWE-787",)}
+    one, other = made("one", description=text, **facts), made("two", "Beta", description=text.replace(*change), **facts)
+    assert suggested(one, other) is None
+
+
+def test_a_finder_that_repeats_its_words_elsewhere_has_boilerplate():
+    one = made("one", description=PROSE, components=PARSER)
+    again = made("two", description=PROSE, components=PARSER)
+    beta = made("three", "Beta", description=PROSE, components=PARSER)
+    assert joined(one, again) is None
+    assert identify(one, beta, again).links == []
+    assert identify(again, one, beta).links == []
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"native_id": "A-7"},
+        {"locations": (Location(path="src/decode.c", line=7),)},
+        {"locations": (Location(path="src/decode.c", symbol="decode_chunk"),)},
+    ],
+)
+def test_a_finding_that_is_sent_again_is_known_by_its_number_or_place(facts):
+    one = made("one", description=PROSE, components=PARSER, **facts)
+    again = replace(one, source="two")
+    assert joined(one, again) is not None
+    assert len(identify(one, again, made("three", "Beta", description=PROSE, components=PARSER)).groups) == 1
+
+
+def test_two_numbers_of_one_finder_are_two_flaws_and_public_identifiers_are_no_numbers():
+    one = made("one", description=PROSE, components=PARSER, native_id="A-7")
+    assert joined(one, replace(one, source="two", native_id="A-8")) is None
+    named = replace(one, native_id="CVE-2099-1000")
+    assert joined(named, replace(named, source="two"), aliases=False) is None
+
+
 def test_very_long_texts_are_compared_in_bounded_time():
     facts = {"components": PARSER, "weaknesses": ("CWE-787",)}
     long = [made(f"{n}", f"finder {n}", description="a/" * 32_000 + f"end {n}", **facts) for n in range(3)]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from clearinghouse.identity.contradiction import Contradictions, told_apart
+from clearinghouse.identity.contradiction import Contradictions
 from clearinghouse.identity.exact import FingerprintLayer, IdentifierLayer
 from clearinghouse.identity.forest import Edge, Forest
 from clearinghouse.identity.index import CandidateIndex, Earlier, Full, MemoryIndex
@@ -180,7 +180,7 @@ class Identifier:
             ordinals = (members,) if isinstance(members, int) else members
             candidates = [self.profiles[o] for o in ordinals if o < profile.ordinal]
             shared = isinstance(members, Full) or len(candidates) >= layer.most  # this one makes it too many
-            if shared or any(told_apart(profile, candidate) for candidate in candidates):
+            if shared or any(layer.refutes(profile, candidate) for candidate in candidates):
                 self._shared_facts.add(key)
                 continue
             proposals = [p for c in candidates if (p := layer.propose_sole(profile, c, fact)) is not None]

@@ -4,8 +4,6 @@ Law: with the same links in the same order the groups are the same, and deleting
 divides exactly one group into exactly two.
 """
 
-from collections.abc import Iterable, Sequence
-
 import msgspec
 
 from clearinghouse.records import Reason
@@ -77,12 +75,3 @@ class Forest:
         return [
             [ordinal, *younger.get(ordinal, ())] for ordinal, parent in enumerate(self._parent) if parent == ordinal
         ]
-
-
-def replay(count: int, edges: Iterable[Edge]) -> Sequence[Sequence[int]]:
-    """Return the groups that ``edges`` make of ``count`` findings; what an auditor runs to check a stored result."""
-    forest = Forest()
-    forest.grow(count)
-    for edge in edges:
-        forest.join(edge)
-    return forest.groups()

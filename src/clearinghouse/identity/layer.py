@@ -62,3 +62,7 @@ class SoleLayer(Layer, Protocol):
     def propose_sole(self, profile: Profile, candidate: Profile, fact: str) -> Proposal | None:
         """Judge one finding that shares such a fact."""
         ...
+
+    def refutes(self, profile: Profile, candidate: Profile) -> bool:
+        """Whether these two findings share such a fact and are two flaws, so that the fact is not one flaw's."""
+        ...

@@ -8,6 +8,7 @@ component. An address that fails this (a release page, a security bulletin) says
 import re
 from collections.abc import Sequence
 
+from clearinghouse.identity.contradiction import told_apart
 from clearinghouse.identity.layer import Proposal
 from clearinghouse.identity.normalise import key64
 from clearinghouse.identity.profile import Profile
@@ -41,6 +42,10 @@ class RemedyLayer:
     def propose(self, profile: Profile, candidates: Sequence[Profile]) -> Sequence[Proposal]:
         """Nothing: there are no other keys."""
         return ()
+
+    def refutes(self, profile: Profile, candidate: Profile) -> bool:
+        """Whether somebody has both as two things."""
+        return told_apart(profile, candidate)
 
     def propose_sole(self, profile: Profile, candidate: Profile, fact: str) -> Proposal | None:
         """Judge a candidate with which an address or commit is shared."""

@@ -4,8 +4,13 @@ Measured on public advisories (``docs/benchmarks.md``): records of different pub
 the *same* words, because both quote the CVE text; records whose words are merely similar are almost always two
 flaws of one component, described by one template (precision of word-set similarity of at least 0.95: 0.03). So an
 advisory merges on equal words only, and only while no publisher has used these words for two records about one
-component. Prose reports by finders have no such template; there, similar words on the same component and weakness
-family are worth a person's look.
+component.
+
+Prose reports were measured on the same records without everything that makes them advisories. Equal words of two
+finders about one component are one flaw, while no finder has used them for two: 318 of 318. Of one finder in two
+documents they are boilerplate as a rule (1 of 282), unless place or number are the same too. Similar words never merge:
+6 of 15 pairs that agree in 97 % of their text and in all code names are one flaw. Between two finders they are worth a
+person's look where the versions and names that both give do not differ; of one finder they are not (0 of 691).
 """
 
 import re
@@ -14,25 +19,27 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
+from clearinghouse.identity.contradiction import told_apart
 from clearinghouse.identity.layer import Proposal
 from clearinghouse.identity.normalise import key64, path_tails, same_file, words
 from clearinghouse.identity.profile import Profile
-from clearinghouse.records import Reason
+from clearinghouse.records import Reason, find_identifiers
 
 _URL = re.compile(r"https?://\S+")
 _TOKEN = re.compile(r"[\w:./-]++(?:\(\))?")
 _CODE = re.compile(
     r"\w*_\w+|[a-z]+[A-Z]\w*|[\w:]+::\w+|[\w:.]+\(\)|[\w./-]+\.(?:c|cc|cpp|h|py|js|ts|go|rs|java|rb|php)"
 )
+_VERSION = re.compile(r"\d++(?:\.\d++)++")
 _LONGEST_NAME = 200
 _FEWEST_WORDS = 8
-_SURE, _LIKELY = 0.97, 0.80
+_LIKELY = 0.85
 _COMPARED = 2048
 """How much of two texts is weighed against each other, in characters: the work grows with its square."""
 
 
 class TextLayer:
-    """Equal words of advisories anywhere; equal or similar words of prose within a component or file and weakness."""
+    """Equal words of advisories anywhere, of prose about one component or file; similar words of two finders."""
 
     reason = Reason.TEXT
     prose_only = True
@@ -52,6 +59,12 @@ class TextLayer:
         places = [*profile.components, *path_tails(profile.path)]
         return [key64("about", place, profile.family) for place in dict.fromkeys(places)]
 
+    def refutes(self, profile: Profile, candidate: Profile) -> bool:
+        """Whether somebody has both as two things, or a finder of prose said the same of what may be another one."""
+        if profile.published or candidate.published or profile.run[1] != candidate.run[1]:
+            return told_apart(profile, candidate)
+        return _one_thing(profile, candidate) is True and not _said_again(profile, candidate)
+
     def propose_sole(self, profile: Profile, candidate: Profile, fact: str) -> Proposal | None:
         """Merge advisories with equal words; other prose only about one thing, because finders write boilerplate."""
         text = f"Both descriptions have the same {fact}."
@@ -61,31 +74,62 @@ class TextLayer:
         if related is False:
             return None
         known = profile.family != "" and candidate.family != ""
-        if related and not (known and profile.family != candidate.family):
-            return Proposal(candidate, 0.98, text, True)
-        return Proposal(candidate, 0.5, text, False)
+        sure = bool(related) and not (known and profile.family != candidate.family)
+        return Proposal(candidate, 0.98 if sure else 0.5, text, sure)
 
     def propose(self, profile: Profile, candidates: Sequence[Profile]) -> Sequence[Proposal]:
-        """Judge prose about the same component and weakness family."""
+        """Suggest prose of other finders about the same component and weakness family."""
         made = []
         text = profile.text[:_COMPARED]
         mine = code_names(text)
         for candidate in candidates:
-            if candidate.run == profile.run:
+            if candidate.run[1] == profile.run[1]:
                 continue
             said = candidate.text[:_COMPARED]
             theirs = code_names(said)
-            ratio = fuzz.token_sort_ratio(text, said) / 100
             shared = sorted(mine & theirs)
-            if ratio >= _SURE and mine == theirs:
-                made.append(Proposal(candidate, 0.98, f"The descriptions agree in {ratio:.0%} of their text.", True))
-            elif len(shared) >= 2 and 2 * len(shared) >= min(len(mine), len(theirs)):
+            if len(shared) >= 2 and 2 * len(shared) >= min(len(mine), len(theirs)):
                 names = ", ".join(shared[:4])
                 made.append(Proposal(candidate, 0.6, f"Same component and weakness; both name {names}.", False))
-            elif ratio >= _LIKELY:
+            elif _one_template(text, said):
+                continue
+            elif (ratio := fuzz.token_sort_ratio(text, said) / 100) >= _LIKELY:
                 told = f"Same component and weakness; the descriptions agree in {ratio:.0%} of their text."
                 made.append(Proposal(candidate, 0.5, told, False))
         return sorted(made, key=lambda p: p.score, reverse=True)
+
+
+def _one_template(one: str, other: str) -> bool:
+    """Whether two texts are told apart by what is filled in: each names versions, or code, and none in common."""
+    for said in (_versions, code_names):
+        mine, theirs = said(one), said(other)
+        if mine and theirs and mine.isdisjoint(theirs):
+            return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _versions(text: str) -> frozenset[str]:
+    return frozenset(_VERSION.findall(text))
+
+
+def _number(profile: Profile) -> str | None:
+    """The finder's own number of a finding. A public identifier is none: another layer compares those, if allowed."""
+    number = profile.native_id
+    return number if number and not find_identifiers(number) else None
+
+
+def _said_again(one: Profile, other: Profile) -> bool:
+    """Whether one finder's two findings with equal words are one finding sent twice: by their number or their place."""
+    mine, theirs = _number(one), _number(other)
+    return mine == theirs if mine and theirs else _same_place(one, other)
+
+
+def _same_place(one: Profile, other: Profile) -> bool:
+    """Whether two findings name one place in one file, by line, function or code."""
+    if not one.path or not other.path or not same_file(one.path, other.path):
+        return False
+    return (one.line == other.line != 0) or (one.symbol == other.symbol != "") or (one.context == other.context != 0)
 
 
 def _one_thing(one: Profile, other: Profile) -> bool | None:
