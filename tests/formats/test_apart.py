@@ -10,7 +10,8 @@ import pytest
 
 from clearinghouse.formats import apart
 from clearinghouse.formats.apart import PROCESSES, ReadingStoppedError, read_apart
-from clearinghouse.formats.registry import MissingPathError, read_paths
+from clearinghouse.formats.inputs import MissingPathError
+from clearinghouse.formats.registry import read_paths
 from clearinghouse.records import Finding
 
 SCANNERS = Path(__file__).parent / "scanners"
@@ -113,7 +114,7 @@ def test_names_that_are_not_text(tmp_path):
 
 def test_formats_and_signals_only_are_passed_on(tmp_path):
     log = sarif(tmp_path / "a.sarif", RESULT % ("m", 1))
-    asked = {"formats": frozenset({"kev"}), "signals_only": True}
+    asked = {"formats": frozenset({"kev"}), "signals_only": True, "role": "--kev"}
     assert taken(read_apart([log], **asked)) == taken(read_paths([log], **asked))
     assert [r.code for *_, records in taken(read_apart([log], **asked)) for r in records] == ["wrong_format"]
 

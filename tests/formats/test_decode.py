@@ -10,6 +10,7 @@ from clearinghouse.formats.decode import (
     MAX_PROBLEMS_PER_RECORD,
     Decoder,
     describe,
+    describe_raw,
     escape,
     replace_lone_surrogates,
     unescape,
@@ -83,7 +84,8 @@ def test_what_is_missing():
     assert problems(None) == [("", "object")]
     missing, wrong = DECODER.decode(b'{"score": null}', source="s")
     assert (missing.code, wrong.code) == ("missing_field", "wrong_type")
-    assert missing.message == "At /recordId stands nothing where string was expected."
+    assert missing.message == "A text was expected; it is missing."
+    assert wrong.message == "A number was expected; null stands there."
 
 
 def test_violations_are_told_up_to_a_limit():
@@ -113,9 +115,53 @@ def test_a_constraint_that_the_walk_does_not_know():
     class Strict(msgspec.Struct, forbid_unknown_fields=True):
         a: int = 0
 
-    (problem,) = Decoder(Strict).decode(b'{"b": 1}', source="s", pointer="/x")
+    (problem,) = Decoder(Strict, "thing").decode(b'{"b": 1}', source="s", pointer="/x")
     assert problem.code == "wrong_value"
-    assert "`b`" in problem.message
+    assert problem.message == "This thing cannot be taken: object contains unknown field `b`."
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"places": 1}, "A list or null was expected; the number 1 stands there."),
+        ({"places": [{"startLine": "1"}]}, 'A whole number or null was expected; the text "1" stands there.'),
+        ({"either": {}}, "A text, a list or null was expected; an object stands there."),
+        ({"deep": []}, "True or false was expected; a list stands there."),
+        ({"byName": "a\x1b[2J\u202eb"}, 'An object was expected; the text "a[2Jb" stands there.'),
+    ],
+)
+def test_a_message_is_one_sentence_and_leaves_the_place_to_the_pointer(wrong, message):
+    (problem,) = DECODER.decode(msgspec.json.encode(GOOD | wrong), source="s", pointer="/r/0")
+    assert problem.message == message
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (b"{", "This record is no well-formed JSON: it breaks off."),
+        (b"{]", "This record is no well-formed JSON: object keys must be strings, near byte 1."),
+        (b'{"recordId": "\xff"}', "This record is no JSON in UTF-8: it has bytes that are no characters."),
+        (b"[" * 100_000, "This record is nested too deeply."),
+    ],
+)
+def test_what_is_no_json_is_told_in_words(raw, message):
+    (problem,) = DECODER.decode(raw, source="s", pointer="/x")
+    assert problem.message == message
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"{}", "an object"),
+        (b"[", "a list"),
+        (b'"x"', "a text"),
+        (b"-1", "a number"),
+        (b"true", "true"),
+        (b"null", "null"),
+    ],
+)
+def test_what_a_value_is_by_its_first_character(raw, words):
+    assert describe_raw(raw) == describe_raw(msgspec.Raw(raw)) == words
 
 
 JSON = st.recursive(
@@ -177,9 +223,9 @@ def test_escaping_can_be_undone(key):
 
 
 def test_numbers_too_long_to_write():
-    assert describe(10**5000) == "an integer of 16610 bits"
+    assert describe(10**5000) == "a whole number of 16,610 bits"
     assert describe(7) == "the number 7"
-    assert describe("x" * 50).endswith("…")
+    assert describe("x" * 50) == f'the text "{"x" * 39}…"'
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,18 @@ import struct
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clearinghouse.formats.document import Document, LimitExceededError, Limits, UnreadableError, documents
-from clearinghouse.records import ClearinghouseError, Problem
+from clearinghouse.formats.document import Document, LimitExceededError, Limits, Names, UnreadableError, documents
+from clearinghouse.formats.encoding import in_whole_characters
+from clearinghouse.records import ClearinghouseError, Level, Problem
 
 SMALL = Limits(unpacked=1 << 20, ratio=20, ratio_from=1 << 16, members=5, nesting=2, whole=1 << 18)
 
@@ -204,7 +206,7 @@ def test_a_cut_gzip_file_gives_what_stands_before_the_cut(tmp_path):
     (document,) = found(tmp_path, packed[: len(packed) // 2], Limits())
     assert isinstance(document, Document)
     pieces = []
-    with document.open() as stream, pytest.raises(UnreadableError, match="ended before"):
+    with document.open() as stream, pytest.raises(UnreadableError, match="breaks off after"):
         pieces.extend(parts(stream))
     read = b"".join(pieces)
     assert len(read) > len(content) // 3
@@ -295,13 +297,54 @@ def test_other_packings_are_documents(tmp_path):
 
 
 def test_what_is_no_regular_file(tmp_path):
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    for path in (pipe, tmp_path, Path(os.devnull), Path("/dev/zero")):
+    for path in (tmp_path, Path(os.devnull), Path("/dev/zero")):
         (problem,) = documents(path, "p")
         assert isinstance(problem, Problem)
         assert problem.code == "unreadable"
         assert "not a regular file" in problem.message
+
+
+def test_a_pipe_that_was_come_upon_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (problem,) = documents(tmp_path / "pipe", "p", found=True)
+    assert isinstance(problem, Problem)
+    assert problem.code == "unreadable"
+
+
+@pytest.mark.parametrize("packing", [bytes, gzip.compress, lambda content: zipped({"a": content})])
+def test_a_pipe_that_was_named_is_read_to_its_end_and_more_than_once(tmp_path, packing):
+    with written(tmp_path / "pipe", packing(TEXT.encode())) as pipe:
+        (document,) = documents(pipe, "p")
+    assert isinstance(document, Document)
+    assert document.source.partition("!")[0] == "p"
+    with document.open() as one, document.open() as other:
+        assert one.read() == other.read() == TEXT.encode()
+    assert document.sample.text.startswith('{"a"')
+
+
+def test_a_pipe_has_the_limits_of_a_document(tmp_path):
+    with written(tmp_path / "pipe", b"x" * (SMALL.unpacked + 1)) as pipe:
+        (problem,) = documents(pipe, "p", SMALL)
+    assert isinstance(problem, Problem)
+    assert (problem.code, problem.message) == (
+        "unreadable",
+        "It is larger than 1 MiB; divide it into several files.",
+    )
+
+
+@contextmanager
+def written(path: Path, content: bytes) -> Iterator[Path]:
+    """A pipe into which somebody writes."""
+
+    def write() -> None:
+        with suppress(BrokenPipeError):
+            path.write_bytes(content)
+
+    os.mkfifo(path)
+    writer = Thread(target=write)
+    writer.start()
+    yield path
+    writer.join()
 
 
 def test_what_is_not_there(tmp_path):
@@ -338,7 +381,7 @@ def test_a_file_that_goes_away(tmp_path):
     (document,) = found(tmp_path, b"{}")
     assert isinstance(document, Document)
     (tmp_path / "f").unlink()
-    with pytest.raises(UnreadableError, match="cannot be opened again"):
+    with pytest.raises(UnreadableError, match="f: it cannot be read: No such file"):
         document.read()
 
 
@@ -378,9 +421,113 @@ def test_broken_utf_16_is_readable_around_the_break():
     assert Document.from_bytes("d", b"\xff\xfe\x00").read() == "\ufffd".encode()
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("text", [TEXT, "[\r\n1]", "<?xml", "id,title\n", "{}"])
+def test_encodings_without_a_mark_become_utf_8(tmp_path, encoding, text):
+    content = text.encode(encoding)
+    for document in (Document.from_bytes("d", content), *found(tmp_path, gzip.compress(content), Limits())):
+        assert isinstance(document, Document)
+        assert document.read() == text.encode()
+
+
+@pytest.mark.parametrize("content", [b"a\0b", b"{\0\xe9\0}\0", b"\1\0\2\0", b"\0\0\0\0", b"ab\0\0"])
+def test_zero_bytes_alone_are_no_encoding(content):
+    assert Document.from_bytes("d", content).open().read() == content
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "notice"),
+    [
+        ('{"a": "é–ß"}'.encode("cp1252"), '{"a": "é–ß"}', "3 bytes that are not UTF-8 were read as Windows-1252."),
+        (b'["\xe9"]', '["é"]', "1 byte that is not UTF-8 was read as Windows-1252."),
+        (b'["\x81"]', '["\ufffd"]', "1 byte that is not UTF-8 was read as Windows-1252."),
+        ('["é€'.encode()[:-1] + b'"]', '["é\ufffd"]', "2 bytes that are not UTF-8 were replaced by U+FFFD."),
+        ('["é"]'.encode(), '["é"]', None),
+    ],
+)
+def test_json_that_is_not_utf_8_is_made_so_and_told(content, text, notice):
+    document = Document.from_bytes("d", content)
+    assert document.read() == text.encode()
+    assert [(item.code, item.level, item.message) for item in document.notices()] == (
+        [("not_utf8", Level.NOTICE, notice)] if notice else []
+    )
+
+
+def test_other_text_is_left_to_its_reader():
+    document = Document.from_bytes("d", b"caf\xe9")
+    assert document.read() == b"caf\xe9"
+    assert list(document.notices()) == []
+    with document.open_repaired() as stream:
+        assert stream.read() == "café".encode()
+
+
+@given(st.text(max_size=20), st.integers(1, 8))
+def test_pieces_cut_no_character_in_two(text, size):
+    raw = io.BytesIO(text.encode())
+    with in_whole_characters(Slow(raw, size), lambda piece: piece.decode().encode()) as stream:
+        assert stream.read() == text.encode()
+
+
+class Slow:
+    """A stream that gives a few bytes at a time."""
+
+    def __init__(self, stream: io.BytesIO, size: int) -> None:
+        self._stream, self._size = stream, size
+        self.close = stream.close
+
+    def read1(self, _: int) -> bytes:
+        return self._stream.read(self._size)
+
+    read = read1
+
+
 @given(st.binary(max_size=64))
 def test_any_bytes(content):
     document = Document.from_bytes("d", content)
     assert document.sample.complete
-    assert document.sample.head == document.read()
+    assert document.sample.head == document.open().read()
+    if document.sample.is_json:
+        document.read().decode()
     document.sample.text.encode()
+    assert document.open_repaired().read().decode() is not None
+
+
+def test_damage_inside_a_packing_is_found_at_its_end(tmp_path):
+    packed = bytearray(gzip.compress(os.urandom(200_000)))
+    assert [item.why_packing_is_broken() for item in found(tmp_path, bytes(packed), Limits())] == [None]
+    packed[len(packed) // 2] ^= 1
+    (document,) = found(tmp_path, bytes(packed), Limits())
+    assert isinstance(document, Document)
+    error = document.why_packing_is_broken()
+    assert isinstance(error, UnreadableError)
+    assert error.why == "its packing is damaged: the checksum does not fit the 200,000 bytes of content"
+    (plain,) = found(tmp_path, b"text")
+    assert isinstance(plain, Document)
+    assert plain.why_packing_is_broken() is None
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_names_are_given_out_once(tmp_path):
+    inner = zipped({"b": b"1"})
+    seen = contents(
+        found(tmp_path, zipped([("a", inner), ("a!b", b"2"), ("a", b"3"), ("c\x1b", b"4"), ("c\\x1b", b"5")]))
+    )
+    assert seen == {"f!a!b": b"1", "f!a!b (2)": b"2", "f!a (2)": b"3", "f!c\\x1b": b"4", "f!c\\x1b (2)": b"5"}
+
+
+def test_a_name_with_a_number_of_its_own_stays_apart():
+    names = Names()
+    assert [names.take(name) for name in ("a", "a (2)", "a", "a", "a (2)")] == [
+        "a",
+        "a (2)",
+        "a (3)",
+        "a (4)",
+        "a (2) (2)",
+    ]
+
+
+@given(st.lists(st.sampled_from(["a", "a (2)", "a (3)", "a (2) (2)", "b"])))
+def test_no_name_is_given_out_twice(wanted):
+    names = Names()
+    given_out = [names.take(name) for name in wanted]
+    assert len(set(given_out)) == len(wanted)

@@ -82,6 +82,24 @@ def test_a_file_without_header_is_one_problem() -> None:
     assert (problem.code, problem.line) == ("missing_field", 2)
 
 
+@pytest.mark.parametrize("end", [b"", b"\n", b"\n\n"])
+def test_a_file_without_scores_is_told(end: bytes) -> None:
+    (notice,) = _read(COMMENT + HEADER.rstrip(b"\n") + end)
+    assert (notice.code, notice.level, notice.message) == ("no_entries", Level.NOTICE, "The file has no scores.")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (b"CVE-2030-1234,0.5", "The line has 2 in place of 3 columns."),
+        (b"GHSA-\x1b1,0.5,0.5", 'The line names "GHSA-1".'),
+        (b"CVE-2030-1234,1.5,0", "The line has a number that is no probability."),
+    ],
+)
+def test_a_message_leaves_the_line_to_its_number(line: bytes, message: str) -> None:
+    assert _read(COMMENT + HEADER + line + b"\n")[0].message == message
+
+
 @pytest.mark.parametrize(
     "other", [b"", b"cve,score\n", b"CVE,CVSS Score,EPSS,Description\n", b"{}", b"#model_version:1\n"]
 )

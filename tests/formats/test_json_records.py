@@ -40,6 +40,29 @@ def test_an_answer_of_another_kind_is_a_problem(data: bytes) -> None:
     assert problem.code == "wrong_type"
 
 
+def test_what_stands_there_instead_of_records_is_said() -> None:
+    (problem,) = _values(b'{"v": {}}', "v")
+    assert (problem.pointer, problem.message) == ("/v", "A list was expected; an object stands there.")
+
+
+@pytest.mark.parametrize(
+    "data", [b'{"a": "\xe9"}', b'[{"a": "\xe9"}]', b'{"v": [{"a": "\xe9"}]}', b'{"a": "\xe9"}\n{"a": "\xe9"}\n']
+)
+def test_records_are_in_utf_8_whatever_the_document_is_in(data: bytes) -> None:
+    document = _document(data)
+    found = list(entries(document, "v" if data.startswith(b'{"v"') else None))
+    assert [json.loads(entry.raw) for entry in found if isinstance(entry, Entry)] == [{"a": "é"}] * len(found)
+    (notice,) = document.notices()
+    assert notice.message.startswith(f"{len(found)} byte")
+
+
+def test_a_document_that_breaks_off_says_where_in_words() -> None:
+    *_, problem = _values(b'[{"a": 1}, {"a"')
+    assert (problem.code, problem.pointer) == ("malformed_json", "")
+    assert problem.message.startswith("It is not one whole JSON document: ")
+    assert "near byte" in problem.message
+
+
 def test_an_array_longer_than_one_chunk_keeps_its_numbers() -> None:
     data = json.dumps([{"n": n, "pad": "x" * 200} for n in range(20_000)]).encode()
     found = [item for item in members(_document(data), "") if isinstance(item, Entry)]
@@ -75,3 +98,18 @@ def test_a_line_over_the_limit_is_a_problem_and_the_next_is_read() -> None:
 
 def test_a_line_of_exactly_the_limit_is_read() -> None:
     assert list(numbered_lines(_document(b"x" * 20 + b"\n" + b"y" * 20), limit=20)) == [(1, b"x" * 20), (2, b"y" * 20)]
+
+
+@pytest.mark.parametrize("bad", ["[1]", "garbage", "}", '"text"'])
+@pytest.mark.parametrize("at", [1, 2])
+def test_one_bad_line_costs_only_itself(bad, at):
+    lines = [b'{"id":%d}' % n for n in range(4)]
+    lines.insert(at, bad.encode())
+    document = Document.from_bytes("x", b"\n".join(lines))
+    assert [bytes(entry.raw) for entry in entries(document)] == lines
+
+
+def test_an_array_where_an_object_is_due_is_a_problem():
+    document = Document.from_bytes("x", b'[{"id":1}]')
+    (problem,) = members(document, "vulns")
+    assert (problem.code, problem.pointer, problem.expected) == ("wrong_type", "", "object")

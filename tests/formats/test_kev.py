@@ -83,6 +83,48 @@ def test_a_count_that_disagrees_is_a_notice() -> None:
 
 
 @pytest.mark.parametrize(
+    "content",
+    [
+        {"catalogVersion": "2030.01.05", "count": 0, "vulnerabilities": []},
+        b"cveID,vendorProject,dateAdded\n",
+    ],
+)
+def test_a_catalogue_without_entries_is_told(content: Any) -> None:
+    """Read in silence, it would make every flaw look unexploited."""
+    (problem,) = _read(content)
+    assert (problem.code, problem.level) == ("no_entries", Level.NOTICE)
+    assert problem.message == "The catalogue has no entries."
+
+
+def test_a_catalogue_that_lost_its_entries_says_both() -> None:
+    assert [problem.code for problem in _read(_catalogue(count=2))] == ["no_entries", "count_differs"]
+
+
+def test_entries_that_are_no_list_are_said_to_be_none() -> None:
+    (problem,) = _read(_catalogue() | {"vulnerabilities": None, "count": None})
+    assert (problem.code, problem.pointer) == ("wrong_type", "/vulnerabilities")
+    assert problem.message == "A list was expected; null stands there."
+
+
+def test_an_entry_in_another_encoding_is_an_entry() -> None:
+    content = json.dumps(_catalogue({**ENTRY, "vulnerabilityName": "Größe"}), ensure_ascii=False)
+    (entry,) = _read(content.encode("cp1252"))
+    assert entry.name == "Größe"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"dueDate": "someday"}, 'The dueDate of CVE-2030-1234, "someday", is no ISO date.'),
+        ({"cveID": "none"}, '"none" is no CVE identifier.'),
+        ({"forensicTriage": "?"}, 'The forensicTriage of CVE-2030-1234, "?", is neither Yes nor No.'),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_sentence(change: dict[str, Any], message: str) -> None:
+    assert _read(_catalogue({**ENTRY, **change}))[0].message == message
+
+
+@pytest.mark.parametrize(
     ("change", "pointer"),
     [
         ({"dateAdded": None}, "/vulnerabilities/0/dateAdded"),

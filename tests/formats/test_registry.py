@@ -1,9 +1,11 @@
 """One document, one format: which of them, what is said when it is none, and what a folder of everything gives."""
 
 import gzip
+import io
 import json
 import os
 import re
+import sys
 import tempfile
 import zipfile
 from collections import Counter
@@ -173,9 +175,25 @@ def test_what_is_recognised_and_not_wanted_here():
     assert name is None
     assert isinstance(problem, Problem)
     assert (problem.code, problem.candidates) == ("wrong_format", ("epss",))
-    assert "KEV" in problem.message
+    assert problem.message == "Its format is CISA KEV catalogue; wanted is EPSS scores (CSV)."
     name, records = read_document(document(content(SMALL["kev"])), formats=frozenset({"epss", "kev"}))
     assert name == "kev"
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (content(SMALL["sarif"]), "Its format is SARIF 2.1.0; --kev takes CISA KEV catalogue."),
+        (b"hello", "Unrecognised format; --kev takes CISA KEV catalogue."),
+    ],
+)
+def test_what_the_caller_takes_a_document_for_is_named(tmp_path, data, message):
+    (tmp_path / "file").write_bytes(data)
+    (report,) = read_paths([tmp_path / "file"], formats=frozenset({"kev"}), role="--kev")
+    (problem,) = report.records
+    assert isinstance(problem, Problem)
+    assert problem.message == message
+    assert "CISA KEV catalogue" in (problem.expected or "")
 
 
 def made(name: str, score: int, note: str = "") -> Format:
@@ -287,8 +305,9 @@ def test_a_folder_of_everything(tmp_path):
         ("empty", None, "unrecognised_format"),
         ("link", "sarif", "Finding"),
         ("b/kev.gz", "kev", "KevEntry"),
-        ("b/log.txt", "sarif", "Finding"),
+        ("b/log.txt", None, "same_file"),
         (str(tmp_path), None, "hidden"),
+        (str(tmp_path), None, "passed_over"),
     ]
 
 
@@ -362,11 +381,16 @@ def test_what_does_not_exist_is_told_before_anything_is_read(tmp_path):
         assert "\x07" not in caught.value.what
 
 
-def test_pipes_and_devices_are_not_waited_for(tmp_path):
-    os.mkfifo(tmp_path / "pipe")
-    for path in (tmp_path / "pipe", Path("/dev/zero")):
-        ((_, name, kinds),) = summary(read_paths([path]), tmp_path)
-        assert (name, kinds) == (None, "unreadable")
+def test_a_device_is_not_read():
+    ((_, name, kinds),) = summary(read_paths([Path("/dev/zero")]), Path("/"))
+    assert (name, kinds) == (None, "unreadable")
+
+
+@pytest.mark.parametrize("packing", [bytes, gzip.compress])
+def test_standard_input_is_a_document_like_any_other(monkeypatch, packing):
+    for data, format_, kinds in ((content(SMALL["sarif"]), "sarif", "Finding"), (b"", None, "unrecognised_format")):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(packing(data))))
+        assert summary(read_paths([Path("-")]), Path("/")) == [("-", format_, kinds)]
 
 
 def test_what_may_not_be_read_is_told(folder):
@@ -399,7 +423,41 @@ def test_what_was_read_before_an_archive_breaks_stays(tmp_path):
     *found, problem = report.records
     assert isinstance(problem, Problem)
     assert problem.code == "unreadable"
+    assert "breaks off after" in problem.message
     assert len(found) > 4000
+
+
+@pytest.mark.parametrize("name", [name for name in SMALL if content(SMALL[name])[:1] in (b"{", b"[")])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_an_example_in_utf_16_without_a_mark(name, encoding):
+    data = content(SMALL[name])
+    found, records = read_document(document(data.decode().encode(encoding)))
+    assert found == name
+    assert list(records) == list(read_document(document(data))[1])
+
+
+@pytest.mark.parametrize("name", [name for name in SMALL if content(SMALL[name])[:1] in (b"{", b"[")])
+def test_an_example_in_windows_1252_keeps_every_record_and_is_told(name):
+    """Every text of a document gets a letter that is no UTF-8; the rest must come out as ever, and one notice."""
+    plain = json.loads(content(SMALL[name]))
+    marked = json.dumps(_marked(plain), ensure_ascii=False)
+    expected = list(read_document(document(marked.encode()))[1])
+    found, records = read_document(document(marked.encode("cp1252")))
+    *kept, notice = records
+    assert found == name
+    assert kept == expected
+    assert isinstance(notice, Problem)
+    assert (notice.code, notice.level) == ("not_utf8", Level.NOTICE)
+    assert "Windows-1252" in notice.message
+
+
+def _marked(value: Any) -> Any:
+    """The same with a letter beyond ASCII at the end of each text that has a blank in it, and in a key of its own."""
+    if isinstance(value, dict):
+        return {key: _marked(member) for key, member in value.items()} | {"größe": "ü"}
+    if isinstance(value, list):
+        return [_marked(member) for member in value]
+    return f"{value} ü" if isinstance(value, str) and " " in value else value
 
 
 def test_a_bomb_among_good_files(tmp_path):
@@ -431,7 +489,7 @@ EXPECTED = (
     (r"sarif-(converted|validate)/.*\.sarif", {"sarif"}),
     # Counts and the few files that are not read are in the tests of those formats.
     (r"scanner-reports/anchore_grype/.*", {"grype", None}),
-    (r"scanner-reports/npm_audit(_7_plus)?/.*", {"npm_audit", None}),
+    (r"scanner-reports/(npm_audit|npm_audit_7_plus|pnpm_audit|yarn_audit)/.*", {"npm_audit", None}),
     (
         r"scanner-reports/(trivy|semgrep|bandit|pip_audit|osv_scanner)/.*",
         {"trivy", "semgrep", "bandit", "pip_audit", "osv_scanner", None},

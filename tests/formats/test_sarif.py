@@ -194,6 +194,33 @@ def test_weaknesses_of_a_result_stand_before_those_of_its_rule():
     assert finding.weaknesses == ("CWE-125", "CWE-120", "CWE-787")
 
 
+# Titles
+
+
+@pytest.mark.parametrize(
+    ("rule", "message", "title"),
+    [
+        ({}, "The buffer is too short. It is 4 bytes long.", "The buffer is too short."),
+        ({"name": "R"}, "A line\nand another", "A line"),
+        ({"name": " "}, "x" * 200, "x" * 159 + "…"),
+        ({}, "", "R"),
+        ({"name": "short-buffer"}, "The buffer is too short.", "short-buffer"),
+        ({"shortDescription": {"text": " "}, "fullDescription": {"text": "Full. More."}}, "m", "Full."),
+        (None, "Nobody describes the rule. See there.", "Nobody describes the rule."),
+        (None, "", "R"),
+    ],
+)
+def test_a_rule_that_says_nothing_leaves_the_title_to_the_message(rule, message, title):
+    rules = [] if rule is None else [{"id": "R"} | rule]
+    finding = only(result(message, ruleId="R"), driver={"rules": rules})
+    assert (finding.title, finding.rule) == (title, "R")
+
+
+def test_a_result_without_a_rule_has_a_title():
+    assert only(result("One. Two.")).title == "One."
+    assert only(result("")).title == "finding without a rule"
+
+
 # Messages
 
 
@@ -477,6 +504,20 @@ def test_what_stands_where_runs_and_results_should(document, problem):
     assert len(read(document)) == 1
 
 
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ({"version": "2.1.0", "runs": {"a": 1, "b": "x", "c": None}}, "A list was expected; an object stands there."),
+        ({"version": "2.1.0", "runs": 7}, "A list was expected; a number stands there."),
+        (log([1, "x"]), "An object was expected; a list stands there."),
+        (log(None), "An object was expected; null stands there."),
+        (log({"tool": {"driver": {}}, "results": {"a": 1}}), "A list was expected; an object stands there."),
+    ],
+)
+def test_what_stands_there_is_said_once(document, message):
+    assert [problem.message for problem in read(document)] == [message]
+
+
 def test_keys_that_look_like_paths_are_no_runs():
     document = {"version": "2.1.0", "runs[]": {"results": [1]}, "runs[].results": [result()], "runs": [run(result())]}
     assert len(findings(document)) == 1
@@ -498,10 +539,53 @@ def test_half_a_character_does_not_cost_a_finding():
     assert finding.description == "cut here: \ufffd"
 
 
-def test_bytes_that_are_no_utf_8_cost_their_result():
-    document = json.dumps(log(run(result("a"), result("@"), result("c")))).replace("@", "\udcff")
-    records = read(document.encode("utf-8", "surrogateescape"))
-    assert [getattr(record, "description", None) or record.code for record in records] == ["a", "malformed_json", "c"]
+@pytest.mark.parametrize(
+    ("text", "taken", "how"),
+    [
+        ("caf\udce9", "café", "1 byte that is not UTF-8 was read as Windows-1252."),
+        ("\udc84\udcfc\udc93", "„ü“", "3 bytes that are not UTF-8 were read as Windows-1252."),
+        ("é \udce2\udc82", "é \ufffd", "2 bytes that are not UTF-8 were replaced by U+FFFD."),
+    ],
+)
+def test_bytes_that_are_no_utf_8_cost_no_result(text, taken, how):
+    content = json.dumps(log(run(result("a"), result(text), result("c"))), ensure_ascii=False)
+    name, records = read_document(Document.from_bytes("d", content.encode("utf-8", "surrogateescape")))
+    *found, notice = records
+    assert name == "sarif"
+    assert [finding.description for finding in found] == ["a", taken, "c"]
+    assert (notice.code, notice.level, notice.message) == ("not_utf8", Level.NOTICE, how)
+
+
+def test_a_log_in_windows_1252():
+    """Rules, places and keys too; and the walk, which finds where results end, goes on behind them."""
+    rule = {"id": "Ü1", "shortDescription": {"text": "Überlauf."}, "properties": {"größe": 1}}
+    results = [
+        result(f"Größe {n}", ruleId="Ü1", locations=[at("src/Öl.c", 3)], properties={"ß": n}) for n in range(500)
+    ]
+    document = log(run(*results, driver={"name": "Prüfer", "rules": [rule]}, größe={"ü": 1}))
+    content = json.dumps(document, ensure_ascii=False)
+    *found, notice = read_document(Document.from_bytes("d", content.encode("cp1252")))[1]
+    assert found == read(content.encode())
+    assert (found[0].title, found[0].finder, found[0].locations[0].path) == ("Überlauf.", "Prüfer", "src/Öl.c")
+    assert notice.code == "not_utf8"
+
+
+@pytest.mark.parametrize("at", [0.3, 0.6, 0.9])
+def test_damage_inside_a_packing_is_told_as_what_it_is(tmp_path, at):
+    """It shows as JSON that makes no sense, and only at its end does the packing say that it is damaged."""
+    data = json.dumps(log(run(*[result(f"{n * n * n}") for n in range(20_000)]))).encode()
+    packed = bytearray(gzip.compress(data))
+    packed[int(len(packed) * at)] ^= 0xFF
+    path = tmp_path / "damaged.sarif.gz"
+    path.write_bytes(packed)
+    (report,) = read_paths([path])
+    records = list(report.records)
+    found = [record for record in records if isinstance(record, Finding)]
+    whole = [finding for finding in found if finding.description == f"{finding.index**3}"]
+    assert len(whole) > 20_000 * (at - 0.1)
+    last = [record for record in records if isinstance(record, Problem) and record.code == "unreadable"]
+    assert len(last) == 1
+    assert "packing is damaged" in last[0].message
 
 
 def test_a_log_cut_short_keeps_what_came_before():

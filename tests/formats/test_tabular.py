@@ -17,7 +17,7 @@ LINES = (SCANNERS / "table.jsonl").read_bytes()
 def read(data: bytes) -> tuple[list[Finding], list[Problem]]:
     document = Document.from_bytes("r", data)
     assert FORMAT.detect(document.sample).score >= 50
-    records = list(FORMAT.read(document))
+    records = [*FORMAT.read(document), *document.notices()]
     return [r for r in records if isinstance(r, Finding)], [r for r in records if isinstance(r, Problem)]
 
 
@@ -88,6 +88,22 @@ def test_dialects_and_encodings(delimiter, encoding):
     assert [p.code for p in problems] == (["not_utf8"] if encoding == "cp1252" else [])
 
 
+def test_what_is_not_utf_8_far_behind_the_head_is_read_and_told_too():
+    rows = ["title,cve", *(f"t{n}," for n in range(20_000)), "Überlauf,", "x,"]
+    findings, problems = read("\n".join(rows).encode("cp1252"))
+    assert findings[20_000].title == "Überlauf"
+    assert [(p.code, p.message) for p in problems] == [
+        ("not_utf8", "1 byte that is not UTF-8 was read as Windows-1252.")
+    ]
+
+
+def test_json_lines_that_are_not_utf_8():
+    lines = '{"title": "Überlauf", "größe": 1}\n{"title": "x", "cve": "CVE-2099-0001"}\n'
+    findings, problems = read(lines.encode("cp1252"))
+    assert [finding.title for finding in findings] == ["Überlauf", "x"]
+    assert [problem.code for problem in problems] == ["not_utf8"]
+
+
 def test_an_unclosed_quote_costs_one_problem_and_not_the_file():
     rows = ["title,cve", 'a,"CVE-2099-0001'] + [f"row {n},CVE-2099-{n:05}" for n in range(20_000)]
     findings, problems = read("\n".join(rows).encode())
@@ -110,7 +126,7 @@ def test_a_row_of_many_quoted_cells_has_a_limit_too():
     findings, problems = read("\n".join(rows).encode())
     assert findings[0].title == "a"
     assert (problems[0].code, problems[0].line) == ("line_too_long", 3)
-    assert "row from line 3" in problems[0].message
+    assert problems[0].message == "The row is longer than 4 MiB and was passed over."
 
 
 def test_an_identifier_that_is_almost_one_for_a_whole_cell():
@@ -122,7 +138,7 @@ def test_many_bad_cells_are_one_notice():
     rows = ["title,date,status"] + [f"t{n},{n}/13/2026,odd{n}" for n in range(1000)]
     findings, problems = read("\n".join(rows).encode())
     assert (len(findings), len(problems)) == (1000, 2)
-    assert "1000 times" in problems[0].message
+    assert "the first of 1,000 such rows" in problems[0].message
 
 
 @pytest.mark.parametrize(

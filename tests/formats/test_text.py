@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearinghouse.formats.text import MAX_TEXT, clean, clean_line, distinct_line, first_sentence, printable_name
+from clearinghouse.formats.text import (
+    MAX_TEXT,
+    clean,
+    clean_line,
+    distinct_line,
+    first_sentence,
+    printable_name,
+    quoted,
+    sentence,
+)
 
 # Surrogates too: they come from file names that are not UTF-8.
 ANY = st.text(st.characters(codec=None), max_size=40) | st.text(
@@ -70,6 +79,19 @@ def test_long_texts_that_are_compared_stay_apart(one, other, limit):
 
 def test_short_texts_that_are_compared_are_lines():
     assert distinct_line(" a\x1b  b ") == "a b"
+
+
+@pytest.mark.parametrize(
+    ("clause", "whole"),
+    [("it breaks off", "It breaks off."), ("a — b.", "A — b."), (" is it? ", "Is it?"), ("éa", "Éa.")],
+)
+def test_a_clause_becomes_a_sentence(clause, whole):
+    assert sentence(clause) == whole
+
+
+def test_the_words_of_strangers_in_a_sentence():
+    assert quoted("it's\na \x1b[2Jtrap") == '"it\'s a [2Jtrap"'
+    assert quoted("x" * 50, 10) == f'"{"x" * 9}…"'
 
 
 def test_first_sentence():

@@ -53,6 +53,16 @@ def test_what_is_refused_says_where(text: bytes, line: int | None) -> None:
     assert refused.value.line == line
 
 
+@pytest.mark.parametrize(
+    ("text", "why"), [(b"a: \x00", "control characters are not allowed"), (b"a: \xe9\n", "incomplete UTF-8")]
+)
+def test_what_is_refused_is_told_in_words(text: bytes, why: str) -> None:
+    with pytest.raises(YamlError, match=why) as refused:
+        load(text)
+    assert "byte string" not in refused.value.what
+    assert "\n" not in refused.value.what
+
+
 _TEXT = st.text(st.characters(codec="utf-8", categories=["L", "N"]), min_size=1, max_size=6)
 _VALUES = st.recursive(
     _TEXT | st.none(),

@@ -3,8 +3,7 @@
 :func:`read_apart` yields what :func:`clearinghouse.formats.registry.read_paths` yields, in the same order. The second
 process gets the paths through one pipe and answers through another with frames: one byte that says what follows, its
 length in eight bytes, and JSON. Nothing else passes between the two, so that whatever a hostile document could make of
-the process that reads it, the other one only ever decodes typed records. Both have one standard input, which may be
-one of the documents.
+the process that reads it, the other one only ever decodes typed records.
 """
 
 import gc
@@ -23,8 +22,10 @@ from typing import IO, Any, Final, NoReturn
 import msgspec
 
 from clearinghouse.formats.contract import Record
-from clearinghouse.formats.registry import Report, is_folder, read_paths
+from clearinghouse.formats.inputs import is_folder
+from clearinghouse.formats.registry import Report, read_paths
 from clearinghouse.formats.share import Sharing
+from clearinghouse.formats.spool import is_of_this_process
 from clearinghouse.records import ClearinghouseError, EpssScore, Finding, KevEntry, Problem, SsvcPoint
 
 PROCESSES = "CLEARINGHOUSE_PROCESSES"
@@ -55,6 +56,7 @@ class _Task(msgspec.Struct, frozen=True):
     paths: list[bytes]
     formats: list[str] | None
     signals_only: bool
+    role: str
 
 
 class _Begin(msgspec.Struct, frozen=True):
@@ -75,7 +77,7 @@ class ReadingStoppedError(ClearinghouseError):
 
 
 def read_apart(
-    paths: Iterable[Path], *, formats: frozenset[str] | None = None, signals_only: bool = False
+    paths: Iterable[Path], *, formats: frozenset[str] | None = None, signals_only: bool = False, role: str = ""
 ) -> Iterator[Report]:
     """Yield a report for every document in ``paths``, read in a second process where that is worth its start.
 
@@ -88,15 +90,15 @@ def read_apart(
     """
     named = list(paths)
     if not _worth_it(named):
-        yield from read_paths(named, formats=formats, signals_only=signals_only)
+        yield from read_paths(named, formats=formats, signals_only=signals_only, role=role)
         return
     for path in named:
         is_folder(path)
-    task = _Task([os.fsencode(path) for path in named], sorted(formats) if formats else None, signals_only)
+    task = _Task([os.fsencode(path) for path in named], sorted(formats) if formats else None, signals_only, role)
     try:
         process = _started(task)
     except OSError:  # no room for another process
-        yield from read_paths(named, formats=formats, signals_only=signals_only)
+        yield from read_paths(named, formats=formats, signals_only=signals_only, role=role)
         return
     try:
         yield from _Reports(process)
@@ -108,10 +110,12 @@ def read_apart(
 
 
 def _worth_it(paths: Sequence[Path]) -> bool:
-    """Whether there are a second core and enough to read."""
+    """Whether there are a second core and enough to read, none of which only this process can read."""
     allowed = os.environ.get(PROCESSES, "")
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if (int(allowed) if allowed.isdecimal() else cores) < 2 or not sys.executable or hasattr(sys, "frozen"):
+        return False
+    if any(is_of_this_process(path) for path in paths):
         return False
     size = 0
     for path in paths:
@@ -234,7 +238,7 @@ def _serve(task: _Task, out: IO[bytes]) -> None:
     paths = [Path(os.fsdecode(path)) for path in task.paths]
     formats = frozenset(task.formats) if task.formats is not None else None
     try:
-        for report in read_paths(paths, formats=formats, signals_only=task.signals_only):
+        for report in read_paths(paths, formats=formats, signals_only=task.signals_only, role=task.role):
             _write(out, _BEGIN, msgspec.json.encode(_Begin(report.source, report.format, report.found)))
             for kind, records in groupby(report.records, type):
                 _write_records(out, _TAGS[kind], records)

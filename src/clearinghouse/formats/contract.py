@@ -31,6 +31,8 @@ class Match(NamedTuple):
 
 
 RECOGNISED = 50
+CERTAIN = 100
+"""No other format is asked any more."""
 NO_MATCH = Match(0)
 
 

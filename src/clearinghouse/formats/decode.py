@@ -6,12 +6,13 @@ walked beside the type, so that *all* its violations are listed, not only the fi
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec import inspect
 
-from clearinghouse.formats.text import printable_name
+from clearinghouse.formats.text import printable_name, quoted, sentence
 from clearinghouse.records import Problem
 
 T = TypeVar("T")
@@ -23,7 +24,16 @@ _SCALARS: dict[type[inspect.Type], tuple[str, tuple[type, ...]]] = {
     inspect.BoolType: ("boolean", (bool,)),
     inspect.NoneType: ("null", (type(None),)),
 }
-
+_IN_WORDS = {
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+    "array": "a list",
+    "object": "an object",
+}
+_NEAR_BYTE = re.compile(r" \(byte (\d+)\)$")
 
 _ESCAPE = re.compile(
     rb"\\(?:(?P<pair>u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
@@ -62,6 +72,10 @@ class Decoder(Generic[T]):
         except (msgspec.ValidationError, RecursionError) as error:
             return self._violations(value, source, pointer, error)
 
+    @cached_property
+    def _shape(self) -> inspect.Type:
+        return inspect.type_info(self._type)  # it takes a millisecond, and a hostile document has many bad records
+
     def _explain(self, raw: bytes | msgspec.Raw, source: str, pointer: str, error: Exception) -> tuple[Problem, ...]:
         try:
             value = msgspec.json.decode(raw)
@@ -70,7 +84,7 @@ class Decoder(Generic[T]):
                 Problem(
                     source=source,
                     code="malformed_json",
-                    message=f"This {self._noun} is not well-formed JSON: {broken}.",
+                    message=f"This {self._noun} {why_not_json(broken)}.",
                     pointer=printable_name(pointer),
                     expected="one JSON value in UTF-8",
                 ),
@@ -79,24 +93,56 @@ class Decoder(Generic[T]):
 
     def _violations(self, value: Any, source: str, pointer: str, error: Exception) -> tuple[Problem, ...]:
         found = []
-        for path, expected, got in violations(inspect.type_info(self._type), value, pointer):
-            where = printable_name(path)
-            found.append(
-                Problem(
-                    source=source,
-                    code="wrong_type" if got != "nothing" else "missing_field",
-                    message=f"At {where or '/'} stands {got} where {expected} was expected.",
-                    pointer=where,
-                    expected=expected,
-                )
-            )
+        for path, expected, got in violations(self._shape, value, pointer):
+            found.append(wrong_type(source, path, expected, got))
             if len(found) == MAX_PROBLEMS_PER_RECORD:
                 break
-        if not found:  # a constraint this walk does not know: msgspec's own sentence is better than none
-            found.append(
-                Problem(source=source, code="wrong_value", message=f"{error}.", pointer=printable_name(pointer))
-            )
+        if not found:  # a limit or constraint that this walk does not know
+            message = f"This {self._noun} cannot be taken: {_why_not_taken(error)}."
+            found.append(Problem(source=source, code="wrong_value", message=message, pointer=printable_name(pointer)))
         return tuple(found)
+
+
+def wrong_type(source: str, pointer: str, expected: str, got: str) -> Problem:
+    """Return the problem of a value that is of the wrong type, or is not there.
+
+    Args:
+        source: the document. pointer: JSON Pointer of the value. expected: JSON names of types, joined with "or".
+        got: what stood there, as :func:`describe` says it, or "nothing".
+    """
+    stood = "it is missing" if got == "nothing" else f"{got} stands there"
+    return Problem(
+        source=source,
+        code="missing_field" if got == "nothing" else "wrong_type",
+        message=sentence(f"{_in_words(expected)} was expected; {stood}"),
+        pointer=printable_name(pointer),
+        expected=expected,
+    )
+
+
+def _in_words(expected: str) -> str:
+    *most, last = (_IN_WORDS.get(name, name) for name in expected.split(" or "))
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def why_not_json(error: Exception) -> str:
+    """Say what a decoder found wrong with some JSON, as the end of a sentence."""
+    if isinstance(error, UnicodeDecodeError):
+        return "is no JSON in UTF-8: it has bytes that are no characters"
+    if isinstance(error, RecursionError):
+        return "is nested too deeply"
+    said = str(error).removeprefix("JSON is malformed: ")
+    if said == "Input data was truncated":
+        return "is no well-formed JSON: it breaks off"
+    said = _NEAR_BYTE.sub(r", near byte \1", said)
+    return f"is no well-formed JSON: {said}"
+
+
+def _why_not_taken(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    said = str(error).partition(" - at `")[0]  # what follows is a path in a notation of msgspec's own
+    return f"{said[:1].lower()}{said[1:]}"
 
 
 def violations(expected: inspect.Type, value: Any, pointer: str = "") -> Iterator[tuple[str, str, str]]:
@@ -187,12 +233,20 @@ def describe(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return f"the string {value[:40]!r}" + ("…" if len(value) > 40 else "")
+        return f"the text {quoted(value)}"
     if isinstance(value, int) and value.bit_length() > 64:
-        return f"an integer of {value.bit_length()} bits"  # its digits may be too many to write
+        return f"a whole number of {value.bit_length():,} bits"  # its digits may be too many to write
     if isinstance(value, int | float):
         return f"the number {value}"
-    return "an array" if isinstance(value, list | tuple) else "an object"
+    return "a list" if isinstance(value, list | tuple) else "an object"
+
+
+def describe_raw(raw: bytes | msgspec.Raw) -> str:
+    """What a JSON value is that has not been decoded yet, by its first character."""
+    first = bytes(raw)[:1]
+    return {b"{": "an object", b"[": "a list", b'"': "a text", b"t": "true", b"f": "false", b"n": "null"}.get(
+        first, "a number"
+    )
 
 
 def escape(key: str) -> str:

@@ -1,44 +1,39 @@
 """Documents: files as they lie on disk, unpacked where they are gzip or zip, under limits.
 
 A document can be opened more than once, so that a reader may look twice (SARIF rules can stand after the
-results that use them) and nothing has to be held in memory. It is always UTF-8: what a byte order mark says to be
-UTF-16 or UTF-32, as some Windows tools write it, is transcoded on the way, and the mark is left out.
+results that use them) and nothing has to be held in memory. A stream of it is UTF-8 if the document is UTF-8, UTF-16 or
+UTF-32, its byte order mark left out. Of other encodings, :meth:`Document.in_utf8` takes care a piece at a time.
 """
 
-import codecs
-import gzip
 import io
 import stat
-import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
-from functools import cached_property
+from collections.abc import Iterator
+from functools import cached_property, partial
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
+from clearinghouse.formats import spool
+from clearinghouse.formats.encoding import BUFFER, HEAD, encoding_of, in_whole_characters, repair, transcoded
 from clearinghouse.formats.guard import (
     LIMITS,
-    UNPACKING_ERRORS,
-    Guarded,
+    DocumentError,
     Ledger,
     LimitExceededError,
     Limits,
     UnreadableError,
+    unreadable,
+    why_not_opened,
 )
+from clearinghouse.formats.packing import Archive, Opener, gunzipped, is_gzip, is_zip
 from clearinghouse.formats.sample import SAMPLE_SIZE, Sample
 from clearinghouse.formats.text import printable_name
-from clearinghouse.records import ClearinghouseError, Problem
+from clearinghouse.records import ClearinghouseError, Level, Problem
 
-__all__ = ["LIMITS", "Document", "LimitExceededError", "Limits", "UnreadableError", "documents"]
+__all__ = ["LIMITS", "Document", "LimitExceededError", "Limits", "Names", "UnreadableError", "documents"]
 
-_MARKS = (  # the longer first: the mark of UTF-32 begins with that of UTF-16
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_MAGIC = 4
-_BUFFER = 1 << 16
+_BOM = b"\xef\xbb\xbf"
+_LOOK = "look at the path, and whether you may read it"
 
 
 class Document:
@@ -49,40 +44,53 @@ class Document:
         opener: returns a fresh binary stream of the unpacked bytes each time it is called.
         limits: what it may cost.
         magic: its first bytes, if they are known already.
+        packed: it comes out of gzip or zip.
     """
 
     def __init__(
-        self, source: str, opener: Callable[[], BinaryIO], limits: Limits = LIMITS, magic: bytes | None = None
+        self,
+        source: str,
+        opener: Opener,
+        limits: Limits = LIMITS,
+        magic: bytes | None = None,
+        *,
+        packed: bool = False,
     ) -> None:
         self.source = source
         self._opener = opener
         self.limits = limits
         self._known_magic = magic
+        self._packed = packed
+        self._repaired: Counter[bool] = Counter()
 
     @classmethod
     def from_bytes(cls, source: str, data: bytes, limits: Limits = LIMITS) -> "Document":
         """A document whose bytes are at hand (a request body, a test)."""
-        return cls(source, lambda: io.BytesIO(data), limits, data[:_MAGIC])
+        return cls(source, lambda: io.BytesIO(data), limits, data[:HEAD])
 
     def open(self) -> BinaryIO:
         """Return a fresh stream of the unpacked bytes in UTF-8. Reading may raise a :class:`ClearinghouseError`."""
         stream = self._opener()
-        for mark, encoding in _MARKS:
-            if self._magic.startswith(mark):
-                return io.BufferedReader(_Transcoded(stream, encoding), _BUFFER)
-        if self._magic.startswith(codecs.BOM_UTF8):
-            stream.read(len(codecs.BOM_UTF8))
+        encoding = encoding_of(self._magic)
+        if encoding == "utf-8-sig":
+            stream.read(len(_BOM))
+        elif encoding != "utf-8":
+            return transcoded(stream, encoding)
         return stream
+
+    def open_repaired(self) -> BinaryIO:
+        """Return what :meth:`open` does, each piece of it in UTF-8 as by :meth:`in_utf8`."""
+        return in_whole_characters(self.open(), self.in_utf8)
 
     @cached_property
     def _magic(self) -> bytes:
         if self._known_magic is not None:
             return self._known_magic
         with self._opener() as stream:
-            return stream.read(_MAGIC)
+            return stream.read(HEAD)
 
     def read(self) -> bytes:
-        """Return all bytes.
+        """Return all bytes; of a JSON document, made UTF-8 where they are not.
 
         Raises:
             LimitExceededError: the document is larger than ``limits.whole``.
@@ -91,11 +99,47 @@ class Document:
             data = stream.read(self.limits.whole + 1)
         if len(data) > self.limits.whole:
             raise LimitExceededError(
-                f"{self.source} is larger than {self.limits.whole >> 20} MiB, the most that a document of its format "
-                "may have",
+                self.source,
+                f"it is larger than {self.limits.whole >> 20} MiB, the most that a document of its format may have",
                 "divide it into several files",
             )
-        return data
+        return self.in_utf8(data) if self.sample.is_json else data
+
+    def in_utf8(self, data: bytes) -> bytes:
+        """Return a piece of this document in UTF-8. What had to be repaired is counted for :meth:`notices`."""
+        repaired = repair(data)
+        if repaired is None:
+            return data
+        self._repaired[repaired.windows] += repaired.bad
+        return repaired.data
+
+    def notices(self) -> Iterator[Problem]:
+        """Yield what is worth knowing of the document once it has been read: in which encoding it was."""
+        for windows, count in self._repaired.items():
+            bytes_ = "1 byte that is" if count == 1 else f"{count:,} bytes that are"
+            how = "read as Windows-1252" if windows else "replaced by U+FFFD"
+            yield Problem(
+                source=self.source,
+                code="not_utf8",
+                message=f"{bytes_} not UTF-8 {'was' if count == 1 else 'were'} {how}.",
+                expected="text in UTF-8",
+                level=Level.NOTICE,
+            )
+
+    def why_packing_is_broken(self) -> ClearinghouseError | None:
+        """Return what is wrong with the packing, if anything is; the document is read to its end for it.
+
+        Damage inside a packing shows in the content first, and at the end of the packing as what it is.
+        """
+        if not self._packed:
+            return None
+        try:
+            with self.open() as stream:
+                while stream.read(BUFFER):
+                    pass
+        except ClearinghouseError as error:
+            return error
+        return None
 
     @cached_property
     def sample(self) -> Sample:
@@ -114,175 +158,135 @@ class Document:
         return Sample(b"".join(parts)[:SAMPLE_SIZE], complete=size > 0)
 
 
-class _Transcoded(io.RawIOBase):
-    """A stream in UTF-8 of a stream in another encoding; what cannot be decoded becomes U+FFFD."""
+class Names:
+    """Names for documents, each given out once, so that a finding's id names one finding."""
 
-    def __init__(self, stream: BinaryIO, encoding: str) -> None:
-        self._stream = stream
-        self._read = getattr(stream, "read1", stream.read)
-        self._decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-        self._ready = b""
+    def __init__(self) -> None:
+        self._given: dict[str, int] = {}
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        ended = False
-        while not self._ready and not ended:
-            chunk = self._read(_BUFFER)
-            ended = not chunk
-            self._ready = self._decoder.decode(chunk, ended).encode()
-        part = self._ready[: len(buffer)]
-        self._ready = self._ready[len(part) :]
-        buffer[: len(part)] = part
-        return len(part)
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
+    def take(self, name: str) -> str:
+        """Return ``name``, with a number where it was given out before: ``a``, ``a (2)``."""
+        if name not in self._given:
+            self._given[name] = 1
+            return name
+        while True:
+            self._given[name] += 1
+            numbered = f"{name} ({self._given[name]})"
+            if numbered not in self._given:
+                self._given[numbered] = 1
+                return numbered
 
 
-def documents(path: Path, given: str, limits: Limits = LIMITS) -> Iterator[Document | Problem]:
+def documents(
+    path: Path, given: str, limits: Limits = LIMITS, names: Names | None = None, *, found: bool = False
+) -> Iterator[Document | Problem]:
     """Yield the documents of one file: itself, or what its packing holds. Broken packing is a problem.
 
-    Only regular files are read: a document is opened more than once, which a pipe or a terminal does not allow.
-
     Args:
-        path: the file. given: how it is named in records, once what cannot be shown is escaped.
+        path: the file, a pipe, or ``-`` for standard input. given: how it is named in records.
+        names: those that were given out so far, ``given`` among them; without them ``given`` is the first.
+        found: it was come upon in a folder and not named, so that a pipe is not waited for and ``-`` is a file.
+
+    Raises:
+        NoInputError: nothing can come from standard input.
     """
-    source = printable_name(given)
+    if names is None:
+        names = Names()
+        given = names.take(printable_name(given))
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            yield _unreadable(source, "it is not a regular file; save what it gives into one")
-            return
-        with path.open("rb") as stream:
-            magic = stream.read(_MAGIC)
+        opener, size = _at_hand(path, given, limits, found=found)
+        with opener() as stream:
+            magic = stream.read(HEAD)
+    except DocumentError as error:
+        yield unreadable(given, error)
     except OSError as error:
-        yield _unreadable(source, error.strerror or str(error))
-        return
+        yield unreadable(given, UnreadableError(given, why_not_opened(error), _LOOK))
+    else:
+        ledger = Ledger(given, size, limits)
+        yield from _Unpacker(limits, ledger, names).unpack(given, opener, magic, size, limits.nesting)
+
+
+def _at_hand(path: Path, source: str, limits: Limits, *, found: bool) -> tuple[Opener, int]:
+    """Return what opens a file, any number of times, and its size in bytes.
+
+    Raises:
+        UnreadableError, LimitExceededError, NoInputError, OSError: it cannot be opened.
+    """
+    if spool.is_standard_input(path) and not found:
+        kept = spool.standard_input(limits)
+        return kept.open, kept.size
+    status = path.stat()
+    if stat.S_ISFIFO(status.st_mode) and not found:
+        kept = spool.pipe(path, source, limits)
+        return kept.open, kept.size
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadableError(source, "it is not a regular file", "save what it gives into one")
 
     def opener() -> BinaryIO:
         try:
             return path.open("rb")
         except OSError as error:
-            raise UnreadableError(
-                f"{source} cannot be opened again: {error.strerror}", "leave it where it is"
-            ) from error
+            raise UnreadableError(source, why_not_opened(error), _LOOK) from error
 
-    ledger = Ledger(source, status.st_size, limits)
-    yield from _Unpacker(limits, ledger).unpack(source, opener, magic, status.st_size, limits.nesting)
+    return opener, status.st_size
 
 
 class _Unpacker:
     """Finds the documents in one file on disk."""
 
-    def __init__(self, limits: Limits, ledger: Ledger) -> None:
+    def __init__(self, limits: Limits, ledger: Ledger, names: Names) -> None:
         self.limits = limits
         self.ledger = ledger
+        self.names = names
 
     def unpack(
-        self, source: str, opener: Callable[[], BinaryIO], magic: bytes, size: int, nesting: int
+        self, source: str, opener: Opener, magic: bytes, size: int, nesting: int
     ) -> Iterator[Document | Problem]:
         """Yield the documents behind ``opener``.
 
         ``size`` is how many bytes they take up as they are packed; ``nesting`` more packings are allowed.
         """
-        is_gzip = magic[:2] == b"\x1f\x8b"
-        if not is_gzip and magic not in (b"PK\x03\x04", b"PK\x05\x06"):
-            yield Document(source, opener, self.limits, magic)
+        if not is_gzip(magic) and not is_zip(magic):
+            yield Document(source, opener, self.limits, magic, packed=nesting < self.limits.nesting)
         elif nesting == 0:
             yield Problem(
                 source=source,
                 code="nested_too_deep",
-                message=f"{source} is packed more than {self.limits.nesting} times over.",
+                message=f"It is packed more than {self.limits.nesting} times over.",
                 expected=f"at most {self.limits.nesting} packings around a document",
             )
-        elif is_gzip:
-            yield from self._inside(source, lambda: self._gunzipped(source, opener, size, nesting), size, nesting)
+        elif is_gzip(magic):
+            unpacked = partial(gunzipped, source, opener, size, self.limits, self.ledger, nesting)
+            yield from self._inside(source, unpacked, size, nesting)
         else:
             yield from self._zip(source, opener, nesting)
 
-    def _inside(
-        self, source: str, unpacked: Callable[[], BinaryIO], size: int, nesting: int
-    ) -> Iterator[Document | Problem]:
+    def _inside(self, source: str, unpacked: Opener, size: int, nesting: int) -> Iterator[Document | Problem]:
         try:
             with unpacked() as stream:
-                magic = stream.read(_MAGIC)
+                magic = stream.read(HEAD)
         except ClearinghouseError as error:
-            yield _unreadable(source, error.what)
+            yield unreadable(source, error)
             return
         yield from self.unpack(source, unpacked, magic, size, nesting - 1)
 
-    def _gunzipped(self, source: str, opener: Callable[[], BinaryIO], size: int, nesting: int) -> BinaryIO:
-        beneath = opener()
-        stream = cast(BinaryIO, gzip.GzipFile(fileobj=beneath, mode="rb"))
-        return io.BufferedReader(Guarded(stream, source, size, self.limits, self.ledger, nesting, beneath), _BUFFER)
-
-    def _zip(self, source: str, opener: Callable[[], BinaryIO], nesting: int) -> Iterator[Document | Problem]:
+    def _zip(self, source: str, opener: Opener, nesting: int) -> Iterator[Document | Problem]:
         try:
-            archive = _Archive(opener, self.limits)
-        except (*UNPACKING_ERRORS, ClearinghouseError) as error:
-            yield _unreadable(source, f"not a readable zip archive: {error}")
+            archive = Archive(source, opener, self.limits)
+        except ClearinghouseError as error:
+            yield unreadable(source, error)
             return
-        members = [info for info in archive.zip.infolist() if not info.filename.endswith("/")]
+        members = archive.members()
         if len(members) > self.limits.members:
             yield Problem(
                 source=source,
                 code="too_many_members",
-                message=f"{source} holds {len(members)} members; only the first {self.limits.members} are read.",
+                message=f"The archive has {len(members):,} members; only the first {self.limits.members:,} are read.",
                 expected=f"at most {self.limits.members} members",
             )
-        names: Counter[str] = Counter()
         for info in members[: self.limits.members]:
-            name = printable_name(info.filename)
-            names[name] += 1
-            member = f"{source}!{name}" + (f" ({names[name]})" if names[name] > 1 else "")
-            yield from self._member(member, archive, info, nesting)
+            member = self.names.take(f"{source}!{printable_name(info.filename)}")
+            unpacked = partial(archive.open, info, member, self.ledger, nesting)
+            yield from self._inside(member, unpacked, info.compress_size, nesting)
             if self.ledger.exhausted:
                 break  # every further member would only say so again
-
-    def _member(
-        self, source: str, archive: "_Archive", info: zipfile.ZipInfo, nesting: int
-    ) -> Iterator[Document | Problem]:
-        def unpacked() -> BinaryIO:
-            try:
-                member = cast(BinaryIO, archive.zip.open(info))
-            except UNPACKING_ERRORS as error:  # encrypted, or an unknown method
-                raise UnreadableError(f"{source} cannot be unpacked: {error}", "send it without a password") from error
-            guarded = Guarded(member, source, info.compress_size, self.limits, self.ledger, nesting)
-            return io.BufferedReader(guarded, _BUFFER)
-
-        yield from self._inside(source, unpacked, info.compress_size, nesting)
-
-
-class _Archive:
-    """An open zip archive: its directory is read once, however many members are opened. Closed with its last user."""
-
-    def __init__(self, opener: Callable[[], BinaryIO], limits: Limits) -> None:
-        self._stream = _seekable(opener(), limits)
-        try:
-            self.zip = zipfile.ZipFile(self._stream)
-        except BaseException:
-            self._stream.close()
-            raise
-
-    def __del__(self) -> None:
-        if hasattr(self, "zip"):
-            self.zip.close()
-            self._stream.close()
-
-
-def _seekable(stream: BinaryIO, limits: Limits) -> BinaryIO:
-    """Return ``stream`` if it can seek (a file), else its bytes: a zip inside a packing has to be read whole."""
-    if stream.seekable():
-        return stream
-    with stream:
-        data = stream.read(limits.whole + 1)
-    if len(data) > limits.whole:
-        raise LimitExceededError(f"a packed archive is larger than {limits.whole >> 20} MiB", "unpack it yourself")
-    return io.BytesIO(data)
-
-
-def _unreadable(source: str, why: str) -> Problem:
-    return Problem(source=source, code="unreadable", message=f"{source} cannot be read: {why}.")

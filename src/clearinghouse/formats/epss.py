@@ -12,7 +12,7 @@ from clearinghouse.formats.contract import NO_MATCH, Format, Match
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.json_lines import numbered_lines
 from clearinghouse.formats.sample import Sample
-from clearinghouse.formats.text import clean_line
+from clearinghouse.formats.text import clean_line, quoted
 from clearinghouse.records import EpssScore, Level, Problem
 
 MAX_LINE = 4096
@@ -46,18 +46,20 @@ def _names(line: str) -> list[str]:
 
 
 def read(document: Document) -> Iterator[EpssScore | Problem]:
-    """Yield a score for each line, in order, and a problem for each line that holds none."""
+    """Yield a score for each line, in order, a problem for each line that holds none, and a notice if none does."""
     table: _Table | None = None
-    comment = ""
+    comment, empty = "", True
     source = document.source
     for item in numbered_lines(document, MAX_LINE):
         if isinstance(item, Problem):
+            empty = False
             yield item
             continue
         number, line = item
         if table is not None:
             score = table.score(line, number)
             if score is not None:
+                empty = False
                 yield score
         elif line.startswith(b"#"):
             comment = _text(line)
@@ -69,6 +71,8 @@ def read(document: Document) -> Iterator[EpssScore | Problem]:
             table = _Table(source, names, comment)
             if not table.dated:
                 yield _no_date(source)
+    if empty:
+        yield _no_scores(source)
 
 
 def _text(cell: bytes) -> str:
@@ -98,24 +102,28 @@ class _Table:
         """Return the score of one line; None for a blank line."""
         cells = line.split(b",")
         if len(cells) != self.count:
-            return self.bad(number, f"has {len(cells)} columns", str(self.count)) if line.strip() else None
+            return (
+                self.bad(number, f"has {len(cells)} in place of {self.count} columns", str(self.count))
+                if line.strip()
+                else None
+            )
         if b'"' in line:
             cells = [cell.strip(b' "') for cell in cells]  # no column of these files can hold a comma
         cve = cells[self.cve]
         if not _CVE.fullmatch(cve):
-            return self.bad(number, f"names {clean_line(_text(cve), 40)!r}", "CVE-YYYY-N with at least four digits")
+            return self.bad(number, f"names {quoted(_text(cve))}", "CVE-YYYY-N with at least four digits")
         percentile = None
         try:
             score = float(cells[self.epss])
             if self.percentile >= 0 and (cell := cells[self.percentile].strip()):
                 percentile = float(cell)
         except ValueError:
-            return self.bad(number, "has something else where numbers stand", "numbers from 0 to 1")
+            return self.bad(number, "has something else where numbers belong", "numbers from 0 to 1")
         if not 0 <= score <= 1 or (percentile is not None and not 0 <= percentile <= 1):
             return self.bad(number, "has a number that is no probability", "numbers from 0 to 1")
         if self.date_column >= 0 and (date := cells[self.date_column]) != self.date_cell:
             if not _DATE.match(date):
-                return self.bad(number, f"has the date {clean_line(_text(date), 20)!r}", "YYYY-MM-DD")
+                return self.bad(number, f"has the date {quoted(_text(date), 20)}", "YYYY-MM-DD")
             self.date_cell, self.date = date, date[:10].decode()
         return EpssScore(
             cve=cve.decode().upper(),
@@ -128,18 +136,26 @@ class _Table:
 
     def bad(self, number: int, what: str, expected: str) -> Problem:
         """The problem of one line."""
-        return Problem(
-            source=self.source, code="bad_line", message=f"Line {number} {what}.", line=number, expected=expected
-        )
+        return Problem(source=self.source, code="bad_line", message=f"The line {what}.", line=number, expected=expected)
 
 
 def _no_header(source: str, number: int) -> Problem:
     return Problem(
         source=source,
         code="missing_field",
-        message=f"Line {number} should name the columns, and names neither 'cve' nor 'epss'.",
+        message="The columns should be named here, and neither 'cve' nor 'epss' is.",
         line=number,
         expected="cve,epss,percentile",
+    )
+
+
+def _no_scores(source: str) -> Problem:
+    return Problem(
+        source=source,
+        code="no_entries",
+        message="The file has no scores.",
+        expected="a line for each CVE",
+        level=Level.NOTICE,
     )
 
 
@@ -147,7 +163,7 @@ def _no_date(source: str) -> Problem:
     return Problem(
         source=source,
         code="undated",
-        message=f"{source} does not say of which day its scores are.",
+        message="It is not said of which day the scores are.",
         line=1,
         expected="a first line such as #model_version:v2025.03.14,score_date:2026-01-30T12:55:00Z",
         level=Level.NOTICE,

@@ -1,4 +1,4 @@
-"""Limits on what a document may cost, and the streams that keep them."""
+"""Limits on what a document may cost, the streams that keep them, and what is said when they break."""
 
 import io
 import lzma
@@ -9,7 +9,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from clearinghouse.records import ClearinghouseError
+from clearinghouse.formats.text import sentence
+from clearinghouse.records import ClearinghouseError, Problem
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,12 +49,50 @@ UNPACKING_ERRORS = (
 """What the standard library raises for packed files that are broken in one way or another."""
 
 
-class LimitExceededError(ClearinghouseError):
+class DocumentError(ClearinghouseError):
+    """A document cannot be read, or not to its end.
+
+    Args:
+        source: the document. why: what is wrong with it, as a clause without its name. remedy: what to do about it.
+    """
+
+    def __init__(self, source: str, why: str, remedy: str) -> None:
+        super().__init__(f"{source}: {why}", remedy)
+        self.why = why
+
+
+class LimitExceededError(DocumentError):
     """A document is larger than a limit allows."""
 
 
-class UnreadableError(ClearinghouseError):
+class UnreadableError(DocumentError):
     """A document's bytes cannot be had: a broken archive, a missing permission, an encrypted member."""
+
+
+def unreadable(source: str, error: ClearinghouseError) -> Problem:
+    """Return the problem of a document that cannot be read, or not to its end."""
+    why = error.why if isinstance(error, DocumentError) else error.what
+    return Problem(source=source, code="unreadable", message=sentence(f"{why}; {error.remedy}"))
+
+
+def why_not_opened(error: OSError) -> str:
+    """Say why the system does not give a file."""
+    return f"it cannot be read: {error.strerror or 'the system does not say why'}"
+
+
+def why_broken(error: Exception, read: int) -> str:
+    """Say how a packing is broken, ``read`` bytes of its content after its beginning."""
+    if isinstance(error, NotImplementedError):
+        return "it is packed with a compression method that is not known here"
+    if isinstance(error, RuntimeError):
+        return "it is encrypted"
+    if isinstance(error, EOFError):
+        return f"its packing breaks off after {read:,} bytes of content"
+    if isinstance(error, OSError) and error.strerror:
+        return f"it cannot be read beyond {read:,} bytes of content: {error.strerror}"
+    if "CRC" in str(error):
+        return f"its packing is damaged: the checksum does not fit the {read:,} bytes of content"
+    return f"its packing is damaged after {read:,} bytes of content"
 
 
 class Ledger:
@@ -90,7 +129,8 @@ class Ledger:
             self._total += out - known
         if self.exhausted:
             raise LimitExceededError(
-                f"all that {self._source} holds is more than {self._ratio} times its size, as in a decompression bomb",
+                self._source,
+                f"all that the file holds is more than {self._ratio} times its size, as in a decompression bomb",
                 "send it unpacked if it is genuine",
             )
 
@@ -139,7 +179,7 @@ class Guarded(io.RawIOBase):
             chunk = self._read(len(buffer))
         except UNPACKING_ERRORS as error:
             raise UnreadableError(
-                f"{self._source} cannot be unpacked: {error}", "send the file again, or unpack it yourself"
+                self._source, why_broken(error, self._out), "send the file again, or unpack it yourself"
             ) from error
         self._out += len(chunk)
         self._check()
@@ -150,11 +190,12 @@ class Guarded(io.RawIOBase):
         limits = self._limits
         if self._out > limits.unpacked:
             raise LimitExceededError(
-                f"{self._source} is larger than {limits.unpacked >> 20} MiB", "divide it into several files"
+                self._source, f"it is larger than {limits.unpacked >> 20} MiB", "divide it into several files"
             )
         if self._out > limits.ratio_from and self._out > self._packed * limits.ratio:
             raise LimitExceededError(
-                f"{self._source} unpacks to more than {limits.ratio} times its size, as a decompression bomb does",
+                self._source,
+                f"it unpacks to more than {limits.ratio} times its size, as a decompression bomb does",
                 "send it unpacked if it is genuine",
             )
         self._ledger.count(self._key, self._out)

@@ -110,7 +110,7 @@ class JsonBuffer:
     def expect(self, byte: bytes) -> None:
         """Take ``byte``, white space before it aside."""
         if self.peek() != byte:
-            raise self.broken(f"expected {byte.decode()!r}")
+            raise self.broken(f"{byte.decode()!r} was expected")
         self.pos += 1
 
     def whole(self) -> msgspec.Raw:
@@ -154,7 +154,7 @@ class JsonBuffer:
             if match and (match.end() < len(self.data) or self.ended):
                 return match.end()
             if not match and self.data[self.pos : self.pos + 1] != b'"':
-                raise self.broken("expected a value")
+                raise self.broken("a value was expected")
             size = self._extend(size)
             if not size and not match:
                 raise self.broken("the document ends inside a string")

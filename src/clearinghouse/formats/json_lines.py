@@ -7,9 +7,8 @@ line ends costs no more than its limit.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import msgspec
-
 from clearinghouse.formats.document import Document
+from clearinghouse.formats.sample import begin_json_lines
 from clearinghouse.records import Problem
 
 MAX_LINE = 64 << 20
@@ -22,12 +21,12 @@ class Entry(NamedTuple):
     """One JSON value of a document that holds many.
 
     Attributes:
-        raw: its bytes, not decoded yet.
+        raw: its bytes in UTF-8, not decoded yet.
         pointer: JSON Pointer of the value within the document; empty for a line, which is a document of its own.
         line: its line, from 1, in JSON lines; None elsewhere.
     """
 
-    raw: bytes | msgspec.Raw
+    raw: bytes
     pointer: str = ""
     line: int | None = None
 
@@ -48,35 +47,28 @@ def numbered_lines(document: Document, limit: int = MAX_LINE) -> Iterator[tuple[
             yield number, line.rstrip(b"\r\n")
 
 
-def too_long(source: str, number: int, limit: int, what: str = "Line") -> Problem:
-    """Return the problem of a line, or of a record that begins on it, of more than ``limit`` bytes or characters."""
+def too_long(source: str, number: int, limit: int, what: str = "line") -> Problem:
+    """Return the problem of a line, or of a row that begins on it, of more than ``limit`` bytes or characters."""
     size = f"{limit >> 20} MiB" if limit >= 1 << 20 else f"{limit} bytes"
     return Problem(
         source=source,
         code="line_too_long",
-        message=f"{what} {number} is longer than {size} and is passed over.",
+        message=f"The {what} is longer than {size} and was passed over.",
         line=number,
         expected=f"one record of at most {size} on each line",
     )
 
 
 def is_json_lines(document: Document, limit: int = MAX_LINE) -> bool:
-    """Whether the first line that is not blank is one JSON object and another object begins on the next such line.
-
-    A pretty-printed document fails at its first line and a document on one line at the second.
-    """
-    objects = 0
+    """Whether the document is one JSON object a line, see :func:`~clearinghouse.formats.sample.begin_json_lines`."""
+    first = b""
     for item in numbered_lines(document, limit):
         if isinstance(item, Problem):
             return False
         line = item[1].strip()
-        if not line:
-            continue
-        if objects:
-            return line[:1] == b"{"
-        if line[:1] != b"{" or line[-1:] != b"}":
-            return False
-        objects = 1
+        if line and first:
+            return begin_json_lines(first, line)
+        first = first or line
     return False
 
 
@@ -86,4 +78,4 @@ def json_lines(document: Document, limit: int = MAX_LINE) -> Iterator[Entry | Pr
         if isinstance(item, Problem):
             yield item
         elif stripped := item[1].strip():
-            yield Entry(stripped, line=item[0])
+            yield Entry(document.in_utf8(stripped), line=item[0])

@@ -4,17 +4,13 @@ Arrays and lines are streamed; the reader of a format gets one record's bytes at
 """
 
 from collections.abc import Iterator
-from typing import TypeVar
 
-import msgspec
-
-from clearinghouse.formats.decode import Decoder
+from clearinghouse.formats.decode import describe_raw, wrong_type
 from clearinghouse.formats.document import Document
+from clearinghouse.formats.guard import unreadable
 from clearinghouse.formats.json_lines import Entry, is_json_lines, json_lines
 from clearinghouse.formats.json_stream import BrokenJsonError, walk
 from clearinghouse.records import Problem
-
-T = TypeVar("T")
 
 
 def entries(document: Document, envelope: str | None = None) -> Iterator[Entry | Problem]:
@@ -33,7 +29,7 @@ def entries(document: Document, envelope: str | None = None) -> Iterator[Entry |
     elif sample.is_json_lines if sample.complete else is_json_lines(document):
         yield from json_lines(document)
     else:
-        yield Entry(sample.head if sample.complete else document.read())
+        yield Entry(document.in_utf8(sample.head) if sample.complete else document.read())
 
 
 def members(document: Document, name: str) -> Iterator[Entry | Problem]:
@@ -48,40 +44,29 @@ def members(document: Document, name: str) -> Iterator[Entry | Problem]:
     try:
         with document.open() as stream:
             for piece in walk(stream, enter, frozenset({name})):
+                if name and piece.path and piece.path[0] == 0:
+                    yield wrong_type(document.source, "", "object", "a list")
+                    return
                 if piece.path in (path, ()) and piece.first < 0:
                     if bytes(piece.raws[0]) != b"null":
-                        yield _no_array(document.source, "/".join(("", *map(str, piece.path))))
+                        pointer = "/".join(("", *map(str, piece.path)))
+                        yield wrong_type(document.source, pointer, "array", describe_raw(piece.raws[0]))
                 elif piece.first >= 0:
                     for position, raw in enumerate(piece.raws, piece.first):
-                        yield Entry(raw, f"{prefix}/{position}")
+                        yield Entry(document.in_utf8(bytes(raw)), f"{prefix}/{position}")
     except BrokenJsonError as error:
-        yield broken_json(document.source, error)
+        yield broken_json(document, error)
 
 
-def decoded(decoder: Decoder[T], entry: Entry, source: str) -> T | tuple[Problem, ...]:
-    """Decode one entry; its problems carry its pointer and, in JSON lines, its line."""
-    record = decoder.decode(entry.raw, source=source, pointer=entry.pointer)
-    if isinstance(record, tuple) and entry.line is not None:
-        return tuple(msgspec.structs.replace(problem, line=entry.line) for problem in record)
-    return record
-
-
-def broken_json(source: str, error: BrokenJsonError) -> Problem:
-    """The problem of a document that stops being JSON somewhere."""
+def broken_json(document: Document, error: BrokenJsonError) -> Problem:
+    """The problem of a document that stops being JSON somewhere, or whose packing is damaged there."""
+    damage = document.why_packing_is_broken()
+    if damage:
+        return unreadable(document.source, damage)
     return Problem(
-        source=source,
+        source=document.source,
         code="malformed_json",
-        message=f"{source} is not whole: {error}. What stands before it was read.",
+        message=f"It is not one whole JSON document: {error}. What stands before that was read.",
         pointer="",
         expected="one complete JSON document",
-    )
-
-
-def _no_array(source: str, pointer: str) -> Problem:
-    return Problem(
-        source=source,
-        code="wrong_type",
-        message=f"At {pointer or '/'} stands something else where an array was expected.",
-        pointer=pointer,
-        expected="array",
     )

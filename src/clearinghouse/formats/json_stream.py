@@ -16,6 +16,7 @@ from typing import BinaryIO, NamedTuple
 
 import msgspec
 
+from clearinghouse.formats.decode import replace_lone_surrogates
 from clearinghouse.formats.json_buffer import CHUNK, BrokenJsonError, JsonBuffer
 
 __all__ = ["BrokenJsonError", "Piece", "walk"]
@@ -92,17 +93,27 @@ class _Walker(JsonBuffer):
             return
         while True:
             if self.peek() != b'"':
-                raise self.broken("expected a key")
-            try:
-                key = msgspec.json.decode(self.whole(), type=str)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                raise self.broken("a key is not a string in UTF-8") from error
+                raise self.broken("a key was expected")
+            key = self.key()
             self.expect(b":")
             yield from self.value((*path, key), _join(pattern, key))
             if self.peek() != b",":
                 break
             self.pos += 1
         self.expect(b"}")
+
+    def key(self) -> str:
+        """Take a key. One in another encoding, or cut inside a character, is none that is looked for."""
+        raw = bytes(self.whole())
+        try:
+            return msgspec.json.decode(raw, type=str)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            pass
+        try:
+            whole = raw.decode(errors="replace").encode()
+            return msgspec.json.decode(replace_lone_surrogates(whole) or whole, type=str)
+        except msgspec.DecodeError as error:
+            raise self.broken("a key is no text") from error
 
     def array(self, path: tuple[str | int, ...], pattern: str) -> Iterator[Piece]:
         self.expect(b"[")

@@ -15,12 +15,13 @@ import msgspec
 
 from clearinghouse.formats.contract import NO_MATCH, Format, Match
 from clearinghouse.formats.dates import is_iso_date
-from clearinghouse.formats.decode import Decoder, escape
+from clearinghouse.formats.decode import Decoder, describe, escape, wrong_type
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.json_records import broken_json
 from clearinghouse.formats.json_stream import BrokenJsonError, walk
 from clearinghouse.formats.sample import Sample
-from clearinghouse.formats.text import clean, clean_line, printable_name
+from clearinghouse.formats.tabular.reader import why_no_row
+from clearinghouse.formats.text import clean, clean_line, printable_name, quoted
 from clearinghouse.formats.weakness import weaknesses_of
 from clearinghouse.records import KevEntry, Level, Problem
 
@@ -72,12 +73,17 @@ def _names(line: str) -> list[str]:
 
 
 def read(document: Document) -> Iterator[KevEntry | Problem]:
-    """Yield an entry for each member, a problem for each bad one, and a notice for each field that is unknown."""
+    """Yield an entry for each member, a problem for each bad one, and a notice for each field that is unknown.
+
+    A catalogue without entries is told too: with it every flaw would look unexploited.
+    """
     reader = _Reader(document.source)
-    if document.sample.is_json:
-        yield from _read_json(document, reader)
-    else:
-        yield from _read_csv(document, reader)
+    empty = True
+    for item in _read_json(document, reader) if document.sample.is_json else _read_csv(document, reader):
+        empty = False
+        yield item
+    if empty:
+        yield reader.problem("no_entries", "The catalogue has no entries.", "", "entries", Level.NOTICE)
     yield from reader.closing_notices()
 
 
@@ -88,17 +94,17 @@ def _read_json(document: Document, reader: "_Reader") -> Iterator[KevEntry | Pro
             for piece in walk(stream, frozenset({""}), frozenset({_ARRAY})):
                 if piece.path == (_ARRAY,) and piece.first >= 0:
                     for raw in piece.raws:
-                        yield from reader.json_entry(raw, f"/{_ARRAY}/{position}")
+                        yield from reader.json_entry(document.in_utf8(bytes(raw)), f"/{_ARRAY}/{position}")
                         position += 1
                 elif len(piece.path) == 1:
-                    yield from reader.header(str(piece.path[0]), piece.raws[0])
+                    yield from reader.header(str(piece.path[0]), document.in_utf8(bytes(piece.raws[0])))
     except BrokenJsonError as error:
-        yield broken_json(document.source, error)
+        yield broken_json(document, error)
 
 
 def _read_csv(document: Document, reader: "_Reader") -> Iterator[KevEntry | Problem]:
     """The catalogue in CSV has the JSON field names as its header; ``cwes`` is a list joined with commas."""
-    text = document.read().decode("utf-8", errors="replace")
+    text = document.in_utf8(document.read()).decode()
     rows = csv.DictReader(io.StringIO(text, newline=""), restkey="")
     try:
         for row in rows:
@@ -109,7 +115,7 @@ def _read_csv(document: Document, reader: "_Reader") -> Iterator[KevEntry | Prob
         yield Problem(
             source=document.source,
             code="bad_line",
-            message=f"The table breaks off at line {rows.line_num}: {error}.",
+            message=f"The table breaks off here: {why_no_row(error)}.",
             line=rows.line_num,
             expected="CSV (RFC 4180)",
         )
@@ -125,7 +131,7 @@ class _Reader:
         self.seen = 0
         self.unknown: dict[str, str] = {}  # field: pointer of its first appearance
 
-    def header(self, key: str, raw: msgspec.Raw) -> Iterator[Problem]:
+    def header(self, key: str, raw: bytes) -> Iterator[Problem]:
         """Take one member that stands beside the entries."""
         value = _ANY.decode(raw, source=self.source, pointer=f"/{escape(key)}")
         if isinstance(value, tuple):
@@ -135,9 +141,9 @@ class _Reader:
         elif key == "count" and isinstance(value, int) and not isinstance(value, bool):
             self.claimed = value
         elif key == _ARRAY:
-            yield self.problem("wrong_type", "The catalogue's entries are no array.", f"/{_ARRAY}", "array")
+            yield wrong_type(self.source, f"/{_ARRAY}", "array", describe(value))
 
-    def json_entry(self, raw: msgspec.Raw, pointer: str) -> Iterator[KevEntry | Problem]:
+    def json_entry(self, raw: bytes, pointer: str) -> Iterator[KevEntry | Problem]:
         value = _ANY.decode(raw, source=self.source, pointer=pointer)
         if isinstance(value, tuple):
             self.seen += 1
@@ -161,18 +167,18 @@ class _Reader:
     def violations(self, entry: _Entry, pointer: str) -> Iterator[Problem]:
         """What types cannot say. Without its CVE or the date that starts its clock an entry is no entry."""
         if not _CVE.fullmatch(entry.cve_id.strip().upper()):
-            message = f"{clean_line(entry.cve_id, 40)!r} is no CVE identifier."
+            message = f"{quoted(entry.cve_id)} is no CVE identifier."
             yield self.problem("wrong_value", message, f"{pointer}/cveID", "CVE-YYYY-N")
         for name, text, level in (
             ("dateAdded", entry.date_added, Level.ERROR),
             ("dueDate", entry.due_date or "", Level.NOTICE),
         ):
             if (text or level is Level.ERROR) and not is_iso_date(text.strip()):
-                message = f"{clean_line(entry.cve_id, 40)}: {name} is {clean_line(text, 40)!r}."
+                message = f"The {name} of {clean_line(entry.cve_id, 40)}, {quoted(text)}, is no ISO date."
                 yield self.problem("wrong_value", message, f"{pointer}/{name}", "ISO date", level)
         if entry.forensic_triage is not None and _yes_or_no(entry.forensic_triage) is None:
-            shown = clean_line(str(entry.forensic_triage), 40)
-            message = f"{clean_line(entry.cve_id, 40)}: forensicTriage is {shown!r}."
+            shown = quoted(str(entry.forensic_triage))
+            message = f"The forensicTriage of {clean_line(entry.cve_id, 40)}, {shown}, is neither Yes nor No."
             yield self.problem("wrong_value", message, f"{pointer}/forensicTriage", "Yes or No", Level.NOTICE)
 
     def record(self, entry: _Entry) -> KevEntry:
@@ -196,7 +202,7 @@ class _Reader:
     def closing_notices(self) -> Iterator[Problem]:
         """What can be said only at the end of the catalogue."""
         for field, pointer in sorted(self.unknown.items()):
-            message = f"The field {clean_line(field, 60)!r} is not known here and was passed over."
+            message = f"The field {quoted(field, 60)} is not known here and was passed over."
             yield self.problem("unknown_field", message, printable_name(f"{pointer}/{escape(field)}"), "", Level.NOTICE)
         if self.claimed is not None and self.claimed != self.seen:
             message = f"The catalogue says that it has {self.claimed} entries, and has {self.seen}."

@@ -1,11 +1,8 @@
 """All formats, and the one function that says which of them a document is."""
 
 import heapq
-import os
-import stat
 import traceback
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -29,11 +26,23 @@ from clearinghouse.formats import (
     tabular,
     trivy,
 )
-from clearinghouse.formats.contract import RECOGNISED, Format, Record
-from clearinghouse.formats.document import LIMITS, Document, Limits, documents
+from clearinghouse.formats.contract import CERTAIN, RECOGNISED, Format, Record
+from clearinghouse.formats.document import LIMITS, Document, Limits
+from clearinghouse.formats.guard import unreadable, why_not_opened
+from clearinghouse.formats.inputs import MissingPathError, inputs, is_folder
 from clearinghouse.formats.sample import Sample
-from clearinghouse.formats.text import printable_name
-from clearinghouse.records import ClearinghouseError, Level, Problem
+from clearinghouse.formats.text import sentence
+from clearinghouse.records import ClearinghouseError, Problem
+
+__all__ = [
+    "FORMATS",
+    "MissingPathError",
+    "Report",
+    "is_folder",
+    "read_document",
+    "read_paths",
+    "recognise",
+]
 
 FORMATS: tuple[Format, ...] = (
     sarif.FORMAT,
@@ -59,16 +68,13 @@ FORMATS: tuple[Format, ...] = (
 _NEAREST = 3
 
 
-class MissingPathError(ClearinghouseError):
-    """A path that was named does not exist."""
-
-
 class Report(msgspec.Struct, frozen=True):
     """One document with its records, which are read when they are asked for.
 
     Attributes:
         source: the document. format: what it was recognised as, or None.
-        records: to be iterated once. found: it was come upon in a folder or archive, not named by the caller.
+        records: to be iterated once. found: it was come upon in a folder or archive, not named by the caller. So is
+            what is only a notice: nothing that was named is missing because of it.
     """
 
     source: str
@@ -82,6 +88,8 @@ def recognise(sample: Sample) -> tuple[Format | None, list[tuple[Format, str]]]:
     scored = []
     for position, candidate in enumerate(FORMATS):
         match = candidate.detect(sample)
+        if match.score == CERTAIN:
+            return candidate, []
         if match.score:
             scored.append((-match.score, position, match.note))
     nearest = heapq.nsmallest(_NEAREST, scored)
@@ -91,13 +99,14 @@ def recognise(sample: Sample) -> tuple[Format | None, list[tuple[Format, str]]]:
 
 
 def read_document(
-    document: Document, formats: frozenset[str] | None = None, *, signals_only: bool = False
+    document: Document, formats: frozenset[str] | None = None, *, signals_only: bool = False, role: str = ""
 ) -> tuple[str | None, Iterator[Record]]:
     """Return the name of a document's format and its records.
 
     Args:
         document: what to read. formats: names of the formats that are wanted here; None for all.
         signals_only: leave out findings, and what is wrong with them, where a format can do so cheaply.
+        role: what the caller takes the document for, such as ``--kev``; named where it is of no format that is wanted.
 
     Returns:
         The format's name, or None with a single problem as the only record.
@@ -105,11 +114,11 @@ def read_document(
     try:
         found, nearest = recognise(document.sample)
     except ClearinghouseError as error:
-        return None, iter([_unreadable(document.source, error)])
+        return None, iter([unreadable(document.source, error)])
     if found is None:
-        return None, iter([_unrecognised(document, nearest)])
+        return None, iter([_unrecognised(document, nearest, formats, role)])
     if formats is not None and found.name not in formats:
-        return None, iter([_unwanted(document.source, found, formats)])
+        return None, iter([_unwanted(document.source, found, formats, role)])
     return found.name, _guarded(document, found, signals_only=signals_only)
 
 
@@ -119,87 +128,24 @@ def read_paths(
     formats: frozenset[str] | None = None,
     limits: Limits = LIMITS,
     signals_only: bool = False,
+    role: str = "",
 ) -> Iterator[Report]:
-    """Yield a report for every document in ``paths``: files, archives, and folders recursively, in sorted order.
+    """Yield a report for every document in ``paths``: files, archives, folders, pipes, ``-`` for standard input.
 
-    A file that is come upon twice under one name (a folder, and a file in it) is read once, so that a finding's id
-    names one finding. ``formats`` and ``signals_only`` are those of :func:`read_document`.
+    Which they are and in which order is said in :func:`~clearinghouse.formats.inputs.inputs`. No two reports of one
+    call have the same source, so that a finding's id names one finding; only problems may share one. ``formats``,
+    ``signals_only`` and ``role`` are those of :func:`read_document`.
 
     Raises:
-        MissingPathError: one of ``paths`` does not exist; raised before anything is read.
+        MissingPathError: one of ``paths`` does not exist. NoInputError: nothing can come from standard input. Both are
+            raised before anything is read.
     """
-    named = [(path, is_folder(path)) for path in paths]
-    seen: set[Path] = set()
-    read = partial(read_document, formats=formats, signals_only=signals_only)
-    for path, in_folder in named:
-        for file in files_below(path) if in_folder else [path]:
-            if isinstance(file, Problem):
-                yield Report(file.source, None, iter([file]), True)
-            elif file not in seen:
-                seen.add(file)
-                yield from _reports(file, read, limits, found=in_folder)
-
-
-def _reports(
-    file: Path, read: Callable[[Document], tuple[str | None, Iterator[Record]]], limits: Limits, *, found: bool
-) -> Iterator[Report]:
-    """The documents of one file."""
-    source = printable_name(str(file))
-    for item in documents(file, source, limits):
-        packed = item.source != source
+    for item, found in inputs(paths, limits):
         if isinstance(item, Problem):
-            yield Report(item.source, None, iter([item]), found or packed)
+            yield Report(item.source, None, iter([item]), found)
         else:
-            name, records = read(item)
-            yield Report(item.source, name, records, found or packed)
-
-
-def is_folder(path: Path) -> bool:
-    """Return whether ``path`` is a folder; one that cannot be looked at is none, and reading it will say why.
-
-    Raises:
-        MissingPathError: there is nothing of this name.
-    """
-    try:
-        return stat.S_ISDIR(path.stat().st_mode)
-    except PermissionError:
-        return False  # there is something, and opening it will say what is wrong
-    except (OSError, ValueError) as error:
-        raise MissingPathError(
-            f"{printable_name(str(path))} does not exist", "check the path; folders are read recursively"
-        ) from error
-
-
-def files_below(folder: Path) -> Iterator[Path | Problem]:
-    """Yield every regular file below ``folder``, sorted. Links to folders are not followed.
-
-    Hidden files and folders are passed over and, where anything else was found, counted in one notice at the end. A
-    folder that cannot be listed is a problem.
-    """
-    failures: list[OSError] = []
-    hidden, empty = 0, True
-    for root, folders, names in os.walk(folder, onerror=failures.append):
-        hidden += sum(name.startswith(".") for name in (*folders, *names))
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            file = Path(root, name)
-            if not name.startswith(".") and _may_be_file(file):
-                empty = False
-                yield file
-    if hidden and not empty:
-        name = printable_name(str(folder))
-        what = "1 hidden file or folder was" if hidden == 1 else f"{hidden} hidden files and folders were"
-        yield Problem(source=name, code="hidden", message=f"{what} passed over in {name}.", level=Level.NOTICE)
-    for failure in failures:
-        name = printable_name(str(failure.filename))
-        yield Problem(source=name, code="unreadable", message=f"{name} cannot be listed: {failure.strerror}.")
-
-
-def _may_be_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:
-        return True  # in a folder that may be listed and not entered; opening it will say so
+            name, records = read_document(item, formats, signals_only=signals_only, role=role)
+            yield Report(item.source, name, records, found)
 
 
 def _defect(source: str, found: Format, error: Exception) -> Problem:
@@ -222,40 +168,40 @@ def _guarded(document: Document, found: Format, *, signals_only: bool) -> Iterat
     try:
         yield from (found.signals if signals_only and found.signals else found.read)(document)
     except ClearinghouseError as error:
-        yield _unreadable(document.source, error)
+        yield unreadable(document.source, error)
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         yield _defect(document.source, found, error)
     except OSError as error:
-        yield Problem(
-            source=document.source,
-            code="unreadable",
-            message=f"{document.source} cannot be read: {error.strerror or error}.",
-        )
+        yield Problem(source=document.source, code="unreadable", message=sentence(why_not_opened(error)))
+    yield from document.notices()
 
 
-def _unreadable(source: str, error: ClearinghouseError) -> Problem:
-    return Problem(source=source, code="unreadable", message=f"{error.what}.", expected=error.remedy)
-
-
-def _unrecognised(document: Document, nearest: list[tuple[Format, str]]) -> Problem:
+def _unrecognised(
+    document: Document, nearest: list[tuple[Format, str]], wanted: frozenset[str] | None, role: str
+) -> Problem:
     hints = "; ".join(f"{near.title}, but {note}" if note else near.title for near, note in nearest)
-    if document.sample.complete and not document.sample.head.strip():
-        hints = "none, for there is nothing in it"
+    asked = f"; {role} takes {_titles(wanted)}" if role else ""
+    empty = document.sample.complete and not document.sample.head.strip()
+    said = "There is nothing in it" if empty else "Unrecognised format"
     return Problem(
         source=document.source,
         code="unrecognised_format",
-        message=f"Unrecognised format.{f' Nearest: {hints}.' if hints else ''}",
-        expected="one of " + ", ".join(known.title for known in FORMATS),
+        message=f"{said}{asked}.{f' Nearest: {hints}.' if hints else ''}",
+        expected=f"one of {_titles(wanted)}",
         candidates=tuple(near.name for near, _ in nearest),
     )
 
 
-def _unwanted(source: str, found: Format, wanted: frozenset[str]) -> Problem:
-    titles = ", ".join(known.title for known in FORMATS if known.name in wanted)
+def _unwanted(source: str, found: Format, wanted: frozenset[str], role: str) -> Problem:
+    titles = _titles(wanted)
     return Problem(
         source=source,
         code="wrong_format",
-        message=f"This is {found.title}.",
+        message=f"Its format is {found.title}; {f'{role} takes' if role else 'wanted is'} {titles}.",
         expected=titles,
         candidates=tuple(sorted(wanted)),
     )
+
+
+def _titles(wanted: frozenset[str] | None) -> str:
+    return ", ".join(known.title for known in FORMATS if wanted is None or known.name in wanted)

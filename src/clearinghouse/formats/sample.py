@@ -12,6 +12,7 @@ SAMPLE_SIZE = 64 * 1024
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\]:,]|[^\s{}\[\]:,"]++', re.DOTALL)
 _YAML_KEY = re.compile(r"^([A-Za-z_$][\w$-]*):(?:\s|$)", re.MULTILINE)
 _MAX_DEPTH = 4
+_ANY_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class Sample:
@@ -43,10 +44,9 @@ class Sample:
 
     @cached_property
     def is_json_lines(self) -> bool:
-        """Whether the first line is a whole JSON object and more follows on the next line."""
+        """Whether the first line is a JSON object and more follows, see :func:`begin_json_lines`."""
         first, _, rest = self.head.lstrip().partition(b"\n")
-        first = first.strip()
-        return first[:1] == b"{" and first[-1:] == b"}" and rest.lstrip()[:1] == b"{"
+        return begin_json_lines(first.strip(), rest.lstrip()[:1])
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -71,7 +71,7 @@ class Sample:
 
     def has(self, *paths: str) -> bool:
         """Whether every one of ``paths`` is among :attr:`keys`."""
-        return all(path in self.keys for path in paths)
+        return self.keys.issuperset(paths)
 
     def value_of(self, key: str) -> str | None:
         """Return the string value of the first ``"key": "..."`` (JSON) or ``key: ...`` (YAML) in the head, raw.
@@ -87,6 +87,23 @@ class Sample:
     def value_at(self, path: str) -> str | None:
         """Return the first string value at a key path of a JSON document: ``value_at("version")``."""
         return self._json[1].get(path) if self.is_json else None
+
+
+def begin_json_lines(first: bytes, second: bytes) -> bool:
+    """Whether two lines that are not blank, of which the second may be cut, begin a document of one JSON object a line.
+
+    A pretty-printed document fails at its first line, one on a single line for want of a second. One of the two may be
+    damaged: it must not cost the lines after it.
+    """
+    if first[:1] != b"{" or first[-1:] != b"}" or not second:
+        return False
+    if second[:1] == b"{":
+        return True
+    try:
+        _ANY_OBJECT.decode(first)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
 
 
 def _json_shape(head: bytes) -> tuple[set[str], dict[str, str]]:

@@ -79,6 +79,17 @@ def _escaped(match: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def sentence(clause: str) -> str:
+    """Return a clause as a sentence: its first letter large, a full stop at its end."""
+    clause = clause.strip()
+    return f"{clause[:1].upper()}{clause[1:]}{'' if clause.endswith(('.', '!', '?')) else '.'}"
+
+
+def quoted(text: str, limit: int = 40) -> str:
+    """Return a stranger's words for use in a sentence: one line of at most ``limit`` characters, in quotes."""
+    return f'"{clean_line(text, limit)}"'
+
+
 def first_sentence(text: str, limit: int = 160) -> str:
     """Return the first sentence or line of ``text`` as a title of at most ``limit`` characters."""
     line = clean_line(text.strip().partition("\n")[0], limit * 2)

@@ -45,7 +45,8 @@ def load(data: bytes) -> Any:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise YamlError(f"it is not well-formed YAML: {error.problem or error.context}", line) from error
     except (yaml.YAMLError, UnicodeError, ValueError) as error:
-        raise YamlError(f"it is not well-formed YAML: {error}") from error
+        why = getattr(error, "reason", None) or "it has characters that YAML does not allow"
+        raise YamlError(f"it is not well-formed YAML: {why}") from error
 
 
 class _Open:

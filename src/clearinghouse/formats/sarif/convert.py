@@ -7,7 +7,7 @@ from clearinghouse.formats.parts import Losses
 from clearinghouse.formats.sarif.rules import Rule, RunFacts, property_weaknesses
 from clearinghouse.formats.sarif.schema import CodeFlow, LogicalLocation, Message, Result
 from clearinghouse.formats.sarif.schema import Location as SarifLocation
-from clearinghouse.formats.text import MAX_TEXT, clean, clean_line, distinct_line
+from clearinghouse.formats.text import MAX_TEXT, clean, clean_line, distinct_line, first_sentence
 from clearinghouse.records import Component, Finding, Location, Severity, State
 
 _NO_CLAIM = frozenset({"pass", "notApplicable", "informational"})
@@ -52,7 +52,7 @@ class ResultConverter:
             source=self.source,
             index=index,
             format="sarif",
-            title=rule.title if rule.id else clean_line(message, 160) or rule.title,
+            title=rule.title or first_sentence(message) or rule.id or "finding without a rule",
             finder=facts.finder,
             description=message,
             native_id=distinct_line(result.guid) if result.guid else None,

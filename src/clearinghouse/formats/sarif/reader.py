@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from clearinghouse.formats.contract import NO_MATCH, Format, Match, Record
-from clearinghouse.formats.decode import Decoder
+from clearinghouse.formats.decode import Decoder, describe_raw, wrong_type
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.json_records import broken_json
 from clearinghouse.formats.json_stream import BrokenJsonError, Piece, walk
@@ -80,14 +80,14 @@ def _headers(document: Document) -> tuple[dict[int, bytes], list[Problem]]:
                     case ("runs", int(number), str(key)) if key != "results" or piece.first >= 0:
                         members = runs.setdefault(number, {})
                         if key in RUN_KEYS:
-                            members[key] = bytes(piece.raws[0])
+                            members[key] = document.in_utf8(bytes(piece.raws[0]))
                     case ("runs", *_):
                         misplaced = _misplaced(piece, source)
                         problems += [misplaced] if misplaced and misplaced not in problems[-1:] else []
                     case _:
                         pass
     except BrokenJsonError as error:
-        problems.append(broken_json(source, error))
+        problems.append(broken_json(document, error))
     except ClearinghouseError:
         pass  # the results up to the same place are read, and there it is met again
     joined = {
@@ -101,7 +101,7 @@ def _too_many_runs(source: str) -> Problem:
     return Problem(
         source=source,
         code="too_many_runs",
-        message=f"This log has more than {MAX_RUNS} runs; only the first {MAX_RUNS} are read.",
+        message=f"This log has more than {MAX_RUNS:,} runs; only the first {MAX_RUNS:,} are read.",
         pointer="/runs",
         expected=f"at most {MAX_RUNS} runs",
     )
@@ -110,21 +110,19 @@ def _too_many_runs(source: str) -> Problem:
 def _misplaced(piece: Piece, source: str) -> Problem | None:
     """What stands where an array of runs, a run or its results should; null is none of them (SARIF 3.13.4, 3.14.23)."""
     match piece.path:
-        case ("runs", int(number), "results"):
-            pointer, expected = f"/runs/{number}/results", "array"
-        case ("runs", int(number), *_):
-            pointer, expected = f"/runs/{number}", "object"
+        case ("runs", int(), "results"):
+            depth, expected = 3, "array"
+        case ("runs", int(), *_):
+            depth, expected = 2, "object"
         case _:
-            pointer, expected = "/runs", "array"
-    if expected == "array" and bytes(piece.raws[0]) == b"null":
+            depth, expected = 1, "array"
+    if len(piece.path) == depth:
+        got = describe_raw(piece.raws[0])
+    else:  # it was gone into
+        got = "a list" if isinstance(piece.path[depth], int) else "an object"
+    if expected == "array" and got == "null":
         return None
-    return Problem(
-        source=source,
-        code="wrong_type",
-        message=f"At {pointer} stands something else where an {expected} was expected.",
-        pointer=pointer,
-        expected=expected,
-    )
+    return wrong_type(source, "/" + "/".join(map(str, piece.path[:depth])), expected, got)
 
 
 def _results(document: Document, converters: dict[int, ResultConverter]) -> Iterator[Record]:
@@ -147,7 +145,7 @@ def _results(document: Document, converters: dict[int, ResultConverter]) -> Iter
                         result = decode(raw)
                     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                         pointer = f"/runs/{run}/results/{piece.first + offset}"
-                        mended = _RESULT.decode(raw, source=source, pointer=pointer)
+                        mended = _RESULT.decode(document.in_utf8(bytes(raw)), source=source, pointer=pointer)
                         if isinstance(mended, tuple):
                             yield from mended
                             continue

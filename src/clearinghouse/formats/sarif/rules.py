@@ -26,10 +26,14 @@ _MOST_UNKNOWN = 10_000
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """One rule, worked out once so that a result only has to point at it."""
+    """One rule, worked out once so that a result only has to point at it.
+
+    Attributes:
+        title: what the rule says of itself; empty if it has nothing but its id.
+    """
 
     id: str
-    title: str
+    title: str = ""
     weaknesses: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
     messages: dict[str, str] = {}
@@ -112,7 +116,6 @@ class RunFacts:
                 self._unknown.clear()
             self._unknown[rule_id] = Rule(
                 id=clean_line(rule_id),
-                title=clean_line(rule_id) or "finding without a rule",
                 weaknesses=find_weaknesses([rule_id]),
                 identifiers=identifiers_of(rule_id),
                 messages=self._messages,
@@ -192,7 +195,7 @@ def _title(descriptor: Descriptor) -> str:
     for message in (descriptor.short_description, descriptor.full_description):
         if message and message.text and message.text.strip():
             return first_sentence(message.text)
-    return clean_line(descriptor.name or descriptor.id or "finding without a rule")
+    return clean_line(descriptor.name) if descriptor.name and descriptor.name != descriptor.id else ""
 
 
 def _observed(run: Run) -> str | None:

@@ -9,7 +9,7 @@ from clearinghouse.formats.ecosystem import ecosystem_of, make_purl, parse_purl
 from clearinghouse.formats.locator import parse_locator
 from clearinghouse.formats.parts import cvss, fixed_versions, headline, identifiers, links, paragraphs, unique
 from clearinghouse.formats.tabular.columns import NOTHING, STATES, TRUE, plain
-from clearinghouse.formats.text import clean, clean_line, distinct_line
+from clearinghouse.formats.text import clean, clean_line, distinct_line, quoted
 from clearinghouse.formats.weakness import weaknesses_of
 from clearinghouse.records import (
     Component,
@@ -54,7 +54,7 @@ class Notes:
     def problems(self) -> Iterator[Problem]:
         """Yield one notice for each kind of case."""
         for (code, _), (count, line, said, expected) in self._seen.items():
-            times = f" ({count} times, first on line {line})" if count > 1 else ""
+            times = f" (the first of {count:,} such rows)" if count > 1 else ""
             yield Problem(
                 source=self._source,
                 code=code,
@@ -73,7 +73,7 @@ def to_finding(cells: Cells, source: str, index: int, line: int, notes: Notes) -
         return Problem(
             source=source,
             code="missing_field",
-            message=f"Line {line} has no title, no description and no identifier.",
+            message="The row has no title, no description and no identifier.",
             line=line,
             expected="a value in one of these columns",
         )
@@ -164,7 +164,7 @@ def _locations(cells: Cells, line: int, notes: Notes) -> tuple[Location, ...]:
     written = _one(cells, "line")
     lines = _LINE.fullmatch(written)
     if written and not lines:
-        notes.add("bad_line", "line", line, f"The line number {written[:40]!r} is none and is not used", "a number")
+        notes.add("bad_line", "line", line, f"The line number {quoted(written)} is none and is not used", "a number")
     place = parse_locator(path) if path and not lines else None
     end = _LINE.fullmatch(_one(cells, "end_line"))
     first = int(lines[1]) if lines else place.line if place else None
@@ -200,7 +200,7 @@ def _remedies(cells: Cells, line: int, notes: Notes) -> tuple[Remedy, ...]:
         elif is_commit(word):
             remedies.append(commit_remedy(word, repository))
         else:
-            said = f"The fixing commit {word[:40]!r} is none and is not used"
+            said = f"The fixing commit {quoted(word)} is none and is not used"
             notes.add("bad_commit", "fix_commit", line, said, "7 to 64 hexadecimal digits, or a commit's address")
     return tuple(dict.fromkeys(remedies))
 
@@ -258,7 +258,7 @@ def _state(cells: Cells, line: int, notes: Notes) -> State:
         return State.OPEN
     state_or_none = STATES.get(plain(word))
     if state_or_none is None:
-        said = f"The status {word[:40]!r} is not known and is read as open"
+        said = f"The status {quoted(word)} is not known and is read as open"
         notes.add("unknown_state", "state", line, said, "open, fixed, false positive, suppressed or withdrawn")
     return state_or_none or State.OPEN
 
@@ -271,7 +271,7 @@ def _observed(cells: Cells, line: int, notes: Notes) -> str | None:
     try:
         moment = datetime.fromisoformat(text.removesuffix(" UTC"))
     except ValueError:
-        said = f"The date {text[:40]!r} is not ISO 8601 and is not used"
+        said = f"The date {quoted(text)} is not ISO 8601 and is not used"
         notes.add("bad_date", "observed", line, said, "YYYY-MM-DD, or with a time")
         return None
     if moment.tzinfo is None:

@@ -1,6 +1,5 @@
 """Recognising a table of findings by its header, and finding out how it is written."""
 
-import codecs
 import csv
 import io
 
@@ -65,8 +64,8 @@ def json_keys(sample: Sample) -> list[str]:
     keys: dict[str, None] = {}
     for number, line in enumerate(lines[:100]):
         try:
-            record = msgspec.json.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            record = msgspec.json.decode(line.decode(errors="replace"))
+        except (msgspec.DecodeError, RecursionError):
             record = None
         if isinstance(record, dict):
             keys.update(dict.fromkeys(flat_keys(record)))
@@ -81,14 +80,3 @@ def flat_keys(record: dict[str, object]) -> list[str]:
     for key, value in record.items():
         keys += [f"{key}.{inner}" for inner in value] if isinstance(value, dict) and value else [key]
     return keys
-
-
-def encoding_of(head: bytes) -> str:
-    """Return the encoding of a text: by its byte order mark, UTF-8 if it is that, else what spreadsheets write."""
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "utf-16"
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8-sig"

@@ -7,11 +7,12 @@ from typing import Any, TextIO
 
 import msgspec
 
+from clearinghouse.formats.decode import describe, why_not_json
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.json_lines import json_lines, too_long
 from clearinghouse.formats.tabular.columns import FIELD_OF, MANY, NOTHING, plain
 from clearinghouse.formats.tabular.convert import Cells, Notes, to_finding
-from clearinghouse.formats.tabular.detection import encoding_of, header_of
+from clearinghouse.formats.tabular.detection import header_of
 from clearinghouse.formats.text import clean_line
 from clearinghouse.records import Finding, Problem
 
@@ -26,7 +27,7 @@ def read(document: Document) -> Iterator[Finding | Problem]:
     Cells that cannot be used (a date in no known order, say) are counted and told once a column, at the end.
     """
     notes = Notes(document.source)
-    rows = _json_rows(document) if document.sample.is_json else _csv_rows(document, notes)
+    rows = _json_rows(document) if document.sample.is_json else _csv_rows(document)
     for index, row in enumerate(rows):  # a bad row keeps its position
         if isinstance(row, Problem):
             yield row
@@ -36,14 +37,11 @@ def read(document: Document) -> Iterator[Finding | Problem]:
     yield from notes.problems()
 
 
-def _csv_rows(document: Document, notes: Notes) -> Iterator[tuple[int, Cells] | Problem]:
+def _csv_rows(document: Document) -> Iterator[tuple[int, Cells] | Problem]:
     sample = document.sample
-    encoding = encoding_of(sample.head)
-    if encoding == "cp1252":
-        notes.add("not_utf8", "", 1, "The text is not UTF-8 and is read as Windows-1252", "UTF-8")
     delimiter, _ = header_of(sample.text)
-    with document.open() as stream:
-        text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
+    with document.open_repaired() as stream:
+        text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
         rows = _numbered(_Rows(text), delimiter, document.source)
         header: list[str | None] | None = None
         for row in rows:
@@ -105,10 +103,10 @@ def _numbered(lines: _Rows, delimiter: str, source: str) -> Iterator[tuple[int, 
         try:
             values = next(reader, None)
         except _TooLongError:
-            yield too_long(source, line, MAX_ROW, "Line" if line == lines.number else "The row from line")
+            yield too_long(source, line, MAX_ROW, "line" if line == lines.number else "row")
             continue
         except csv.Error as error:
-            yield _problem(source, line, "malformed_row", f"cannot be read: {error}", _BAD_ROW)
+            yield _problem(source, line, "malformed_row", f"cannot be read: {why_no_row(error)}", _BAD_ROW)
             continue
         if values is None:
             return
@@ -126,10 +124,10 @@ def _json_rows(document: Document) -> Iterator[tuple[int, Cells] | Problem]:
         try:
             record = msgspec.json.decode(entry.raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            yield _problem(source, line, "malformed_json", f"is not JSON: {error}", "one JSON object")
+            yield _problem(source, line, "malformed_json", why_not_json(error), "one JSON object")
             continue
         if not isinstance(record, dict):
-            yield _problem(source, line, "wrong_type", "holds no object", "one JSON object")
+            yield _problem(source, line, "wrong_type", f"is {describe(record)}, and no object", "one JSON object")
             continue
         yield line, _cells((FIELD_OF.get(plain(key)), value) for key, value in _flat(record))
 
@@ -165,5 +163,15 @@ def _cells(pairs: Any) -> Cells:
     return cells
 
 
+def why_no_row(error: csv.Error) -> str:
+    """Say what a CSV reader found wrong, as the end of a sentence."""
+    said = str(error)
+    if said.startswith("field larger"):
+        return f"a cell has more than {csv.field_size_limit():,} characters"
+    if said.startswith("new-line character"):
+        return "a line ends inside a cell that has no quotes"
+    return said
+
+
 def _problem(source: str, line: int, code: str, said: str, expected: str) -> Problem:
-    return Problem(source=source, code=code, message=clean_line(f"Line {line} {said}."), line=line, expected=expected)
+    return Problem(source=source, code=code, message=clean_line(f"The row {said}."), line=line, expected=expected)
