@@ -8,18 +8,25 @@ import pytest
 from clearinghouse.formats.document import Document, documents
 from clearinghouse.formats.mantis import FORMAT
 from clearinghouse.formats.parts import patch_digest
-from clearinghouse.records import Finding, Level, Problem, State
+from clearinghouse.identity.profile import Profiler
+from clearinghouse.records import Finding, Level, Outcome, Problem, State
 
 SCANNERS = Path(__file__).parent / "scanners"
 NEW = (SCANNERS / "mantis.json").read_bytes()
 EARLY = (SCANNERS / "mantis_early.json").read_bytes()
 
 
-def read(data: bytes) -> tuple[list[Finding], list[Problem]]:
+def read_all(data: bytes) -> tuple[list[Finding], list[Problem]]:
     document = Document.from_bytes("r", data)
     assert FORMAT.detect(document.sample).score >= 50
     records = list(FORMAT.read(document))
     return [r for r in records if isinstance(r, Finding)], [r for r in records if isinstance(r, Problem)]
+
+
+def read(data: bytes) -> tuple[list[Finding], list[Problem]]:
+    """The same without the notice on fields that have no place in a finding."""
+    findings, problems = read_all(data)
+    return findings, [problem for problem in problems if problem.code != "left_out"]
 
 
 def changed(**changes: object) -> bytes:
@@ -48,18 +55,104 @@ def test_new_generation():
     assert [(s.system, s.value) for s in finding.severities] == [
         ("Mantis", "HIGH"),
         ("Mantis risk score", "9"),
+        ("Mantis impact score", "5"),
+        ("Mantis likelihood score", "4"),
         ("Mantis priority", "CRITICAL"),
+        ("DemoScan", "warning"),
     ]
     assert [(c.name, c.role) for c in finding.credits] == [("demo-model-1", "FINDER"), ("DemoScan", "TOOL")]
     assert finding.component.name == "reader"
     assert finding.observed == "2026-09-01T10:00:00Z"
 
 
+def test_claims_travel_as_the_senders():
+    (finding,), _ = read(NEW)
+    assert [(claim.subject, claim.word, claim.claimed) for claim in finding.claims] == [
+        ("review", "VALID", None),
+        ("attacker position", "EXTERNAL", None),
+        ("privileges required", "NONE", None),
+        ("user interaction", "NONE", None),
+        ("reproduction", "reproduced", Outcome.REPRODUCED),
+        ("patch", "VERIFIED_SECURE", Outcome.FIXED),
+        ("attack on the patch", "failed_to_bypass", None),
+    ]
+    assert {claim.by for claim in finding.claims} == {"demo-model-1"}
+    reproduction = finding.claims[4]
+    assert reproduction.snapshot == "0f1e2d3c"
+    assert reproduction.description == "ERROR: AddressSanitizer: heap-buffer-overflow"
+    assert finding.claims[6].description == "refused"
+
+
 def test_claims_of_reproduction_and_repair_change_nothing():
     (finding,), _ = read(NEW)
     assert finding.state is State.OPEN
-    assert [r.kind for r in finding.remedies] == ["patch"]
+    assert [r.kind for r in finding.remedies] == ["patch", "mitigation"]
+    assert finding.remedies[1].description == "Check the length first."
     assert "rm -rf" not in repr(finding)
+    silent = msgspec.structs.replace(finding, claims=())
+    assert Profiler().profile(finding, 0) == Profiler().profile(silent, 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "subject", "claims"),
+    [
+        ({"repro_status": "failed_to_reproduce"}, "reproduction", [("failed_to_reproduce", Outcome.NOT_REPRODUCED)]),
+        ({"repro_status": "statically_confirmed"}, "reproduction", [("statically_confirmed", None)]),
+        ({"repro_status": "sort of"}, "reproduction", [("sort of", None)]),
+        ({"repro_status": 7}, "reproduction", []),
+        ({"repro_status": None}, "reproduction", []),
+        ({"patch_status": "VERIFICATION_FAILED"}, "patch", [("VERIFICATION_FAILED", None)]),
+        (
+            {"reattack_status": "inconclusive_baseline_changed"},
+            "attack on the patch",
+            [("inconclusive_baseline_changed", Outcome.INCONCLUSIVE)],
+        ),
+        ({"status": "DUPLICATE", "duplicate_of": "a"}, "duplicate", [("a", None)]),
+        ({"constituent_findings": ["a", "b", 3, "a"]}, "part of this chain", [("a", None), ("b", None)]),
+    ],
+)
+def test_claims_are_words_as_written(changes, subject, claims):
+    (finding,), _ = read(changed(**changes))
+    assert [(c.word, c.claimed) for c in finding.claims if c.subject == subject] == claims
+
+
+def test_reasons_of_the_reviewer_stand_with_the_review():
+    (finding,), _ = read(changed(reasoning="It is called from main.", critic_reasoning="Agreed.\u202e"))
+    assert finding.claims[0].description == "It is called from main.\n\nAgreed."
+
+
+def test_what_has_no_place_in_a_finding_is_counted_once():
+    lines = b"\n".join(msgspec.json.encode(msgspec.json.decode(data)) for data in (NEW, changed(repro_hints="x")))
+    findings, problems = read_all(lines)
+    assert len(findings) == 2
+    assert [(p.code, p.level, p.line) for p in problems] == [("left_out", Level.NOTICE, None)]
+    assert problems[0].message == (
+        "2 findings have fields that stay in the report: reattack_variants (2), something_new (2), "
+        "sast_provenance.line_verified (2), repro_hints (1)."
+    )
+
+
+def test_too_much_of_one_thing_is_cut_and_told():
+    many = changed(constituent_findings=[str(n) for n in range(200)], repro_output="x" * 70_000)
+    (finding,), problems = read_all(many)
+    assert len([c for c in finding.claims if c.subject == "part of this chain"]) == 100
+    assert len(next(c.description for c in finding.claims if c.subject == "reproduction")) == 65_536
+    assert [p.message for p in problems if p.code == "left_out"][:2] == [
+        "1 finding has more than 100 values in constituent_findings, of which the first 100 are kept.",
+        "1 finding has more than 65536 characters in repro_output, which are cut.",
+    ]
+
+
+def test_code_paths_beyond_the_limit_are_cut_and_told():
+    (finding,), problems = read_all(changed(code_paths=[f"a.c:{n}" for n in range(1, 1200)]))
+    assert len(finding.locations) == 1000
+    assert "1 finding has more than 1000 code paths" in problems[0].message
+
+
+def test_half_a_character_costs_nothing_but_itself():
+    (finding,), problems = read(NEW.replace(b"Check the length first.", b"Check \\ud83d first."))
+    assert problems == []
+    assert finding.remedies[1].value == "Check \ufffd first."
 
 
 def test_early_generation_as_an_array():
@@ -84,7 +177,12 @@ def test_zip_of_a_run(tmp_path):
         archive.writestr("findings/b.json", changed(id="9f1c7a5e-0d4b-4c7e-9a55-0c8f5a3b1e09"))
     path = tmp_path / "run.zip"
     path.write_bytes(data.getvalue())
-    found = [record.id for document in documents(path, "run.zip") for record in FORMAT.read(document)]
+    found = [
+        record.id
+        for document in documents(path, "run.zip")
+        for record in FORMAT.read(document)
+        if isinstance(record, Finding)
+    ]
     assert found == ["run.zip!findings/a.json#0", "run.zip!findings/b.json#0"]
 
 

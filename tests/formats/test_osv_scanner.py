@@ -65,6 +65,14 @@ def test_results_of_the_wrong_kind_are_problems() -> None:
     assert list(FORMAT.read(_document({"results": None}))) == []
 
 
+def test_what_names_neither_package_nor_source_is_told() -> None:
+    report = {"results": [{"unknown": 1}, {"packages": [{"unknown": 1}]}, {"packages": [{"package": {"name": "x"}}]}]}
+    assert [p.pointer for p in FORMAT.read(_document(report))] == [
+        "/results/0/packages",
+        "/results/1/packages/0/package",
+    ]
+
+
 @pytest.mark.data
 @pytest.mark.parametrize(("name", "count"), [("some_findings", 1), ("multi_cwe_fabricated", 1)])
 def test_real_reports_have_the_expected_count(data: Path, name: str, count: int) -> None:

@@ -1,11 +1,26 @@
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clearinghouse.formats.decode import Decoder
 from clearinghouse.formats.ecosystem import make_purl, package, parse_purl
 from clearinghouse.formats.locator import parse_locator
-from clearinghouse.formats.parts import cvss, fixed_versions, headline, patch_digest, timestamp
-from clearinghouse.records import Location
+from clearinghouse.formats.parts import (
+    Positions,
+    cvss,
+    english,
+    fixed_versions,
+    headline,
+    patch_digest,
+    read_elements,
+    read_groups,
+    timestamp,
+)
+from clearinghouse.records import Finding, Location, Problem
 
 
 @pytest.mark.parametrize(
@@ -128,3 +143,52 @@ def test_patch_digest_does_not_depend_on_context(lines, data):
     before, after = lines[:place], lines[place:]
     if not (before and after and before[-1].startswith("--- ") and after[0].startswith("+++ ")):
         assert patch_digest("\n".join([*before, " context", *after])) == patch_digest("\n".join(lines))
+
+
+class Told(NamedTuple):
+    value: str | None
+    lang: str | None = None
+
+
+@pytest.mark.parametrize(
+    ("texts", "chosen"),
+    [
+        ([Told("Es dreht sich.", "de"), Told("It\x1b spins.", "en-US")], "It spins."),
+        ([Told("Es dreht sich.", "de"), Told("Il tourne.", "fr")], "Es dreht sich."),
+        ([Told(None, "en"), Told("", "en"), Told("It spins.")], "It spins."),
+        ([], ""),
+        (None, ""),
+    ],
+)
+def test_english_or_else_the_first(texts, chosen):
+    assert english(texts) == chosen
+
+
+class Member(msgspec.Struct):
+    name: str
+
+
+def test_every_element_takes_a_position_whatever_becomes_of_it():
+    def convert(member: Member, index: int) -> Finding | None:
+        if member.name == "none":
+            return None
+        return Finding(source="d", index=index, format="f", title=member.name, finder="f")
+
+    decoder = Decoder(Member, "member")
+    raws = [msgspec.Raw(text) for text in (b'{"name": "a"}', b"7", b'{"name": "none"}', b'{"name": "b"}')]
+    for elements, keys in ((raws, "0123"), (dict(zip("w/yz", raws, strict=True)), ["w", "~1", "y", "z"])):
+        positions = Positions()
+        found = list(read_elements(elements, decoder, positions, convert, source="d", pointer="/m"))
+        assert [f.index for f in found if isinstance(f, Finding)] == [0, 3]
+        assert [p.pointer for p in found if isinstance(p, Problem)] == [f"/m/{keys[1]}"]
+        assert positions.next == 4
+    assert list(read_elements(None, decoder, Positions(), convert, source="d", pointer="")) == []
+
+
+def test_a_bad_group_of_elements_costs_no_other():
+    def told(member: Member, pointer: str) -> Iterator[Problem]:
+        yield Problem(source="d", code=member.name, message="", pointer=pointer)
+
+    raws = {"x": msgspec.Raw(b'{"name": "a"}'), "y": msgspec.Raw(b"7"), "z": msgspec.Raw(b'{"name": "b"}')}
+    found = read_groups(raws, Decoder(Member, "member"), told, source="d", pointer="/m")
+    assert [(p.code, p.pointer) for p in found] == [("a", "/m/x"), ("wrong_type", "/m/y"), ("b", "/m/z")]

@@ -19,6 +19,8 @@ FOLDERS = {
     "bandit": bandit,
     "npm_audit": npm_audit,
     "npm_audit_7_plus": npm_audit,
+    "pnpm_audit": npm_audit,
+    "yarn_audit": npm_audit,
     "pip_audit": pip_audit,
     "generic": tabular,
 }
@@ -61,6 +63,8 @@ OUR_OWN_COUNTS = {
     "npm_audit/empty_with_error.json": 0,  # npm's own error, which is a problem
     "npm_audit/many_vuln_with_groups.json": 5,
     "npm_audit/many_vuln_with_groups_different_titles.json": 5,
+    "pnpm_audit/pnpm_audit_one_vuln.json": 2,
+    "yarn_audit/empty_with_error.json": 0,  # Yarn's own error, which is a problem
     "pip_audit/empty_new.json": 0,
     "pip_audit/many_vulns_new.json": 7,
 }
@@ -68,7 +72,11 @@ OUR_OWN_COUNTS = {
 NOT_READ = {
     "trivy/legacy_no_vuln.json",  # holds "null": nothing says whose
 }
-ERRORS = {"trivy/legacy_trivy_mix.json": 1, "npm_audit/empty_with_error.json": 1}
+ERRORS = {
+    "trivy/legacy_trivy_mix.json": 1,
+    "npm_audit/empty_with_error.json": 1,
+    "yarn_audit/empty_with_error.json": 1,
+}
 
 
 @pytest.fixture(scope="module")

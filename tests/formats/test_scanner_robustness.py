@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clearinghouse.formats import bandit, grype, mantis, npm_audit, pip_audit, semgrep, tabular, trivy
+from clearinghouse.formats import bandit, grype, mantis, npm_audit, osv_scanner, pip_audit, semgrep, tabular, trivy
 from clearinghouse.formats.document import Document
 from clearinghouse.records import Finding, Problem
 
@@ -21,6 +21,10 @@ REPORTS = {
     "bandit.json": bandit,
     "npm6.json": npm_audit,
     "npm7.json": npm_audit,
+    "pnpm.json": npm_audit,
+    "yarn2.json": npm_audit,
+    "npm_bulk.json": npm_audit,
+    "osv_scanner.json": osv_scanner,
     "pip_audit.json": pip_audit,
     "mantis.json": mantis,
     "mantis_early.json": mantis,
@@ -79,7 +83,7 @@ def test_any_value_anywhere(name, data):
     [
         ("trivy.json", ("Results", 0, "Vulnerabilities", 0), "r#0"),
         ("trivy.json", ("Results", 1, "ExperimentalModifiedFindings", 0), "r#3"),
-        ("trivy.json", ("Results", 3, "Secrets", 0), "r#6"),
+        ("trivy.json", ("Results", 3, "Secrets", 0), "r#8"),
         ("trivy_kubernetes.json", ("Resources", 0, "Results", 1, "Vulnerabilities", 0), "r#1"),
         ("grype.json", ("matches", 1), "r#1"),
         ("grype.json", ("ignoredMatches", 0), "r#4"),
@@ -87,7 +91,11 @@ def test_any_value_anywhere(name, data):
         ("bandit.json", ("results", 0), "r#0"),
         ("npm6.json", ("advisories", "9146"), "r#0"),
         ("npm7.json", ("vulnerabilities", "demo-debug", "via", 0), "r#0"),
+        ("pnpm.json", ("advisories", "9403"), "r#2"),
+        ("yarn2.json", ("advisories", "9601"), "r#0"),
+        ("npm_bulk.json", ("lodash.demo", 0), "r#2"),
         ("pip_audit.json", ("dependencies", 2, "vulns", 0), "r#0"),
+        ("osv_scanner.json", ("results", 0, "packages", 0, "vulnerabilities", 0), "r#0"),
         ("mantis_early.json", (0,), "r#0"),
     ],
 )

@@ -57,6 +57,18 @@ def test_errors_of_the_scan_are_notices_and_of_the_report_are_errors():
     assert {p.pointer for p in problems if p.level is Level.ERROR} == {"/results/3/path", "/results/3/start"}
 
 
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [("CONFIRMED_VALID", ["CONFIRMED_VALID"]), ("NO_VALIDATOR", []), (None, []), (7, []), (" ", [])],
+)
+def test_whether_a_secret_was_tried_is_a_claim(state, words):
+    report = msgspec.json.decode(REPORT)
+    report["results"][0]["extra"]["validation_state"] = state
+    finding = read(msgspec.json.encode(report))[0][0]
+    assert [claim.word for claim in finding.claims] == words
+    assert all(claim.claimed is None and claim.by == "Semgrep" for claim in finding.claims)
+
+
 @pytest.mark.parametrize("flow", [[], {"taint_source": 5}, {"taint_sink": ["CliCall", [[]]], "intermediate_vars": [1]}])
 def test_traces_of_unknown_shape_are_passed_over(flow):
     report = msgspec.json.decode(REPORT)

@@ -24,9 +24,9 @@ def test_reads_vulnerabilities_checks_and_secrets_in_document_order():
         (0, "CVE-2099-0001", State.OPEN),
         (2, "GHSA-2222-3333-4444", State.OPEN),  # 1 is the one that cannot be read
         (3, "CVE-2099-0002", State.SUPPRESSED),
-        (4, "AVD-DEMO-0001", State.OPEN),
-        (5, "AVD-DEMO-0003", State.SUPPRESSED),  # the check that passed is no finding
-        (6, "demo-token", State.OPEN),
+        (5, "AVD-DEMO-0001", State.OPEN),  # 4 is a licence, 6 a check that passed: no findings, but in their places
+        (7, "AVD-DEMO-0003", State.SUPPRESSED),
+        (8, "demo-token", State.OPEN),
     ]
     assert {f.observed for f in findings} == {"2026-03-01T08:30:00.123456789+01:00"}
     assert findings[0].provenance.snapshot == "sha256:1111"
@@ -111,3 +111,30 @@ def test_legacy_array():
 )
 def test_detection(text, least, most):
     assert least <= FORMAT.detect(Document.from_bytes("r", text).sample).score <= most
+
+
+def modified(*findings: object) -> bytes:
+    report = {"SchemaVersion": 2, "ArtifactName": "x", "Results": [{"ExperimentalModifiedFindings": list(findings)}]}
+    return msgspec.json.encode(report)
+
+
+def test_what_was_put_aside_is_told_at_its_own_place():
+    flaw = {"Type": "vulnerability", "Finding": {"VulnerabilityID": "CVE-2099-0001", "PkgName": "demo"}}
+    findings, problems = read(modified({}, {"Type": "opinion", "Finding": {}}, {**flaw, "Finding": {}}, flaw))
+    assert [(f.index, f.state) for f in findings] == [(3, State.SUPPRESSED)]
+    where = "/Results/0/ExperimentalModifiedFindings"
+    assert [p.pointer for p in problems] == [
+        f"{where}/0/Type",
+        f"{where}/0/Finding",
+        f"{where}/1/Type",
+        f"{where}/2/Finding/VulnerabilityID",
+        f"{where}/2/Finding/PkgName",
+    ]
+    assert problems[2].expected == "vulnerability or misconfiguration or secret or license"
+
+
+def test_a_result_of_which_nothing_is_known_is_told():
+    _, problems = read(b'{"SchemaVersion": 2, "ArtifactName": "x", "Results": [{"target": "lower case"}]}')
+    assert [(p.code, p.pointer) for p in problems] == [("missing_field", "/Results/0/Target")]
+    _, problems = read(b'{"ClusterName": "c", "Resources": [{"Kind": "Pod", "Name": "p"}, {"kind": "Pod"}]}')
+    assert [(p.code, p.pointer) for p in problems] == [("missing_field", "/Resources/1/Name")]

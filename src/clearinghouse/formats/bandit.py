@@ -13,6 +13,7 @@ from clearinghouse.formats.contract import NO_MATCH, Format, Match
 from clearinghouse.formats.decode import Decoder
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.parts import Positions, links, read_elements, severities, timestamp, tool_messages
+from clearinghouse.formats.record_stream import read_whole
 from clearinghouse.formats.sample import Sample
 from clearinghouse.formats.text import clean, clean_line, distinct_line, first_sentence
 from clearinghouse.formats.weakness import weaknesses_of
@@ -68,11 +69,10 @@ def detect(sample: Sample) -> Match:
 
 def read(document: Document) -> Iterator[Finding | Problem]:
     """Yield one finding a result, and a notice for each file that Bandit could not read."""
-    source = document.source
-    report = _REPORT.decode(document.read(), source=source)
-    if isinstance(report, tuple):
-        yield from report
-        return
+    return read_whole(document, _REPORT, _records)
+
+
+def _records(report: _Report, source: str) -> Iterator[Finding | Problem]:
     convert = partial(_finding, source=source, observed=timestamp(report.generated_at))
     yield from read_elements(report.results, _RESULT, Positions(), convert, source=source, pointer="/results")
     messages = (f"{error.filename or 'a file'}: {error.reason or 'not read'}" for error in report.errors or ())

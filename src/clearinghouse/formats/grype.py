@@ -27,6 +27,7 @@ from clearinghouse.formats.parts import (
     timestamp,
     unique,
 )
+from clearinghouse.formats.record_stream import read_whole
 from clearinghouse.formats.sample import Sample
 from clearinghouse.formats.text import clean_line, distinct_line
 from clearinghouse.formats.weakness import weaknesses_of
@@ -124,11 +125,10 @@ def detect(sample: Sample) -> Match:
 
 def read(document: Document) -> Iterator[Finding | Problem]:
     """Yield one finding a match; matches that a rule of the user's or a VEX statement put aside are suppressed ones."""
-    source = document.source
-    report = _REPORT.decode(document.read(), source=source)
-    if isinstance(report, tuple):
-        yield from report
-        return
+    return read_whole(document, _REPORT, _records)
+
+
+def _records(report: _Report, source: str) -> Iterator[Finding | Problem]:
     run = _run(report, source)
     positions = Positions()
     for key, raws, state in (

@@ -5,15 +5,19 @@ one finding, as the tool counts them.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import msgspec
 
 from clearinghouse.formats.contract import NO_MATCH, Format, Match
 from clearinghouse.formats.decode import Decoder
 from clearinghouse.formats.document import Document
-from clearinghouse.formats.json_records import decoded, members
+from clearinghouse.formats.json_lines import Entry
+from clearinghouse.formats.json_records import members
 from clearinghouse.formats.osv.convert import finding_of
 from clearinghouse.formats.osv.schema import Record
+from clearinghouse.formats.parts import Positions, missing
+from clearinghouse.formats.record_stream import read_records
 from clearinghouse.formats.sample import Sample
 from clearinghouse.formats.text import clean_line, distinct_line
 from clearinghouse.records import Component, Finding, Location, Problem, Provenance
@@ -60,25 +64,29 @@ def detect(sample: Sample) -> Match:
 
 def read(document: Document) -> Iterator[Finding | Problem]:
     """Yield a finding for each vulnerability of each package, and a problem for each violation."""
-    index = 0
-    for entry in members(document, "results"):
-        if isinstance(entry, Problem):
-            yield entry
-            continue
-        result = decoded(_RESULT, entry, document.source)
-        if isinstance(result, tuple):
-            yield from result
-            continue
-        for number, packaged in enumerate(result.packages or ()):
-            for position, raw in enumerate(packaged.vulnerabilities or ()):
-                pointer = f"{entry.pointer}/packages/{number}/vulnerabilities/{position}"
-                record = _RECORD.decode(raw, source=document.source, pointer=pointer)
-                if isinstance(record, tuple):
-                    yield from record
-                else:
-                    found = finding_of(record, source=document.source, index=index, pointer=pointer, line=None)
-                    yield from _scanned(found, packaged.package, result.source)
-                index += 1
+    source = document.source
+    convert = partial(_result, positions=Positions(), source=source)
+    return read_records(members(document, "results"), _RESULT, convert, source=source)
+
+
+def _result(
+    result: _Result, _index: int, entry: Entry, *, positions: Positions, source: str
+) -> Iterator[Finding | Problem]:
+    if result.packages is None:
+        yield missing(source, f"{entry.pointer}/packages", "A result has no packages.", "array")
+    for number, packaged in enumerate(result.packages or ()):
+        pointer = f"{entry.pointer}/packages/{number}"
+        if packaged.package is None:
+            yield missing(source, f"{pointer}/package", "What was scanned is not named.", "object")
+        for position, raw in enumerate(packaged.vulnerabilities or ()):
+            where = f"{pointer}/vulnerabilities/{position}"
+            index = positions.take()
+            record = _RECORD.decode(raw, source=source, pointer=where)
+            if isinstance(record, tuple):
+                yield from record
+            else:
+                found = finding_of(record, source=source, index=index, pointer=where)
+                yield from _scanned(found, packaged.package, result.source)
 
 
 def _scanned(

@@ -2,12 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import Protocol, TypeVar
 
 import msgspec
 
-from clearinghouse.formats.decode import Decoder
+from clearinghouse.formats.decode import Decoder, escape
 from clearinghouse.formats.text import clean, clean_line, distinct_line, first_sentence
 from clearinghouse.records import Finding, Level, Problem, Remedy, Severity, canonical_identifier
 
@@ -32,21 +32,8 @@ class Positions:
         return self.next - 1
 
 
-def elements(
-    raws: Iterable[msgspec.Raw] | None, decoder: Decoder[S], positions: Positions, *, source: str, pointer: str
-) -> Iterator[S | Problem]:
-    """Decode each element on its own, so that a bad one does not spoil the rest.
-
-    A bad element yields its problems and keeps its position: the numbers of the findings after it do not
-    change when it is mended.
-    """
-    for number, raw in enumerate(raws or ()):
-        element = decoder.decode(raw, source=source, pointer=f"{pointer}/{number}")
-        if isinstance(element, tuple):
-            positions.take()
-            yield from element
-        else:
-            yield element
+Raws = Iterable[msgspec.Raw] | Mapping[str, msgspec.Raw] | None
+"""What is not decoded yet: the members of an array, or of an object."""
 
 
 def unique(values: Iterable[V | None]) -> tuple[V, ...]:
@@ -60,17 +47,45 @@ def identifiers(values: Iterable[str | None]) -> tuple[str, ...]:
 
 
 def read_elements(
-    raws: Iterable[msgspec.Raw] | None,
+    raws: Raws,
     decoder: Decoder[S],
     positions: Positions,
-    convert: Callable[[S, int], Finding],
+    convert: Callable[[S, int], Finding | None],
     *,
     source: str,
     pointer: str,
 ) -> Iterator[Finding | Problem]:
-    """Yield what ``convert`` makes of each element and its position, and the problems of those that are bad."""
-    for element in elements(raws, decoder, positions, source=source, pointer=pointer):
-        yield element if isinstance(element, Problem) else convert(element, positions.take())
+    """Yield what ``convert`` makes of each element and its position, and the problems of those that are bad.
+
+    Each is decoded on its own, so that a bad one does not spoil the rest, and each takes a position, whether it is bad,
+    a finding, or none: the numbers of the findings after it do not change when it is mended.
+    """
+    for where, raw in _placed(raws, pointer):
+        index = positions.take()
+        element = decoder.decode(raw, source=source, pointer=where)
+        if isinstance(element, tuple):
+            yield from element
+        elif (found := convert(element, index)) is not None:
+            yield found
+
+
+def read_groups(
+    raws: Raws,
+    decoder: Decoder[S],
+    convert: Callable[[S, str], Iterator[Finding | Problem]],
+    *,
+    source: str,
+    pointer: str,
+) -> Iterator[Finding | Problem]:
+    """Yield what ``convert`` makes of each group of elements and its pointer, and the problems of the bad ones."""
+    for where, raw in _placed(raws, pointer):
+        group = decoder.decode(raw, source=source, pointer=where)
+        yield from group if isinstance(group, tuple) else convert(group, where)
+
+
+def _placed(raws: Raws, pointer: str) -> Iterator[tuple[str, msgspec.Raw]]:
+    for key, raw in raws.items() if isinstance(raws, Mapping) else enumerate(raws or ()):
+        yield f"{pointer}/{escape(str(key))}", raw
 
 
 class Losses:
@@ -191,12 +206,37 @@ def notice(source: str, code: str, message: str, pointer: str | None = None, exp
     return Problem(source=source, code=code, message=message, pointer=pointer, expected=expected, level=Level.NOTICE)
 
 
+def missing(source: str, pointer: str, message: str, expected: str = "a value") -> Problem:
+    """Return the problem that something has none of the members by which it would be of use."""
+    return Problem(source=source, code="missing_field", message=message, pointer=pointer, expected=expected)
+
+
 def headline(text: str | None) -> str:
     """Return the first sentence of a description that may be Markdown: its headings say "Impact", not what is wrong."""
     for line in (text or "")[:4000].split("\n"):
         if line.strip() and not line.lstrip().startswith(("#", "```", "---", "===")):
             return first_sentence(line)
     return ""
+
+
+class InLanguage(Protocol):
+    """Text in one language, as CVE records and the NVD write it."""
+
+    @property
+    def value(self) -> str | None:
+        """The text."""
+
+    @property
+    def lang(self) -> str | None:
+        """Its language (BCP 47)."""
+
+
+def english(texts: Iterable[InLanguage] | None) -> str:
+    """Return the text in English if there is one, else the first, cleaned; empty where there is none."""
+    filled = [text for text in texts or () if text.value]
+    spoken = (text for text in filled if (text.lang or "").lower().startswith("en"))
+    chosen = next(spoken, filled[0] if filled else None)
+    return clean(chosen.value or "") if chosen else ""
 
 
 def paragraphs(*texts: str | None) -> str:

@@ -12,7 +12,16 @@ from clearinghouse.formats.contract import NO_MATCH, Format, Match
 from clearinghouse.formats.decode import Decoder
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.ecosystem import package
-from clearinghouse.formats.parts import Positions, fixed_versions, headline, identifiers, notice, read_elements
+from clearinghouse.formats.parts import (
+    Positions,
+    fixed_versions,
+    headline,
+    identifiers,
+    notice,
+    read_elements,
+    read_groups,
+)
+from clearinghouse.formats.record_stream import read_whole
 from clearinghouse.formats.sample import Sample
 from clearinghouse.formats.text import clean, clean_line
 from clearinghouse.records import Component, Finding, Problem, Provenance
@@ -38,8 +47,7 @@ class _Report(msgspec.Struct):
     dependencies: list[msgspec.Raw]
 
 
-_REPORT = Decoder(_Report, "pip-audit report")
-_LEGACY = Decoder(list[msgspec.Raw], "pip-audit report")
+_REPORT: Decoder[_Report | list[msgspec.Raw]] = Decoder(_Report | list[msgspec.Raw], "pip-audit report")  # type: ignore[arg-type]
 _DEPENDENCY = Decoder(_Dependency, "dependency")
 _VULNERABILITY = Decoder(_Vulnerability, "vulnerability")
 
@@ -61,36 +69,23 @@ def detect(sample: Sample) -> Match:
 
 def read(document: Document) -> Iterator[Finding | Problem]:
     """Yield one finding for each vulnerability of each dependency, and a notice for each dependency not audited."""
-    data = document.read()
-    source = document.source
-    legacy = data.lstrip()[:1] == b"["
-    pointer = "" if legacy else "/dependencies"
-    if legacy:
-        root = _LEGACY.decode(data, source=source)
-        raws = root
-    else:
-        report = _REPORT.decode(data, source=source)
-        raws = report if isinstance(report, tuple) else report.dependencies
-    if isinstance(raws, tuple):
-        yield from raws
-        return
-    positions = Positions()
-    for number, raw in enumerate(raws):
-        where = f"{pointer}/{number}"
-        dependency = _DEPENDENCY.decode(raw, source=source, pointer=where)
-        if isinstance(dependency, tuple):
-            yield from dependency
-            continue
-        if dependency.skip_reason:
-            name, reason = clean_line(dependency.name), clean_line(dependency.skip_reason)
-            yield notice(source, "not_audited", f"pip-audit did not audit {name}: {reason}", where)
-        yield from _dependency(dependency, positions, source, where)
+    return read_whole(document, _REPORT, _records)
+
+
+def _records(report: _Report | list[msgspec.Raw], source: str) -> Iterator[Finding | Problem]:
+    pointer, raws = ("", report) if isinstance(report, list) else ("/dependencies", report.dependencies)
+    convert = partial(_dependency, positions=Positions(), source=source)
+    yield from read_groups(raws, _DEPENDENCY, convert, source=source, pointer=pointer)
 
 
 def _dependency(
-    dependency: _Dependency, positions: Positions, source: str, pointer: str
+    dependency: _Dependency, pointer: str, positions: Positions, source: str
 ) -> Iterator[Finding | Problem]:
-    component = package(clean_line(dependency.name), clean_line(dependency.version or ""), type_="pypi")
+    name = clean_line(dependency.name)
+    if dependency.skip_reason:
+        reason = clean_line(dependency.skip_reason)
+        yield notice(source, "not_audited", f"pip-audit did not audit {name}: {reason}", pointer)
+    component = package(name, clean_line(dependency.version or ""), type_="pypi")
     convert = partial(_finding, component=component, source=source)
     pointer = f"{pointer}/vulns"
     yield from read_elements(dependency.vulns, _VULNERABILITY, positions, convert, source=source, pointer=pointer)

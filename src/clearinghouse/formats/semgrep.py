@@ -24,13 +24,15 @@ from clearinghouse.formats.parts import (
     severities,
     tool_messages,
 )
+from clearinghouse.formats.record_stream import read_whole
 from clearinghouse.formats.sample import Sample
 from clearinghouse.formats.text import clean, clean_line, distinct_line, first_sentence
 from clearinghouse.formats.weakness import weaknesses_of
-from clearinghouse.records import Component, Finding, Location, Problem, Provenance, Remedy, State
+from clearinghouse.records import Component, Finding, Location, Problem, Provenance, Remedy, SenderClaim, State
 
 _TOOL = "Semgrep"
 _WITHHELD = "requires login"  # stands in the place of values that Semgrep gives only to signed-in users
+_NOT_VALIDATED = "NO_VALIDATOR"
 _FINGERPRINT = "matchBasedId/v1"  # the name under which Semgrep's SARIF gives the same value
 MAX_TRACE = 100
 
@@ -63,6 +65,7 @@ class _Extra(msgspec.Struct):
     is_ignored: bool | None = None
     dataflow_trace: Any = None
     sca_info: _Supply | None = None
+    validation_state: Any = None
 
 
 class _Result(msgspec.Struct):
@@ -107,11 +110,10 @@ def detect(sample: Sample) -> Match:
 
 def read(document: Document) -> Iterator[Finding | Problem]:
     """Yield one finding a result, and a notice for each error that Semgrep met during its scan."""
-    source = document.source
-    report = _REPORT.decode(document.read(), source=source)
-    if isinstance(report, tuple):
-        yield from report
-        return
+    return read_whole(document, _REPORT, _records)
+
+
+def _records(report: _Report, source: str) -> Iterator[Finding | Problem]:
     provenance = Provenance(tool=_TOOL, tool_version=clean_line(report.version or "", 60) or None)
     positions = Positions()
     losses = Losses(source)
@@ -153,7 +155,16 @@ def _finding(result: _Result, index: int, source: str, provenance: Provenance, l
         references=links([*_texts(metadata.get("references")), *_texts(metadata.get("source"))]),
         provenance=provenance,
         state=State.SUPPRESSED if extra.is_ignored else State.OPEN,
+        claims=_claims(extra.validation_state),
     )
+
+
+def _claims(validated: Any) -> tuple[SenderClaim, ...]:
+    """Semgrep tries some of the secrets that it finds; every other result says that there was nothing to try."""
+    word = clean_line(validated, 60) if isinstance(validated, str) else ""
+    if word in ("", _NOT_VALIDATED):
+        return ()
+    return (SenderClaim(subject="validity of the secret", word=word, by=_TOOL),)
 
 
 def _texts(value: Any) -> list[str]:

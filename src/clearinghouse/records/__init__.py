@@ -6,6 +6,7 @@ live on the floors above.
 """
 
 from clearinghouse.records.advisory import Advisory, Affected, RangeEvent, VersionRange
+from clearinghouse.records.claim import Outcome, SenderClaim
 from clearinghouse.records.component import Component
 from clearinghouse.records.credit import Credit, Provenance
 from clearinghouse.records.errors import ClearinghouseError
@@ -32,11 +33,13 @@ __all__ = [
     "Link",
     "Location",
     "Marking",
+    "Outcome",
     "Problem",
     "Provenance",
     "RangeEvent",
     "Reason",
     "Remedy",
+    "SenderClaim",
     "Severity",
     "SsvcPoint",
     "State",

@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from clearinghouse.records.advisory import Advisory
+from clearinghouse.records.claim import SenderClaim
 from clearinghouse.records.component import Component
 from clearinghouse.records.credit import Credit, Provenance
 from clearinghouse.records.location import Location
@@ -56,6 +57,17 @@ class Crash(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
         weak: most of the state lies in fuzzing or harness code.
         target: fuzz target or process, if known.
         signature: hex digest over type and state, equal for crashes with equal state; None without a state.
+        summary: how the log sums the crash up in one line: the tool's own summary, else the line that announces it.
+        signal: signal or exception code that ended the process (``SIGSEGV``, ``c0000005``), or None.
+        exception: class of the exception that nothing caught (``java.lang.IllegalStateException``), or None.
+        place: where the program itself says that it failed (a failed check, undefined behaviour), or None.
+        symbolised: whether any frame has the name of a function; None without frames.
+        offsets: for each of ``frames`` where its code lies in a binary (``/lib/libc.so.6+0x7e2fa``), empty for one
+            of which the log does not say; no entry at all when it says so of none.
+        build_ids: (binary, build id) pairs, of the binaries in the stack whose build id the log shows.
+        input: path of the input that was being run, as printed. command: command line of the program, as printed.
+        process: process or kernel task that crashed, as printed.
+        tool_version: version of ``tool`` (of the kernel, for a kernel's crash), as printed.
     """
 
     tool: str
@@ -69,20 +81,33 @@ class Crash(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     weak: bool = False
     target: str | None = None
     signature: str | None = None
+    summary: str | None = None
+    signal: str | None = None
+    exception: str | None = None
+    place: Location | None = None
+    symbolised: bool | None = None
+    offsets: tuple[str, ...] = ()
+    build_ids: tuple[tuple[str, str], ...] = ()
+    input: str | None = None
+    command: str | None = None
+    process: str | None = None
+    tool_version: str | None = None
 
 
 class Remedy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Something that is said to fix it.
 
     Attributes:
-        kind: ``commit``, ``version``, ``patch`` (a digest of the diff) or ``url``.
-        value: the commit hash, version, digest or address.
+        kind: ``commit``, ``version``, ``patch`` (a digest of the diff), ``url`` or ``mitigation`` (advice in words).
+        value: the commit hash, version, digest or address; of advice, its first sentence.
         repository: for a commit, the repository URL, if known.
+        description: of advice, the whole of it.
     """
 
     kind: str
     value: str
     repository: str | None = None
+    description: str = ""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -104,6 +129,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
         severities: each party's own. remedies: what is said to fix it.
         references: URLs. credits, provenance, marking: pass through every hop unchanged.
         state: the sender's claim. observed: RFC 3339 time of observation, or None.
+        claims: what else the sender says of it (reproduced, patched, ...); shown, and never compared or ranked.
     """
 
     source: str
@@ -130,6 +156,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     marking: Marking | None = None
     state: State = State.OPEN
     observed: str | None = None
+    claims: tuple[SenderClaim, ...] = ()
 
     @property
     def id(self) -> str:

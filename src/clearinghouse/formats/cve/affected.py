@@ -5,6 +5,7 @@ The version algorithm is that of the CVE record format
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from clearinghouse.formats.commits import commit_remedy, is_commit
 from clearinghouse.formats.cve.schema import Product, Version, VersionEntry
@@ -12,18 +13,31 @@ from clearinghouse.formats.cve.tables import ECOSYSTEMS, EVERYTHING, NOT_APPLICA
 from clearinghouse.formats.text import clean_line
 from clearinghouse.records import Affected, Component, RangeEvent, Remedy, VersionRange
 
+_LONGEST_REMEMBERED = 100
 _FIX_COMMIT = "original_commit_for_fix"
 """The Linux CNA's ``versionType`` of an unaffected entry whose version is the fix in the main line."""
 
 
 def _text(value: Version | None, limit: int = 400) -> str:
-    return clean_line(value if isinstance(value, str) else str(value), limit) if value is not None else ""
+    if value is None:
+        return ""
+    return clean_line(value if isinstance(value, str) else str(value), limit)
+
+
+def _name_in(value: str) -> str:
+    """Return ``value`` cleaned, empty when it says that nothing is named."""
+    text = clean_line(value)
+    return "" if text.lower() in NOT_APPLICABLE else text
+
+
+_known_name_in = lru_cache(maxsize=4096)(_name_in)
+"""The same few thousand names stand in most records."""
 
 
 def _named(value: str | None) -> str:
-    """Return ``value`` cleaned, empty when it says that nothing is named."""
-    text = clean_line(value) if value else ""
-    return "" if text.lower() in NOT_APPLICABLE else text
+    if not value:
+        return ""
+    return _known_name_in(value) if len(value) <= _LONGEST_REMEMBERED else _name_in(value)
 
 
 def component_of(product: Product) -> Component | None:
@@ -57,13 +71,14 @@ def affected_of(product: Product) -> Affected | None:
     ranges: list[VersionRange] = []
     unaffected: list[VersionRange] = []
     for entry in product.versions or ():
-        status = (entry.status or "affected").lower()
-        if status == "affected" and _is_single(entry):
-            versions.append(_text(entry.version))
+        first = _text(entry.version)
+        status = _status(entry)
+        if status == "affected" and _is_single(entry, first):
+            versions.append(first)
         elif status == "affected":
-            ranges += _ranges(entry, component.repository)
+            ranges += _ranges(entry, first, component.repository)
         elif status == "unaffected" and entry.version_type != _FIX_COMMIT:
-            unaffected += _ranges(entry, component.repository)
+            unaffected += _ranges(entry, first, component.repository)
     return Affected(
         component=component,
         versions=tuple(versions),
@@ -73,42 +88,47 @@ def affected_of(product: Product) -> Affected | None:
     )
 
 
-def _is_single(entry: VersionEntry) -> bool:
+def _status(entry: VersionEntry) -> str:
+    return entry.status.lower() if entry.status else "affected"
+
+
+def _is_single(entry: VersionEntry, first: str) -> bool:
     if entry.less_than is not None or entry.less_than_or_equal is not None or entry.changes:
         return False
-    return _text(entry.version).lower() not in UNBOUNDED
+    return first.lower() not in UNBOUNDED
 
 
-def _ranges(entry: VersionEntry, repository: str | None) -> Iterator[VersionRange]:
-    """The stretch that an entry describes: from ``version`` to its bound, with the changes between; or nothing."""
-    first = _text(entry.version)
+def _ranges(entry: VersionEntry, first: str, repository: str | None) -> tuple[VersionRange, ...]:
+    """The stretch that an entry describes: from ``first`` to its bound, with the changes between; or nothing."""
     below, last = _text(entry.less_than), _text(entry.less_than_or_equal)
     if not below and not last and not entry.changes:
         if first.lower() in NOT_APPLICABLE:
-            return
+            return ()
         last = first if first.lower() not in EVERYTHING else "*"
     start = "0" if first.lower() in UNBOUNDED else first
-    events = [RangeEvent(introduced=start)]
-    for change in entry.changes or ():
-        at = _text(change.at)
-        if at and change.status:
-            same = change.status.lower() == (entry.status or "affected").lower()
-            events.append(RangeEvent(introduced=at) if same else RangeEvent(fixed=at))
+    events = [RangeEvent(introduced=start), *_changes(entry)]
     if below and below.lower() not in UNBOUNDED:
         events.append(RangeEvent(fixed=below))
     elif last and last.lower() not in UNBOUNDED:
         events.append(RangeEvent(last_affected=last))
     kind = clean_line(entry.version_type or "", 40)
-    yield VersionRange(type=kind, events=tuple(events), repository=repository if kind == "git" else None)
+    return (VersionRange(type=kind, events=tuple(events), repository=repository if kind == "git" else None),)
+
+
+def _changes(entry: VersionEntry) -> list[RangeEvent]:
+    if not entry.changes:
+        return []
+    status = _status(entry)
+    told = [(_text(change.at), change.status.lower()) for change in entry.changes if change.status]
+    return [RangeEvent(introduced=at) if changed == status else RangeEvent(fixed=at) for at, changed in told if at]
 
 
 def remedies_of(product: Product) -> Iterator[Remedy]:
     """Yield what the versions of one entry name as fixes: commits for ``git``, else the first fixed versions."""
     for entry in product.versions or ():
-        status = (entry.status or "affected").lower()
-        if entry.version_type == _FIX_COMMIT and status == "unaffected":
+        if entry.version_type == _FIX_COMMIT and _status(entry) == "unaffected":
             yield from _commits([_text(entry.version)], product.repo)
-        elif status == "affected":
+        elif (entry.less_than is not None or entry.changes) and _status(entry) == "affected":
             fixed = [_text(entry.less_than)]
             fixed += [_text(change.at) for change in entry.changes or () if change.status == "unaffected"]
             if entry.version_type == "git":

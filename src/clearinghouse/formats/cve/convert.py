@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from clearinghouse.formats.commits import commit_in_url
 from clearinghouse.formats.cve.affected import affected_of, remedies_of
-from clearinghouse.formats.cve.schema import Container, Metric, Other, Record, Text
+from clearinghouse.formats.cve.schema import Container, Metric, Other, Record
 from clearinghouse.formats.cve.tables import KNOWN_ADPS
-from clearinghouse.formats.parts import unique, written_time
-from clearinghouse.formats.text import clean, clean_line, first_sentence
+from clearinghouse.formats.parts import english, unique, written_time
+from clearinghouse.formats.text import clean_line, first_sentence
 from clearinghouse.formats.weakness import find_weaknesses
 from clearinghouse.records import Advisory, Affected, Credit, Finding, Remedy, Severity, State
 
@@ -41,7 +41,7 @@ def finding_of(record: Record, cve: str, *, source: str, index: int) -> Finding:
     finder = clean_line(cna.short_name or metadata.assigner_short_name or "CVE", 100)
     if is_rejected(record):
         return _rejected(record, cve, finder, source=source, index=index)
-    description = next((text for c in containers if (text := _english(c.descriptions))), "")
+    description = next((text for c in containers if (text := english(c.descriptions))), "")
     affected = affected_products(containers)
     return Finding(
         source=source,
@@ -68,7 +68,7 @@ def finding_of(record: Record, cve: str, *, source: str, index: int) -> Finding:
 
 def _rejected(record: Record, cve: str, finder: str, *, source: str, index: int) -> Finding:
     metadata = record.cve_metadata
-    reason = _english((record.containers.cna or Container()).rejected_reasons)
+    reason = english((record.containers.cna or Container()).rejected_reasons)
     return Finding(
         source=source,
         index=index,
@@ -87,21 +87,15 @@ def _rejected(record: Record, cve: str, finder: str, *, source: str, index: int)
     )
 
 
-def _english(texts: list[Text] | None) -> str:
-    """The text in English if there is one, else the first."""
-    filled = [text for text in texts or () if text.value]
-    english = (text for text in filled if (text.lang or "").lower().startswith("en"))
-    chosen = next(english, filled[0] if filled else None)
-    return clean(chosen.value or "") if chosen else ""
-
-
 def affected_products(containers: list[Container]) -> tuple[Affected, ...]:
     """What the CNA names, then what the others name beyond it: who assigned the CVE knows its product best."""
     chosen: list[Affected] = []
     for container in containers:
-        named = {_key(entry) for entry in chosen}
-        entries = (affected_of(product) for product in container.affected or ())
-        chosen += (entry for entry in entries if entry and _key(entry) not in named)
+        entries = [entry for product in container.affected or () if (entry := affected_of(product))]
+        if chosen and entries:
+            named = {_key(entry) for entry in chosen}
+            entries = [entry for entry in entries if _key(entry) not in named]
+        chosen += entries
     return tuple(chosen)
 
 

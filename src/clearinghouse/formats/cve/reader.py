@@ -1,25 +1,25 @@
 """Detect and read CVE records: one, an array of them, or JSON lines."""
 
-import re
-from collections.abc import Callable, Iterator
-
-import msgspec
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 from clearinghouse.formats.contract import NO_MATCH, Format, Match, Record
 from clearinghouse.formats.cve import schema
 from clearinghouse.formats.cve.convert import finding_of
 from clearinghouse.formats.cve.signals import signals_of
+from clearinghouse.formats.cve_values import cve_number
 from clearinghouse.formats.decode import Decoder
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.json_lines import Entry
-from clearinghouse.formats.json_records import decoded, entries
+from clearinghouse.formats.json_records import entries
+from clearinghouse.formats.record_stream import read_records
 from clearinghouse.formats.sample import Sample
 from clearinghouse.formats.text import clean_line
-from clearinghouse.records import Problem, canonical_identifier
+from clearinghouse.records import Problem
 
 _DECODER = Decoder(schema.Record, "CVE record")
 _SIGNALS = Decoder(schema.SignalRecord, "CVE record")
-_CVE = re.compile(r"CVE-\d{4}-\d{4,19}")
 
 
 def detect(sample: Sample) -> Match:
@@ -41,61 +41,27 @@ def detect(sample: Sample) -> Match:
 
 def read(document: Document) -> Iterator[Record]:
     """Yield for each record its finding, then CISA's SSVC point and KEV date, and a problem for each violation."""
-    return _read(document, _records)
+    return _read(document, _DECODER)
 
 
 def signals(document: Document) -> Iterator[Record]:
     """Yield for each record CISA's SSVC point and KEV date alone, and a problem for each violation in them."""
-    return _read(document, _signals)
+    return _read(document, _SIGNALS)
 
 
-def _read(document: Document, records: Callable[[Entry, str, int], Iterator[Record]]) -> Iterator[Record]:
-    index = -1
-    for entry in entries(document):
-        if isinstance(entry, Problem):
-            yield entry
-            continue
-        index += 1
-        for item in records(entry, document.source, index):
-            if isinstance(item, Problem) and entry.line is not None and item.line is None:
-                yield msgspec.structs.replace(item, line=entry.line)
-            else:
-                yield item
+def _read(document: Document, decoder: Decoder[Any]) -> Iterator[Record]:
+    source = document.source
+    return read_records(entries(document), decoder, partial(_convert, source=source), source=source)
 
 
-def _records(entry: Entry, source: str, index: int) -> Iterator[Record]:
-    record = decoded(_DECODER, entry, source)
-    if isinstance(record, tuple):
-        yield from record
+def _convert(record: schema.Record | schema.SignalRecord, index: int, entry: Entry, *, source: str) -> Iterator[Record]:
+    cve = cve_number(record.cve_metadata.cve_id, source=source, pointer=f"{entry.pointer}/cveMetadata/cveId")
+    if isinstance(cve, Problem):
+        yield cve
         return
-    cve = canonical_identifier(record.cve_metadata.cve_id)
-    if not _CVE.fullmatch(cve):
-        yield _no_identifier(cve, entry, source)
-        return
-    yield finding_of(record, cve, source=source, index=index)
+    if isinstance(record, schema.Record):
+        yield finding_of(record, cve, source=source, index=index)
     yield from signals_of(record, cve, source=source, pointer=entry.pointer)
-
-
-def _signals(entry: Entry, source: str, _index: int) -> Iterator[Record]:
-    record = decoded(_SIGNALS, entry, source)
-    if isinstance(record, tuple):
-        yield from record
-        return
-    cve = canonical_identifier(record.cve_metadata.cve_id)
-    if _CVE.fullmatch(cve):
-        yield from signals_of(record, cve, source=source, pointer=entry.pointer)
-    else:
-        yield _no_identifier(cve, entry, source)
-
-
-def _no_identifier(cve: str, entry: Entry, source: str) -> Problem:
-    return Problem(
-        source=source,
-        code="wrong_value",
-        message=f"{clean_line(cve, 40)!r} is no CVE identifier.",
-        pointer=f"{entry.pointer}/cveMetadata/cveId",
-        expected="CVE-YYYY-N with at least four digits",
-    )
 
 
 FORMAT = Format(name="cve", title="CVE record 5", detect=detect, read=read, signals=signals)

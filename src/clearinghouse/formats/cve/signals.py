@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from clearinghouse.formats.cve.schema import Container, Other, Record, SignalContainer, SignalRecord
 from clearinghouse.formats.cve.tables import CISA_ADP, KNOWN_ADPS
-from clearinghouse.formats.dates import is_iso_date
+from clearinghouse.formats.cve_values import kev_date
 from clearinghouse.formats.ssvc_points import ssvc_point
-from clearinghouse.formats.text import clean_line
 from clearinghouse.records import KevEntry, Problem, SsvcPoint
 
 
@@ -41,13 +40,5 @@ def _others(container: Container | SignalContainer) -> Iterator[tuple[int, Other
 
 def _kev(other: Other, cve: str, source: str, pointer: str) -> KevEntry | Problem:
     added = other.content.get("dateAdded") if isinstance(other.content, dict) else None
-    if isinstance(added, str) and is_iso_date(added[:10]):
-        return KevEntry(cve=cve, date_added=added[:10], source=source, partial=True)
-    shown = clean_line(repr(added), 40)
-    return Problem(
-        source=source,
-        code="wrong_value",
-        message=f"{cve}: the KEV date is {shown}.",
-        pointer=f"{pointer}/dateAdded",
-        expected="ISO date",
-    )
+    day = kev_date(added, cve=cve, source=source, pointer=f"{pointer}/dateAdded")
+    return day if isinstance(day, Problem) else KevEntry(cve=cve, date_added=day, source=source, partial=True)

@@ -4,6 +4,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from clearinghouse.records import Outcome
+
 Text = str | None
 
 
@@ -19,6 +21,7 @@ class Sast(msgspec.Struct, gc=False):
 
     tool: Text = None
     rule_id: Text = None
+    original_severity: Text = None
 
 
 class MantisFinding(msgspec.Struct):
@@ -29,6 +32,7 @@ class MantisFinding(msgspec.Struct):
     description: Text = None
     code_paths: list[str] | None = None
     impact: Text = None
+    mitigation: Any = None
     severity: Text = None
     status: Text = None
     history: list[Step] | None = None
@@ -37,6 +41,8 @@ class MantisFinding(msgspec.Struct):
     lineage_id: Text = None
     priority: Text = None
     mantis_risk_score: float | None = None
+    impact_score: Any = None
+    likelihood_score: Any = None
     patch_diff: Text = None
     discovery_commit: Text = None
     sast_provenance: Sast | None = None
@@ -123,3 +129,59 @@ CONDITIONS = (
 
 CHECKLISTS = {"reviewer": ("triage_checklist", False), "calibrate": ("calibration_checklist", True)}
 """A stage in the history, the checklist that it requires, and whether chains need it too (new generation)."""
+
+
+class ClaimField(NamedTuple):
+    """A field that says what the sender holds to be so.
+
+    Attributes:
+        field: its name; it holds one word, or an array of them.
+        subject: what the claim is about, as :class:`clearinghouse.records.SenderClaim` has it.
+        texts: fields with what the sender has to say on it. snapshot: the field that says what bytes it is about.
+    """
+
+    field: str
+    subject: str
+    texts: tuple[str, ...] = ()
+    snapshot: str = ""
+
+
+CLAIMS = (
+    ClaimField("status", "review", ("reasoning", "critic_reasoning")),
+    ClaimField("duplicate_of", "duplicate"),
+    ClaimField("possible_duplicate_of", "possible duplicate"),
+    ClaimField("constituent_findings", "part of this chain"),
+    ClaimField("production_viability", "production viability"),
+    ClaimField("attacker_position", "attacker position"),
+    ClaimField("privileges_required", "privileges required"),
+    ClaimField("user_interaction", "user interaction"),
+    ClaimField("availability_tier", "availability tier"),
+    ClaimField("inferred_exposure", "exposure"),
+    ClaimField("repro_status", "reproduction", ("repro_output",), "repro_snapshot_id"),
+    ClaimField("patch_status", "patch", (), "patch_base_snapshot"),
+    ClaimField("reattack_status", "attack on the patch", ("reattack_output",), "reattack_snapshot_id"),
+)
+"""What becomes a claim, in the order in which a person would ask."""
+
+OUTCOMES = {
+    ("repro_status", "reproduced"): Outcome.REPRODUCED,
+    ("repro_status", "failed_to_reproduce"): Outcome.NOT_REPRODUCED,
+    ("patch_status", "VERIFIED_SECURE"): Outcome.FIXED,
+    ("reattack_status", "inconclusive_baseline_changed"): Outcome.INCONCLUSIVE,
+}
+"""Field and word that mean exactly one outcome of an execution. ``statically_confirmed`` and ``not_attempted`` mean
+that there was none; a patch that failed its verification may be a bad patch or a bad verification."""
+
+FOR_THE_SANDBOX = frozenset({"repro_file_path", "run_command", "reattack_file_path", "reattack_run_command"})
+"""Commands and files. They wait in the stored report for the sandbox and are looked at nowhere else."""
+
+CARRIED = frozenset(
+    [
+        *MantisFinding.__struct_fields__,
+        *(name for claim in CLAIMS for name in (claim.field, claim.snapshot, *claim.texts) if name),
+    ]
+)
+"""Fields that are in the finding afterwards, or of ``history`` the first time."""
+
+CHECKED = frozenset(field for field, _ in CHECKLISTS.values())
+CARRIED_OF_SEED = frozenset(Sast.__struct_fields__)

@@ -1,17 +1,20 @@
 """Detect and read answers of the NVD's CVE API 2.0, among them its copy of CISA's SSVC points and KEV dates."""
 
-import re
 from collections.abc import Iterator
+from functools import partial
 
 from clearinghouse.formats.commits import commit_in_url
 from clearinghouse.formats.contract import NO_MATCH, Format, Match, Record
+from clearinghouse.formats.cve_values import cve_number, kev_date
 from clearinghouse.formats.dates import is_iso_date
 from clearinghouse.formats.decode import Decoder
 from clearinghouse.formats.document import Document
-from clearinghouse.formats.json_records import decoded, members
+from clearinghouse.formats.json_lines import Entry
+from clearinghouse.formats.json_records import members
 from clearinghouse.formats.nvd.cpe import affected_of
-from clearinghouse.formats.nvd.schema import Cve, Item, Metrics, Text
-from clearinghouse.formats.parts import unique, written_time
+from clearinghouse.formats.nvd.schema import Cve, Item, Metrics
+from clearinghouse.formats.parts import english, unique, written_time
+from clearinghouse.formats.record_stream import read_records
 from clearinghouse.formats.sample import Sample
 from clearinghouse.formats.ssvc_points import ssvc_point
 from clearinghouse.formats.text import clean, clean_line, first_sentence
@@ -24,13 +27,11 @@ from clearinghouse.records import (
     Remedy,
     Severity,
     State,
-    canonical_identifier,
 )
 
 FINDER = "NVD"
 _ARRAY = "vulnerabilities"
 _ITEM = Decoder(Item, "NVD record")
-_CVE = re.compile(r"CVE-\d{4}-\d{4,19}")
 
 
 def detect(sample: Sample) -> Match:
@@ -58,32 +59,23 @@ def signals(document: Document) -> Iterator[Record]:
 
 def _read(document: Document, *, findings: bool) -> Iterator[Record]:
     source = document.source
-    index = -1
-    for entry in members(document, _ARRAY):
-        if isinstance(entry, Problem):
-            yield entry
-            continue
-        index += 1
-        item = decoded(_ITEM, entry, source)
-        if isinstance(item, tuple):
-            yield from item
-            continue
-        cve = canonical_identifier(item.cve.id)
-        if not _CVE.fullmatch(cve):
-            message = f"{clean_line(cve, 40)!r} is no CVE identifier."
-            yield _problem(source, f"{entry.pointer}/cve/id", message, "CVE-YYYY-N with at least four digits")
-            continue
-        if findings:
-            yield _finding(item.cve, cve, source, index)
-        yield from _signals(item.cve, cve, source, f"{entry.pointer}/cve")
+    convert = partial(_convert, source=source, findings=findings)
+    return read_records(members(document, _ARRAY), _ITEM, convert, source=source)
 
 
-def _problem(source: str, pointer: str, message: str, expected: str) -> Problem:
-    return Problem(source=source, code="wrong_value", message=message, pointer=pointer, expected=expected)
+def _convert(item: Item, index: int, entry: Entry, *, source: str, findings: bool) -> Iterator[Record]:
+    pointer = f"{entry.pointer}/cve"
+    cve = cve_number(item.cve.id, source=source, pointer=f"{pointer}/id")
+    if isinstance(cve, Problem):
+        yield cve
+        return
+    if findings:
+        yield _finding(item.cve, cve, source, index)
+    yield from _signals(item.cve, cve, source, pointer)
 
 
 def _finding(record: Cve, cve: str, source: str, index: int) -> Finding:
-    description = _english(record.descriptions)
+    description = english(record.descriptions)
     rejected = (record.vuln_status or "").lower() == "rejected"
     affected = () if rejected else affected_of(record.configurations or ())
     texts = (text.value for weakness in record.weaknesses or () for text in weakness.description or ())
@@ -109,12 +101,6 @@ def _finding(record: Cve, cve: str, source: str, index: int) -> Finding:
         references=unique(clean_line(r.url, 2048) for r in record.references or () if r.url),
         state=State.WITHDRAWN if rejected else State.OPEN,
     )
-
-
-def _english(texts: list[Text] | None) -> str:
-    filled = [text for text in texts or () if text.value]
-    chosen = next((text for text in filled if text.lang == "en"), filled[0] if filled else None)
-    return clean(chosen.value or "") if chosen else ""
 
 
 def _severities(metrics: Metrics) -> Iterator[Severity]:
@@ -143,17 +129,16 @@ def _signals(record: Cve, cve: str, source: str, pointer: str) -> Iterator[Recor
         yield from problems
         if point:
             yield point
-    added = record.cisa_exploit_add
-    if not added:
+    if not record.cisa_exploit_add:
         return
-    if not is_iso_date(added[:10]):
-        message = f"{cve}: the KEV date is {clean_line(added, 40)!r}."
-        yield _problem(source, f"{pointer}/cisaExploitAdd", message, "ISO date")
+    added = kev_date(record.cisa_exploit_add, cve=cve, source=source, pointer=f"{pointer}/cisaExploitAdd")
+    if isinstance(added, Problem):
+        yield added
         return
     due = (record.cisa_action_due or "")[:10]
     yield KevEntry(
         cve=cve,
-        date_added=added[:10],
+        date_added=added,
         source=source,
         due_date=due if is_iso_date(due) else None,
         name=clean_line(record.cisa_vulnerability_name or ""),

@@ -8,7 +8,7 @@ from clearinghouse.formats.osv.crash import crash_of
 from clearinghouse.formats.osv.databases import database_of
 from clearinghouse.formats.osv.ranges import Notice, affected_of, remedies_of
 from clearinghouse.formats.osv.schema import AffectedEntry, Record, Score
-from clearinghouse.formats.parts import unique, written_time
+from clearinghouse.formats.parts import notice, unique, written_time
 from clearinghouse.formats.text import clean, clean_line, distinct_line, first_sentence
 from clearinghouse.formats.weakness import weaknesses_of
 from clearinghouse.records import (
@@ -16,7 +16,6 @@ from clearinghouse.records import (
     Affected,
     Credit,
     Finding,
-    Level,
     Problem,
     Remedy,
     Severity,
@@ -24,12 +23,11 @@ from clearinghouse.records import (
     canonical_identifier,
 )
 
+_WEAKNESS_KEYS = ("cwe_ids", "cwes", "cwe")
 _CVSS_TYPES = {"CVSS_V2": "CVSS:2.0", "CVSS_V3": "CVSS:3.1", "CVSS_V4": "CVSS:4.0"}
 
 
-def finding_of(
-    record: Record, *, source: str, index: int, pointer: str, line: int | None
-) -> Iterator[Finding | Problem]:
+def finding_of(record: Record, *, source: str, index: int, pointer: str) -> Iterator[Finding | Problem]:
     """Yield one finding for a record, after the notices about parts of it that could not be used.
 
     Identifiers are the record's own and its ``aliases``; ``related`` and ``upstream`` name other flaws and stay
@@ -37,20 +35,10 @@ def finding_of(
     """
     notices: list[Problem] = []
 
-    def notice(code: str, message: str, where: str, expected: str) -> None:
-        notices.append(
-            Problem(
-                source=source,
-                code=code,
-                message=f"{clean_line(record.id, 100)}: {message}",
-                pointer=where,
-                line=line,
-                expected=expected,
-                level=Level.NOTICE,
-            )
-        )
+    def tell(code: str, message: str, where: str, expected: str) -> None:
+        notices.append(notice(source, code, f"{clean_line(record.id, 100)}: {message}", where, expected))
 
-    affected = _affected(record, pointer, notice)
+    affected = _affected(record, pointer, tell)
     yield from notices
     yield _finding(record, affected, source, index)
 
@@ -88,8 +76,8 @@ def _finding(record: Record, affected: tuple[Affected, ...], source: str, index:
     )
 
 
-def _affected(record: Record, pointer: str, notice: Notice) -> tuple[Affected, ...]:
-    entries = (affected_of(e, f"{pointer}/affected/{i}", notice) for i, e in enumerate(record.affected or ()))
+def _affected(record: Record, pointer: str, tell: Notice) -> tuple[Affected, ...]:
+    entries = (affected_of(e, f"{pointer}/affected/{i}", tell) for i, e in enumerate(record.affected or ()))
     return tuple(entry for entry in entries if entry)
 
 
@@ -114,8 +102,7 @@ def weaknesses_of_record(record: Record) -> tuple[str, ...]:
     """CWE identifiers out of the free-form parts: ``cwe_ids`` (GitHub) and ``cwes`` (OpenSSF malicious packages)."""
     found: list[str] = []
     for specific in _specifics(record):
-        for key in ("cwe_ids", "cwes", "cwe"):
-            values = specific.get(key)
+        for values in (specific[key] for key in _WEAKNESS_KEYS if key in specific):
             for value in values if isinstance(values, list) else [values]:
                 found += weaknesses_of(value.get("cweId") if isinstance(value, dict) else value)
     return unique(found)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from clearinghouse.formats.commits import commit_remedy, is_commit, normal_repository
 from clearinghouse.formats.osv.schema import AffectedEntry, Event, Package, Range, Version
-from clearinghouse.formats.text import clean_line
+from clearinghouse.formats.text import clean_line, quoted
 from clearinghouse.records import Affected, Component, RangeEvent, Remedy, VersionRange
 
 RANGE_TYPES = frozenset({"SEMVER", "ECOSYSTEM", "GIT"})
@@ -63,7 +63,7 @@ def _range(item: Range, pointer: str, notice: Notice) -> VersionRange | None:
     if kind not in RANGE_TYPES:
         notice(
             "unknown_range_type",
-            f"The range type {kind!r} is not understood; the range is left out.",
+            f"The range type {quoted(kind)} is not understood; the range is left out.",
             f"{pointer}/type",
             "SEMVER, ECOSYSTEM or GIT",
         )

@@ -1,17 +1,21 @@
 """Detect and read OSV documents: one record, many in an array, in JSON lines or in an answer of api.osv.dev."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from clearinghouse.formats import yaml_values
 from clearinghouse.formats.contract import NO_MATCH, Format, Match
 from clearinghouse.formats.decode import Decoder
 from clearinghouse.formats.document import Document
-from clearinghouse.formats.json_records import decoded, entries
+from clearinghouse.formats.json_lines import Entry
+from clearinghouse.formats.json_records import entries
 from clearinghouse.formats.osv.convert import finding_of
 from clearinghouse.formats.osv.schema import Record
+from clearinghouse.formats.parts import notice
+from clearinghouse.formats.record_stream import read_records
 from clearinghouse.formats.sample import Sample
 from clearinghouse.formats.text import clean_line
-from clearinghouse.records import Finding, Level, Problem
+from clearinghouse.records import Finding, Problem
 
 _DECODER = Decoder(Record, "OSV record")
 _ENVELOPE = "vulns"
@@ -64,14 +68,8 @@ def read(document: Document) -> Iterator[Finding | Problem]:
         yield from _read_yaml(document)
         return
     envelope = _ENVELOPE if sample.has(f"{_ENVELOPE}[]") else None
-    index = -1
-    for entry in entries(document, envelope):
-        if isinstance(entry, Problem):
-            yield entry
-            continue
-        index += 1
-        record = decoded(_DECODER, entry, document.source)
-        yield from _converted(record, document.source, index, entry.pointer, entry.line)
+    convert = partial(_convert, source=document.source)
+    yield from read_records(entries(document, envelope), _DECODER, convert, source=document.source)
 
 
 def _read_yaml(document: Document) -> Iterator[Finding | Problem]:
@@ -82,36 +80,28 @@ def _read_yaml(document: Document) -> Iterator[Finding | Problem]:
         yield Problem(
             source=source,
             code="malformed_yaml",
-            message=f"{source} cannot be read: {clean_line(error.what)}.",
+            message=f"It cannot be read as YAML: {clean_line(error.what)}.",
             line=error.line,
             expected="one OSV record in plain YAML",
         )
         return
-    records = enumerate(value) if isinstance(value, list) else [(-1, value)]
-    for position, item in records:
-        pointer = f"/{position}" if position >= 0 else ""
+    items = [(f"/{number}", item) for number, item in enumerate(value)] if isinstance(value, list) else [("", value)]
+    for index, (pointer, item) in enumerate(items):
         record = _DECODER.convert(item, source=source, pointer=pointer)
-        yield from _converted(record, source, max(position, 0), pointer, None)
+        yield from record if isinstance(record, tuple) else _convert(record, index, Entry(b"", pointer), source=source)
 
 
-def _converted(
-    record: Record | tuple[Problem, ...], source: str, index: int, pointer: str, line: int | None
-) -> Iterator[Finding | Problem]:
-    if isinstance(record, tuple):
-        yield from record
-        return
+def _convert(record: Record, index: int, entry: Entry, *, source: str) -> Iterator[Finding | Problem]:
     if not record.modified:
-        yield Problem(
-            source=source,
-            code="missing_field",
-            message=f"{clean_line(record.id, 100)}: 'modified' is missing, so of two versions of this record the "
-            "later one cannot be told.",
-            pointer=f"{pointer}/modified",
-            line=line,
-            expected="RFC 3339 timestamp",
-            level=Level.NOTICE,
+        yield notice(
+            source,
+            "missing_field",
+            f"{clean_line(record.id, 100)}: 'modified' is missing, so of two versions of this record the later one "
+            "cannot be told.",
+            f"{entry.pointer}/modified",
+            "RFC 3339 timestamp",
         )
-    yield from finding_of(record, source=source, index=index, pointer=pointer, line=line)
+    yield from finding_of(record, source=source, index=index, pointer=entry.pointer)
 
 
 FORMAT = Format(name="osv", title="OSV record (JSON or YAML)", detect=detect, read=read)

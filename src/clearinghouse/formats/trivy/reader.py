@@ -2,20 +2,22 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import msgspec
 
 from clearinghouse.formats.contract import NO_MATCH, Match
 from clearinghouse.formats.decode import Decoder
 from clearinghouse.formats.document import Document
-from clearinghouse.formats.parts import Positions, elements, notice, timestamp
+from clearinghouse.formats.parts import Positions, missing, notice, read_elements, read_groups, timestamp
 from clearinghouse.formats.sample import Sample
-from clearinghouse.formats.text import clean_line, distinct_line
+from clearinghouse.formats.text import clean_line, distinct_line, quoted
 from clearinghouse.formats.trivy import shapes
 from clearinghouse.formats.trivy.convert import Place, Run, of_misconfiguration, of_secret, of_vulnerability
 from clearinghouse.records import Finding, Problem, Provenance, State
 
+S = TypeVar("S", bound=msgspec.Struct)
 _SCHEMA = re.compile(r'"SchemaVersion"\s*:\s*(\d{1,9})')
 _RESOURCE_LISTS = ("Resources", "Findings", "Vulnerabilities", "Misconfigurations")  # the last two before 0.38
 _KINDS: dict[str, tuple[Decoder[Any], Callable[..., Finding]]] = {
@@ -23,6 +25,8 @@ _KINDS: dict[str, tuple[Decoder[Any], Callable[..., Finding]]] = {
     "misconfiguration": (shapes.MISCONFIGURATION, of_misconfiguration),
     "secret": (shapes.SECRET, of_secret),
 }
+_LICENCE = "license"
+_ASIDE = State.SUPPRESSED
 
 
 def detect(sample: Sample) -> Match:
@@ -43,7 +47,7 @@ def detect(sample: Sample) -> Match:
         return Match(30, "it has a ClusterName as Trivy's Kubernetes reports do, and no resources")
     if sample.has("[].Target") and (sample.has("[].Vulnerabilities") or sample.has("[].Misconfigurations")):
         return Match(90)
-    if "aquasecurity.github.io/v1alpha1" in (sample.value_of("apiVersion") or ""):
+    if "aquasecurity.github.io/v1alpha1" in (sample.value_at("apiVersion") or ""):
         return Match(20, "it is a resource of the Trivy Operator, which is another format")
     return NO_MATCH
 
@@ -53,7 +57,8 @@ def read(document: Document) -> Iterator[Finding | Problem]:
     data = document.read()
     walker = _Walker(document.source)
     if data.lstrip()[:1] == b"[":
-        yield from walker.results(shapes.LEGACY_ROOT.decode(data, source=document.source), "", Place())
+        results = shapes.LEGACY_ROOT.decode(data, source=document.source)
+        yield from results if isinstance(results, tuple) else walker.results(results, "", Place())
     else:
         yield from walker.report(data)
     if walker.licences:
@@ -84,43 +89,39 @@ class _Walker:
             if key != "Results" and not (key in _RESOURCE_LISTS and "ClusterName" in root):
                 continue
             members = shapes.MEMBERS.decode(raw, source=self.source, pointer=f"/{key}")
-            if key == "Results":
+            if isinstance(members, tuple):
+                yield from members
+            elif key == "Results":
                 yield from self.results(members, "/Results", Place())
             else:
-                yield from self.resources(members, f"/{key}")
+                yield from self.groups(members, shapes.RESOURCE, self.resource, f"/{key}")
 
-    def resources(
-        self, members: list[msgspec.Raw] | tuple[Problem, ...] | None, pointer: str
-    ) -> Iterator[Finding | Problem]:
-        if isinstance(members, tuple):
-            yield from members
-            return
-        for number, raw in enumerate(members or ()):
-            where = f"{pointer}/{number}"
-            resource = shapes.RESOURCE.decode(raw, source=self.source, pointer=where)
-            if isinstance(resource, tuple):
-                yield from resource
-                continue
-            name = "/".join(clean_line(part) for part in (resource.namespace, resource.kind, resource.name) if part)
-            if resource.error:
-                message = f"Trivy says of {name}: {clean_line(resource.error, 300)}"
-                yield notice(self.source, "tool_message", message, f"{where}/Error")
-            yield from self.results(resource.results, f"{where}/Results", Place(resource=name))
+    def resource(self, resource: shapes.Resource, pointer: str) -> Iterator[Finding | Problem]:
+        if resource == shapes.Resource():
+            said = "A resource has no name and nothing else that is known."
+            yield missing(self.source, f"{pointer}/Name", said)
+        name = "/".join(clean_line(part) for part in (resource.namespace, resource.kind, resource.name) if part)
+        if resource.error:
+            message = f"Trivy says of {name}: {clean_line(resource.error, 300)}"
+            yield notice(self.source, "tool_message", message, f"{pointer}/Error")
+        yield from self.results(resource.results, f"{pointer}/Results", Place(resource=name))
 
-    def results(
-        self, members: list[msgspec.Raw] | tuple[Problem, ...] | None, pointer: str, place: Place
+    def results(self, raws: list[msgspec.Raw] | None, pointer: str, place: Place) -> Iterator[Finding | Problem]:
+        return self.groups(raws, shapes.RESULT, partial(self.result, place=place), pointer)
+
+    def groups(
+        self,
+        raws: list[msgspec.Raw] | None,
+        decoder: Decoder[S],
+        convert: Callable[[S, str], Iterator[Finding | Problem]],
+        pointer: str,
     ) -> Iterator[Finding | Problem]:
-        if isinstance(members, tuple):
-            yield from members
-            return
-        for number, raw in enumerate(members or ()):
-            result = shapes.RESULT.decode(raw, source=self.source, pointer=f"{pointer}/{number}")
-            if isinstance(result, tuple):
-                yield from result
-            else:
-                yield from self.result(result, f"{pointer}/{number}", place)
+        return read_groups(raws, decoder, convert, source=self.source, pointer=pointer)
 
     def result(self, result: shapes.Result, pointer: str, place: Place) -> Iterator[Finding | Problem]:
+        if result == shapes.Result():
+            said = "A result has no target and nothing else that is known."
+            yield missing(self.source, f"{pointer}/Target", said)
         self.licences += len(result.licenses or ())
         place = Place(
             resource=place.resource,
@@ -134,31 +135,39 @@ class _Walker:
             ("secret", result.secrets, "Secrets"),
         ):
             decoder, convert = _KINDS[kind]
-            for element in elements(raws, decoder, self.positions, source=self.source, pointer=f"{pointer}/{key}"):
-                if isinstance(element, Problem):
-                    yield element
-                elif (state := _state(element)) is not None:
-                    yield convert(element, self.run, place, self.positions.take(), state)
-        yield from self.modified(result, f"{pointer}/ExperimentalModifiedFindings", place)
+            one = partial(self.finding, convert=convert, place=place)
+            where = f"{pointer}/{key}"
+            yield from read_elements(raws, decoder, self.positions, one, source=self.source, pointer=where)
+        for number, raw in enumerate(result.experimental_modified_findings or ()):
+            yield from self.modified(raw, f"{pointer}/ExperimentalModifiedFindings/{number}", place)
 
-    def modified(self, result: shapes.Result, pointer: str, place: Place) -> Iterator[Finding | Problem]:
+    def finding(
+        self, element: msgspec.Struct, index: int, convert: Callable[..., Finding], place: Place
+    ) -> Finding | None:
+        state = _state(element)
+        return None if state is None else convert(element, self.run, place, index, state)
+
+    def modified(self, raw: msgspec.Raw, pointer: str, place: Place) -> Iterator[Finding | Problem]:
         """Yield what was put aside by the user or by a VEX statement."""
-        raws = result.experimental_modified_findings
-        decoded = elements(raws, shapes.MODIFIED, self.positions, source=self.source, pointer=pointer)
-        for number, modified in enumerate(decoded):
-            if isinstance(modified, Problem):
-                yield modified
-                continue
-            if modified.type not in _KINDS:
-                self.licences += modified.type == "license"
-                continue
+        index = self.positions.take()
+        modified = shapes.MODIFIED.decode(raw, source=self.source, pointer=pointer)
+        if isinstance(modified, tuple):
+            yield from modified
+        elif modified.type in _KINDS:
             decoder, convert = _KINDS[modified.type]
-            index = self.positions.take()
-            element = decoder.decode(modified.finding, source=self.source, pointer=f"{pointer}/{number}/Finding")
-            if isinstance(element, tuple):
-                yield from element
-            else:
-                yield convert(element, self.run, place, index, State.SUPPRESSED)
+            element = decoder.decode(modified.finding, source=self.source, pointer=f"{pointer}/Finding")
+            made = element if isinstance(element, tuple) else (convert(element, self.run, place, index, _ASIDE),)
+            yield from made
+        elif modified.type == _LICENCE:
+            self.licences += 1
+        else:
+            yield Problem(
+                source=self.source,
+                code="wrong_value",
+                message=f"{quoted(modified.type)} is no kind of finding that is known.",
+                pointer=f"{pointer}/Type",
+                expected=" or ".join((*_KINDS, _LICENCE)),
+            )
 
 
 def _state(element: msgspec.Struct) -> State | None:
