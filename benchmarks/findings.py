@@ -4,14 +4,17 @@
 
 The flood is made by :mod:`benchmarks.sarif_flood` (about 800 bytes a result, one in five a jittered copy). The limit
 run decodes the same bytes into the same types, whole, and hashes rule, path and message of each result into a set;
-it finds only byte-equal ones. Each runs in a process of its own, which reports its peak memory.
+it finds only byte-equal ones. Each runs in a process of its own, which reports its peak memory; where a second process
+reads, that one's peak is added. The last two rows are the commands as a user runs them, their JSON written to nowhere.
 """
 
 import argparse
 import gc
 import json
 import multiprocessing
+import os
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -26,6 +29,7 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.sarif_flood import Flood, make
+from clearinghouse.formats.apart import read_apart
 from clearinghouse.formats.registry import read_paths
 from clearinghouse.formats.sarif.schema import Result
 from clearinghouse.identity import Identifier
@@ -44,12 +48,10 @@ def ours(flood: Flood) -> dict[str, Any]:
     """Read and identify; measure the whole, the last tenth against the first, and the quality of the groups."""
     gc.disable()
     identifier = Identifier()
-    marks: list[float] = []
     total = sum(len(numbers) for numbers in flood.truth)
     started = time.perf_counter()
-    for report in read_paths(flood.paths):
+    for report in read_apart(flood.paths):
         identifier.add(record for record in report.records if isinstance(record, Finding))
-        marks.append(time.perf_counter() - started)
     result = identifier.result()
     seconds = time.perf_counter() - started
     flat = [number for numbers in flood.truth for number in numbers]
@@ -132,8 +134,25 @@ def apart(work: Callable[[Flood], dict[str, Any]], flood: Flood) -> dict[str, An
 
 def _measured(work: Callable[[Flood], dict[str, Any]], flood: Flood) -> dict[str, Any]:
     measured = work(flood)
-    measured["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    measured["peak_mib"] = sum(usage.ru_maxrss for usage in usages) / 1024
+    measured["cpu_seconds"] = sum(usage.ru_utime + usage.ru_stime for usage in usages)
     return measured
+
+
+def command(verb: str, flood: Flood) -> dict[str, Any]:
+    """Run a verb of the command line over the flood; the peak is that of its larger process."""
+    run = "from clearinghouse.cli.main import run; run()"
+    words = [sys.executable, "-c", run, verb, "--format", "json", *map(str, flood.paths)]
+    started = time.perf_counter()
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.perf_counter() - started
+    if process.returncode:
+        raise SystemExit(f"{verb} ended with exit code {process.returncode}")
+    total = sum(len(numbers) for numbers in flood.truth)
+    return {"seconds": seconds, "per_second": total / seconds, "peak_mib": usage.ru_maxrss / 1024}
 
 
 def main() -> None:
@@ -153,6 +172,8 @@ def main() -> None:
             "read and identify": apart(ours, flood),
         }
         growth = apart(tenths, flood)
+        rows["clearinghouse identify"] = command("identify", flood)
+        rows["clearinghouse triage"] = command("triage", flood)
     identified = rows["read and identify"]
     print(f"{arguments.count:,} results, {flood.bytes / arguments.count:.0f} bytes each")
     for name, row in rows.items():

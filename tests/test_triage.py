@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from clearinghouse.formats.registry import MissingPathError
 from clearinghouse.priority import Signals, UnknownValueError, reasons
 from clearinghouse.records import (
+    Advisory,
     Component,
     EpssScore,
     Finding,
@@ -72,7 +73,9 @@ def epss(cve: str, score: float, date: str = "2026-08-16") -> EpssScore:
 
 
 def ranked(*findings: Finding, signals: Signals | None = None, **arguments: object) -> Triage:
-    gathered = Gathered(signals or known(), [[finding] for finding in findings])
+    gathered = Gathered(signals or known())
+    for finding in findings:
+        gathered.add([finding])
     return triage(gathered, **{"exposed": "yes", "as_of": TODAY, **arguments})
 
 
@@ -155,8 +158,8 @@ def test_every_finder_is_credited_once_whatever_was_joined():
         flaw("four", A, finder="Gamma", source="four", state=State.SUPPRESSED),
     ]
     (made,) = ranked(*found).vulnerabilities
-    assert made.finders == ["Alpha", "Beta", "Gamma"]
-    assert made.findings == ["one#0", "two#0", "three#0", "four#0"]
+    assert made.finders == ("Alpha", "Beta", "Gamma")
+    assert made.findings == ("one#0", "two#0", "three#0", "four#0")
     assert made.signals.discoveries == 0  # all of them repeat a published identifier
     assert len(made.same) == 3
 
@@ -181,7 +184,7 @@ def test_identifiers_are_all_kept_cve_first():
     one = flaw("one", "PYSEC-2026-1", A)
     two = flaw("two", A, "GHSA-2222-3333-4444", finder="Beta")
     (made,) = ranked(one, two).vulnerabilities
-    assert made.identifiers == [A, "GHSA-2222-3333-4444", "PYSEC-2026-1"]
+    assert made.identifiers == (A, "GHSA-2222-3333-4444", "PYSEC-2026-1")
 
 
 def test_the_newest_signal_counts_and_none_of_the_future():
@@ -242,6 +245,58 @@ def test_the_clock_starts_with_the_earliest_dated_report_unless_the_owner_says()
     assert any("assumed" in why.source for why in reasons(undated))
 
 
+def test_flaws_of_which_the_same_is_known_share_one_judgement_and_others_do_not():
+    low = (Severity(system="CVSS:3.1", value=LOW),)
+    findings = {
+        "one": flaw("one"),
+        "two": flaw("two", components=(Component(name="parser"),), locations=(Location(path="b.py", line=4),)),
+        "other day": flaw("other day", observed="2026-08-01"),
+        "other score": flaw("other score", severities=low),
+        "an advisory": flaw("an advisory", advisory=Advisory()),
+        "named": flaw("named", A),
+    }
+    made = {each.title: each for each in ranked(*findings.values(), signals=known(NOT_KEV)).vulnerabilities}
+    assert made["one"].judged is made["two"].judged
+    assert (made["two"].component, made["two"].location) == ("parser", "b.py:4")
+    assert len({id(each.judged) for each in made.values()}) == len(made) - 1
+    assert made["other day"].deadline.identified == dt.date(2026, 8, 1)
+    assert made["an advisory"].signals.discoveries == 0
+
+
+def test_what_is_said_by_finders_that_share_nothing_else_is_theirs_alone():
+    found = [flaw("a", finder="Alpha"), flaw("b", finder="Beta"), flaw("c", finder="Alpha", weaknesses=("CWE-22",))]
+    made = {each.title: each for each in ranked(*found).vulnerabilities}
+    assert [made[name].finders for name in "abc"] == [("Alpha",), ("Beta",), ("Alpha",)]
+    assert [made[name].weaknesses for name in "abc"] == [(), (), ("CWE-22",)]
+
+
+def test_the_explanation_says_by_what_a_flaw_is_ordered_and_who_says_so():
+    severity = (Severity(system="CVSS:3.1", value=CRITICAL, source="NVD"),)
+    signals = known(NOT_KEV, epss(A, 0.4), points(A))
+    (made,) = ranked(flaw("a", A, severities=severity), signals=signals).vulnerabilities
+    why = {line["input"]: line for line in made.explain()}
+    assert [name for name in why if name.startswith("order")] == ["order", "order.epss", "order.cvss"]
+    assert (why["order"]["value"], why["order"]["date"]) == ("3D", made.due)
+    assert (why["order.epss"]["source"], why["order.epss"]["date"]) == ("epss", dt.date(2026, 8, 16))
+    assert (why["order.cvss"]["value"], why["order.cvss"]["source"]) == ("9.8", "NVD")
+    assert made.explained()[-1].endswith("EPSS 0.4 (epss, 16 August 2026), then CVSS 9.8 (NVD).")
+
+
+@pytest.mark.parametrize(
+    ("terms", "start"),
+    [
+        ({"clock": "commissioned", "commissioned": dt.date(2026, 8, 20)}, dt.date(2026, 8, 20)),
+        ({"clock": "row_change", "changed": dt.date(2026, 8, 12)}, dt.date(2026, 8, 12)),
+        ({"commissioned": dt.date(2026, 8, 20), "changed": dt.date(2026, 8, 12)}, dt.date(2026, 8, 10)),
+    ],
+    ids=str,
+)
+def test_the_clocks_have_their_events(terms, start):
+    signals = known(kev(A), points(A))
+    (made,) = ranked(flaw("a", A), signals=signals, **terms).vulnerabilities
+    assert made.deadline.start == start
+
+
 def test_a_wrong_word_is_an_error():
     with pytest.raises(UnknownValueError):
         ranked(flaw("a", A), exposed="maybe")
@@ -287,7 +342,7 @@ def test_everything_is_read_from_folders_and_named_files(tmp_path):
     gathered = gather(
         [reports], kev=[entries], as_of=TODAY, notice=lambda source, findings: calls.append((source, findings))
     )
-    assert [[finding.title for finding in report] for report in gathered.reports] == [["First", "Second"]]
+    assert [finding.title for finding in gathered.findings] == ["First", "Second"]
     assert [problem.code for problem in gathered.problems] == ["unrecognised_format"]
     assert not gathered.refused
     assert gathered.documents == 2

@@ -1,6 +1,7 @@
 """The command: what it prints, where, and with which exit code."""
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,10 @@ def test_table_counts_groups(logs: Path) -> None:
     result = run(app, ["crash", str(logs)])
     assert result.exit_code == 0
     assert "×2" in result.stdout
-    assert "2 crashes, 1 groups" in result.stdout
+    assert "2 crashes, 1 group of equal type and state." in result.stdout
+    one = run(app, ["crash", str(logs / "a.log")]).stdout
+    assert "1 crash, 1 group of equal type and state." in one
+    assert one.splitlines()[-1].startswith("Next: ")
 
 
 def test_a_file_in_a_directory_that_shows_no_crash_is_exit_1(logs: Path) -> None:
@@ -78,7 +82,7 @@ def test_nothing_readable_is_exit_2(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     result = run(app, ["crash", str(tmp_path / "empty")])
     assert result.exit_code == 2
-    assert "holds no files" in result.stderr
+    assert result.stderr.startswith(f"error: nothing to read in {tmp_path / 'empty'}\ntry: ")
 
 
 def test_a_casr_report_is_read_too(tmp_path: Path) -> None:
@@ -118,6 +122,41 @@ def test_folders_are_walked_as_everywhere(logs: Path) -> None:
     assert result.exit_code == 0
     assert [entry["path"] for entry in json.loads(result.stdout)] == [str(logs / "a.log"), str(logs / "deep" / "b.log")]
     assert "1 hidden file or folder was passed over" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["missing.log", "empty", "notes.txt"])
+def test_json_is_a_list_even_if_nothing_could_be_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "notes.txt").write_text("all is well\n")
+    result = run(app, ["crash", "--format", "json", str(tmp_path / name)])
+    assert (result.exit_code, result.stdout) == (2, "[]\n")
+    assert [line.partition(":")[0] for line in result.stderr.splitlines()] == ["error", "try"]
+    assert name in result.stderr
+
+
+def test_standard_input_archives_and_other_names_of_one_file_are_read_as_everywhere(logs: Path) -> None:
+    log = LOG.format(address="0x602000000010")
+    (entry,) = json.loads(run(app, ["crash", "--format", "json", "-"], input=log).stdout)
+    assert (entry["path"], entry["type"]) == ("-", "Heap-buffer-overflow")
+    with zipfile.ZipFile(logs / "logs.zip", "w") as archive:
+        archive.writestr("c.log", log)
+    (logs / "z.log").hardlink_to(logs / "a.log")
+    result = run(app, ["crash", "--format", "json", str(logs)])
+    assert result.exit_code == 0
+    names = [entry["path"].removeprefix(f"{logs}/") for entry in json.loads(result.stdout)]
+    assert names == ["a.log", "logs.zip!c.log", "deep/b.log"]
+    assert "same file as" in result.stderr
+
+
+def test_many_unreadable_files_are_summed_up(logs: Path) -> None:
+    for number in range(400):
+        (logs / f"{number}.txt").write_text("all is well\n")
+    result = run(app, ["crash", str(logs)])
+    assert result.exit_code == 1
+    lines = result.stderr.splitlines()
+    assert len(lines) == 20 + 2 + 1
+    assert lines[20:22] == ["... and 380 more:", lines[21]]
+    assert lines[21].startswith("    380 errors: no crash (first: ")
 
 
 def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:

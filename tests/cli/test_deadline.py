@@ -1,16 +1,15 @@
+import io
 import json
 import re
+import sys
 from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
-import typer
-from typer.testing import CliRunner
 
-from clearinghouse.cli import deadline
+from clearinghouse.cli import deadline, main
 
-APP = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=False)
-APP.command()(deadline.command)
 DOCUMENT = Path(__file__).parents[2] / "docs" / "deadlines.md"
 PUBLISHED = (
     "yes yes yes total 3DF|yes yes yes partial 3D|yes yes no total 3DF|yes yes no partial 14D|yes no yes total 3D|"
@@ -36,9 +35,22 @@ KEYS = {
 }
 
 
-def run(*options: str, stdin: str | bytes = "", **named: str):
+class Ran(NamedTuple):
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+def run(*options: str, stdin: str = "", **named: str) -> Ran:
     spelled = [part for name, value in named.items() for part in (f"--{name.replace('_', '-')}", value)]
-    return CliRunner().invoke(APP, [*options, *spelled], input=stdin)
+    streams = [io.TextIOWrapper(io.BytesIO(text.encode()), "utf-8") for text in (stdin, "", "")]
+    with pytest.MonkeyPatch.context() as patch:
+        for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
+            patch.setattr(sys, name, stream)
+        code = main.invoke(["deadline", *options, *spelled])
+        sys.stderr.flush()
+    _, out, err = (stream.buffer.getvalue().decode() for stream in streams)
+    return Ran(code, out, err)
 
 
 def answer(**named: str) -> dict:
@@ -129,6 +141,17 @@ def test_kev_without_a_date_falls_to_identification_and_says_so():
     assert (made["start_reason"], made["kev_added"]) == ("identified", None)
     assert any("date of addition is not known" in line for line in made["sentences"])
     assert any("date of addition is not known" in why["rule"] for why in made["explain"])
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower"),
+    [
+        ({"exposed": "YES", "kev": "NO", "automatable": "No", "impact": "TOTAL"}, {}),
+        ({"policy": "CISA_Default", "clock": "Row_Change"}, {"policy": "cisa_default", "clock": "row_change"}),
+    ],
+)
+def test_the_case_of_a_word_does_not_matter(upper, lower):
+    assert answer(**WHOLE | upper) == answer(**WHOLE | lower)
 
 
 def test_as_of_decides_days_left_and_what_counts():
@@ -238,6 +261,12 @@ def test_in_a_batch_json_words_count_and_the_command_line_fills_in():
     assert (made["row"], made["policy"], made["bound"]) == (9, "cisa_default", True)
 
 
+def test_a_wrong_option_beside_a_batch_is_bad_usage_and_not_a_bad_line():
+    result = run("--batch", "-", exposed="perhaps", stdin=json.dumps(WHOLE))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("error: --exposed is 'perhaps'\ntry: one of yes, no, unknown\n")
+
+
 @pytest.mark.parametrize("name", ["absent.jsonl", "."])
 def test_a_batch_that_cannot_be_read_is_bad_input(name, tmp_path):
     result = run("--batch", str(tmp_path / name))
@@ -259,7 +288,7 @@ def test_the_table_says_the_answer_first_and_the_next_step_last(options, step):
     result = run(**WHOLE | options)
     assert result.exit_code == 0
     assert re.match(r"Adopted|Whether|No answer yet|Fix on system upgrade", result.stdout)
-    assert f"next: {step}" in " ".join(result.stdout.splitlines()[-2:])
+    assert f"Next: {step}" in " ".join(result.stdout.splitlines()[-2:])
     assert max(map(len, result.stdout.splitlines())) <= 100
 
 

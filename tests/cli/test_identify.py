@@ -103,7 +103,7 @@ def test_a_clean_log_beside_a_strange_file_is_1_for_both_verbs(tmp_path, capsys)
     assert main.invoke(["identify", str(tmp_path)]) == main.invoke(["triage", str(tmp_path)]) == 1
 
 
-@pytest.mark.parametrize("columns", ["80", "100"])
+@pytest.mark.parametrize("columns", ["40", "80", "100"])
 def test_the_table_fits_and_ends_with_what_to_do_next(columns, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", columns)
     lines = [10 + 50 * n for n in range(_MOST_ROWS + 5)]
@@ -111,7 +111,36 @@ def test_the_table_fits_and_ends_with_what_to_do_next(columns, tmp_path, monkeyp
         sarif(tmp_path / f"{name}.sarif", "Alpha", *lines, message="A rather long sentence about a query. " * 4)
     assert main.invoke(["identify", str(tmp_path)]) == 0
     told = capsys.readouterr().out.splitlines()
-    assert max(len(each) for each in told[:-3]) <= int(columns)
-    assert "... and 5 more groups of two or more; --format json lists all." in told
-    assert told[-1].startswith("Next: ")
-    assert any(each.startswith("90 findings are 45 flaws (joined: 45 by location)") for each in told)
+    assert max(len(each) for each in told) <= int(columns)
+    whole = " ".join(" ".join(told).split())
+    assert "... and 5 more groups of two or more; --format json lists all." in whole
+    assert "90 findings are 45 flaws (joined: 45 by location)." in whole
+    assert any(each.startswith("Next: ") for each in told[-3:])
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"), [("missing", "missing_path"), ("empty", "nothing_to_read"), ("-", "nothing_to_read")]
+)
+def test_a_failure_is_a_problem_in_the_document(name, problem, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", None)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    result = identified(capsys, name, code=2)
+    assert {"findings", "groups", "links", "suggestions", "problems"} <= set(result)
+    assert [(each["source"], each["code"]) for each in result["problems"]] == [(name, problem)]
+    assert all(each["message"] and each["expected"] for each in result["problems"])
+    assert not any(result[each] for each in ("findings", "groups", "links", "suggestions"))
+    assert main.invoke(["identify", name]) == 2
+    assert [line.partition(":")[0] for line in capsys.readouterr().err.splitlines()] == ["error", "try"]
+
+
+def test_one_of_each_is_said_in_the_singular(tmp_path, capsys):
+    assert main.invoke(["identify", str(sarif(tmp_path / "one.sarif", "Alpha", 10))]) == 0
+    assert "1 finding is 1 flaw." in capsys.readouterr().out
+
+
+def test_nothing_found_says_what_to_do(tmp_path, capsys):
+    assert main.invoke(["identify", str(sarif(tmp_path / "clean.sarif", "Alpha"))]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("0 findings are 0 flaws.")
+    assert told.splitlines()[-1].startswith("Next: name reports with findings")

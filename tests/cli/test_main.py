@@ -1,15 +1,14 @@
 """Exit codes, errors of two lines, and output that nobody reads to its end."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from rich.cells import cell_len
 
 from clearinghouse.cli import main, triage
-from clearinghouse.cli.output import fit, fit_end, line, wrap
 
 START = "from clearinghouse.cli.main import run; run()"
 
@@ -31,7 +30,7 @@ def flood(folder: Path, count: int) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "what", "remedy"),
     [
-        (["triage"], "error: missing argument 'paths'", "try: clearinghouse triage --help"),
+        (["triage"], "error: missing argument 'PATH'", "try: clearinghouse triage --help"),
         (["identify", ".", "--nonsense"], "error: no such option: --nonsense", "try: clearinghouse identify --help"),
         (["nonsense"], "error: no such command 'nonsense'", "try: clearinghouse --help"),
         (["triage", "."], None, None),
@@ -43,9 +42,9 @@ def flood(folder: Path, count: int) -> Path:
             "error: invalid value for '--format'",
             "try: clearinghouse triage",
         ),
-        (["triage", "{csv}", "--exposed", "maybe"], "error: ", "try: one of yes, no, unknown"),
-        (["triage", "{csv}", "--policy", "hope"], "error: There is no missing-data policy 'hope'", "try: one of"),
-        (["triage", "{csv}", "--clock", "cuckoo"], "error: There is no clock", "try: one of"),
+        (["triage", "{csv}", "--exposed", "maybe"], "error: --exposed is 'maybe'", "try: one of yes, no, unknown"),
+        (["triage", "{csv}", "--policy", "hope"], "error: --policy is 'hope'", "try: one of fail_closed, "),
+        (["triage", "{csv}", "--clock", "cuckoo"], "error: --clock is 'cuckoo'", "try: one of literal, row_change"),
         (["triage", "{csv}", "--kev", "/does/not/exist"], "error: /does/not/exist does not exist", "try: "),
     ],
 )
@@ -61,6 +60,24 @@ def test_what_a_person_can_put_right_is_two_lines_and_exit_code_2(
     assert lines[1].startswith(remedy or "try: name files")
 
 
+@pytest.mark.parametrize("verb", ["triage", "identify", "crash"])
+def test_an_empty_path_is_not_the_current_folder(verb, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    flood(tmp_path, 1)
+    code, lines = failed(capsys, verb, "")
+    assert (code, lines[0]) == (2, "error: a path is empty")
+    assert lines[1].startswith("try: name a file or folder; . is the current folder")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["triage", ".", "--kev", ""], ["demo", "--keep", ""], ["deadline", "--batch", ""]], ids=" ".join
+)
+def test_nor_is_an_empty_option(arguments, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert failed(capsys, *arguments)[0] == 2
+    assert not list(tmp_path.iterdir())
+
+
 def test_without_a_verb_the_verbs_are_listed(capsys):
     code, lines = failed(capsys)
     assert code == 2
@@ -71,6 +88,19 @@ def test_without_a_verb_the_verbs_are_listed(capsys):
 def test_help_is_no_error(verb, capsys):
     assert main.invoke([verb, "--help"] if verb else ["--help"]) == 0
     assert "Usage: clearinghouse" in capsys.readouterr().out
+
+
+def test_the_help_lists_all_exit_codes(capsys):
+    assert main.invoke(["--help"]) == 0
+    told = capsys.readouterr().out
+    codes = re.findall(r"^ +(\d+)  \w", told.partition("Exit codes")[2], re.MULTILINE)
+    assert codes == ["0", "1", "2", str(main.DEFECT), str(main.INTERRUPTED)]
+
+
+@pytest.mark.parametrize("verb", ["triage", "identify", "crash"])
+def test_the_help_of_what_reads_paths_mentions_standard_input(verb, capsys):
+    assert main.invoke([verb, "--help"]) == 0
+    assert "- is standard input" in " ".join(capsys.readouterr().out.split())
 
 
 def broken(*_: object, **__: object) -> None:
@@ -137,30 +167,3 @@ def test_a_full_disk_is_said(tmp_path):
         )  # fmt: skip
     assert done.returncode == 2
     assert done.stderr.splitlines()[0].startswith("error: No space left")
-
-
-def test_a_terminal_that_knows_few_characters_gets_question_marks(tmp_path):
-    path = tmp_path / "one.csv"
-    path.write_text("title,cve,package,tool\nGrößenfehler in 名前,CVE-2026-10000,web,Alpha\n", encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-c", START, "triage", str(path)],
-        capture_output=True, env=os.environ | {"PYTHONIOENCODING": "ascii"}, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0
-    assert b"Gr??enfehler in ??" in done.stdout
-
-
-# cells
-
-
-@pytest.mark.parametrize("width", [1, 2, 5, 8])
-@pytest.mark.parametrize("text", ["", "abc", "abcdefghijkl", "名前名前名前", "a名b前c", "tab\tand\nline"])
-def test_a_cell_has_exactly_its_width(text, width):
-    assert cell_len(fit(text, width)) == cell_len(fit_end(text, width)) == width
-
-
-def test_what_is_cut_is_marked_at_the_side_that_was_cut():
-    assert fit("abcdefgh", 5) == "abcd…"
-    assert fit_end("abcdefgh", 5) == "…efgh"
-    assert line(("ab", "cdefgh"), (4, 4)) == "ab    cde…"
-    assert wrap("  one two three four", 12, 2) == ["  one two", "    three", "    four"]

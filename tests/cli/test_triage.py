@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -128,6 +129,161 @@ def test_a_good_report_without_findings_is_0_and_says_so(tmp_path, capsys):
     assert "Next: name reports with findings" in told
 
 
+# what keeps it from being done
+
+
+@pytest.mark.parametrize(
+    ("given", "source", "code"),
+    [
+        (["missing"], "missing", "missing_path"),
+        (["empty"], "empty", "nothing_to_read"),
+        (["report.csv", "missing"], "missing", "missing_path"),
+        (["report.csv", "--kev", "empty"], "empty", "nothing_to_read"),
+        (["report.csv", "--epss", "missing"], "missing", "missing_path"),
+    ],
+    ids=str,
+)
+def test_a_failure_is_a_problem_in_the_document_and_two_lines_for_people(
+    given, source, code, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    rows(tmp_path, "A flaw,CVE-2026-10000,web,Alpha")
+    result = json.loads(written(capsys, "triage", *given, "--format", "json", "--as-of", "2026-08-17", code=2))
+    assert set(result) >= {"as_of", "vulnerabilities", "unranked", "problems"}
+    assert (result["as_of"], result["vulnerabilities"], result["unranked"]) == ("2026-08-17", [], [])
+    assert [(each["source"], each["code"]) for each in result["problems"]] == [(source, code)]
+    assert all(each["message"] and each["expected"] for each in result["problems"])
+    assert main.invoke(["triage", *given]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert [line.partition(":")[0] for line in captured.err.splitlines()] == ["error", "try"]
+
+
+def test_a_deadline_beyond_the_calendar_is_a_problem_in_the_document(flood, capsys):
+    far = arguments(flood, "--format", "json", "--identified", "9999-12-31")
+    result = json.loads(written(capsys, *far, code=2))
+    assert [each["code"] for each in result["problems"]] == ["impossible_date"]
+
+
+def test_wrong_options_are_two_lines_even_beside_json(tmp_path, capsys):
+    assert main.invoke(["triage", str(tmp_path), "--format", "json", "--exposed", "maybe"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "error: --exposed is 'maybe'\ntry: one of yes, no, unknown\n"
+
+
+# options
+
+
+def test_the_case_of_a_word_does_not_matter(flood, capsys):
+    words = [("YES", "CISA_DEFAULT", "LITERAL"), ("yes", "cisa_default", "literal")]
+    told = [
+        written(
+            capsys,
+            *arguments(flood, "--format", "csv", "--exposed", exposed, "--policy", policy, "--clock", clock),
+            code=1,
+        )
+        for exposed, policy, clock in words
+    ]
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    ("given", "what", "remedy"),
+    [
+        (["--clock", "commissioned"], "--clock commissioned needs the day", "--commissioned DATE"),
+        (["--clock", "commissioned", "--changed", "2026-08-17"], "--clock commissioned needs", "--commissioned DATE"),
+        (["--clock", "row_change"], "--clock row_change needs the day", "--changed DATE, or --kev FILE"),
+        (["--commissioned", "soon"], "--commissioned is 'soon', which is no date", "a day written like"),
+        (["--changed", "2026-02-30"], "--changed is '2026-02-30', which is no date", "a day written like"),
+    ],
+    ids=str,
+)
+def test_a_clock_without_its_date_is_refused_before_anything_is_read(given, what, remedy, tmp_path, capsys):
+    assert main.invoke(["triage", str(tmp_path / "never looked at"), *given]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith(f"error: {what}")
+    assert lines[1].startswith(f"try: {remedy}")
+
+
+@pytest.mark.parametrize(
+    ("given", "start", "reason"),
+    [
+        ([], "2026-08-14", "kev_added"),
+        (["--clock", "commissioned", "--commissioned", "2026-08-20"], "2026-08-20", "commissioned"),
+        (["--clock", "commissioned", "--commissioned", "2026-01-01"], "2026-08-14", "kev_added"),
+        (["--clock", "row_change", "--changed", "2026-08-16"], "2026-08-16", "row_change"),
+        (["--clock", "ROW_CHANGE"], "2026-08-14", "kev_added"),
+        (["--clock", "row_change", "--identified", "2026-08-01"], "2026-08-14", "row_change"),
+    ],
+    ids=str,
+)
+def test_the_clocks_start_with_the_events_that_are_given(given, start, reason, flood, capsys):
+    day = [] if "--identified" in given else ["--identified", "2026-08-15"]
+    result = json.loads(written(capsys, *arguments(flood, "--format", "json", *day, *given), code=1))
+    made = next(each for each in result["vulnerabilities"] if "CVE-2099-10001" in each["identifiers"])
+    arm = made["arms"]["exposed"]
+    assert (arm["start"], arm["start_reason"]) == (start, reason)
+
+
+CATALOGUE = {
+    "title": "CISA Catalog of Known Exploited Vulnerabilities",
+    "catalogVersion": "2026.08.15",
+    "dateReleased": "2026-08-15T10:00:00.0000Z",
+    "count": 0,
+    "vulnerabilities": [],
+}
+
+
+def test_an_option_whose_files_bring_nothing_says_so(tmp_path, capsys):
+    report = rows(tmp_path, "A flaw,CVE-2026-10000,web,Alpha")
+    empty = tmp_path / "kev.json"
+    empty.write_text(json.dumps(CATALOGUE))
+    result = json.loads(written(capsys, "triage", str(report), "--kev", str(empty), "--format", "json", code=1))
+    (problem,) = result["problems"]
+    assert (problem["source"], problem["code"]) == (str(empty), "no_signals")
+    assert problem["message"] == "No entry of a KEV catalogue was found in what was given with --kev."
+
+
+def test_a_file_that_is_not_what_its_option_takes_is_told_once_and_with_the_option(tmp_path, capsys):
+    report = rows(tmp_path, "A flaw,CVE-2026-10000,web,Alpha")
+    result = json.loads(written(capsys, "triage", str(report), "--kev", str(report), "--format", "json", code=2))
+    (problem,) = result["problems"]
+    assert (problem["source"], problem["code"]) == (str(report), "wrong_format")
+    assert "--kev" in problem["message"]
+
+
+def test_a_folder_in_which_nothing_is_what_its_option_takes_is_told_too(tmp_path, capsys):
+    report = rows(tmp_path, "A flaw,CVE-2026-10000,web,Alpha")
+    (tmp_path / "cve").mkdir()
+    (tmp_path / "cve" / "notes.txt").write_text("dear diary")
+    cve = str(tmp_path / "cve")
+    result = json.loads(written(capsys, "triage", str(report), "--ssvc", cve, "--format", "json", code=1))
+    told = [(problem["source"], problem["code"]) for problem in result["problems"]]
+    assert told == [(f"{cve}/notes.txt", "unrecognised_format"), (cve, "no_signals")]
+
+
+def test_signals_of_a_later_day_alone_are_a_notice(flood, capsys):
+    early = [*arguments(flood, "--format", "json")[:-3], "2020-01-01", "--format", "json"]
+    result = json.loads(written(capsys, *early, code=1))
+    late = [notice for notice in result["notices"] if notice["code"] == "signals_too_late"]
+    assert [notice["source"] for notice in late] == [str(flood.epss), str(flood.ssvc)]
+    assert late[0]["message"] == ("Every EPSS score given with --epss is dated after 1 January 2020, so none counts.")
+
+
+def test_the_explanation_says_by_what_a_flaw_is_ordered(flood, capsys):
+    result = json.loads(written(capsys, *arguments(flood, "--format", "json"), code=1))
+    why = {line["input"]: line for line in result["vulnerabilities"][1]["explain"]}
+    assert why["order"]["value"] == "3D"
+    assert (why["order.epss"]["value"], why["order.cvss"]["value"]) == ("0.67841", "9.8")
+    assert why["order.epss"]["source"].endswith("epss.csv.gz")
+    assert why["order.epss"]["date"] == "2026-08-17"
+    assert "Its place among those of its tier and date follows from EPSS" in " ".join(
+        " ".join(shown(flood, 100)).split()
+    )
+
+
 # for people
 
 
@@ -140,7 +296,7 @@ def shown(flood: Flood, columns: int, *more: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-@pytest.mark.parametrize("columns", [60, 80, 100, 140])
+@pytest.mark.parametrize("columns", [40, 60, 80, 100, 140])
 def test_the_list_fits_the_terminal(flood, columns):
     told = shown(flood, columns)
     assert max(map(cell_len, told)) <= columns
@@ -149,7 +305,8 @@ def test_the_list_fits_the_terminal(flood, columns):
         next(n for n, each in enumerate(told) if each.startswith(head)) for head in ("By when", "No date")
     )
     assert ranked < waiting
-    assert told[-1].startswith("Next: ") or told[-2].startswith("Next: ")
+    assert any(each.startswith("Next: ") for each in told[-3:])
+    assert any("Unchecked memcpy" in each for each in told[:20])
 
 
 def test_a_ranked_flaw_takes_two_lines_and_one_that_waits_takes_one(flood):
@@ -187,7 +344,7 @@ def test_control_characters_of_a_title_do_not_reach_the_terminal(tmp_path, capsy
     place = {"artifactLocation": {"uri": "a\u001b[31m.py"}, "region": {"startLine": 3}}
     result = {
         "ruleId": "[b]x[/b] \u202e\u001b[2J",
-        "message": {"text": "Title \u001b[2J\u0007\u202eevil\u2066 \u009b31m"},
+        "message": {"text": "Title [b]x[/b] \u001b[2J\u0007\u202eevil\u2066 \u009b31m"},
         "locations": [{"physicalLocation": place}],
     }
     log = {"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "T\u001b[0m"}}, "results": [result]}]}
@@ -202,6 +359,31 @@ def test_no_progress_in_pipes(flood, capsys):
     main.invoke(arguments(flood))
     told = capsys.readouterr().err.splitlines()
     assert all(each.startswith(("error: ", "notice: ")) for each in told)
+
+
+def test_letters_are_explained_where_they_are_shown(flood, tmp_path, capsys):
+    told = "\n".join(shown(flood, 120))
+    assert "Tiers: 3DF = 3 days, with forensic triage; 3D = 3 days;" in told
+    assert "EPSS: how likely attacks are" in told
+    assert "CVSS: how severe" in told
+    none = written(capsys, "triage", str(rows(tmp_path, "A flaw,,web,Alpha")))
+    assert not any(each in none for each in ("Tiers:", "EPSS", "CVSS"))
+
+
+def test_what_is_attacked_and_has_no_date_says_what_remains_possible(flood, capsys):
+    alone = ["triage", str(flood.reports), "--kev", str(flood.kev), "--as-of", "2026-08-17"]
+    told = " ".join(written(capsys, *alone, code=1).split())
+    assert (
+        "2 of them are known to be used in attacks and stand first; whatever is missing, the answer is "
+        "3 days, with forensic triage; or 3 days; or 14 days."
+    ) in told
+
+
+def test_one_of_each_is_said_in_the_singular(tmp_path, capsys):
+    told = written(capsys, "triage", str(rows(tmp_path, "A flaw,,web,Alpha")))
+    assert told.startswith("1 finding is 1 flaw, as of ")
+    assert "No date yet (1 flaw)" in told
+    assert not re.search(r"\b1 \w+s\b", told)
 
 
 def test_an_empty_column_is_not_shown(tmp_path, capsys):

@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from functools import partial
 from itertools import product
 
 import pytest
@@ -294,6 +295,15 @@ def test_the_floor_above_asks_in_one_call():
     judged = Fact(value="no", source="network team", date=date(2026, 8, 1))
     assert deadline_for(known, exposed=judged, identified=date(2026, 8, 20)).inputs["exposed"].source == "network team"
     assert deadline_for(known, exposed="yes", identified=date(2026, 8, 20), bound=True).row == 4
+
+
+def test_the_floor_above_hands_the_events_of_the_clocks_on():
+    day, later = date(2026, 8, 20), date(2026, 9, 1)
+    known = SignalSet(automatable=Fact(value="no"), impact=Fact(value="total"), kev=KevStatus(listed=False))
+    ask = partial(deadline_for, known, exposed="yes", identified=day)
+    assert ask(clock="commissioned", commissioned=later).start == later
+    assert ask(clock="row_change", changed=later).start == later
+    assert ask(commissioned=later, changed=later).start == day
 
 
 @pytest.mark.parametrize(("word", "source"), [("unknown", "not stated"), ("yes", "as given")])

@@ -15,8 +15,6 @@ from clearinghouse.priority import (
     StartFacts,
     deadline,
     given,
-    in_words,
-    left_in_words,
     policies,
     read_table,
     reasons,
@@ -220,15 +218,3 @@ def test_a_table_of_ones_own_is_explained_too():
     assert made.table == "cisa:DT_BOD2604:1.0.0-own"
     assert "1.0.0-own" in sentences(made, table=own)[0]
     assert reasons(made, table=own)[-1].source.endswith("1.0.0-own)")
-
-
-@pytest.mark.parametrize(
-    ("days", "words"),
-    [(3, "3 days are left"), (1, "1 day is left"), (0, "it is due"), (-1, "it is overdue by 1 day")],
-)
-def test_days_left_in_words(days, words):
-    assert left_in_words(days) == words
-
-
-def test_dates_are_written_for_people():
-    assert in_words(date(2026, 3, 12)) == "12 March 2026"

@@ -1,12 +1,14 @@
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given as cases
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from clearinghouse.priority import (
-    RankItem,
+    Rank,
     StartFacts,
     UnknownValueError,
     deadline,
@@ -15,6 +17,7 @@ from clearinghouse.priority import (
     policies,
     rank_key,
     rank_reasons,
+    rank_sentence,
     read_ssvc_table,
 )
 
@@ -22,17 +25,22 @@ TIERS = ("3DF", "3D", "14D", "60D", "FSU", "INCOMPLETE")
 DAY = date(2026, 8, 1)
 
 
-def item(name: str, *, identified: date = DAY, epss=None, cvss=None, finders=0, **words) -> RankItem:
+class Item(NamedTuple):
+    id: str
+    rank: Rank
+
+
+def item(name: str, *, identified: date = DAY, epss=None, cvss=None, finders=0, **words) -> Item:
     words = {"exposed": "yes", "kev": "no", "automatable": "no", "impact": "total"} | words
     made = deadline(given(**words), StartFacts(identified=identified))
-    return RankItem(id=name, deadline=made, epss=epss, cvss=cvss, finders=finders)
+    return Item(name, Rank(deadline=made, epss=epss, cvss=cvss, finders=finders))
 
 
-def ranked(items: list[RankItem]) -> list[RankItem]:
-    return sorted(items, key=rank_key)
+def ranked(items: list[Item]) -> list[Item]:
+    return sorted(items, key=lambda each: (rank_key(each.rank), each.id))
 
 
-def order(*items: RankItem) -> list[str]:
+def order(*items: Item) -> list[str]:
     return [each.id for each in ranked(items)]
 
 
@@ -73,7 +81,7 @@ def test_what_is_attacked_is_completed_first_and_what_can_wait_last():
         item("listed, worse", impact="unknown", automatable="unknown", kev="yes", epss=0.1, cvss=9.0),
         item("listed, twice", impact="unknown", automatable="unknown", kev="yes", epss=0.1, finders=2),
     ]
-    assert {each.deadline.outcome for each in items} == {"INCOMPLETE"}
+    assert {each.rank.deadline.outcome for each in items} == {"INCOMPLETE"}
     assert order(*items) == [
         "listed, likely",
         "listed, worse",
@@ -86,27 +94,59 @@ def test_what_is_attacked_is_completed_first_and_what_can_wait_last():
     ]
 
 
-def test_an_incomplete_item_says_by_what_it_is_ordered():
-    lines = {why.input: why for why in rank_reasons(item("a", impact="unknown", kev="yes"))}
-    assert list(lines) == ["tier", "due", "possible", "kev", "epss", "cvss", "finders"]
-    assert (lines["possible"].value, lines["kev"].value, lines["kev"].source) == ("3DF", "yes", "as given")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"impact": "unknown", "kev": "yes"}, "there first what is in KEV, as this is"),
+        ({"impact": "unknown"}, "there after what is in KEV, before what can wait in any case"),
+        ({"impact": "unknown", "exposed": "no"}, "there last what can wait in any case, as this can"),
+    ],
+)
+def test_an_incomplete_item_says_in_which_part_it_stands(words, said):
+    (why,) = rank_reasons(item("a", **words).rank)
+    assert (why.input, why.value, why.date) == ("order", "INCOMPLETE", None)
+    assert why.rule == f"after every tier, for want of a date; {said}"
 
 
 def test_unknown_exposure_is_ordered_by_the_exposed_arm_and_says_so():
     unknown = item("unknown", exposed="unknown")
-    assert ordering_arm(unknown.deadline) == unknown.deadline.arms["exposed"]
+    assert ordering_arm(unknown.rank.deadline) == unknown.rank.deadline.arms["exposed"]
     assert order(item("sixty", impact="partial"), unknown) == ["unknown", "sixty"]
-    tier = rank_reasons(unknown)[0]
-    assert (tier.input, tier.value) == ("tier", "14D")
-    assert "exposed arm" in tier.rule
+    tier = rank_reasons(unknown.rank)[0]
+    assert (tier.input, tier.value) == ("order", "14D")
+    assert "the exposed answer decides" in tier.rule
 
 
-def test_signals_are_shown_apart_from_the_tier():
-    lines = {why.input: why for why in rank_reasons(item("a", epss=0.25, cvss=9.8, finders=2))}
-    assert list(lines) == ["tier", "due", "epss", "cvss", "finders"]
-    assert [lines[name].value for name in ("due", "epss", "cvss", "finders")] == ["2026-08-15", "0.25", "9.8", "2"]
-    assert all("no input" in lines[name].rule for name in ("epss", "cvss", "finders"))
-    assert "exposed arm" not in lines["tier"].rule
+def test_signals_that_are_known_are_shown_apart_from_the_tier_with_who_says_so():
+    rank = replace(
+        item("a", epss=0.25, cvss=9.8, finders=2).rank,
+        epss_source="epss.csv.gz",
+        epss_date=date(2026, 8, 17),
+        cvss_source="NVD",
+    )
+    lines = {why.input: why for why in rank_reasons(rank)}
+    assert list(lines) == ["order", "order.epss", "order.cvss", "order.finders"]
+    assert (lines["order"].value, lines["order"].date) == ("14D", date(2026, 8, 15))
+    assert [lines[f"order.{name}"].value for name in ("epss", "cvss", "finders")] == ["0.25", "9.8", "2"]
+    assert (lines["order.epss"].source, lines["order.epss"].date) == ("epss.csv.gz", date(2026, 8, 17))
+    assert lines["order.cvss"].source == "NVD"
+    assert all("no input" in lines[f"order.{name}"].rule for name in ("epss", "cvss", "finders"))
+    assert "exposed answer" not in lines["order"].rule
+    assert [why.input for why in rank_reasons(item("b").rank)] == ["order"]
+
+
+def test_a_sentence_says_the_same():
+    rank = replace(
+        item("a", epss=0.25, cvss=9.8, finders=2).rank, epss_source="epss.csv.gz", epss_date=date(2026, 8, 17)
+    )
+    assert rank_sentence(rank) == (
+        "Its place among those of its tier and date follows from EPSS 0.25 (epss.csv.gz, 17 August 2026), "
+        "then CVSS 9.8, then 2 independent finders."
+    )
+    assert rank_sentence(item("b", impact="unknown", finders=1).rank) == (
+        "Its place among the flaws without a date follows from 1 independent finder."
+    )
+    assert "its identifier alone" in rank_sentence(item("c").rank)
 
 
 def test_an_outcome_of_another_table_is_refused():
@@ -115,13 +155,13 @@ def test_an_outcome_of_another_table_is_refused():
         b'"decision_points":{"t:I:1":{"values":[{"key":"N"}]},"t:O:1":{"values":[{"key":"A"}]}}}'
     )
     with pytest.raises(UnknownValueError, match="has the outcome '14D'"):
-        rank_key(item("a"), read_ssvc_table(raw, source="t"))
+        rank_key(item("a").rank, read_ssvc_table(raw, source="t"))
 
 
 signal = st.none() | st.floats(0, 1) | st.just(float("nan"))
 items = st.builds(
-    lambda name, words, policy, start, epss, cvss, finders: RankItem(
-        id=name, deadline=deadline(given(**words), start, policy=policy), epss=epss, cvss=cvss, finders=finders
+    lambda name, words, policy, start, epss, cvss, finders: Item(
+        name, Rank(deadline=deadline(given(**words), start, policy=policy), epss=epss, cvss=cvss, finders=finders)
     ),
     st.uuids().map(str),
     st.fixed_dictionaries(
@@ -146,30 +186,29 @@ def test_law_the_order_is_total_deterministic_and_signals_never_cross_a_tier(fou
     shuffled = list(found)
     random.shuffle(shuffled)
     assert [each.id for each in ranked(shuffled)] == [each.id for each in result]
-    assert len({rank_key(each) for each in result}) == len(result)
     for before, after in pairwise(result):
-        first, second = ordering_arm(before.deadline), ordering_arm(after.deadline)
+        first, second = ordering_arm(before.rank.deadline), ordering_arm(after.rank.deadline)
         places = TIERS.index(first.outcome), TIERS.index(second.outcome)
         assert places[0] <= places[1]
         if places[0] == places[1]:
             assert (first.due or date.max) <= (second.due or date.max)
-    bare = [RankItem(id=each.id, deadline=each.deadline) for each in found]
-    assert [rank_key(each)[:3] for each in ranked(bare)] == [rank_key(each)[:3] for each in result]
+    bare = [Item(each.id, Rank(deadline=each.rank.deadline)) for each in found]
+    assert [rank_key(each.rank)[:3] for each in ranked(bare)] == [rank_key(each.rank)[:3] for each in result]
 
 
 @cases(st.lists(items, max_size=8, unique_by=lambda each: each.id))
 def test_law_inside_incomplete_kev_is_first_what_can_wait_last_and_signals_order_each_part(found):
-    waiting = [each for each in ranked(found) if ordering_arm(each.deadline).outcome == "INCOMPLETE"]
+    waiting = [each for each in ranked(found) if ordering_arm(each.rank.deadline).outcome == "INCOMPLETE"]
     for before, after in pairwise(waiting):
         assert _urgency(before) <= _urgency(after)
         if _urgency(before) == _urgency(after):
-            assert _falling(before.epss) <= _falling(after.epss)
+            assert _falling(before.rank.epss) <= _falling(after.rank.epss)
 
 
-def _urgency(each: RankItem) -> int:
-    if each.deadline.inputs["kev"].value == "yes":
+def _urgency(each: Item) -> int:
+    if each.rank.deadline.inputs["kev"].value == "yes":
         return 0
-    return 2 if set(ordering_arm(each.deadline).possible) == {"FSU"} else 1
+    return 2 if set(ordering_arm(each.rank.deadline).possible) == {"FSU"} else 1
 
 
 def _falling(value: float | None) -> float:

@@ -290,3 +290,18 @@ def test_the_real_catalogues_agree_with_their_membership(data):
         assert status.listed == (cve in new)
         assert ("has left" in status.note) == (cve not in new)
         assert status.added == (date.fromisoformat(new[cve]) if cve in new else None)
+
+
+def test_what_was_added_is_counted_by_kind_and_what_came_too_late():
+    known = Signals.of(
+        [
+            kev("CVE-2026-0001"),
+            stated("CVE-2026-0002", "2026-01-05"),
+            epss("CVE-2026-0001", 0.2),
+            epss("CVE-2026-0001", 0.3, "2026-02-01"),
+            ssvc("CVE-2026-0001", "2026-03-01T00:00:00Z", automatable="yes"),
+        ],
+        as_of=date(2026, 1, 31),
+    )
+    assert known.given == {"kev": 1, "epss": 2, "ssvc": 1}
+    assert known.late == {"kev": 0, "epss": 1, "ssvc": 1}

@@ -2,23 +2,38 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, cast
 
 import msgspec
 import typer
 
-from clearinghouse.cli.output import ATTENTION, BAD_INPUT, OK, OutputFormat, console, show_error, show_problems, table
+from clearinghouse.cli.layout import say, show_table
+from clearinghouse.cli.options import paths_to
+from clearinghouse.cli.output import (
+    ATTENTION,
+    BAD_INPUT,
+    OK,
+    OutputFormat,
+    show_error,
+    show_problems,
+    show_remedy,
+)
 from clearinghouse.formats import casr
 from clearinghouse.formats.contract import RECOGNISED
 from clearinghouse.formats.crash import Settings, parse
 from clearinghouse.formats.crash.report import is_other, no_crash, title
-from clearinghouse.formats.document import Document, documents
-from clearinghouse.formats.registry import MissingPathError, files_below, is_folder
+from clearinghouse.formats.document import Document
+from clearinghouse.formats.guard import unreadable, why_not_opened
+from clearinghouse.formats.inputs import inputs, is_folder
 from clearinghouse.formats.sample import Sample
-from clearinghouse.formats.text import clean_line, printable_name
+from clearinghouse.formats.text import sentence
+from clearinghouse.priority import plural
 from clearinghouse.records import ClearinghouseError, Crash, Finding, Level, Problem
+from clearinghouse.triage import nothing_to_read, only_errors
+
+_LOOK = "look at the path, and whether you may read it"
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -36,15 +51,8 @@ class Entry(msgspec.Struct, frozen=True):
     signature: str | None
 
 
-class Unread(msgspec.Struct, frozen=True):
-    """One file that gave no crash. ``named``: it was given by name, not met in a directory."""
-
-    error: ClearinghouseError
-    named: bool
-
-
 def command(
-    paths: Annotated[list[Path], typer.Argument(help="Crash logs or CASR reports; directories are read recursively.")],
+    paths: Annotated[list[Path], paths_to("Crash logs or CASR reports")],
     output: Annotated[OutputFormat, typer.Option("--format", help="What to write.")] = OutputFormat.TABLE,
     target: Annotated[
         str | None, typer.Option("--target", envvar="FUZZ_TARGET", help="The fuzz target, if the logs do not name it.")
@@ -68,44 +76,95 @@ def command(
 ) -> None:
     """Read crash logs: type, access, crash state, stack, and which crashes are the same.
 
-    Exit code 0: all were read. 1: some files in a directory show no crash. 2: nothing could be read, or a file
-    that was given by name could not.
+    Exit code 0: all were read. 1: some files in a folder or archive show no crash. 2: nothing could be read, or a
+    file that was given by name could not. What could not be read is told on standard error, beside JSON too.
     """
     reader = Reader(target, Settings(checks=checks, asserts=asserts))
-    told = Told()
-    crashes = told.crashes(result for path in paths for result in reader.read_path(path))
     if output is OutputFormat.JSON:
-        write_list(entry(path, crash) for path, crash in crashes)
-    elif read := list(crashes):
-        show(read)
-    raise typer.Exit(told.code)
+        write_list(entry(path, crash) for path, crash in reader.crashes(paths))
+        reader.tell()
+    else:
+        crashes = list(reader.crashes(paths))
+        reader.tell()
+        if crashes:
+            show(crashes)
+    raise typer.Exit(reader.code)
 
 
-class Told:
-    """Says what could not be read, while the crashes pass through."""
+class Reader:
+    """Reads crash logs, with what the caller knows about them, and knows in the end what could not be read.
 
-    def __init__(self) -> None:
-        self._read = self._unread = self._named = False
+    Args:
+        target: the fuzz target, if the logs do not name it. settings: what the project decides about security.
+    """
 
-    def crashes(self, results: Iterable["tuple[str, Crash] | Unread | Problem"]) -> Iterator[tuple[str, Crash]]:
-        """Yield the crashes; print the rest on standard error."""
-        for result in results:
+    def __init__(self, target: str | None = None, settings: Settings | None = None) -> None:
+        self._target = target
+        self._settings = settings or Settings()
+        self._problems: list[Problem] = []
+        self._failures: list[ClearinghouseError] = []
+        self._read = self._named_unread = False
+
+    def crashes(self, paths: Sequence[Path]) -> Iterator[tuple[str, Crash]]:
+        """Yield each crash below ``paths`` with the name of its log.
+
+        Paths are read as by every verb (:func:`~clearinghouse.formats.inputs.inputs`), but for one that does not
+        exist: the others are read all the same.
+        """
+        empty = True
+        for item, found in inputs([path for path in paths if self._exists(path)]):
+            empty = False
+            result = item if isinstance(item, Problem) else self._read_document(item)
             if isinstance(result, Problem):
-                show_problems([result])
-            elif isinstance(result, Unread):
-                self._unread = True
-                self._named = self._named or result.named
-                show_error(result.error)
-            else:
-                self._read = True
-                yield result
+                self._note(result, found=found)
+                continue
+            self._read = True
+            yield cast(Document, item).source, result
+        if empty and not self._failures:
+            self._failures.append(nothing_to_read(paths))
+
+    def tell(self) -> None:
+        """Print on standard error what could not be read, and what to do about it."""
+        show_problems(self._problems, whole="")
+        unread = only_errors(self._problems)
+        if unread:
+            show_remedy(f"give {unread[0].expected}" if unread[0].expected else _LOOK)
+        for error in self._failures:
+            show_error(error)
 
     @property
     def code(self) -> int:
-        """The exit code, as far as everything has been read."""
-        if self._named or not self._read:
+        """The exit code."""
+        if self._failures or self._named_unread or not self._read:
             return BAD_INPUT
-        return ATTENTION if self._unread else OK
+        return ATTENTION if only_errors(self._problems) else OK
+
+    def _exists(self, path: Path) -> bool:
+        try:
+            is_folder(path)
+        except ClearinghouseError as error:
+            self._failures.append(error)
+            return False
+        return True
+
+    def _note(self, problem: Problem, *, found: bool) -> None:
+        self._problems.append(problem)
+        if not found and problem.level is Level.ERROR:
+            self._named_unread = True
+
+    def _read_document(self, document: Document) -> Crash | Problem:
+        try:
+            if casr.FORMAT.detect(document.sample).score >= RECOGNISED:
+                return _from_report(document)
+            if is_other(document.sample):
+                return no_crash(document.source)
+            text = Sample(document.read(), complete=True).text
+        except ClearinghouseError as error:
+            return unreadable(document.source, error)
+        except OSError as error:
+            return Problem(source=document.source, code="unreadable", message=sentence(why_not_opened(error)))
+        self._problems += document.notices()
+        return parse(text, target=self._target, settings=self._settings) or no_crash(document.source)
 
 
 def write_list(entries: Iterable[Entry]) -> None:
@@ -121,78 +180,6 @@ def write_list(entries: Iterable[Entry]) -> None:
     out.flush()
 
 
-class Reader:
-    """Reads files, with what the caller knows about them.
-
-    Args:
-        target: the fuzz target, if the logs do not name it. settings: what the project decides about security.
-    """
-
-    def __init__(self, target: str | None = None, settings: Settings | None = None) -> None:
-        self._target = target
-        self._settings = settings or Settings()
-        self._seen: set[Path] = set()
-
-    def read_path(self, path: Path) -> Iterator[tuple[str, Crash] | Unread | Problem]:
-        """Yield a crash for each log at or below ``path``, an error for each that gives none, and notices.
-
-        Folders are walked as everywhere (:func:`~clearinghouse.formats.registry.files_below`); a file that is come
-        upon twice under one name is read once.
-        """
-        try:
-            folder = is_folder(path)
-        except MissingPathError as error:
-            yield Unread(error, named=True)
-            return
-        if not folder:
-            yield from self._read_new(path, named=True)
-            return
-        empty = True
-        for file in files_below(path):
-            empty = False
-            if not isinstance(file, Problem):
-                yield from self._read_new(file, named=False)
-            elif file.level is Level.NOTICE:
-                yield file
-            else:
-                yield _unread(file, named=False)
-        if empty:
-            name = printable_name(str(path))
-            yield Unread(ClearinghouseError(f"{name} holds no files", "name a folder with crash logs"), named=True)
-
-    def _read_new(self, path: Path, *, named: bool) -> Iterator[tuple[str, Crash] | Unread]:
-        if path not in self._seen:
-            self._seen.add(path)
-            yield from self._read_file(path, named=named)
-
-    def _read_file(self, path: Path, *, named: bool) -> Iterator[tuple[str, Crash] | Unread]:
-        for document in documents(path, str(path)):
-            result = document if isinstance(document, Problem) else self._read_document(document)
-            if isinstance(result, Crash):
-                yield cast(Document, document).source, result
-                continue
-            yield _unread(result, named=named)
-
-    def _read_document(self, document: Document) -> Crash | Problem:
-        try:
-            if casr.FORMAT.detect(document.sample).score >= RECOGNISED:
-                return _from_report(document)
-            if is_other(document.sample):
-                return no_crash(document.source)
-            text = Sample(document.read(), complete=True).text
-        except (ClearinghouseError, OSError) as error:
-            message = f"{document.source} cannot be read: {error}."
-            return Problem(source=document.source, code="unreadable", message=message)
-        return parse(text, target=self._target, settings=self._settings) or no_crash(document.source)
-
-
-def _unread(problem: Problem, *, named: bool) -> Unread:
-    what = problem.message.removesuffix(".")
-    if problem.source not in what:
-        what = f"{problem.source}: {what}"
-    return Unread(ClearinghouseError(clean_line(what), remedy(problem)), named)
-
-
 def _from_report(document: Document) -> Crash | Problem:
     first: Problem | None = None
     for record in casr.FORMAT.read(document):
@@ -201,13 +188,6 @@ def _from_report(document: Document) -> Crash | Problem:
         if isinstance(record, Problem) and first is None:
             first = record
     return first or no_crash(document.source)
-
-
-def remedy(problem: Problem) -> str:
-    """What a person can do about a file that gave no crash."""
-    if problem.expected:
-        return f"give {problem.expected}"
-    return "check the path, and that you may read it"
 
 
 def entry(path: str, crash: Crash) -> Entry:
@@ -239,9 +219,9 @@ def show(crashes: list[tuple[str, Crash]]) -> None:
         )
         for path, crash in crashes
     ]
-    out = console()
-    out.print(table("", ("log", "crash", "then", "security*", "group"), rows, ratios=(3, 5, 4, 1, 2)))
+    show_table("", ("log", "crash", "then", "security*", "group"), rows)
     alone = sum(crash.signature is None for _, crash in crashes)
-    text = f"{len(crashes)} crashes, {len(groups)} groups of equal type and state"
-    out.print(f"{text}, {alone} without a state that identifies them." if alone else f"{text}.")
-    out.print("* by the ClusterFuzz rule, which is not a severity.")
+    told = f"{plural(len(crashes), 'crash', 'crashes')}, {plural(len(groups), 'group')} of equal type and state"
+    say(f"\n{told}, {alone:,} without a state that identifies it." if alone else f"\n{told}.")
+    say("* by the ClusterFuzz rule, which is not a severity.")
+    say("Next: --format json has whole stacks; `clearinghouse triage` ranks the flaws.")

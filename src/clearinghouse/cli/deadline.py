@@ -10,83 +10,94 @@ from typing import Annotated, Any, BinaryIO
 import msgspec
 import typer
 
-from clearinghouse.cli.output import (
-    ATTENTION,
-    OK,
-    OutputFormat,
-    console,
-    fail,
-    table,
-    write_json,
-    write_json_line,
+from clearinghouse.cli.layout import say, show_table
+from clearinghouse.cli.options import (
+    AsOf,
+    Bound,
+    Changed,
+    ClockName,
+    Commissioned,
+    Exposed,
+    OptionError,
+    Policy,
+    a_clock,
+    a_day,
+    a_kev,
+    a_policy,
+    a_truth,
+    an_exposure,
+    an_impact,
+    checked_option,
+    day_option,
+    path_option,
+    shown,
 )
-from clearinghouse.formats.text import clean_line
+from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json, write_json_line
+from clearinghouse.formats.spool import STANDARD_INPUT
+from clearinghouse.formats.text import clean_line, printable_name
 from clearinghouse.priority import (
     DEFAULT_POLICY,
     INCOMPLETE,
     Clock,
-    DateError,
     Deadline,
     PriorityError,
     StartFacts,
     deadline,
     given,
-    parse_date,
-    policies,
     reasons,
     sentences,
 )
+from clearinghouse.priority.facts import UNKNOWN
 from clearinghouse.records import ClearinghouseError
 
 MAX_LINE = 1 << 20
 """Longest line of a batch that is read, in bytes."""
-_DATES = ("identified", "commissioned", "changed", "as_of", "kev_due")
-_WORDS: dict[str, Callable[[], tuple[str, ...]]] = {
-    "exposed": lambda: ("yes", "no", "unknown"),
-    "automatable": lambda: ("yes", "no", "unknown"),
-    "impact": lambda: ("total", "partial", "unknown"),
-    "policy": lambda: tuple(policies()),
-    "clock": lambda: tuple(Clock),
+CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    "kev": a_kev,
+    "exposed": an_exposure,
+    "automatable": an_exposure,
+    "impact": an_impact,
+    "policy": a_policy,
+    "clock": a_clock,
+    "identified": a_day,
+    "commissioned": a_day,
+    "changed": a_day,
+    "as_of": a_day,
+    "kev_due": a_day,
+    "bound": a_truth,
 }
-_KEYS = ("kev", *_WORDS, *_DATES, "bound")
+"""What a question is made of: the options, which are the keys of a batch line too, each with the check of its value."""
 _REQUIRED = {"kev": "yes, no, unknown or the date of addition", "identified": "a day written like 2026-08-17"}
 
 
 def command(
+    context: typer.Context,
     *,
     kev: Annotated[
         str | None,
-        typer.Option(metavar="yes|no|unknown|DATE", help="In CISA's KEV catalogue; best its date of addition."),
+        checked_option("--kev", a_kev, "yes|no|unknown|DATE", "In CISA's KEV catalogue; best its date of addition."),
     ] = None,
-    exposed: Annotated[
-        str | None, typer.Option(metavar="yes|no|unknown", help="Publicly exposed, as the asset's owner judges.")
-    ] = None,
+    exposed: Exposed = "unknown",
     automatable: Annotated[
-        str | None, typer.Option(metavar="yes|no|unknown", help="SSVC: exploitation can be reliably automated.")
-    ] = None,
-    impact: Annotated[str | None, typer.Option(metavar="total|partial|unknown", help="SSVC: technical impact.")] = None,
+        str,
+        checked_option("--automatable", an_exposure, "yes|no|unknown", "SSVC: exploitation can be reliably automated."),
+    ] = "unknown",
+    impact: Annotated[
+        str, checked_option("--impact", an_impact, "total|partial|unknown", "SSVC: technical impact.")
+    ] = "unknown",
     identified: Annotated[
-        str | None, typer.Option(metavar="DATE", help="When the owner identified the flaw on the asset.")
+        dt.date | None, day_option("--identified", "When the owner identified the flaw on the asset.")
     ] = None,
-    policy: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Missing data: fail_closed, cisa_default, fedramp_assume_automatable."),
-    ] = None,
-    clock: Annotated[str | None, typer.Option(metavar="NAME", help="literal, row_change or commissioned.")] = None,
-    commissioned: Annotated[str | None, typer.Option(metavar="DATE", help="When the asset came into service.")] = None,
-    changed: Annotated[
-        str | None, typer.Option(metavar="DATE", help="When the inputs last moved the flaw to another row.")
-    ] = None,
-    kev_due: Annotated[str | None, typer.Option(metavar="DATE", help="CISA's own due date, shown beside ours.")] = None,
-    bound: Annotated[
-        bool, typer.Option("--bound", help="The directive binds you: dates are owed, not adopted.")
-    ] = False,
-    as_of: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Answer for that day; inputs dated later are not counted.")
-    ] = None,
+    policy: Policy = DEFAULT_POLICY,
+    clock: ClockName = Clock.LITERAL,
+    commissioned: Commissioned = None,
+    changed: Changed = None,
+    kev_due: Annotated[dt.date | None, day_option("--kev-due", "CISA's own due date, shown beside ours.")] = None,
+    bound: Bound = False,
+    as_of: AsOf = None,
     batch: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="JSON lines with these option names as keys; - is standard input."),
+        Path | None,
+        path_option("--batch", "FILE", "JSON lines with these option names as keys; - is standard input."),
     ] = None,
     form: Annotated[
         OutputFormat, typer.Option("--format", help="table for people, json for programs.")
@@ -100,79 +111,50 @@ def command(
 
     Exit codes: 0 done; 1 done, but lines of the batch were bad; 2 bad usage.
     """
-    options = {
-        "kev": kev,
-        "exposed": exposed,
-        "automatable": automatable,
-        "impact": impact,
-        "identified": identified,
-        "policy": policy,
-        "clock": clock,
-        "commissioned": commissioned,
-        "changed": changed,
-        "kev_due": kev_due,
-        "as_of": as_of,
-    }
-    asked: dict[str, Any] = {name: value for name, value in options.items() if value is not None} | {"bound": bound}
-    try:
-        if batch is not None:
-            raise typer.Exit(_batch(batch, asked))
-        made = answer(asked)
-    except OptionError as error:
-        fail(OptionError(f"--{error.name.replace('_', '-')}", error.says, error.remedy))
-    except ClearinghouseError as error:
-        fail(error)
+    # Typer knows the options by the names that are the keys of a question
+    asked = {name: value for name, value in context.params.items() if name in CHECKS and value is not None}
+    if batch is not None:
+        raise typer.Exit(_batch(batch, asked))
+    _require(asked, "--")
+    made = answer(asked)
     if form is OutputFormat.JSON:
         write_json(as_json(made))
     else:
         _draw(made)
 
 
-class OptionError(ClearinghouseError):
-    """An option, or a key of a batch line, is absent or has a bad value.
-
-    Attributes:
-        name: the option, with ``_``. says: what is wrong with it, as the rest of the sentence.
-    """
-
-    def __init__(self, name: str, says: str, remedy: str) -> None:
-        super().__init__(f"{name} {says}", remedy)
-        self.name = name
-        self.says = says
-
-
 def answer(asked: Mapping[str, Any]) -> Deadline:
     """Return the deadline for one question.
 
     Args:
-        asked: option names, with ``_``, and their values.
+        asked: option names, with ``_``, and their values, which have passed their checks; what is required is there.
 
     Raises:
-        OptionError, PriorityError: a value is absent, malformed or unknown.
+        DateError: a date would lie beyond the calendar.
     """
-    for name, expected in _REQUIRED.items():
-        if name not in asked:
-            raise OptionError(name, "is not given", expected)
-    words = {name: _word(asked, name, known()) for name, known in _WORDS.items()}
-    days = {name: _day(asked, name) for name in _DATES}
-    bound = asked.get("bound", False)
-    if not isinstance(bound, bool):
-        raise OptionError("bound", f"is {_shown(bound)}", "true or false")
     made = deadline(
         given(
-            kev=_kev(asked["kev"]),
-            exposed=words["exposed"] or "unknown",
-            automatable=words["automatable"] or "unknown",
-            impact=words["impact"] or "unknown",
-            kev_due=days["kev_due"],
+            kev=asked["kev"],
+            exposed=asked.get("exposed", UNKNOWN),
+            automatable=asked.get("automatable", UNKNOWN),
+            impact=asked.get("impact", UNKNOWN),
+            kev_due=asked.get("kev_due"),
         ),
-        StartFacts(identified=days["identified"], commissioned=days["commissioned"], changed=days["changed"]),
-        policy=words["policy"] or DEFAULT_POLICY,
-        clock=words["clock"] or Clock.LITERAL,
-        as_of=days["as_of"],
-        bound=bound,
+        StartFacts(
+            identified=asked["identified"], commissioned=asked.get("commissioned"), changed=asked.get("changed")
+        ),
+        policy=asked.get("policy", DEFAULT_POLICY),
+        clock=asked.get("clock", Clock.LITERAL),
+        as_of=asked.get("as_of"),
+        bound=asked.get("bound", False),
     )
-    return made if days["as_of"] else made.seen_on(dt.datetime.now(dt.UTC).date())
+    return made if "as_of" in asked else made.seen_on(dt.datetime.now(dt.UTC).date())
+
+
+def _require(asked: Mapping[str, Any], prefix: str = "") -> None:
+    for name, expected in _REQUIRED.items():
+        if name not in asked:
+            raise OptionError(f"{prefix}{name}", "is not given", expected)
 
 
 def as_json(made: Deadline) -> dict[str, Any]:
@@ -181,49 +163,10 @@ def as_json(made: Deadline) -> dict[str, Any]:
     return plain | {"explain": msgspec.to_builtins(reasons(made)), "sentences": list(sentences(made))}
 
 
-def _word(asked: Mapping[str, Any], name: str, known: tuple[str, ...]) -> str | None:
-    value = asked.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool):  # in a batch, JSON's own words for yes and no
-        value = "yes" if value else "no"
-    if not isinstance(value, str) or value.lower() not in known:
-        raise OptionError(name, f"is {_shown(value)}", f"one of {', '.join(known)}")
-    return value.lower()
-
-
-def _day(asked: Mapping[str, Any], name: str) -> dt.date | None:
-    value = asked.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise OptionError(name, f"is {_shown(value)}, which is no date", "a day written like 2026-08-17")
-    try:
-        return parse_date(value, name)
-    except DateError as error:
-        raise OptionError(name, f"is {_shown(value)}, which is no date", error.remedy) from error
-
-
-def _kev(value: Any) -> str | dt.date:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    word = value.lower() if isinstance(value, str) else ""
-    if word in ("yes", "no", "unknown"):
-        return word
-    try:
-        return parse_date(word, "kev")
-    except DateError:
-        raise OptionError("kev", f"is {_shown(value)}", "yes, no, unknown or a day written like 2026-08-17") from None
-
-
-def _shown(value: Any) -> str:
-    return clean_line(repr(value) if isinstance(value, str) else msgspec.json.encode(value).decode(), 60)
-
-
-def _batch(name: str, defaults: Mapping[str, Any]) -> int:
+def _batch(path: Path, defaults: Mapping[str, Any]) -> int:
     """Answer each line, in order; return the exit code."""
     bad = 0
-    with _opened(name) as stream:
+    with _opened(path) as stream:
         for number, line in _lines(stream):
             try:
                 write_json_line(as_json(answer(_asked(line, defaults))))
@@ -233,13 +176,14 @@ def _batch(name: str, defaults: Mapping[str, Any]) -> int:
     return ATTENTION if bad else OK
 
 
-def _opened(name: str) -> AbstractContextManager[BinaryIO]:
-    if name == "-":
+def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
+    if path == STANDARD_INPUT:
         return nullcontext(sys.stdin.buffer)
     try:
-        return Path(name).open("rb")
+        return path.open("rb")
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
+        name = printable_name(str(path))
         raise ClearinghouseError(f"{name} cannot be read: {why}", "name a file of JSON lines, or -") from error
 
 
@@ -265,24 +209,25 @@ def _asked(line: bytes, defaults: Mapping[str, Any]) -> dict[str, Any]:
     asked: dict[str, Any] = {}
     for key, value in read.items():
         name = key.replace("-", "_")
-        if name not in _KEYS:
-            raise OptionError(_shown(key), "is no key of a question", f"one of {', '.join(_KEYS)}")
+        if name not in CHECKS:
+            raise OptionError(shown(key), "is no key of a question", f"one of {', '.join(CHECKS)}")
         if name in asked:
             raise OptionError(name, "is given twice", f"{name} once")
-        asked[name] = value
-    return {**defaults, **{name: value for name, value in asked.items() if value is not None}}
+        asked[name] = None if value is None else CHECKS[name](name, value)
+    question = {**defaults, **{name: value for name, value in asked.items() if value is not None}}
+    _require(question)
+    return question
 
 
 def _draw(made: Deadline) -> None:
-    out = console()
-    for line in sentences(made, inputs=False):
-        out.print(line)
+    for sentence in sentences(made, inputs=False):
+        say(sentence)
     rows = [
         (why.input, why.value or "", why.source, str(why.date) if why.date else "", why.rule) for why in reasons(made)
     ]
-    out.print()
-    out.print(table("Why", ("input", "value", "source", "date", "rule"), rows))
-    out.print(f"next: {_next(made)}")
+    say()
+    show_table("Why", ("input", "value", "source", "date", "rule"), rows)
+    say(f"\nNext: {_next(made)}.")
 
 
 def _next(made: Deadline) -> str:

@@ -7,33 +7,35 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 import typer
 
+from clearinghouse.cli.layout import GAP, NARROW, console, fit_end, line, rule, say
+from clearinghouse.cli.options import paths_to
 from clearinghouse.cli.output import (
     ATTENTION,
     BAD_INPUT,
     OK,
     OutputFormat,
-    console,
-    fit_end,
-    line,
+    failure,
     show_problems,
+    write_members,
 )
 from clearinghouse.cli.progress import Notice, reading
 from clearinghouse.formats.apart import read_apart
 from clearinghouse.formats.registry import Report
 from clearinghouse.identity import Identifier, Identity
 from clearinghouse.identity.profile import Profile
-from clearinghouse.records import Finding, Level, Problem
-from clearinghouse.triage import nothing_to_read
+from clearinghouse.priority import plural
+from clearinghouse.records import ClearinghouseError, Finding, Level, Problem
+from clearinghouse.triage import nothing_to_read, only_errors
 
+_HEAD = ("findings", "flaw", "first seen as")
 _MOST_ROWS = 40
 _OFTEN = 4096
 
 
 def command(
-    paths: Annotated[list[Path], typer.Argument(help="Files, archives or folders; folders are read recursively.")],
+    paths: Annotated[list[Path], paths_to("Findings")],
     *,
     aliases: Annotated[
         bool,
@@ -44,71 +46,85 @@ def command(
     """Say which findings are the same flaw, and why.
 
     Exit code 0: done. 1: done, but something could not be read (see the problems). 2: a path that was named is
-    missing or of no known format.
+    missing or of no known format, or an option is wrong.
     """
     gc.disable()  # millions of small records and no cycles among them: collecting would cost a third of the time
-    identifier = Identifier(aliases=aliases)
-    problems: list[Problem] = []
-    refused = False
-    report, recognised = None, 0
-    with reading(paths) as notice:
-        for report in read_apart(paths):
-            identifier.add(_findings(report, problems, notice))
-            recognised += report.format is not None
-            refused = refused or (report.format is None and not report.found)
-    if report is None:
-        raise nothing_to_read(paths)
-    result = identifier.result()
-    if output is OutputFormat.JSON:
-        _write(identifier.profiles, result, problems)
-    else:
-        _show(identifier.profiles, result, problems)
-    costly = any(problem.level is Level.ERROR for problem in problems)
-    if refused or (costly and not recognised):
-        raise typer.Exit(BAD_INPUT)
-    raise typer.Exit(ATTENTION if costly else OK)
+    intake = _Intake(Identifier(aliases=aliases))
+    try:
+        intake.read(paths)
+    except ClearinghouseError as error:
+        if output is not OutputFormat.JSON:
+            raise
+        intake.give_up(failure(error, paths))
+    result = intake.identifier.result()
+    write = _write if output is OutputFormat.JSON else _show
+    write(intake.identifier.profiles, result, intake.problems)
+    raise typer.Exit(intake.code)
 
 
-def _findings(report: Report, problems: list[Problem], notice: Notice) -> Iterator[Finding]:
-    """Pass findings on, keep problems, leave signals."""
-    read = told = 0
-    for record in report.records:
-        if isinstance(record, Finding):
-            yield record
-            read += 1
-            if read % _OFTEN == 0:
-                notice(report.source, read - told)
-                told = read
-        elif isinstance(record, Problem):
-            problems.append(record)
-    notice(report.source, read - told)
+class _Intake:
+    """What is read: findings go to the identifier, problems are kept, signals are left."""
+
+    def __init__(self, identifier: Identifier) -> None:
+        self.identifier = identifier
+        self.problems: list[Problem] = []
+        self._refused = False
+        self._recognised = 0
+
+    def read(self, paths: list[Path]) -> None:
+        """Read everything.
+
+        Raises:
+            ClearinghouseError: a path is missing, or there is nothing to read.
+        """
+        report = None
+        with reading(paths) as notice:
+            for report in read_apart(paths):
+                self.identifier.add(self._findings(report, notice))
+                self._recognised += report.format is not None
+                self._refused = self._refused or (report.format is None and not report.found)
+        if report is None:
+            raise nothing_to_read(paths)
+
+    def give_up(self, why: Problem) -> None:
+        """Note why reading ended before its time."""
+        self.problems.append(why)
+        self._refused = True
+
+    @property
+    def code(self) -> int:
+        """The exit code."""
+        costly = only_errors(self.problems)
+        if self._refused or (costly and not self._recognised):
+            return BAD_INPUT
+        return ATTENTION if costly else OK
+
+    def _findings(self, report: Report, notice: Notice) -> Iterator[Finding]:
+        read = told = 0
+        for record in report.records:
+            if isinstance(record, Finding):
+                yield record
+                read += 1
+                if read % _OFTEN == 0:
+                    notice(report.source, read - told)
+                    told = read
+            elif isinstance(record, Problem):
+                self.problems.append(record)
+        notice(report.source, read - told)
 
 
 def _write(profiles: list[Profile], result: Identity, problems: list[Problem]) -> None:
     """Write the JSON document piece by piece; a million findings never stand in memory as text."""
-    out = sys.stdout.buffer
-    out.write(b'{"findings":[')
-    _write_items(_finding_row(profile) for profile in profiles)
-    out.write(b'],\n"groups":[')
-    _write_items(_group_row(group, profiles) for group in result.groups)
-    out.write(b'],\n"links":[')
-    _write_items(result.links)
-    out.write(b'],\n"suggestions":[')
-    _write_items(result.suggestions)
-    out.write(b'],\n"problems":[')
-    _write_items(problem for problem in problems if problem.level is Level.ERROR)
-    out.write(b'],\n"notices":[')
-    _write_items(problem for problem in problems if problem.level is Level.NOTICE)
-    out.write(b'],\n"full_buckets":%d}\n' % result.full_buckets)
-    out.flush()
-
-
-def _write_items(items: Iterable[Any]) -> None:
-    encode = msgspec.json.Encoder().encode
-    out = sys.stdout.buffer
-    for position, item in enumerate(items):
-        out.write(b"\n" if position == 0 else b",\n")
-        out.write(encode(item))
+    sys.stdout.buffer.write(b"{")
+    lists: dict[str, Iterable[Any]] = {
+        "findings": map(_finding_row, profiles),
+        "groups": (_group_row(group, profiles) for group in result.groups),
+        "links": result.links,
+        "suggestions": result.suggestions,
+        "problems": only_errors(problems),
+        "notices": [problem for problem in problems if problem.level is Level.NOTICE],
+    }
+    write_members(lists, {"full_buckets": result.full_buckets})
 
 
 def _finding_row(profile: Profile) -> dict[str, Any]:
@@ -129,28 +145,47 @@ def _group_row(group: list[int], profiles: list[Profile]) -> dict[str, Any]:
 def _show(profiles: list[Profile], result: Identity, problems: list[Problem]) -> None:
     show_problems(problems)
     merged = sorted((group for group in result.groups if len(group) > 1), key=len, reverse=True)
-    out = console()
     if merged:
-        where = min(36, out.width * 2 // 5)
-        widths = (8, out.width - where - 12, where)
-        print("The same flaw, most findings first\n")
-        print(line(("findings", "flaw", "first seen as"), widths))
-        print("─" * out.width)
-        for group in merged[:_MOST_ROWS]:
-            first = profiles[group[0]]
-            print(line((str(len(group)), first.title, fit_end(first.id, where)), widths))
-    if len(merged) > _MOST_ROWS:
-        print(f"... and {len(merged) - _MOST_ROWS:,} more groups of two or more; --format json lists all.")
-    print(f"\n{_summary(profiles, result)}")
+        _show_groups(merged[:_MOST_ROWS], profiles)
+        if len(merged) > _MOST_ROWS:
+            count = plural(len(merged) - _MOST_ROWS, "more group")
+            say(f"... and {count} of two or more; --format json lists all.")
+        say()
+    say(_summary(profiles, result))
     if result.suggestions:
-        print(f"{len(result.suggestions):,} more pairs may be the same flaw; a person should look.")
+        say(f"{plural(len(result.suggestions), 'more pair')} may be the same flaw; a person should look.")
     if result.full_buckets:
-        print(f"{result.full_buckets:,} look-up keys are shared by too many findings to compare each with each.")
-    print("Next: --format json shows every link with its reason; `clearinghouse triage` ranks the flaws.")
+        keys = plural(result.full_buckets, "look-up key is", "look-up keys are")
+        say(f"{keys} shared by too many findings to compare each with each.")
+    if profiles:
+        say("Next: --format json has the reasons; `clearinghouse triage` ranks the flaws.")
+    else:
+        say("Next: name reports with findings; `clearinghouse demo` shows what they may look like.")
+
+
+def _show_groups(groups: list[list[int]], profiles: list[Profile]) -> None:
+    """Draw the groups; on a narrow terminal the first finding stands beneath its flaw."""
+    width = console().width
+    where = min(36, width * 2 // 5)
+    counts = len("findings")
+    narrow = width < NARROW
+    widths = (counts, width - counts - len(GAP)) if narrow else (counts, width - where - counts - 2 * len(GAP), where)
+    say("The same flaw, most findings first\n")
+    print(line(("findings", "flaw, first seen as") if narrow else _HEAD, widths))
+    print(rule(width))
+    for group in groups:
+        first = profiles[group[0]]
+        cells = (str(len(group)), first.title, fit_end(first.id, where))
+        if narrow:
+            print(line(cells[:2], widths))
+            print(line(("", fit_end(first.id, widths[1])), widths))
+        else:
+            print(line(cells, widths))
 
 
 def _summary(profiles: list[Profile], result: Identity) -> str:
     reasons = Counter(link.reason.value for link in result.links)
     told = ", ".join(f"{count:,} by {reason}" for reason, count in reasons.most_common())
     joined = f" (joined: {told})" if told else ""
-    return f"{len(profiles):,} findings are {len(result.groups):,} flaws{joined}."
+    be = "is" if len(profiles) == 1 else "are"
+    return f"{plural(len(profiles), 'finding')} {be} {plural(len(result.groups), 'flaw')}{joined}."

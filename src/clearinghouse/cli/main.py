@@ -16,6 +16,7 @@ import typer
 
 from clearinghouse import __version__
 from clearinghouse.cli import crash, deadline, demo, identify, triage
+from clearinghouse.cli.layout import ASCII_FORMS
 from clearinghouse.cli.output import BAD_INPUT, OK, show_error
 from clearinghouse.formats.text import clean_line
 from clearinghouse.records import ClearinghouseError
@@ -26,8 +27,21 @@ DEBUG = "CLEARINGHOUSE_DEBUG"
 _UsageError: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 """The base of what is said of wrong options; it has no public name in Typer, which carries its own copy of Click."""
 
+_EPILOG = """\
+Without files of your own, begin with: clearinghouse demo
+
+\b
+Exit codes of all commands:
+    0  done
+    1  done, but something could not be read or needs attention
+    2  a path or an option is wrong, or nothing could be read
+   70  a defect of this program; please report it
+  130  interrupted
+"""
+
 app = typer.Typer(
     name="clearinghouse",
+    epilog=_EPILOG,
     help="From a flood of findings to each flaw once, ranked, with the date by which it matters.",
     no_args_is_help=True,
     add_completion=False,
@@ -52,11 +66,11 @@ def _options(
     """From a flood of findings to each flaw once, ranked, with the date by which it matters."""
 
 
-app.command("triage")(triage.command)
-app.command("identify")(identify.command)
-app.command("crash")(crash.command)
-app.command("deadline")(deadline.command)
-app.command("demo")(demo.command)
+app.command("triage", short_help="Each flaw once, ranked, with its deadline and the reasons.")(triage.command)
+app.command("identify", short_help="Which findings are the same flaw, and why.")(identify.command)
+app.command("crash", short_help="What crash logs show, and which are the same crash.")(crash.command)
+app.command("deadline", short_help="By when to fix one flaw on one asset, and why.")(deadline.command)
+app.command("demo", short_help="Make a flood of invented findings and rank it.")(demo.command)
 
 
 def run() -> None:
@@ -66,7 +80,7 @@ def run() -> None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - until the process ends
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that cannot show a character shows a question mark
+            stream.reconfigure(errors=ASCII_FORMS)  # what a terminal cannot show gets its nearest ASCII form
     sys.exit(invoke())
 
 

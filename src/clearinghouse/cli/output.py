@@ -1,26 +1,37 @@
-"""How results leave the program: JSON, tables, progress, and errors of one line each."""
+"""How results leave the program: exit codes, JSON, errors of two lines, and problems of one line each."""
 
-import errno
-import os
+import re
 import sys
-import textwrap
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import Any
 
 import msgspec
-import typer
-from rich import box
-from rich.cells import cell_len, set_cell_size
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from clearinghouse.formats.text import clean, clean_line
-from clearinghouse.records import ClearinghouseError, Problem
+from clearinghouse.cli.layout import stderr
+from clearinghouse.formats.inputs import MissingPathError
+from clearinghouse.formats.spool import NoInputError
+from clearinghouse.formats.text import clean, clean_line, printable_name
+from clearinghouse.priority import DateError, plural
+from clearinghouse.records import ClearinghouseError, Level, Problem
+from clearinghouse.triage import NothingToReadError
 
 OK, ATTENTION, BAD_INPUT = 0, 1, 2
 """Exit codes: done; done, and problems were reported or something needs attention; bad input or usage."""
+_FAILURES = {
+    MissingPathError: "missing_path",
+    NothingToReadError: "nothing_to_read",
+    NoInputError: "nothing_to_read",
+    DateError: "impossible_date",
+}
+"""The codes of what keeps a command from being done at all."""
+_CHUNK = 1 << 18
+"""Bytes of JSON that are gathered before they are written."""
+_MOST_KINDS = 8
+_SHORT = frozenset({"json", "yaml", "ssvc"})
+"""Words of problem codes that are written in capitals."""
 
 
 class OutputFormat(StrEnum):
@@ -28,69 +39,6 @@ class OutputFormat(StrEnum):
 
     TABLE = "table"
     JSON = "json"
-
-
-NARROWEST = 40
-"""Columns below which a table is not narrowed further; some terminals say 0."""
-
-
-class _Console(Console):
-    """A console that leaves a closed pipe to the entry point; Rich's own would leave the process with exit code 1."""
-
-    def on_broken_pipe(self) -> None:
-        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
-
-
-def console() -> Console:
-    """Standard output for people; 100 columns wide where it is no terminal."""
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 100
-    made = _Console(width=width, highlight=False, markup=False)
-    return made if made.width >= NARROWEST else _Console(width=NARROWEST, highlight=False, markup=False)
-
-
-def stderr() -> Console:
-    """Standard error for progress and problems."""
-    return _Console(stderr=True, highlight=False, markup=False)
-
-
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, ratios: Sequence[int] = ()) -> Table:
-    """Make a plain table. Cells are text, never markup."""
-    made = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False, expand=False)
-    for position, name in enumerate(columns):
-        made.add_column(name, overflow="fold", ratio=ratios[position] if ratios else None)
-    for row in rows:
-        made.add_row(*(Text(clean(cell)) for cell in row))
-    return made
-
-
-def fit(text: str, width: int) -> str:
-    """Return ``text`` as one line of exactly ``width`` columns, its end cut if need be; wide characters count two."""
-    shown = clean_line(text)
-    return set_cell_size(shown, width) if cell_len(shown) <= width else set_cell_size(shown, max(width - 1, 0)) + "…"
-
-
-def fit_end(text: str, width: int) -> str:
-    """The same with the beginning cut: of a path, the end tells most."""
-    shown = clean_line(text)
-    if cell_len(shown) <= width:
-        return set_cell_size(shown, width)
-    while shown and cell_len(shown) >= width:
-        shown = shown[1:]
-    return set_cell_size("…" + shown, width)
-
-
-GAP = "  "
-"""What stands between two columns."""
-
-
-def line(cells: Iterable[str], widths: Iterable[int]) -> str:
-    """Return one row of a plain table, each cell cut to its width."""
-    return GAP.join(fit(cell, width) for cell, width in zip(cells, widths, strict=True)).rstrip()
-
-
-def wrap(text: str, width: int, indent: int) -> list[str]:
-    """Break a sentence into lines; those after the first stand two columns further in than ``indent``."""
-    return textwrap.wrap(text.strip(), width, initial_indent=" " * indent, subsequent_indent=" " * (indent + 2))
 
 
 def write_json(value: Any) -> None:
@@ -105,23 +53,101 @@ def write_json_line(value: Any) -> None:
     sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
 
 
-def fail(error: ClearinghouseError) -> NoReturn:
-    """Say what is wrong and what to do, on two lines, and exit with 2."""
-    show_error(error)
-    raise typer.Exit(BAD_INPUT)
+def write_members(lists: dict[str, Iterable[Any]], last: dict[str, Any]) -> None:
+    """Write the members of a JSON object that are lists, one item a line, then the ``last`` ones, and close it.
+
+    Items are taken one by one, so that a million of them never stand in memory as text. What comes before, such as
+    ``{``, the caller has written.
+    """
+    out = sys.stdout.buffer
+    encode = msgspec.json.Encoder().encode
+    for name, items in lists.items():
+        out.write(encode(name) + b":[")
+        write_items(items)
+        out.write(b"],\n")
+    out.write(encode(last)[1:] + b"\n")
+    out.flush()
+
+
+def write_items(items: Iterable[Any]) -> None:
+    """Write the items of a JSON array, each on a line of its own."""
+    encode_into = msgspec.json.Encoder().encode_into
+    waiting = bytearray()
+    before = b"\n"
+    for item in items:
+        waiting += before
+        encode_into(item, waiting, -1)
+        before = b",\n"
+        if len(waiting) > _CHUNK:
+            sys.stdout.buffer.write(waiting)
+            waiting = bytearray()
+    sys.stdout.buffer.write(waiting)
+
+
+def failure(error: ClearinghouseError, paths: Sequence[Path]) -> Problem:
+    """Return as a problem why nothing could be done, for output that a program reads.
+
+    Args:
+        paths: those that the caller gave; the problem's source are those that the error names, else all.
+    """
+    names = [printable_name(str(path)) for path in paths]
+    named = [name for name in names if re.search(rf"(?:^|\s){re.escape(name)}(?:,|\s|$)", error.what)]
+    return Problem(
+        source=", ".join(dict.fromkeys(named or names)),
+        code=next((code for kind, code in _FAILURES.items() if isinstance(error, kind)), "unreadable"),
+        message=f"{error.what}.",
+        expected=error.remedy,
+    )
 
 
 def show_error(error: ClearinghouseError) -> None:
     """Print ``error: what`` and ``try: remedy`` on standard error."""
     print(f"error: {clean(error.what)}", file=sys.stderr)
-    print(f"try: {clean(error.remedy)}", file=sys.stderr)
+    show_remedy(error.remedy)
 
 
-def show_problems(problems: Sequence[Problem], most: int = 20) -> None:
-    """Print problems for people, on standard error, the first ``most`` of them."""
+def show_remedy(remedy: str) -> None:
+    """Print ``try: remedy`` on standard error."""
+    print(f"try: {clean(remedy)}", file=sys.stderr)
+
+
+def show_problems(problems: Sequence[Problem], most: int = 20, *, whole: str = " (--format json lists all)") -> None:
+    """Print problems for people, on standard error: the first ``most`` of them, then how many of which kind follow.
+
+    Args:
+        whole: where the others can be seen.
+    """
     out = stderr()
     for problem in problems[:most]:
-        where = f" at {problem.pointer}" if problem.pointer else f" line {problem.line}" if problem.line else ""
-        out.print(f"{problem.level}: {clean(problem.source)}{where}: {clean(problem.message)}", soft_wrap=True)
+        out.print(f"{problem.level}: {_told(problem)}", soft_wrap=True)
     if len(problems) > most:
-        out.print(f"... and {len(problems) - most} more; --format json lists them all")
+        rest = problems[most:]
+        out.print(f"... and {len(rest):,} more{whole}:")
+        for text in _kinds(rest):
+            out.print(f"    {text}", soft_wrap=True)
+
+
+def _told(problem: Problem) -> str:
+    """A problem in one line. Where a message names its document or its place, these do not stand before it again."""
+    source, message = clean(problem.source), clean(problem.message)
+    if message.startswith(source):
+        return message
+    place = problem.pointer or (f"line {problem.line}" if problem.line else "")
+    if not place or place.lower() in message.lower():
+        return f"{source}: {message}"
+    return f"{source} {'at ' if problem.pointer else ''}{clean(place)}: {message}"
+
+
+def _kinds(problems: Iterable[Problem]) -> Iterable[str]:
+    """Yield how many there are of each kind, the most frequent first, and where the first one is."""
+    counts: Counter[tuple[str, Level]] = Counter()
+    first: dict[tuple[str, Level], str] = {}
+    for problem in problems:
+        kind = problem.code, problem.level
+        counts[kind] += 1
+        first.setdefault(kind, problem.source)
+    for (code, level), count in counts.most_common(_MOST_KINDS):
+        words = " ".join(word.upper() if word in _SHORT else word for word in code.split("_"))
+        yield f"{plural(count, str(level))}: {words} (first: {clean_line(first[code, level])})"
+    if len(counts) > _MOST_KINDS:
+        yield f"and {plural(len(counts) - _MOST_KINDS, 'other kind')}"

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from clearinghouse.cli.output import stderr
+from clearinghouse.cli.layout import stderr
 from clearinghouse.formats.text import clean_line
+from clearinghouse.priority import plural
 
 Notice = Callable[[str, int], None]
 
@@ -24,9 +25,9 @@ def reading(paths: Sequence[Path]) -> Iterator[Notice]:
         yield lambda source, findings: None
         return
     columns = (
-        SpinnerColumn(),
+        SpinnerColumn("dots" if target.encoding.startswith("utf") else "line"),
         BarColumn(bar_width=20),
-        TextColumn("{task.fields[documents]:,} documents, {task.fields[findings]:,} findings"),
+        TextColumn("{task.fields[read]}"),
         TextColumn("{task.fields[rate]:,.0f}/s"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
@@ -58,7 +59,7 @@ class _Counter:
         self._documents = self._findings = self._bytes = 0
         self._source = ""
         total = sum(sizes.values()) or None
-        self._task = progress.add_task("", total=total, documents=0, findings=0, rate=0.0, source="")
+        self._task = progress.add_task("", total=total, read="", rate=0.0, source="")
 
     def __call__(self, source: str, findings: int) -> None:
         if source != self._source:
@@ -69,8 +70,7 @@ class _Counter:
         self._progress.update(
             self._task,
             completed=self._bytes,
-            documents=self._documents,
-            findings=self._findings,
+            read=f"{plural(self._documents, 'document')}, {plural(self._findings, 'finding')}",
             rate=self._findings / (self._progress.tasks[0].elapsed or 1e-9),
             source=clean_line(source, 60),
         )

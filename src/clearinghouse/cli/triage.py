@@ -3,19 +3,35 @@
 import datetime as dt
 import gc
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypedDict, Unpack
 
 import typer
 
-from clearinghouse.cli.output import ATTENTION, BAD_INPUT, OK, show_problems
+from clearinghouse.cli.options import (
+    AsOf,
+    Bound,
+    Changed,
+    ClockName,
+    Commissioned,
+    Exposed,
+    OptionError,
+    Policy,
+    day_option,
+    path_option,
+    paths_to,
+)
+from clearinghouse.cli.output import ATTENTION, BAD_INPUT, OK, failure, show_problems
 from clearinghouse.cli.progress import reading
+from clearinghouse.cli.signal_problems import silent_options
 from clearinghouse.cli.triage_output import write_csv, write_json_report, write_sarif
 from clearinghouse.cli.triage_table import show
 from clearinghouse.formats.apart import read_apart
-from clearinghouse.priority import DEFAULT_POLICY, Clock, parse_date
-from clearinghouse.triage import gather, only_errors, triage
+from clearinghouse.priority import DEFAULT_POLICY, Clock
+from clearinghouse.records import ClearinghouseError
+from clearinghouse.triage import Gathered, Triage, gather, only_errors, triage
 
 
 class TriageFormat(StrEnum):
@@ -35,27 +51,51 @@ _WRITERS = {
 }
 
 
+class Terms(TypedDict, total=False):
+    """What is asked of every flaw alike; the words are those of the options."""
+
+    exposed: str
+    policy: str
+    clock: str
+    identified: dt.date | None
+    commissioned: dt.date | None
+    changed: dt.date | None
+    bound: bool
+
+
 def command(
-    paths: Annotated[list[Path], typer.Argument(help="Findings: files, archives or folders, read recursively.")],
+    paths: Annotated[list[Path], paths_to("Findings")],
     *,
-    kev: Annotated[list[Path] | None, typer.Option(help="KEV catalogue; may be repeated, the newest decides.")] = None,
-    epss: Annotated[list[Path] | None, typer.Option(help="EPSS scores; may be repeated.")] = None,
+    kev: Annotated[
+        list[Path] | None,
+        path_option(
+            "--kev", "FILE", "Flaws known to be used in attacks: CISA's KEV catalogue; of several the newest decides."
+        ),
+    ] = None,
+    epss: Annotated[
+        list[Path] | None, path_option("--epss", "FILE", "How likely attacks are: EPSS scores; may be repeated.")
+    ] = None,
     ssvc: Annotated[
-        list[Path] | None, typer.Option(help="CVE records with SSVC (Vulnrichment) or NVD answers; may be repeated.")
+        list[Path] | None,
+        path_option(
+            "--ssvc",
+            "PATH",
+            "What an attack can do: CVE records with SSVC (Vulnrichment) or NVD answers; may be repeated.",
+        ),
     ] = None,
-    exposed: Annotated[
-        str, typer.Option(metavar="yes|no|unknown", help="Whether the affected assets are publicly exposed.")
-    ] = "unknown",
-    policy: Annotated[
-        str,
-        typer.Option(metavar="NAME", help="Missing data: fail_closed, cisa_default, fedramp_assume_automatable."),
-    ] = DEFAULT_POLICY,
-    clock: Annotated[str, typer.Option(metavar="NAME", help="literal, row_change or commissioned.")] = Clock.LITERAL,
+    exposed: Exposed = "unknown",
+    policy: Policy = DEFAULT_POLICY,
+    clock: ClockName = Clock.LITERAL,
     identified: Annotated[
-        str | None, typer.Option(metavar="DATE", help="When you learnt of these flaws; today if not given.")
+        dt.date | None,
+        day_option(
+            "--identified", "When you learnt of these flaws; else the day of each one's first report, or today."
+        ),
     ] = None,
-    bound: Annotated[bool, typer.Option("--bound", help="BOD 26-04 binds you (US federal civilian agency).")] = False,
-    as_of: Annotated[str | None, typer.Option(metavar="DATE", help="The day that counts as today.")] = None,
+    commissioned: Commissioned = None,
+    changed: Changed = None,
+    bound: Bound = False,
+    as_of: AsOf = None,
     output: Annotated[TriageFormat, typer.Option("--format", help="What to write.")] = TriageFormat.TABLE,
 ) -> None:
     """Join findings into flaws and rank them, each with its deadline and the reasons.
@@ -63,20 +103,40 @@ def command(
     Exit code 0: done. 1: done, but something could not be read (see the problems). 2: a path that was named is
     missing or of no known format, or an option is wrong.
     """
+    check_clock(clock, commissioned=commissioned, changed=changed, kev=kev)
     code = run_triage(
         paths,
         kev=kev or [],
         epss=epss or [],
         ssvc=ssvc or [],
+        as_of=as_of,
+        output=output,
         exposed=exposed,
         policy=policy,
         clock=clock,
-        identified=parse_date(identified, "--identified") if identified else None,
+        identified=identified,
+        commissioned=commissioned,
+        changed=changed,
         bound=bound,
-        as_of=parse_date(as_of, "--as-of") if as_of else None,
-        output=output,
     )
     raise typer.Exit(code)
+
+
+def check_clock(
+    clock: str, *, commissioned: dt.date | None, changed: dt.date | None, kev: Sequence[Path] | None
+) -> None:
+    """See that a clock rule has the event that it needs; without one, every date would silently be the literal one.
+
+    Raises:
+        OptionError: it has none.
+    """
+    if clock == Clock.COMMISSIONED and commissioned is None:
+        says = "needs the day on which the assets came into service"
+        raise OptionError("--clock commissioned", says, "--commissioned DATE")
+    if clock == Clock.ROW_CHANGE and changed is None and not kev:
+        says = "needs the day on which flaws moved to another row of the table"
+        remedy = "--changed DATE, or --kev FILE: an addition to KEV after identification is such a move"
+        raise OptionError("--clock row_change", says, remedy)
 
 
 def run_triage(
@@ -85,38 +145,39 @@ def run_triage(
     kev: list[Path],
     epss: list[Path],
     ssvc: list[Path],
-    exposed: str = "unknown",
-    policy: str = DEFAULT_POLICY,
-    clock: str = Clock.LITERAL,
-    identified: dt.date | None = None,
-    bound: bool = False,
     as_of: dt.date | None = None,
-    output: str = TriageFormat.TABLE,
+    output: TriageFormat = TriageFormat.TABLE,
+    **terms: Unpack[Terms],
 ) -> int:
     """Run the main job and write its result; return the exit code.
 
     Raises:
-        ClearinghouseError: a path is missing or an argument is not known.
+        ClearinghouseError: nothing could be read. In JSON that is a problem in the document instead.
     """
     gc.disable()  # many small records and no cycles among them
     today = as_of or dt.datetime.now(dt.UTC).date()
-    with reading([*paths, *kev, *epss, *ssvc]) as notice:
-        gathered = gather(paths, kev=kev, epss=epss, ssvc=ssvc, as_of=today, notice=notice, read=read_apart)
-    result = triage(
-        gathered,
-        exposed=exposed,
-        policy=policy,
-        clock=clock,
-        as_of=today,
-        identified=identified,
-        bound=bound,
-    )
-    chosen = TriageFormat(output)
-    if chosen is not TriageFormat.JSON:
+    try:
+        gathered = _gathered(paths, kev, epss, ssvc, today)
+        result = triage(gathered, as_of=today, **terms)
+    except ClearinghouseError as error:
+        if output is not TriageFormat.JSON:
+            raise
+        write_json_report(Triage(as_of=today, problems=[failure(error, [*paths, *kev, *epss, *ssvc])]))
+        return BAD_INPUT
+    if output is not TriageFormat.JSON:
         sys.stdout.flush()
         show_problems(result.problems)
-    _WRITERS[chosen](result)
+    _WRITERS[output](result)
     costly = only_errors(result.problems)
     if gathered.refused or (costly and not gathered.documents):
         return BAD_INPUT
     return ATTENTION if costly else OK
+
+
+def _gathered(paths: list[Path], kev: list[Path], epss: list[Path], ssvc: list[Path], today: dt.date) -> Gathered:
+    """Read everything; that an option brought nothing is a problem too."""
+    with reading([*paths, *kev, *epss, *ssvc]) as notice:
+        gathered = gather(paths, kev=kev, epss=epss, ssvc=ssvc, as_of=today, notice=notice, read=read_apart)
+    given = {"kev": kev, "epss": epss, "ssvc": ssvc}
+    gathered.problems += list(silent_options(gathered.signals, given, gathered.problems, today))
+    return gathered

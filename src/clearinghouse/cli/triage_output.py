@@ -1,51 +1,101 @@
 """The result of triage for machines: JSON, CSV and SARIF."""
 
 import csv
+import datetime as dt
 import sys
-from typing import Any
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import msgspec
 
 from clearinghouse import __version__
+from clearinghouse.cli.output import write_items, write_members
 from clearinghouse.formats.text import clean_line
 from clearinghouse.priority import ordering_arm
-from clearinghouse.records import Level
+from clearinghouse.records import Level, Link, Location
 from clearinghouse.triage import Triage, Vulnerability, missing, unranked
+from clearinghouse.triage.result import Judgement
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST_CELL = 4000
 
 
+class _Row(msgspec.Struct, frozen=True, gc=False):
+    """One vulnerability as it is printed. Field names and their order are the interface."""
+
+    id: str
+    title: str
+    component: str | None
+    findings: tuple[str, ...]
+    finders: tuple[str, ...]
+    identifiers: tuple[str, ...]
+    weaknesses: tuple[str, ...]
+    place: Location | None
+    location: str
+    tier: str | None
+    due: dt.date | None
+    arms: msgspec.Raw
+    signals: msgspec.Raw
+    same: tuple[Link, ...]
+    explain: msgspec.Raw
+    policy: str
+    clock: str
+    table: str
+
+
+class _Judged(NamedTuple):
+    """What is printed of a judgement; three quarters of a row, and the same for most rows of a flood."""
+
+    tier: str | None
+    due: dt.date | None
+    arms: msgspec.Raw
+    signals: msgspec.Raw
+    explain: msgspec.Raw
+    missing: msgspec.Raw
+
+
+@lru_cache(maxsize=4096)
+def _judged(made: Judgement) -> _Judged:
+    def raw(value: Any) -> msgspec.Raw:
+        return msgspec.Raw(msgspec.json.encode(value))
+
+    arms, why = made.deadline.arms, made.explain()
+    return _Judged(made.tier, made.due, raw(arms), raw(made.signals), raw(why), raw(missing(made)))
+
+
 def write_json_report(result: Triage) -> None:
     """Write the documented JSON, one vulnerability a line."""
-    out = sys.stdout.buffer
-    encode = msgspec.json.Encoder().encode
-    out.write(b'{"as_of":%s,\n"vulnerabilities":[' % encode(result.as_of))
-    for position, made in enumerate(result.vulnerabilities):
-        out.write((b"\n" if position == 0 else b",\n") + encode(_row(made)))
-    rest = {
-        "unranked": [{"id": v.id, "missing": missing(v)} for v in result.vulnerabilities if unranked(v)],
+    sys.stdout.buffer.write(b'{"as_of":%s,\n' % msgspec.json.encode(result.as_of))
+    lists: dict[str, Iterable[Any]] = {
+        "vulnerabilities": map(_row, result.vulnerabilities),
+        "unranked": (
+            {"id": made.id, "missing": _judged(made.judged).missing}
+            for made in result.vulnerabilities
+            if unranked(made)
+        ),
         "set_aside": result.set_aside,
         "suggestions": result.suggestions,
         "problems": [problem for problem in result.problems if problem.level is Level.ERROR],
         "notices": [problem for problem in result.problems if problem.level is Level.NOTICE],
-        "counts": {
-            "findings": result.findings,
-            "vulnerabilities": len(result.vulnerabilities),
-            "set_aside": len(result.set_aside),
-            "full_buckets": result.full_buckets,
-        },
     }
-    out.write(b"\n],\n" + encode(rest)[1:] + b"\n")
-    out.flush()
+    counts = {
+        "findings": result.findings,
+        "vulnerabilities": len(result.vulnerabilities),
+        "set_aside": len(result.set_aside),
+        "full_buckets": result.full_buckets,
+    }
+    write_members(lists, {"counts": counts})
 
 
-def _row(made: Vulnerability) -> dict[str, Any]:
-    row = {name: getattr(made, name) for name in made.__struct_fields__ if name != "deadline"}
-    row["explain"] = made.explain()
-    row["policy"], row["clock"], row["table"] = made.deadline.policy, made.deadline.clock, made.deadline.table
-    return row
+def _row(made: Vulnerability) -> _Row:
+    judged, deadline = _judged(made.judged), made.deadline
+    return _Row(
+        made.id, made.title, made.component, made.findings, made.finders, made.identifiers, made.weaknesses,
+        made.place, made.location, judged.tier, judged.due, judged.arms, judged.signals, made.same, judged.explain,
+        deadline.policy, deadline.clock, deadline.table,
+    )  # fmt: skip
 
 
 def write_csv(result: Triage) -> None:
@@ -75,12 +125,11 @@ def _inert(cell: object) -> object:
 def write_sarif(result: Triage) -> None:
     """Write SARIF 2.1.0, one result a line: one a vulnerability, in order, its place in the list as a property."""
     out = sys.stdout.buffer
-    encode = msgspec.json.Encoder().encode
+    encode = msgspec.json.encode
     driver = {"name": "clearinghouse", "version": __version__, "rules": []}
     head = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0"}
     out.write(encode(head)[:-1] + b',"runs":[{"tool":' + encode({"driver": driver}) + b',\n"results":[')
-    for number, made in enumerate(result.vulnerabilities, 1):
-        out.write((b"\n" if number == 1 else b",\n") + encode(_sarif_result(number, made)))
+    write_items(_sarif_result(number, made) for number, made in enumerate(result.vulnerabilities, 1))
     out.write(b"\n]}]}\n")
     out.flush()
 
@@ -93,7 +142,7 @@ def _sarif_result(number: int, made: Vulnerability) -> dict[str, Any]:
             physical["region"] = {"startLine": made.place.line}
         locations.append({"physicalLocation": physical})
     return {
-        "ruleId": (made.identifiers or made.weaknesses or ["finding"])[0],
+        "ruleId": (made.identifiers or made.weaknesses or ("finding",))[0],
         "message": {"text": made.title or made.id},
         "locations": locations,
         "fingerprints": {"clearinghouse/v1": made.id},

@@ -16,14 +16,23 @@ from clearinghouse.priority.clocks import Clock, Start, StartFacts, StartReason
 from clearinghouse.priority.cvss_score import CvssScore, cvss_score
 from clearinghouse.priority.deadlines import INCOMPLETE, Deadline, Verdict, deadline
 from clearinghouse.priority.errors import DateError, PriorityError, TableError, UnknownValueError
-from clearinghouse.priority.explain import Why, in_words, left_in_words, reasons, sentences
+from clearinghouse.priority.explain import Why, reasons, sentences
 from clearinghouse.priority.facts import Fact, Inputs, KevStatus, UsedInput, given, parse_date
 from clearinghouse.priority.history import Held, Revision, history
 from clearinghouse.priority.policies import DEFAULT_POLICY, Policy, policies
-from clearinghouse.priority.ranking import RankItem, ordering_arm, rank_key, rank_reasons
+from clearinghouse.priority.ranking import Rank, RankKey, ordering_arm, rank_key, rank_reasons, rank_sentence
 from clearinghouse.priority.signals import Signal, Signals, SignalSet
 from clearinghouse.priority.ssvc import read_ssvc_table
-from clearinghouse.priority.tables import DecisionTable, Outcome, Row, read_table, shipped_tables, table_for
+from clearinghouse.priority.tables import (
+    DecisionTable,
+    Outcome,
+    Row,
+    read_table,
+    shipped_tables,
+    table_for,
+    table_named,
+)
+from clearinghouse.priority.words import in_words, left_in_words, plural
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -40,7 +49,8 @@ __all__ = [
     "Outcome",
     "Policy",
     "PriorityError",
-    "RankItem",
+    "Rank",
+    "RankKey",
     "Revision",
     "Row",
     "Signal",
@@ -63,13 +73,16 @@ __all__ = [
     "left_in_words",
     "ordering_arm",
     "parse_date",
+    "plural",
     "policies",
     "rank_key",
     "rank_reasons",
+    "rank_sentence",
     "read_ssvc_table",
     "read_table",
     "reasons",
     "sentences",
     "shipped_tables",
     "table_for",
+    "table_named",
 ]

@@ -17,6 +17,7 @@ def deadline_for(
     identified: dt.date | None = None,
     identified_source: str = AS_GIVEN,
     commissioned: dt.date | None = None,
+    changed: dt.date | None = None,
     policy: str = DEFAULT_POLICY,
     clock: str = Clock.LITERAL,
     as_of: dt.date | None = None,
@@ -29,7 +30,7 @@ def deadline_for(
         signals: what :meth:`clearinghouse.priority.Signals.for_identifiers` returned.
         exposed: the owner's judgement, ``yes``, ``no`` or ``unknown``, or a fact with its own source and date.
         identified: when the owner identified the flaw on the asset. identified_source: who or what says so.
-        commissioned: when the asset came into service.
+        commissioned: when the asset came into service. changed: when the inputs last moved the flaw to another row.
         policy, clock, as_of, table, bound: as for :func:`clearinghouse.priority.deadline`.
 
     Raises:
@@ -37,5 +38,7 @@ def deadline_for(
     """
     if isinstance(exposed, str):
         exposed = stated(exposed)
-    start = StartFacts(identified=identified, identified_source=identified_source, commissioned=commissioned)
+    start = StartFacts(
+        identified=identified, identified_source=identified_source, commissioned=commissioned, changed=changed
+    )
     return deadline(signals.inputs(exposed), start, policy=policy, clock=clock, as_of=as_of, table=table, bound=bound)

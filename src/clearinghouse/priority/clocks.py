@@ -101,16 +101,14 @@ def _row_change(first: Start, day: dt.date, changed: dt.date | None, kev_added: 
     if latest is None and changed:
         return Start(day, first.reason, first.because + f"; the change of row on {changed} is not later")
     if latest is None:
-        tail = (
-            "no later change of row is known (if there was one, the option --changed of the command deadline dates it)"
-        )
+        tail = "no later change of row is known (if there was one, the option --changed dates it)"
         return Start(day, first.reason, f"{first.because}; {tail}")
     return Start(latest, StartReason.ROW_CHANGE, f"it moved to another row; the first start was {day}")
 
 
 def _commissioned(first: Start, day: dt.date, commissioned: dt.date | None) -> Start:
     if commissioned is None:
-        tail = "no date of commissioning is known (the option --commissioned of the command deadline gives it)"
+        tail = "no date of commissioning is known (the option --commissioned gives it)"
         return Start(day, first.reason, f"{first.because}; {tail}")
     if commissioned <= day:
         return Start(day, first.reason, first.because + f"; the asset was in service by then, since {commissioned}")

@@ -6,13 +6,11 @@ import msgspec
 
 from clearinghouse.priority.clocks import Clock, StartReason
 from clearinghouse.priority.deadlines import INCOMPLETE, Deadline, Verdict
-from clearinghouse.priority.facts import AS_GIVEN, UNKNOWN
+from clearinghouse.priority.facts import AS_GIVEN, NOT_STATED, UNKNOWN
 from clearinghouse.priority.policies import policy_named
 from clearinghouse.priority.tables import DecisionTable, table_named
+from clearinghouse.priority.words import in_words, left_in_words, plural
 
-_MONTHS = (
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
 _STARTED = {
     StartReason.KEV_ADDED: "CISA added it to KEV (known to be used in attacks)",
     StartReason.IDENTIFIED: "it was identified on the asset",
@@ -57,32 +55,21 @@ def reasons(made: Deadline, *, table: DecisionTable | None = None) -> tuple[Why,
     ]
     if made.identified:
         rule = "starts the clock if it is earlier than the addition to KEV"
-        lines.append(
-            Why(
-                input="identified",
-                value=str(made.identified),
-                source=made.identified_source,
-                date=made.identified,
-                rule=rule,
-            )
-        )
+        lines.append(_dated("identified", made.identified, made.identified_source, rule))
     if made.commissioned:
         rule = "starts the clock only under the clock rule commissioned"
-        owner = Why(
-            input="commissioned",
-            value=str(made.commissioned),
-            source=AS_GIVEN,
-            date=made.commissioned,
-            rule=rule,
-        )
-        lines.append(owner)
+        lines.append(_dated("commissioned", made.commissioned, AS_GIVEN, rule))
     for arm, verdict in made.verdicts().items():
         prefix = f"{arm}." if arm else ""
         rule = f"clock {made.clock}: {verdict.start_because}"
-        begun = str(verdict.start) if verdict.start else None
-        lines.append(Why(input=f"{prefix}start", value=begun, source=made.table, date=verdict.start, rule=rule))
+        lines.append(_dated(f"{prefix}start", verdict.start, made.table, rule))
         lines.append(_row_line(prefix, verdict, made, table))
     return tuple(lines)
+
+
+def _dated(name: str, day: dt.date | None, source: str, rule: str) -> Why:
+    """A line whose value is a day."""
+    return Why(input=name, value=str(day) if day else None, source=source, date=day, rule=rule)
 
 
 def _source(source: str, cve: str) -> str:
@@ -174,7 +161,7 @@ def _answer(verdict: Verdict, made: Deadline, table: DecisionTable) -> str:
     if not verdict.due:
         return f"{outcome.title} from a start that is not known ({row})."
     word = "Owed" if made.bound else "Adopted"
-    length = f"{outcome.days} calendar days after the start"
+    length = f"{plural(outcome.days, 'calendar day')} after the start"
     also = ", with forensic triage of the asset" if outcome.forensic_triage else ""
     return f"{word} date: {in_words(verdict.due)}, {length}{also} ({row})."
 
@@ -190,10 +177,11 @@ def _input(name: str, made: Deadline, table: DecisionTable) -> str:
     if used.defaulted:
         policy = policy_named(made.policy)
         return f"{title}: {used.value}, filled in by policy {policy.name} ({policy.standing}: {policy.source})."
-    where = f" ({_source(used.source, used.cve)}{', ' + in_words(used.date) if used.date else ''})"
+    source = "" if used.source == NOT_STATED else _source(used.source, used.cve)
+    where = ", ".join(part for part in (source, in_words(used.date) if used.date else "") if part)
     value = "not known" if used.value == UNKNOWN else used.value
     remark = used.rule.partition("; ")[2]
-    return f"{title}: {value}{where if where != ' ()' else ''}{'; ' + remark if remark else ''}."
+    return f"{title}: {value}{f' ({where})' if where else ''}{f'; {remark}' if remark else ''}."
 
 
 def _beside(made: Deadline, table: DecisionTable) -> list[str]:
@@ -209,16 +197,3 @@ def _beside(made: Deadline, table: DecisionTable) -> list[str]:
     if not made.bound and table.document.binds:
         said.append(f"{table.document.name} binds {table.document.binds}; everyone else may adopt it.")
     return said
-
-
-def in_words(day: dt.date) -> str:
-    """Write a date as people read it: ``12 March 2026``."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def left_in_words(days: int) -> str:
-    """Write days left: ``3 days are left``, ``it is due``, ``it is overdue by 2 days``."""
-    if days == 0:
-        return "it is due"
-    count = f"{abs(days)} day{'' if abs(days) == 1 else 's'}"
-    return f"it is overdue by {count}" if days < 0 else f"{count} {'is' if days == 1 else 'are'} left"

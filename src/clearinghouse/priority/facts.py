@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -132,14 +133,13 @@ def use(inputs: Inputs, *, table: DecisionTable, policy: Policy, as_of: dt.date 
 
 def _plain(column: TableInput, fact: Fact, as_of: dt.date | None) -> UsedInput:
     rule = f"{column.title} ({column.point})"
-    if fact.value is None:
-        return UsedInput(value=UNKNOWN, source=fact.source, date=fact.date, rule=rule, cve=fact.cve)
-    if fact.value not in column.values:
-        raise UnknownValueError(f"{column.title} is {fact.value!r}", (*column.values, UNKNOWN))
-    if as_of and fact.date and fact.date > as_of:
-        rule += f"; {fact.value!r} is dated {fact.date}, after {as_of}, and not counted"
-        return UsedInput(value=UNKNOWN, source=fact.source, date=fact.date, rule=rule, cve=fact.cve)
-    return UsedInput(value=fact.value, source=fact.source, date=fact.date, rule=rule, cve=fact.cve)
+    value = fact.value
+    if value is not None and value not in column.values:
+        raise UnknownValueError(f"{column.title} is {value!r}", (*column.values, UNKNOWN))
+    if value is not None and as_of and fact.date and fact.date > as_of:
+        rule += f"; {value!r} is dated {fact.date}, after {as_of}, and not counted"
+        value = None
+    return UsedInput(value=value or UNKNOWN, source=fact.source, date=fact.date, rule=rule, cve=fact.cve)
 
 
 def _kev(column: TableInput, kev: KevStatus, as_of: dt.date | None) -> UsedInput:
@@ -187,6 +187,7 @@ def parse_date(text: str, what: str) -> dt.date:
     raise DateError(f"{what} is {text[:40]!r}, which is no date", "a day written like 2026-08-17")
 
 
+@lru_cache(maxsize=4096)  # the findings of one report have one time, and a flood has them by the hundred thousand
 def lenient_date(text: str | None) -> dt.date | None:
     """Return the day at the start of an ISO date or timestamp, or None where there is none."""
     try:

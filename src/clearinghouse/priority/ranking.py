@@ -8,6 +8,8 @@ after every known one. Where public exposure is unknown the exposed arm decides:
 ``INCOMPLETE`` is no tier but the lack of one, and has no date. Inside it stands first what is in KEV, last what can
 wait whatever is missing (only the least urgent outcome remains possible); EPSS and the rest order the three parts as
 above. That KEV is unknown for want of a CVE identifier moves nothing up: most of what has none is no known attack.
+
+The identifier is not part of the key: ``sorted(flaws, key=lambda flaw: (rank_key(flaw.rank), flaw.id))``.
 """
 
 import datetime as dt
@@ -19,24 +21,36 @@ from clearinghouse.priority.deadlines import EXPOSED, INCOMPLETE, Deadline, Verd
 from clearinghouse.priority.errors import UnknownValueError
 from clearinghouse.priority.explain import Why
 from clearinghouse.priority.tables import DecisionTable, table_for
+from clearinghouse.priority.words import in_words, plural
 
-RankKey = tuple[int, int, int, float, float, int, str]
+RankKey = tuple[int, int, int, float, float, int]
+
+_PARTS = (
+    "first what is in KEV, as this is",
+    "after what is in KEV, before what can wait in any case",
+    "last what can wait in any case, as this can",
+)
+"""What is said of the three parts of ``INCOMPLETE``, in their order."""
+_WITHIN = "orders work inside a tier and date only, highest first; no input of the deadline"
 
 
-class RankItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to be ordered.
+class Rank(msgspec.Struct, frozen=True, kw_only=True):
+    """What a flaw is ordered by, but for its identifier. Many flaws may share one.
 
     Attributes:
-        id: unique among what is ordered. deadline: of the flaw.
+        deadline: of the flaw.
         epss: probability, 0 to 1. cvss: base score, 0 to 10. finders: number of independent discoveries.
             None where not known; these three are no inputs of the deadline.
+        epss_source, epss_date, cvss_source: who says so and when, where that is known.
     """
 
-    id: str
     deadline: Deadline
     epss: float | None = None
     cvss: float | None = None
     finders: int = 0
+    epss_source: str = ""
+    epss_date: dt.date | None = None
+    cvss_source: str = ""
 
 
 def ordering_arm(made: Deadline) -> Verdict:
@@ -44,40 +58,40 @@ def ordering_arm(made: Deadline) -> Verdict:
     return made.arms[EXPOSED] if made.arms else made
 
 
-def rank_key(item: RankItem, table: DecisionTable | None = None) -> RankKey:
-    """Return the key by which an item is ordered, smallest first.
+def rank_key(rank: Rank, table: DecisionTable | None = None) -> RankKey:
+    """Return the key by which a flaw is ordered, smallest first; equal keys are ordered by the flaws' identifiers.
 
     Args:
         table: whose tiers are meant; None is the newest shipped.
 
     Raises:
-        UnknownValueError: the item's outcome, or one that remains possible, is none of the table's.
+        UnknownValueError: the outcome, or one that remains possible, is none of the table's.
     """
-    tiers = (*(table or table_for()).tiers, INCOMPLETE)
-    verdict = ordering_arm(item.deadline)
-    tier = _place(verdict.outcome, tiers, item)
+    tiers = _tiers(table)
+    verdict = ordering_arm(rank.deadline)
+    tier = _place(verdict.outcome, tiers)
     due = verdict.due.toordinal() if verdict.due else dt.date.max.toordinal() + 1
-    part = _part(item, verdict, tiers) if verdict.outcome == INCOMPLETE else 0
-    return tier, due, part, _falling(item.epss), _falling(item.cvss), -item.finders, item.id
+    part = _part(rank.deadline, tiers) if verdict.outcome == INCOMPLETE else 0
+    return tier, due, part, _falling(rank.epss), _falling(rank.cvss), -rank.finders
 
 
-def _part(item: RankItem, verdict: Verdict, tiers: tuple[str, ...]) -> int:
-    """Which part of ``INCOMPLETE`` an item stands in: 0 in KEV, 2 can wait whatever is missing, 1 the rest."""
-    places = [_place(each, tiers, item) for each in verdict.possible]
-    if _in_kev(item):
+def _tiers(table: DecisionTable | None) -> tuple[str, ...]:
+    return (*(table or table_for()).tiers, INCOMPLETE)
+
+
+def _part(made: Deadline, tiers: tuple[str, ...]) -> int:
+    """Which part of ``INCOMPLETE`` a flaw stands in: 0 in KEV, 2 can wait whatever is missing, 1 the rest."""
+    places = [_place(each, tiers) for each in ordering_arm(made).possible]
+    if made.inputs["kev"].value == "yes":
         return 0
     least_urgent = tiers.index(INCOMPLETE) - 1
     return 2 if places and min(places) == least_urgent else 1
 
 
-def _place(outcome: str | None, tiers: tuple[str, ...], item: RankItem) -> int:
+def _place(outcome: str | None, tiers: tuple[str, ...]) -> int:
     if outcome not in tiers:
-        raise UnknownValueError(f"{item.id} has the outcome {outcome!r}", tiers)
+        raise UnknownValueError(f"A deadline has the outcome {outcome!r}", tiers)
     return tiers.index(outcome)
-
-
-def _in_kev(item: RankItem) -> bool:
-    return item.deadline.inputs["kev"].value == "yes"
 
 
 def _falling(value: float | None) -> float:
@@ -85,43 +99,58 @@ def _falling(value: float | None) -> float:
     return 1.0 if value is None or math.isnan(value) else -value
 
 
-def rank_reasons(item: RankItem) -> tuple[Why, ...]:
-    """Return what an item is ordered by, strongest first; the signals apart from the tier.
+def rank_reasons(rank: Rank, table: DecisionTable | None = None) -> tuple[Why, ...]:
+    """Return why a flaw stands where it stands: its tier and date, then each signal that is known, strongest first.
 
-    ``possible`` and ``kev`` are among the lines only where the outcome is ``INCOMPLETE``.
+    Args:
+        table: as for :func:`rank_key`.
     """
-    verdict = ordering_arm(item.deadline)
-    unknown = "; exposure is unknown, so ordered by the exposed arm, the earlier" if item.deadline.arms else ""
-    within = "orders work inside a tier only, no input of the deadline"
-    due = str(verdict.due) if verdict.due else None
-    signals = (("epss", item.epss), ("cvss", item.cvss), ("finders", item.finders or None))
+    verdict = ordering_arm(rank.deadline)
+    first = Why(
+        input="order",
+        value=verdict.outcome,
+        source=rank.deadline.table,
+        date=verdict.due,
+        rule=_tier_rule(rank.deadline, table),
+    )
+    signals = (
+        ("epss", rank.epss, rank.epss_source, rank.epss_date),
+        ("cvss", rank.cvss, rank.cvss_source, None),
+        ("finders", rank.finders or None, "", None),
+    )
     return (
-        Why(
-            input="tier",
-            value=verdict.outcome,
-            source=item.deadline.table,
-            date=None,
-            rule=f"most urgent first{unknown}",
-        ),
-        Why(input="due", value=due, source=item.deadline.table, date=verdict.due, rule="earliest first inside a tier"),
-        *(_open_reasons(item, verdict) if verdict.outcome == INCOMPLETE else ()),
+        first,
         *(
-            Why(input=name, value=None if value is None else f"{value:g}", source="", date=None, rule=within)
-            for name, value in signals
+            Why(input=f"order.{name}", value=f"{value:g}", source=source, date=date, rule=_WITHIN)
+            for name, value, source, date in signals
+            if value is not None
         ),
     )
 
 
-def _open_reasons(item: RankItem, verdict: Verdict) -> tuple[Why, Why]:
-    kev = item.deadline.inputs["kev"]
-    worst = verdict.possible[0] if verdict.possible else None
-    return (
-        Why(
-            input="possible",
-            value=worst,
-            source=item.deadline.table,
-            date=None,
-            rule="the most urgent outcome that remains possible; what can wait in any case is last inside INCOMPLETE",
-        ),
-        Why(input="kev", value=kev.value, source=kev.source, date=kev.date, rule="listed first inside INCOMPLETE"),
-    )
+def _tier_rule(made: Deadline, table: DecisionTable | None) -> str:
+    rule = "most urgent tier first, then the earliest date"
+    if ordering_arm(made).outcome == INCOMPLETE:
+        rule = f"after every tier, for want of a date; there {_PARTS[_part(made, _tiers(table))]}"
+    return f"{rule}; exposure is unknown, so the exposed answer decides" if made.arms else rule
+
+
+def rank_sentence(rank: Rank) -> str:
+    """Return the same about the signals, for people."""
+    told = []
+    if rank.epss is not None:
+        when = in_words(rank.epss_date) if rank.epss_date else ""
+        told.append(f"EPSS {rank.epss:g}{_by(rank.epss_source, when)}")
+    if rank.cvss is not None:
+        told.append(f"CVSS {rank.cvss:g}{_by(rank.cvss_source)}")
+    if rank.finders:
+        told.append(plural(rank.finders, "independent finder"))
+    undated = ordering_arm(rank.deadline).outcome == INCOMPLETE
+    among = "the flaws without a date" if undated else "those of its tier and date"
+    by = ", then ".join(told) if told else "its identifier alone, for no EPSS, no CVSS and no finder is known"
+    return f"Its place among {among} follows from {by}."
+
+
+def _by(*facts: str) -> str:
+    known = ", ".join(fact for fact in facts if fact)
+    return f" ({known})" if known else ""

@@ -55,6 +55,10 @@ class Signals:
 
     Args:
         as_of: signals dated later are not kept; None keeps all.
+
+    Attributes:
+        given: how many signals of each kind (``kev``, ``epss``, ``ssvc``) were added; a KEV date inside a CVE or NVD
+            record is none of a catalogue and not counted. late: how many of them were dated later and not kept.
     """
 
     def __init__(self, as_of: dt.date | None = None) -> None:
@@ -62,6 +66,8 @@ class Signals:
         self._kev = KevCatalogues(as_of)
         self._epss = EpssColumns()
         self._ssvc: dict[str, dict[str, SsvcPoint]] = {point: {} for point in _WORSE}
+        self.given = {"kev": 0, "epss": 0, "ssvc": 0}
+        self.late = dict(self.given)
 
     @classmethod
     def of(cls, signals: Iterable[Signal], as_of: dt.date | None = None) -> Self:
@@ -74,9 +80,13 @@ class Signals:
     def add(self, signal: Signal) -> None:
         """Take one signal."""
         if isinstance(signal, KevEntry):
+            self.given["kev"] += not signal.partial
             self._kev.add(signal)
-        elif self._too_late(signal.date):
             return
+        kind = "epss" if isinstance(signal, EpssScore) else "ssvc"
+        self.given[kind] += 1
+        if self._too_late(signal.date):
+            self.late[kind] += 1
         elif isinstance(signal, EpssScore):
             self._epss.add(signal)
         else:

@@ -7,7 +7,7 @@ Rows have no numbers there: they are numbered in file order, from 1. Outcomes ca
 import msgspec
 
 from clearinghouse.priority.errors import TableError
-from clearinghouse.priority.tables import DecisionTable, Outcome, TableDocument, TableInput
+from clearinghouse.priority.tables import DecisionTable, Outcome, TableDocument, TableInput, decoded
 
 
 class _Value(msgspec.Struct):
@@ -46,17 +46,10 @@ def read_ssvc_table(raw: bytes, *, source: str) -> DecisionTable:
     Raises:
         TableError: it is no such document, or the table is not total and consistent.
     """
-    try:
-        read = msgspec.json.decode(raw, type=_SsvcTable)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise TableError(
-            f"{source} is no SSVC decision table: {error}", "give a DecisionTable of schema version 2"
-        ) from error
+    remedy = "give a DecisionTable of schema version 2"
+    read = decoded(raw, _SsvcTable, f"{source} is no SSVC decision table", remedy)
     if read.outcome not in read.decision_points:
-        raise TableError(
-            f"{source} names the outcome {read.outcome!r}, which is none of its decision points",
-            "give a DecisionTable of schema version 2",
-        )
+        raise TableError(f"{source} names the outcome {read.outcome!r}, which is none of its decision points", remedy)
     points = [point for point in read.decision_points if point != read.outcome]
     inputs = tuple(_input(point, read.decision_points[point]) for point in points)
     outcomes = tuple(

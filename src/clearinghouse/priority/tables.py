@@ -13,12 +13,13 @@ from datetime import date
 from functools import cache
 from importlib import resources
 from itertools import product
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
 from clearinghouse.priority.errors import TableError, UnknownValueError
 
+_Document = TypeVar("_Document")
 MAX_COMBINATIONS = 100_000
 """Largest table that is accepted, in rows; the largest that CERT/CC publishes has 729."""
 
@@ -246,13 +247,20 @@ def read_table(raw: bytes, *, source: str) -> DecisionTable:
     Raises:
         TableError: it is not JSON of that format, or not total and consistent.
     """
+    remedy = "compare it with the tables in clearinghouse/priority/data"
+    return DecisionTable(decoded(raw, TableDocument, f"{source} is no decision table", remedy))
+
+
+def decoded(raw: bytes, kind: type[_Document], refusal: str, remedy: str) -> _Document:
+    """Decode a document of one of the formats of tables.
+
+    Raises:
+        TableError: it is none; the error says ``refusal``, what is wrong, and ``remedy``.
+    """
     try:
-        document = msgspec.json.decode(raw, type=TableDocument)
+        return msgspec.json.decode(raw, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise TableError(
-            f"{source} is no decision table: {error}", "compare it with the tables in clearinghouse/priority/data"
-        ) from error
-    return DecisionTable(document)
+        raise TableError(f"{refusal}: {error}", remedy) from error
 
 
 @cache

@@ -1,16 +1,16 @@
 """Findings and signals in, each flaw once and in the order of work out."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
-from clearinghouse.identity import Identifier, Identity
-from clearinghouse.priority import Deadline, RankItem, Signals, SignalSet, cvss_score, deadline_for, rank_key
+from clearinghouse.identity import Identity
+from clearinghouse.priority import Deadline, Rank, Signals, SignalSet, cvss_score, deadline_for, rank_key
 from clearinghouse.priority.facts import lenient_date
-from clearinghouse.records import Finding, Link, Severity, State
+from clearinghouse.records import Component, Finding, Link, Location, Severity, State
 from clearinghouse.triage.gather import Gathered
-from clearinghouse.triage.result import SetAside, Signalled, Triage, Vulnerability
+from clearinghouse.triage.result import Judgement, SetAside, Signalled, Triage, Vulnerability
 
 _HIGHEST_CVSS = 10.0
 
@@ -23,13 +23,15 @@ def triage(
     clock: str = "literal",
     as_of: dt.date,
     identified: dt.date | None = None,
+    commissioned: dt.date | None = None,
+    changed: dt.date | None = None,
     bound: bool = False,
 ) -> Triage:
-    """Identify, join and rank.
+    """Join what is the same flaw, and rank.
 
     Args:
         gathered: what :func:`gather` read.
-        exposed, policy, clock, bound: as for :func:`clearinghouse.priority.deadline_for`.
+        exposed, policy, clock, commissioned, changed, bound: as for :func:`clearinghouse.priority.deadline_for`.
         as_of: the day that counts as today.
         identified: when the owner learnt of the flaws. If not given, of each flaw: the day of the earliest dated
             report that found it, and ``as_of`` where no report is dated.
@@ -37,24 +39,19 @@ def triage(
     Raises:
         PriorityError: an unknown word among the arguments.
     """
-    identifier = Identifier()
-    findings: list[Finding] = []
-    for report in gathered.reports:
-        identifier.add(report)
-        findings.extend(report)
-    identity = identifier.result()
-    deadlines = _Deadlines(gathered.signals, exposed, policy, clock, as_of, identified, bound)
-    ids = _Ids()
-    links = _links_by_finding(identity)
+    findings, identity = gathered.findings, gathered.identity
+    terms = {"exposed": exposed, "policy": policy, "clock": clock, "bound": bound}
+    dates = {"as_of": as_of, "commissioned": commissioned, "changed": changed}
+    flaws = _Flaws(_Judge(gathered.signals, as_of, identified, terms | dates), _links_by_finding(identity))
     made, aside = [], []
     for group in identity.groups:
         members = [findings[ordinal] for ordinal in group]
-        open_members = [member for member in members if member.state is State.OPEN]
-        if open_members:
-            made.append(_vulnerability(members, open_members, deadlines, links, ids))
+        found = [member for member in members if member.state is State.OPEN]
+        if found:
+            made.append(flaws.open(members, found))
         else:
-            aside.append(_set_aside(members, ids))
-    made.sort(key=lambda v: rank_key(_rank_item(v)))
+            aside.append(flaws.set_aside(members))
+    made.sort(key=lambda flaw: (flaw.judged.order, flaw.id))
     return Triage(
         as_of=as_of,
         vulnerabilities=made,
@@ -66,38 +63,45 @@ def triage(
     )
 
 
-class _Deadlines:
-    """Computes each distinct deadline once: most flaws of a flood have no identifier and share one answer."""
+class _Score(NamedTuple):
+    """A CVSS base score, its vector (empty where only the number is known), and who gave it."""
 
-    def __init__(
-        self,
-        signals: Signals,
-        exposed: str,
-        policy: str,
-        clock: str,
-        as_of: dt.date,
-        identified: dt.date | None,
-        bound: bool,
-    ) -> None:
+    base: float
+    vector: str
+    source: str
+
+
+class _Judge:
+    """Judges each distinct case once: most flaws of a flood have no identifier and share one answer.
+
+    Args:
+        as_of, identified: as for :func:`triage`. terms: the further arguments of ``deadline_for``.
+    """
+
+    def __init__(self, signals: Signals, as_of: dt.date, identified: dt.date | None, terms: dict[str, object]) -> None:
         self._signals = signals
         self._as_of = as_of
         self._identified = identified
+        self._terms: dict[str, Any] = terms
         self._known: dict[tuple[tuple[str, ...], dt.date, str], tuple[SignalSet, Deadline]] = {}
-        self._arguments: dict[str, Any] = {
-            "exposed": exposed,
-            "policy": policy,
-            "clock": clock,
-            "as_of": as_of,
-            "bound": bound,
-        }
+        self._judged: dict[tuple[tuple[str, ...], dt.date, str, _Score | None, int], Judgement] = {}
 
-    def of(self, identifiers: Sequence[str], found: Sequence[Finding]) -> tuple[SignalSet, Deadline]:
-        """Return what is known about the identifiers, and the deadline of the flaw that ``found`` tell of."""
+    def judge(self, identifiers: tuple[str, ...], members: Sequence[Finding], found: Sequence[Finding]) -> Judgement:
+        """Return what follows for a flaw with these public identifiers; ``found`` are its open findings."""
         day, source = self._since(found)
-        key = (tuple(sorted(identifiers)), day, source)
+        score, discoveries = _highest_score(members), _discoveries(members)
+        case = (identifiers, day, source, score, discoveries)
+        judged = self._judged.get(case)
+        if judged is None:
+            signals, made = self._deadline(identifiers, day, source)
+            judged = self._judged[case] = _judgement(signals, made, score, discoveries)
+        return judged
+
+    def _deadline(self, identifiers: tuple[str, ...], day: dt.date, source: str) -> tuple[SignalSet, Deadline]:
+        key = (identifiers, day, source)
         if key not in self._known:
-            signals = self._signals.for_identifiers(key[0])
-            made = deadline_for(signals, identified=day, identified_source=source, **self._arguments)
+            signals = self._signals.for_identifiers(identifiers)
+            made = deadline_for(signals, identified=day, identified_source=source, **self._terms)
             self._known[key] = signals, made
         return self._known[key]
 
@@ -116,92 +120,132 @@ class _Deadlines:
         return self._as_of, "assumed: no report is dated and --identified was not given"
 
 
-def _vulnerability(
-    members: list[Finding],
-    open_members: list[Finding],
-    deadlines: _Deadlines,
-    links: dict[str, list[Link]],
-    ids: "_Ids",
-) -> Vulnerability:
-    identifiers = _identifiers(members)
-    signals, deadline = deadlines.of(identifiers, open_members)
-    best = max(open_members, key=_telling)
-    arms = deadline.arms
-    outcomes = {arm.outcome for arm in arms.values()} if arms else {deadline.outcome}
-    dues = {arm.due for arm in arms.values()} if arms else {deadline.due}
-    finders = list(dict.fromkeys(member.finder for member in members))
-    place = next((p for member in members for p in member.locations[:1] if p.path), None)
-    component = next((m.components[0].label for m in (best, *members) if m.components), None)
-    return Vulnerability(
-        id=ids.of(members),
-        title=best.title,
-        component=component,
-        findings=[member.id for member in members],
-        finders=finders,
-        identifiers=identifiers,
-        weaknesses=list(dict.fromkeys(name for member in members for name in member.weaknesses)),
-        place=place,
-        location=(f"{place.path}:{place.line}" if place.line else place.path) if place else "",
-        tier=outcomes.pop() if len(outcomes) == 1 else None,
-        due=dues.pop() if len(dues) == 1 else None,
-        arms=arms,
-        signals=_signalled(signals, members),
-        deadline=deadline,
-        same=[link for member in members for link in links.get(member.id, ())],
+def _judgement(signals: SignalSet, made: Deadline, score: _Score | None, discoveries: int) -> Judgement:
+    entry, epss = signals.kev_entry, signals.epss
+    rank = Rank(
+        deadline=made,
+        epss=epss.score if epss else None,
+        epss_source=epss.source if epss else "",
+        epss_date=lenient_date(epss.date) if epss else None,
+        cvss=score.base if score else None,
+        cvss_source=score.source if score else "",
+        finders=discoveries,
     )
-
-
-def _signalled(signals: SignalSet, members: list[Finding]) -> Signalled:
-    best = max((score for m in members for s in m.severities if (score := _base_score(s))), default=None)
-    discoverers = {m.finder for m in members if m.advisory is None and not m.identifiers}
-    entry = signals.kev_entry
-    return Signalled(
+    told = Signalled(
         kev=str(signals.kev.added) if signals.kev.added else ("yes" if signals.kev.listed else None),
         kev_due=entry.due_date if entry else None,
         ransomware=entry.ransomware or None if entry else None,
         exploitation=signals.exploitation.value,
         automatable=signals.automatable.value,
         technical_impact=signals.impact.value,
-        epss=signals.epss.score if signals.epss else None,
-        epss_percentile=signals.epss.percentile if signals.epss else None,
-        cvss=best[0] if best else None,
-        cvss_vector=best[1] or None if best else None,
-        discoveries=len(discoverers),
+        epss=rank.epss,
+        epss_percentile=epss.percentile if epss else None,
+        cvss=rank.cvss,
+        cvss_vector=score.vector or None if score else None,
+        discoveries=discoveries,
     )
+    return Judgement(deadline=made, signals=told, rank=rank, order=rank_key(rank))
 
 
-def _base_score(severity: Severity) -> tuple[float, str] | None:
-    """The CVSS base score of a severity and its vector; of a bare score, as tables have it, without one."""
+def _highest_score(members: Sequence[Finding]) -> _Score | None:
+    scores = [score for member in members for each in member.severities if (score := _base_score(each))]
+    return max(scores, key=lambda score: score[:2], default=None)
+
+
+def _base_score(severity: Severity) -> _Score | None:
     made = cvss_score(severity.value)
     if made:
-        return made.base, severity.value
+        return _Score(made.base, severity.value, severity.source)
     if severity.system != "CVSS":
         return None
     try:
-        score = float(severity.value)
+        score = float(severity.value)  # a bare score, as tables have it
     except ValueError:
         return None
-    return (score, "") if 0 <= score <= _HIGHEST_CVSS else None
+    return _Score(score, "", severity.source) if 0 <= score <= _HIGHEST_CVSS else None
 
 
-def _rank_item(made: Vulnerability) -> RankItem:
-    return RankItem(
-        id=made.id,
-        deadline=made.deadline,
-        epss=made.signals.epss,
-        cvss=made.signals.cvss,
-        finders=made.signals.discoveries,
-    )
+def _discoveries(members: Sequence[Finding]) -> int:
+    """How many found it by looking: whoever repeats a published identifier or writes advisories did not."""
+    return len({member.finder for member in members if member.advisory is None and not member.identifiers})
 
 
-def _set_aside(members: list[Finding], ids: "_Ids") -> SetAside:
-    states = ", ".join(dict.fromkeys(member.state.value.replace("_", " ") for member in members))
-    return SetAside(
-        id=ids.of(members),
-        title=members[0].title,
-        findings=[member.id for member in members],
-        why=f"Every finding of it is marked {states}.",
-    )
+class _Common(NamedTuple):
+    """What flaws have in common whose findings say the same of themselves, whatever they are about."""
+
+    finders: tuple[str, ...]
+    identifiers: tuple[str, ...]
+    weaknesses: tuple[str, ...]
+    judged: Judgement
+
+
+class _Flaws:
+    """Makes flaws of groups of findings; what many flaws have in common is one object.
+
+    Args:
+        links: why findings are the same flaw, by the finding that came later.
+    """
+
+    def __init__(self, judge: _Judge, links: dict[str, list[Link]]) -> None:
+        self._judge = judge
+        self._links = links
+        self._ids = _Ids()
+        self._labels: dict[Component, str] = {}
+        self._commons: dict[tuple[object, ...], _Common] = {}
+
+    def open(self, members: list[Finding], found: list[Finding]) -> Vulnerability:
+        """Return the flaw of these findings, of which ``found`` are open."""
+        common = self._common(members, found)
+        best = found[0] if len(found) == 1 else max(found, key=_telling)
+        return Vulnerability(
+            id=self._ids.of(common.identifiers, members[0]),
+            title=best.title,
+            component=self._component(best, members),
+            findings=tuple([member.id for member in members]),
+            finders=common.finders,
+            identifiers=common.identifiers,
+            weaknesses=common.weaknesses,
+            place=_first_place(members),
+            judged=common.judged,
+            same=self._why_same(members),
+        )
+
+    def _common(self, members: list[Finding], found: list[Finding]) -> _Common:
+        key = tuple([_said(member) for member in members])
+        common = self._commons.get(key)
+        if common is None:
+            identifiers = _identifiers(members)
+            common = self._commons[key] = _Common(
+                finders=_each_once(member.finder for member in members),
+                identifiers=identifiers,
+                weaknesses=_each_once(name for member in members for name in member.weaknesses),
+                judged=self._judge.judge(identifiers, members, found),
+            )
+        return common
+
+    def set_aside(self, members: list[Finding]) -> SetAside:
+        """Return the flaw of findings of which none is open."""
+        states = ", ".join(_each_once(member.state.value.replace("_", " ") for member in members))
+        return SetAside(
+            id=self._ids.of(_identifiers(members), members[0]),
+            title=members[0].title,
+            findings=tuple([member.id for member in members]),
+            why=f"Every finding of it is marked {states}.",
+        )
+
+    def _component(self, best: Finding, members: list[Finding]) -> str | None:
+        component = best.component or next((member.components[0] for member in members if member.components), None)
+        if component is None:
+            return None
+        label = self._labels.get(component)
+        if label is None:
+            label = self._labels[component] = component.label
+        return label
+
+    def _why_same(self, members: list[Finding]) -> tuple[Link, ...]:
+        if len(members) == 1:
+            return ()
+        return tuple([link for member in members for link in self._links.get(member.id, ())])
 
 
 def _links_by_finding(identity: Identity) -> dict[str, list[Link]]:
@@ -209,6 +253,30 @@ def _links_by_finding(identity: Identity) -> dict[str, list[Link]]:
     for link in identity.links:
         links.setdefault(link.from_id, []).append(link)
     return links
+
+
+def _each_once(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+def _said(finding: Finding) -> tuple[object, ...]:
+    """Everything in a finding that :class:`_Common` and :class:`_Judge` look at."""
+    return (
+        finding.finder,
+        finding.identifiers,
+        finding.weaknesses,
+        finding.severities,
+        finding.observed,
+        finding.state is State.OPEN,
+        finding.advisory is None,
+    )
+
+
+def _first_place(members: list[Finding]) -> Location | None:
+    for member in members:
+        if member.locations and member.locations[0].path:
+            return member.locations[0]
+    return None
 
 
 def _telling(finding: Finding) -> tuple[bool, bool, bool]:
@@ -223,15 +291,14 @@ class _Ids:
     """
 
     def __init__(self) -> None:
-        self._taken: dict[str, int] = {}
+        self._taken: dict[bytes, int] = {}
 
-    def of(self, members: Sequence[Finding]) -> str:
-        """Return the identifier of the flaw with these findings, the oldest first."""
-        names = _identifiers(members)
-        told = ("id", names[0]) if names else _what(members[0])
-        digest = blake2b("\x1f".join(told).encode("utf-8", "replace"), digest_size=6).hexdigest()
+    def of(self, identifiers: Sequence[str], oldest: Finding) -> str:
+        """Return the identifier of the flaw with these public identifiers and this oldest finding."""
+        told = ("id", identifiers[0]) if identifiers else _what(oldest)
+        digest = blake2b("\x1f".join(told).encode("utf-8", "replace"), digest_size=6).digest()
         self._taken[digest] = number = self._taken.get(digest, 0) + 1
-        return f"V-{digest}" if number == 1 else f"V-{digest}-{number}"
+        return f"V-{digest.hex()}" if number == 1 else f"V-{digest.hex()}-{number}"
 
 
 def _what(finding: Finding) -> tuple[str, ...]:
@@ -250,9 +317,10 @@ def _what(finding: Finding) -> tuple[str, ...]:
     )
 
 
-def _identifiers(members: Sequence[Finding]) -> list[str]:
+def _identifiers(members: Sequence[Finding]) -> tuple[str, ...]:
     """All public identifiers of a flaw, CVE first."""
-    return sorted({name for member in members for name in member.identifiers}, key=_identifier_order)
+    names = {name for member in members for name in member.identifiers}
+    return tuple(sorted(names, key=_identifier_order)) if names else ()
 
 
 def _identifier_order(name: str) -> tuple[int, str]:

@@ -1,12 +1,12 @@
-"""Everything read: findings by report, signals wherever they stood, and what was wrong."""
+"""Everything read: findings, which of them are the same flaw, signals wherever they stood, and what was wrong."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-
-import msgspec
+from typing import Protocol
 
 from clearinghouse.formats.registry import Report, read_paths
+from clearinghouse.identity import Identifier, Identity
 from clearinghouse.priority import Signals
 from clearinghouse.records import ClearinghouseError, Finding, Level, Problem
 
@@ -24,21 +24,62 @@ class NothingToReadError(ClearinghouseError):
     """The paths that were named hold no file at all."""
 
 
-class Gathered(msgspec.Struct):
-    """Everything that was read.
+class Gathered:
+    """Everything that was read, recognised as the same flaw as far as it is.
+
+    Args:
+        signals: where KEV, EPSS and SSVC are kept, wherever they stood.
 
     Attributes:
-        reports: the findings of each document that had any, in order.
-        signals: KEV, EPSS and SSVC, wherever they stood. problems: what was wrong, in order.
+        findings: all of them, in order. problems: what was wrong, in order.
         refused: a path that the caller named could not be read at all.
         documents: how many were recognised.
     """
 
-    signals: Signals
-    reports: list[list[Finding]] = []
-    problems: list[Problem] = []
-    refused: bool = False
-    documents: int = 0
+    def __init__(self, signals: Signals) -> None:
+        self.signals = signals
+        self.findings: list[Finding] = []
+        self.problems: list[Problem] = []
+        self.refused = False
+        self.documents = 0
+        self._identifier: Identifier | None = Identifier()
+        self._identity: Identity | None = None
+
+    def add(self, report: Iterable[Finding]) -> None:
+        """Take in the findings of one report, before :attr:`identity` was asked for."""
+        if self._identifier is None:
+            raise RuntimeError("the findings are identified already")
+        self._identifier.add(self._kept(report))
+
+    @property
+    def identity(self) -> Identity:
+        """Which findings are the same flaw, by their positions in ``findings``; nothing can be added any more."""
+        if self._identifier is not None:
+            self._identity = self._identifier.result()
+            self._identifier = None  # what it remembers takes much memory and is not needed any more
+        assert self._identity is not None  # noqa: S101 - set above
+        return self._identity
+
+    def _kept(self, report: Iterable[Finding]) -> Iterator[Finding]:
+        for finding in report:
+            self.findings.append(finding)
+            yield finding
+
+
+class Reader(Protocol):
+    """What reads paths: :func:`~clearinghouse.formats.registry.read_paths`, or a function that does the same."""
+
+    def __call__(
+        self,
+        paths: Iterable[Path],
+        /,
+        *,
+        formats: frozenset[str] | None = None,
+        signals_only: bool = False,
+        role: str = "",
+    ) -> Iterator[Report]:
+        """Yield a report for each document."""
+        ...
 
 
 def gather(
@@ -49,15 +90,15 @@ def gather(
     ssvc: Sequence[Path] = (),
     as_of: dt.date | None = None,
     notice: Callable[[str, int], None] = lambda source, findings: None,
-    read: Callable[[Sequence[Path]], Iterable[Report]] = read_paths,
+    read: Reader = read_paths,
 ) -> Gathered:
-    """Read everything.
+    """Read everything, and recognise what is the same flaw on the way.
 
     Args:
         paths: findings, and whatever else lies among them. kev, epss, ssvc: files or folders with signals only.
         as_of: signals dated later are not taken.
         notice: called now and then, and after each document, with its name and the findings since the last call.
-        read: reads ``paths``: here, or :func:`clearinghouse.formats.apart.read_apart` in a second process.
+        read: reads paths: in this process, or :func:`clearinghouse.formats.apart.read_apart` in a second one.
 
     Raises:
         MissingPathError: a path does not exist.
@@ -66,15 +107,14 @@ def gather(
     gathered = Gathered(Signals(as_of))
     for kind, places in (("kev", kev), ("epss", epss), ("ssvc", ssvc)):
         signals: Report | None = None
-        for signals in read_paths(places, formats=SIGNAL_FORMATS[kind], signals_only=True):
-            _take(signals, gathered, notice, findings=False)
+        for signals in read(places, formats=SIGNAL_FORMATS[kind], signals_only=True, role=f"--{kind}"):
+            for _ in _findings(signals, gathered, lambda source, findings: notice(source, 0)):
+                pass  # a reader that cannot leave them out gives them all the same
         if places and signals is None:
             raise nothing_to_read(places)
     last: Report | None = None
     for last in read(paths):
-        found = _take(last, gathered, notice, findings=True)
-        if found:
-            gathered.reports.append(found)
+        gathered.add(_findings(last, gathered, notice))
     if last is None:
         raise nothing_to_read(paths)
     return gathered
@@ -88,26 +128,23 @@ def nothing_to_read(paths: Sequence[Path]) -> NothingToReadError:
     )
 
 
-def _take(report: Report, gathered: Gathered, notice: Callable[[str, int], None], *, findings: bool) -> list[Finding]:
-    found: list[Finding] = []
-    told = 0
-    if report.format is not None:
-        gathered.documents += 1
+def _findings(report: Report, gathered: Gathered, notice: Callable[[str, int], None]) -> Iterator[Finding]:
+    """Pass findings on; keep problems and signals."""
+    gathered.documents += report.format is not None
+    gathered.refused = gathered.refused or (report.format is None and not report.found)
+    found = told = 0
     for number, record in enumerate(report.records, 1):
         if number % _OFTEN == 0:
-            notice(report.source, len(found) - told)
-            told = len(found)
+            notice(report.source, found - told)
+            told = found
         if isinstance(record, Finding):
-            if findings:
-                found.append(record)
+            found += 1
+            yield record
         elif isinstance(record, Problem):
             gathered.problems.append(record)
         else:
             gathered.signals.add(record)
-    if report.format is None and not report.found:
-        gathered.refused = True
-    notice(report.source, len(found) - told)
-    return found
+    notice(report.source, found - told)
 
 
 def only_errors(problems: Iterable[Problem]) -> list[Problem]:

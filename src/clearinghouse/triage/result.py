@@ -1,12 +1,26 @@
 """The result of triage: flaws with their deadlines, their signals and their reasons."""
 
 import datetime as dt
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
-from clearinghouse.priority import INCOMPLETE, Deadline, Verdict, ordering_arm, reasons, sentences
+from clearinghouse.priority import (
+    INCOMPLETE,
+    Deadline,
+    Rank,
+    RankKey,
+    Verdict,
+    ordering_arm,
+    rank_reasons,
+    rank_sentence,
+    reasons,
+    sentences,
+)
 from clearinghouse.records import Link, Location, Problem
+
+_Value = TypeVar("_Value")
 
 
 class Signalled(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,43 +43,98 @@ class Signalled(msgspec.Struct, frozen=True, kw_only=True):
     discoveries: int
 
 
-class Vulnerability(msgspec.Struct, frozen=True, kw_only=True):
+class Judgement(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """What follows for a flaw from what is known of it: one object for all flaws of which the same is known.
+
+    Attributes:
+        deadline: the whole deadline. signals: shown apart. rank: what the flaw is ordered by, ``order`` the key.
+    """
+
+    deadline: Deadline
+    signals: Signalled
+    rank: Rank
+    order: RankKey
+
+    @property
+    def tier(self) -> str | None:
+        """The outcome of the decision table; None where exposure is unknown and the two arms differ."""
+        return _agreed([verdict.outcome for verdict in self.deadline.verdicts().values()])
+
+    @property
+    def due(self) -> dt.date | None:
+        """The day on which it is due; None where there is none, or exposure is unknown and the two arms differ."""
+        return _agreed([verdict.due for verdict in self.deadline.verdicts().values()])
+
+    def explain(self) -> list[dict[str, Any]]:
+        """Return why this deadline, and why this place in the order, as data."""
+        return [msgspec.structs.asdict(why) for why in (*reasons(self.deadline), *rank_reasons(self.rank))]
+
+    def explained(self) -> tuple[str, ...]:
+        """Return the same in sentences."""
+        return *sentences(self.deadline), rank_sentence(self.rank)
+
+
+class Vulnerability(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One flaw, once.
 
     Attributes:
         id: made of what the flaw is, not of where its report lay; it changes once, when the flaw gets its first
             public identifier. title, component: of the finding that tells most.
         findings: identifiers of all findings. finders: who found it, each once. identifiers: public ones.
-        weaknesses: CWE. place: the first that is known; location: the same as ``path:line``.
-        tier: outcome of the decision table; None where exposure is unknown and the two arms differ.
-        due, arms: as in :class:`clearinghouse.priority.Deadline`. signals: shown apart.
-        explain: why this deadline. same: why these findings are one flaw.
-        deadline: the whole deadline, for display.
+        weaknesses: CWE. place: the first that is known. same: why these findings are one flaw.
+        judged: its deadline, its signals and its place in the order, and why.
     """
 
     id: str
     title: str
     component: str | None
-    findings: list[str]
-    finders: list[str]
-    identifiers: list[str]
-    weaknesses: list[str]
+    findings: tuple[str, ...]
+    finders: tuple[str, ...]
+    identifiers: tuple[str, ...]
+    weaknesses: tuple[str, ...]
     place: Location | None
-    location: str
-    tier: str | None
-    due: dt.date | None
-    arms: dict[str, Verdict] | None
-    signals: Signalled
-    deadline: Deadline
-    same: list[Link]
+    judged: Judgement
+    same: tuple[Link, ...]
+
+    @property
+    def location(self) -> str:
+        """The place as ``path:line``; empty where none is known."""
+        if self.place is None:
+            return ""
+        return f"{self.place.path}:{self.place.line}" if self.place.line else self.place.path
+
+    @property
+    def tier(self) -> str | None:
+        """As in :class:`Judgement`."""
+        return self.judged.tier
+
+    @property
+    def due(self) -> dt.date | None:
+        """As in :class:`Judgement`."""
+        return self.judged.due
+
+    @property
+    def arms(self) -> dict[str, Verdict] | None:
+        """As in :class:`clearinghouse.priority.Deadline`."""
+        return self.judged.deadline.arms
+
+    @property
+    def signals(self) -> Signalled:
+        """What orders work inside a tier, shown apart."""
+        return self.judged.signals
+
+    @property
+    def deadline(self) -> Deadline:
+        """The whole deadline."""
+        return self.judged.deadline
 
     def explain(self) -> list[dict[str, Any]]:
-        """Return the why-table of the deadline, as data."""
-        return [msgspec.structs.asdict(why) for why in reasons(self.deadline)]
+        """Return why this deadline, and why this place in the order, as data."""
+        return self.judged.explain()
 
     def explained(self) -> tuple[str, ...]:
         """Return the same in sentences."""
-        return sentences(self.deadline)
+        return self.judged.explained()
 
 
 class SetAside(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +142,7 @@ class SetAside(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     title: str
-    findings: list[str]
+    findings: tuple[str, ...]
     why: str
 
 
@@ -81,20 +150,24 @@ class Triage(msgspec.Struct, frozen=True, kw_only=True):
     """The ranked list. ``vulnerabilities`` holds those without a deadline too, at its end."""
 
     as_of: dt.date
-    vulnerabilities: list[Vulnerability]
-    set_aside: list[SetAside]
-    suggestions: list[Link]
-    problems: list[Problem]
-    findings: int
-    full_buckets: int
+    vulnerabilities: list[Vulnerability] = []
+    set_aside: list[SetAside] = []
+    suggestions: list[Link] = []
+    problems: list[Problem] = []
+    findings: int = 0
+    full_buckets: int = 0
 
 
-def unranked(made: Vulnerability) -> bool:
+def unranked(made: Vulnerability | Judgement) -> bool:
     """Whether the decision table could not be completed for a flaw."""
     return ordering_arm(made.deadline).outcome == INCOMPLETE
 
 
-def missing(made: Vulnerability) -> list[str]:
+def missing(made: Vulnerability | Judgement) -> list[str]:
     """Return the inputs without which a flaw cannot be ranked, each once."""
     verdicts = made.deadline.verdicts().values()
     return list(dict.fromkeys(name for verdict in verdicts for name in verdict.missing))
+
+
+def _agreed(values: Sequence[_Value]) -> _Value | None:
+    return values[0] if len(set(values)) == 1 else None

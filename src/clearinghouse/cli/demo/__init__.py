@@ -3,7 +3,6 @@
 import datetime as dt
 import shlex
 import sys
-import tempfile
 from contextlib import chdir
 from pathlib import Path
 from typing import Annotated
@@ -12,17 +11,18 @@ import typer
 
 from clearinghouse.cli.demo.description import description
 from clearinghouse.cli.demo.flood import Flood, is_flood, write_flood
+from clearinghouse.cli.demo.scratch import temporary_folder
+from clearinghouse.cli.layout import say
+from clearinghouse.cli.options import day_option, path_option
 from clearinghouse.cli.output import BAD_INPUT, OK
 from clearinghouse.cli.triage import TriageFormat, run_triage
-from clearinghouse.priority import parse_date
 from clearinghouse.records import ClearinghouseError
 
-_BEFORE = """\
-Three finders report on the same invented projects. Aurora and Basalt are AI labs: one writes SARIF,
-the other Mantis findings, each in its own words, with lines that moved between their scans. Cinder
-is a scanner and writes tables. Two fuzzing labs add crash logs, public databases add advisories.
-Two records are damaged on purpose.
-"""
+_BEFORE = (
+    "Three finders report on the same invented projects. Aurora and Basalt are AI labs: one writes SARIF, the other "
+    "Mantis findings, each in its own words, with lines that moved between their scans. Cinder is a scanner and writes "
+    "tables. Two fuzzing labs add crash logs, public databases add advisories. Two records are damaged on purpose."
+)
 _OWN_FILES = """\
 Try it on your own files (any mix of formats, folders and archives are read too):
   clearinghouse triage REPORTS... --kev known_exploited_vulnerabilities.json \\
@@ -37,10 +37,10 @@ with the files from
 def command(
     *,
     keep: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write the flood there and leave it; otherwise it is removed.")
+        Path | None, path_option("--keep", "DIR", "Write the flood there and leave it; otherwise it is removed.")
     ] = None,
     as_of: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The day that counts as today; otherwise that of the flood.")
+        dt.date | None, day_option("--as-of", "The day that counts as today; otherwise that of the flood.")
     ] = None,
     output: Annotated[TriageFormat, typer.Option("--format", help="What to write.")] = TriageFormat.TABLE,
 ) -> None:
@@ -48,11 +48,11 @@ def command(
 
     Exit code 0: done; that two of its records are damaged is intended. 2: the folder or an option is wrong.
     """
-    day = parse_date(as_of, "--as-of") if as_of else description().date
+    day = as_of or description().date
     if keep is not None:
         code = _run(_written(keep), day, output)
     else:
-        with tempfile.TemporaryDirectory(prefix="clearinghouse-demo-") as folder, chdir(folder):
+        with temporary_folder() as folder, chdir(folder):
             code = _run(_written(Path()), day, output)
     if output is TriageFormat.TABLE:
         _say_what_next(keep, day)
@@ -74,19 +74,19 @@ def _written(folder: Path) -> Flood:
 
 def _run(flood: Flood, day: dt.date, output: TriageFormat) -> int:
     if output is TriageFormat.TABLE:
-        print(_BEFORE)
+        say(f"{_BEFORE}\n", hanging=False)
         sys.stdout.flush()  # problems go to standard error and should come after this
     return run_triage([flood.reports], kev=[flood.kev], epss=[flood.epss], ssvc=[flood.ssvc], as_of=day, output=output)
 
 
 def _say_what_next(keep: Path | None, day: dt.date) -> None:
-    print()
+    say()
     if keep is None:
-        print("The flood is gone again; clearinghouse demo --keep demo-flood leaves it for you to look at.")
+        say("The flood is gone again; clearinghouse demo --keep demo-flood leaves it for you to look at.")
     else:
         named = ("reports", "signals/kev.json", "signals/epss.csv.gz", "signals/cve")
         reports, kev, epss, ssvc = (shlex.quote(str(keep / name)) for name in named)
-        print(f"The flood is in {keep}. The list above is the output of:")
+        say(f"The flood is in {keep}. The list above is the output of:")
         print(f"  clearinghouse triage {reports} --kev {kev} \\")
         print(f"      --epss {epss} --ssvc {ssvc} --as-of {day}")
     print(_OWN_FILES, end="")
