@@ -1,15 +1,19 @@
 """Reading in a second process gives what reading in this one gives."""
 
+import io
 import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from clearinghouse.formats import apart
-from clearinghouse.formats.apart import PROCESSES, ReadingStoppedError, read_apart
+from clearinghouse.formats.apart import PROCESSES, ReadingStoppedError, frames, read_apart, second
+from clearinghouse.formats.apart.reports import Reports
 from clearinghouse.formats.inputs import MissingPathError
 from clearinghouse.formats.registry import read_paths
 from clearinghouse.records import Finding
@@ -86,10 +90,19 @@ def test_findings_and_problems_keep_their_order(tmp_path):
     assert taken(read_apart([log])) == taken(read_paths([log]))
 
 
-def test_large_records_make_frames_of_few(tmp_path, monkeypatch):
-    monkeypatch.setattr(apart, "_FRAME", 1)
-    log = sarif(tmp_path / "a.sarif", *[RESULT % ("m", n + 1) for n in range(50)])
-    assert taken(read_apart([log])) == taken(read_paths([log]))
+def test_large_records_make_frames_of_few():
+    out = io.BytesIO()
+    findings = [Finding(source="s", index=n, format="f", title="x" * 2**20, finder="f") for n in range(40)]
+    second._write_records(out, frames.FINDINGS, iter(findings * 30))
+    sizes, at, data = [], 0, out.getvalue()
+    while at < len(data):
+        _, length = frames.HEAD.unpack_from(data, at)
+        at += frames.HEAD.size
+        sizes.append(len(msgspec.json.decode(data[at : at + length])))
+        at += length
+    assert sum(sizes) == 1200
+    assert sizes[0] == 512
+    assert max(sizes[1:]) <= 4
 
 
 def test_what_repeats_is_one_object(tmp_path):
@@ -175,15 +188,63 @@ def test_the_folder_of_the_flood_is_no_place_to_import_from(tmp_path, monkeypatc
     assert [type(r) for *_, records in taken(read_apart([log])) for r in records] == [Finding]
 
 
-def test_standard_input_stays_with_the_caller(tmp_path):
-    """A document that stands on standard input is read by whoever reads, under the name that was given."""
+def test_what_only_this_process_can_read_is_read_here(tmp_path, started):
     log = sarif(tmp_path / "a.sarif", RESULT % ("m", 1))
-    code = (
-        "from pathlib import Path; from clearinghouse.formats import apart; apart._ENOUGH = 0\n"
-        "print([(r.source, len(list(r.records))) for r in apart.read_apart([Path('/dev/stdin')])])"
-    )
+    other = sarif(tmp_path / "b.sarif", RESULT % ("m", 1))
     with log.open() as stream:
-        told = subprocess.run(
-            [sys.executable, "-c", code], stdin=stream, capture_output=True, text=True, check=True
-        ).stdout
-    assert told == "[('/dev/stdin', 1)]\n"
+        number = stream.fileno()
+        (tmp_path / "link").symlink_to(f"/dev/fd/{number}")
+        (tmp_path / "folder").symlink_to("/dev/fd")
+        for path in (tmp_path / "link", tmp_path / "folder" / str(number), Path(f"/proc/thread-self/fd/{number}")):
+            assert [name for name, *_ in taken(read_apart([path, other]))] == [str(path), str(other)]
+    assert not started
+
+
+def test_a_pipe_is_read_here(tmp_path, started):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen([sys.executable, "-c", f"open({str(pipe)!r}, 'w').write({SARIF % ''!r})"]):
+        assert [form for _, form, *_ in taken(read_apart([pipe]))] == ["sarif"]
+    assert not started[1:]
+
+
+def test_a_second_process_that_cannot_start_costs_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    log = sarif(tmp_path / "a.sarif", RESULT % ("m", 1))
+    assert taken(read_apart([log])) == taken(read_paths([log]))
+
+
+def test_a_report_that_was_left_gives_nothing_of_the_next(tmp_path):
+    paths = [sarif(tmp_path / f"{n}.sarif", *[RESULT % ("m", k + 1) for k in range(3)]) for n in range(2)]
+    reports = read_apart(paths)
+    first = next(reports)
+    next(first.records)
+    other = next(reports)
+    assert list(first.records) == []
+    assert [record.source for record in other.records] == [str(paths[1])] * 3
+
+
+@pytest.mark.parametrize("answer", [b"Z\x01\0\0\0\0\0\0\0!", b"F" + b"\xff" * 8, b"{\x02\0\0\0\0\0\0\0{}"])
+def test_what_is_no_frame_is_an_error(answer):
+    class Impostor:
+        stream = io.BytesIO(frames.HEAD.pack(frames.BEGIN, 40) + b'{"source":"s","format":"f","found":true}' + answer)
+
+    with pytest.raises(ReadingStoppedError, match="no record"):
+        taken(Reports(Impostor()))
+
+
+def test_the_second_process_does_not_outlive_the_first(tmp_path):
+    log = sarif(tmp_path / "a.sarif", *[RESULT % ("m" * 500, n + 1) for n in range(30_000)])
+    code = (
+        "import os, signal, sys; from pathlib import Path; from clearinghouse.formats import apart; apart._ENOUGH = 0\n"
+        f"reports = apart.read_apart([Path({str(log)!r})]); next(next(reports).records)\n"
+        "children = open(f'/proc/self/task/{os.getpid()}/children').read().split()\n"
+        "print(*children, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False).stdout
+    (child,) = map(int, told.split())
+    for _ in range(500):
+        if not Path(f"/proc/{child}").exists() or b"apart" not in Path(f"/proc/{child}/cmdline").read_bytes():
+            return
+        time.sleep(0.01)
+    pytest.fail("it is still there")

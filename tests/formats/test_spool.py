@@ -15,7 +15,6 @@ from clearinghouse.formats.spool import (
     NoInputError,
     Spool,
     check_standard_input,
-    is_of_this_process,
     is_standard_input,
     standard_input,
 )
@@ -96,11 +95,6 @@ def test_nothing_is_waited_for(monkeypatch, stdin, what):
 def test_which_paths_are_standard_input():
     assert all(is_standard_input(Path(name)) for name in ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"))
     assert not any(is_standard_input(Path(name)) for name in ("--", "a/-", "/dev/fd/63", "stdin"))
-
-
-def test_which_paths_mean_something_to_one_process_only():
-    assert all(is_of_this_process(Path(name)) for name in ("-", "/dev/stdin", "/dev/fd/63", "/proc/self/fd/5"))
-    assert not any(is_of_this_process(Path(name)) for name in ("a", "/dev/null", "/proc/cpuinfo"))
 
 
 def test_a_real_pipe():

@@ -18,7 +18,6 @@ from clearinghouse.records import ClearinghouseError
 STANDARD_INPUT = Path("-")
 """The path that stands for standard input."""
 _NAMES = frozenset({"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
-_OWN = ("/dev/fd/", "/proc/self/")
 _CHUNK = 1 << 20
 
 
@@ -97,11 +96,6 @@ class _View(io.RawIOBase):
 def is_standard_input(path: Path) -> bool:
     """Whether ``path`` stands for standard input: ``-``, ``/dev/stdin`` and the like."""
     return str(path) in _NAMES
-
-
-def is_of_this_process(path: Path) -> bool:
-    """Whether only this process can read ``path``: standard input, or one of its open files as ``<(...)`` gives it."""
-    return is_standard_input(path) or str(path).startswith(_OWN)
 
 
 def check_standard_input() -> None:

@@ -1,0 +1,52 @@
+"""What passes between the two processes: a task in one direction, frames in the other.
+
+A frame is one byte that says what follows, its length in eight bytes, and JSON: typed records as they are, so that
+every number that a report can hold comes across.
+"""
+
+import struct
+from typing import Any, Final
+
+import msgspec
+
+from clearinghouse.records import EpssScore, Finding, KevEntry, Problem, SsvcPoint
+
+PIPE = 2**20
+LARGEST_FRAME = 2**32
+HEAD = struct.Struct("<cQ")
+LENGTH = struct.Struct("<Q")
+READY, BEGIN, END, FAILED, DONE = b"?", b"{", b"}", b"!", b"."
+FINDINGS = b"F"
+_KINDS: Final[dict[bytes, type[Any]]] = {
+    FINDINGS: Finding,
+    b"P": Problem,
+    b"K": KevEntry,
+    b"E": EpssScore,
+    b"S": SsvcPoint,
+}
+TAGS: Final = {kind: tag for tag, kind in _KINDS.items()}
+LISTS: Final[dict[bytes, Any]] = {tag: list[kind] for tag, kind in _KINDS.items()}  # type: ignore[valid-type]
+
+
+class Task(msgspec.Struct, frozen=True):
+    """What the second process is to do; paths as bytes, because a file name need not be text."""
+
+    paths: list[bytes]
+    formats: list[str] | None
+    signals_only: bool
+    role: str
+
+
+class Begin(msgspec.Struct, frozen=True):
+    """A report begins; its records follow."""
+
+    source: str
+    format: str | None
+    found: bool
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """Why the second process cannot go on; without a remedy it is a defect of this program."""
+
+    what: str
+    remedy: str = ""
