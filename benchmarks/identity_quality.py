@@ -4,8 +4,8 @@
 
 * Public advisories (PyPA, Bitnami, Go): records that name a common CVE or GHSA are the same flaw. All identifiers
   and aliases are hidden, in texts and addresses too; the rest has to find the pairs again.
-* The same records as prose: everything that makes them advisories is taken away (identifiers, addresses, fixes,
-  numbers), as if three finders had sent what they wrote: each in one report, then each finding in a file of its own.
+* The same records as prose: everything that makes them advisories is taken away (identifiers, addresses, fixes), as if
+  three finders had sent what they wrote: each in one report, then each finding in a file of its own under a number.
 * OSS-Fuzz records: those that were fixed by one commit are the same flaw (noisy: roll-ups, wrong bisections). Fixing
   commits and lists of affected versions, which follow from them, are hidden.
 * Real SARIF logs beside jittered copies of themselves, in the ways named in each row.
@@ -134,8 +134,8 @@ def alias_groups(data: Path) -> tuple[list[Finding], list[int]]:
 def prose(data: Path) -> dict[str, Any]:
     """Let three finders describe the flaws in words alone."""
     found, truth = alias_groups(data)
-    bare: dict[str, Any] = {"advisory": None, "identifiers": (), "references": (), "remedies": (), "native_id": None}
-    told = [replace(f, **bare, rule=None, index=at) for at, f in enumerate(found)]
+    bare: dict[str, Any] = {"advisory": None, "identifiers": (), "references": (), "remedies": (), "rule": None}
+    told = [replace(f, **bare, native_id=f"{f.finder} {at}", index=at) for at, f in enumerate(found)]
     finders = by([f.finder] for f in told)
     reports = [[replace(told[at], source=told[at].finder) for at in members] for members in finders]
     order = [truth[at] for members in finders for at in members]

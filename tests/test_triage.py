@@ -385,3 +385,11 @@ def test_errors_cost_something_and_notices_do_not():
     error = Problem(source="a", code="x", message="Lost.")
     notice = Problem(source="a", code="y", message="By the way.", level=Level.NOTICE)
     assert only_errors([notice, error]) == [error]
+
+
+def test_the_order_of_reports_does_not_name_a_flaw():
+    place = {"rule": "r", "locations": (Location(path="src/a.c", line=3, symbol="f"),)}
+    one, other = flaw("One", source="a", **place), flaw("One", source="b", finder="Beta", **place)
+    first, second = ranked(one, other).vulnerabilities, ranked(other, one).vulnerabilities
+    assert len(first) == 1
+    assert [made.id for made in first] == [made.id for made in second]

@@ -189,7 +189,7 @@ def test_a_template_that_is_filled_in_otherwise_is_no_suggestion(change):
 
 def test_a_finder_that_repeats_its_words_elsewhere_has_boilerplate():
     one = made("one", description=PROSE, components=PARSER)
-    again = made("two", description=PROSE, components=PARSER)
+    again = made("two", description=PROSE, components=PARSER, title="Another flaw")
     beta = made("three", "Beta", description=PROSE, components=PARSER)
     assert joined(one, again) is None
     assert identify(one, beta, again).links == []
@@ -199,6 +199,7 @@ def test_a_finder_that_repeats_its_words_elsewhere_has_boilerplate():
 @pytest.mark.parametrize(
     "facts",
     [
+        {},
         {"native_id": "A-7"},
         {"locations": (Location(path="src/decode.c", line=7),)},
         {"locations": (Location(path="src/decode.c", symbol="decode_chunk"),)},
@@ -211,11 +212,17 @@ def test_a_finding_that_is_sent_again_is_known_by_its_number_or_place(facts):
     assert len(identify(one, again, made("three", "Beta", description=PROSE, components=PARSER)).groups) == 1
 
 
+@pytest.mark.parametrize("count", [60, 70, 200])
+def test_any_number_of_finders_may_say_the_same(count):
+    told = [made(f"{n}", f"finder {n}", description=PROSE, components=PARSER) for n in range(count)]
+    assert len(identify(*told).groups) == 1
+
+
 def test_two_numbers_of_one_finder_are_two_flaws_and_public_identifiers_are_no_numbers():
     one = made("one", description=PROSE, components=PARSER, native_id="A-7")
     assert joined(one, replace(one, source="two", native_id="A-8")) is None
     named = replace(one, native_id="CVE-2099-1000")
-    assert joined(named, replace(named, source="two"), aliases=False) is None
+    assert joined(named, replace(named, source="two", title="Another flaw"), aliases=False) is None
 
 
 def test_very_long_texts_are_compared_in_bounded_time():

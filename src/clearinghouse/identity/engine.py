@@ -179,7 +179,8 @@ class Identifier:
                 continue
             ordinals = (members,) if isinstance(members, int) else members
             candidates = [self.profiles[o] for o in ordinals if o < profile.ordinal]
-            shared = isinstance(members, Full) or len(candidates) >= layer.most  # this one makes it too many
+            # this one makes it too many
+            shared = layer.most is not None and (isinstance(members, Full) or len(candidates) >= layer.most)
             if shared or any(layer.refutes(profile, candidate) for candidate in candidates):
                 self._shared_facts.add(key)
                 continue

@@ -50,10 +50,10 @@ class SoleLayer(Layer, Protocol):
     was merged on it is taken back.
 
     Attributes:
-        most: findings above which a fact is no longer taken for one flaw's.
+        most: findings above which a fact is no longer taken for one flaw's; None if any number may share it.
     """
 
-    most: int
+    most: int | None
 
     def sole_facts(self, profile: Profile) -> Sequence[tuple[int, str]]:
         """Return those facts, each as its key and as text."""

@@ -43,7 +43,7 @@ class TextLayer:
 
     reason = Reason.TEXT
     prose_only = True
-    most = 64
+    most = None
 
     def sole_facts(self, profile: Profile) -> Sequence[tuple[int, str]]:
         """The words of the description in their order, without addresses and punctuation."""
@@ -120,9 +120,21 @@ def _number(profile: Profile) -> str | None:
 
 
 def _said_again(one: Profile, other: Profile) -> bool:
-    """Whether one finder's two findings with equal words are one finding sent twice: by their number or their place."""
+    """Whether one finder's two findings with equal words are one finding sent twice.
+
+    Its own number tells, or the place; without either, that nothing at all distinguishes the two.
+    """
     mine, theirs = _number(one), _number(other)
-    return mine == theirs if mine and theirs else _same_place(one, other)
+    if mine and theirs:
+        return mine == theirs
+    return _same_place(one, other) or _everything(one) == _everything(other)
+
+
+def _everything(profile: Profile) -> tuple[object, ...]:
+    """All that a profile holds of what the finder wrote."""
+    place = (profile.path, profile.line, profile.column, profile.symbol, profile.context)
+    said = (profile.title, profile.text, profile.family, profile.state, profile.observed)
+    return (*said, *place, profile.component, profile.components, profile.remedies, _number(profile))
 
 
 def _same_place(one: Profile, other: Profile) -> bool:

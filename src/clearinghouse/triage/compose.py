@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from clearinghouse.identity import Identity
@@ -10,6 +9,7 @@ from clearinghouse.priority import Deadline, Rank, Signals, SignalSet, cvss_scor
 from clearinghouse.priority.facts import lenient_date
 from clearinghouse.records import Component, Finding, Link, Location, Severity, State
 from clearinghouse.triage.gather import Gathered
+from clearinghouse.triage.names import Names
 from clearinghouse.triage.result import Judgement, SetAside, Signalled, Triage, Vulnerability
 
 _HIGHEST_CVSS = 10.0
@@ -189,7 +189,7 @@ class _Flaws:
     def __init__(self, judge: _Judge, links: dict[str, list[Link]]) -> None:
         self._judge = judge
         self._links = links
-        self._ids = _Ids()
+        self._ids = Names()
         self._labels: dict[Component, str] = {}
         self._commons: dict[tuple[object, ...], _Common] = {}
 
@@ -198,7 +198,7 @@ class _Flaws:
         common = self._common(members, found)
         best = found[0] if len(found) == 1 else max(found, key=_telling)
         return Vulnerability(
-            id=self._ids.of(common.identifiers, members[0]),
+            id=self._ids.of(common.identifiers, members),
             title=best.title,
             component=self._component(best, members),
             findings=tuple([member.id for member in members]),
@@ -227,7 +227,7 @@ class _Flaws:
         """Return the flaw of findings of which none is open."""
         states = ", ".join(_each_once(member.state.value.replace("_", " ") for member in members))
         return SetAside(
-            id=self._ids.of(_identifiers(members), members[0]),
+            id=self._ids.of(_identifiers(members), members),
             title=members[0].title,
             findings=tuple([member.id for member in members]),
             why=f"Every finding of it is marked {states}.",
@@ -282,39 +282,6 @@ def _first_place(members: list[Finding]) -> Location | None:
 def _telling(finding: Finding) -> tuple[bool, bool, bool]:
     """A finding tells more if it names the flaw, was written for it, and says where it is."""
     return bool(finding.identifiers), finding.rule is None, bool(finding.locations)
-
-
-class _Ids:
-    """Gives each flaw an identifier made of what it is: the same tomorrow, in another folder, beside other flaws.
-
-    Two flaws that nothing distinguishes are numbered in their order.
-    """
-
-    def __init__(self) -> None:
-        self._taken: dict[bytes, int] = {}
-
-    def of(self, identifiers: Sequence[str], oldest: Finding) -> str:
-        """Return the identifier of the flaw with these public identifiers and this oldest finding."""
-        told = ("id", identifiers[0]) if identifiers else _what(oldest)
-        digest = blake2b("\x1f".join(told).encode("utf-8", "replace"), digest_size=6).digest()
-        self._taken[digest] = number = self._taken.get(digest, 0) + 1
-        return f"V-{digest.hex()}" if number == 1 else f"V-{digest.hex()}-{number}"
-
-
-def _what(finding: Finding) -> tuple[str, ...]:
-    """What a finding without a public identifier says, without lines and without its place in a document."""
-    place = finding.locations[0] if finding.locations else None
-    crash = finding.crash
-    return (
-        finding.finder,
-        finding.rule or "",
-        finding.component.name if finding.component else "",
-        (crash.signature if crash else None) or "",
-        place.path if place else "",
-        (place.symbol or place.snippet or "") if place else "",
-        finding.title,
-        "" if crash else finding.description,
-    )
 
 
 def _identifiers(members: Sequence[Finding]) -> tuple[str, ...]:

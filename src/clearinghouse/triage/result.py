@@ -78,8 +78,8 @@ class Vulnerability(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One flaw, once.
 
     Attributes:
-        id: made of what the flaw is, not of where its report lay; it changes once, when the flaw gets its first
-            public identifier. title, component: of the finding that tells most.
+        id: made of what the flaw is, not of where its report lay; without a public identifier it can change when
+            another finding joins it. title, component: of the finding that tells most.
         findings: identifiers of all findings. finders: who found it, each once. identifiers: public ones.
         weaknesses: CWE. place: the first that is known. same: why these findings are one flaw.
         judged: its deadline, its signals and its place in the order, and why.
