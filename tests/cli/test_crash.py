@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from clearinghouse.cli import crash
 from clearinghouse.cli.main import app
+from clearinghouse.records import Crash
 
 LOG = (
     "==9==ERROR: AddressSanitizer: heap-buffer-overflow on address {address} at pc 0x1 bp 0x2 sp 0x3\n"
@@ -163,3 +165,50 @@ def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
     path = tmp_path / "a.log"
     path.write_text("[1:1:FATAL:a.cc(3)] Check failed: \x1b[31mok\x1b[0m.\n")
     assert "\x1b" not in run(app, ["crash", str(path)]).stdout
+
+
+def broken(*_: object, **__: object) -> None:
+    raise IndexError("a defect of ours")
+
+
+def test_a_defect_costs_one_log_and_not_the_others(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    casr = {"CrashSeverity": {"Type": "EXPLOITABLE"}, "Stacktrace": ["#0  0x01 in codec_next (c=0x0) at codec.c:9"]}
+    (logs / "c.casrep").write_text(json.dumps(casr))
+    monkeypatch.setattr(crash, "parse", broken)
+    result = run(app, ["crash", "--format", "json", str(logs)])
+    assert result.exit_code == 1
+    assert [entry["path"] for entry in json.loads(result.stdout)] == [str(logs / "c.casrep")]
+    errors = [line for line in result.stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 2
+    assert all(" failed (IndexError at test_crash.py:" in line for line in errors)
+    monkeypatch.undo()
+    monkeypatch.setattr("clearinghouse.formats.casr.parse", broken)
+    result = run(app, ["crash", "--format", "json", str(logs)])
+    assert (result.exit_code, len(json.loads(result.stdout))) == (1, 2)
+    assert run(app, ["crash", "--format", "json", str(logs / "c.casrep")]).exit_code == 2
+
+
+def test_the_list_is_closed_whatever_happens(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry, made = crash.entry, []
+
+    def second_fails(path: str, found: Crash) -> crash.Entry:
+        made.append(path)
+        return entry(path, found) if len(made) == 1 else broken()
+
+    for function, count in ((second_fails, 1), (broken, 0)):
+        monkeypatch.setattr(crash, "entry", function)
+        result = run(app, ["crash", "--format", "json", str(logs)])
+        assert isinstance(result.exception, IndexError)
+        assert len(json.loads(result.stdout)) == count
+
+
+@pytest.mark.parametrize("name", ["a.casrep", "a.log"])
+def test_what_was_no_utf8_is_told_of_every_kind_of_log(name: str, tmp_path: Path) -> None:
+    casr = {"CrashSeverity": {"Type": "caf\xe9"}, "Stacktrace": ["#0  0x01 in codec_next (c=0x0) at codec.c:9"]}
+    text = json.dumps(casr, ensure_ascii=False) if name == "a.casrep" else LOG.format(address="0x60") + "caf\xe9\n"
+    path = tmp_path / name
+    path.write_bytes(text.encode("latin-1"))
+    result = run(app, ["crash", "--format", "json", str(path)])
+    assert (result.exit_code, len(json.loads(result.stdout))) == (0, 1)
+    if name == "a.casrep":
+        assert result.stderr == f"notice: {path}: 1 byte that is not UTF-8 was read as Windows-1252.\n"

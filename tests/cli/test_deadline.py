@@ -1,6 +1,7 @@
 import io
 import json
 import re
+import subprocess
 import sys
 from itertools import product
 from pathlib import Path
@@ -272,6 +273,16 @@ def test_a_batch_that_cannot_be_read_is_bad_input(name, tmp_path):
     result = run("--batch", str(tmp_path / name))
     assert result.exit_code == 2
     assert re.fullmatch(r"error: .* cannot be read: .*\ntry: name a file of JSON lines, or -\n", result.stderr)
+
+
+def test_a_batch_from_a_closed_standard_input_is_refused():
+    command = [sys.executable, "-c", "from clearinghouse.cli.main import run; run()", "deadline", "--batch", "-"]
+    done = subprocess.run(["sh", "-c", '"$@" <&-', "sh", *command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "error: standard input is closed, and --batch - asks to read it\n"
+        "try: pipe JSON lines into the command, or name a file of them\n"
+    )
 
 
 @pytest.mark.parametrize(

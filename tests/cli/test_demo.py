@@ -12,6 +12,7 @@ import pytest
 from clearinghouse.cli.demo.description import description
 from clearinghouse.cli.demo.flood import Flood, expected_flaws, expected_groups, is_flood, write_flood
 from clearinghouse.formats.registry import read_paths
+from clearinghouse.formats.text import printable_name
 from clearinghouse.identity import Identifier
 from clearinghouse.records import EpssScore, Finding, KevEntry, Level, Problem, SsvcPoint, State
 
@@ -196,6 +197,27 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith(f"error: {tmp_path} is not empty\ntry: ")
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize("name", ["bad\udcff", "e\nerror: forged"], ids=ascii)
+def test_a_folder_of_any_name_is_told_in_one_line_and_in_json(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    (folder / "mine.txt").write_text("mine")
+    done = clearinghouse("demo", "--keep", str(folder))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["error", "try"]
+    done = clearinghouse("demo", "--keep", str(folder), "--format", "json")
+    assert (done.returncode, done.stderr) == (2, "")
+    (problem,) = json.loads(done.stdout)["problems"]
+    assert (problem["code"], problem["source"]) == ("unreadable", printable_name(str(folder)))
+    (folder / "mine.txt").unlink()
+    done = clearinghouse("demo", "--keep", str(folder))
+    assert done.returncode == 0
+    assert f"The flood is in {printable_name(str(folder))}." in " ".join(done.stdout.split())
+    printed = done.stdout.partition("  clearinghouse triage ")[2].partition(" --kev ")[0]
+    pasted = subprocess.run(["bash", "-c", f"ls {printed}"], capture_output=True, check=False)
+    assert pasted.returncode == 0, pasted.stderr
 
 
 def test_an_earlier_flood_is_written_over(tmp_path: Path) -> None:

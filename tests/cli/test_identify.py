@@ -1,13 +1,16 @@
 """``clearinghouse identify``: which findings are the same flaw, and why."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from clearinghouse.cli import main
+from clearinghouse.cli import identify, main
 from clearinghouse.cli.demo.flood import expected_groups, write_flood
 from clearinghouse.cli.identify import _MOST_ROWS
+from clearinghouse.formats.apart import ReadingStoppedError
+from clearinghouse.formats.registry import Report, read_paths
 
 REASONS = {"identifier", "fingerprint", "location", "stack", "text", "remedy"}
 
@@ -132,6 +135,17 @@ def test_a_failure_is_a_problem_in_the_document(name, problem, tmp_path, monkeyp
     assert not any(result[each] for each in ("findings", "groups", "links", "suggestions"))
     assert main.invoke(["identify", name]) == 2
     assert [line.partition(":")[0] for line in capsys.readouterr().err.splitlines()] == ["error", "try"]
+
+
+def test_where_reading_stops_half_way_the_lists_are_empty(tmp_path, monkeypatch, capsys):
+    def stopped(paths: list[Path]) -> Iterator[Report]:
+        yield from read_paths(paths)
+        raise ReadingStoppedError("the process that reads ended", "look at the memory")
+
+    monkeypatch.setattr(identify, "read_apart", stopped)
+    result = identified(capsys, sarif(tmp_path / "one.sarif", "Alpha", 10), code=2)
+    assert [each["code"] for each in result["problems"]] == ["unreadable"]
+    assert not any(result[each] for each in ("findings", "groups", "links", "suggestions"))
 
 
 def test_one_of_each_is_said_in_the_singular(tmp_path, capsys):

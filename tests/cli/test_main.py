@@ -1,5 +1,6 @@
 """Exit codes, errors of two lines, and output that nobody reads to its end."""
 
+import json
 import os
 import re
 import subprocess
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from clearinghouse.cli import main, triage
+from clearinghouse.cli import identify, main, triage
 
 START = "from clearinghouse.cli.main import run; run()"
 
@@ -116,6 +117,49 @@ def test_a_defect_is_one_line_and_exit_code_70(monkeypatch, tmp_path, capsys):
     assert lines[0].startswith("error: internal error: KeyError at test_main.py:")
     assert "\x1b" not in lines[0]
     assert lines[1].startswith("try: CLEARINGHOUSE_DEBUG=1")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "exit_code"),
+    [(KeyError("a \x1b[31mdefect\nof two lines \udcff"), "internal_error", 70), (OSError(5, "Bad"), "unreadable", 2)],
+    ids=str,
+)
+@pytest.mark.parametrize(("verb", "reader"), [("triage", "gather"), ("identify", "read_apart"), ("demo", "gather")])
+def test_beside_json_a_defect_is_a_problem_in_the_document_too(
+    verb, reader, error, code, exit_code, monkeypatch, tmp_path, capsys
+):
+    def broken(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.delenv(main.DEBUG, raising=False)
+    monkeypatch.setattr(identify if verb == "identify" else triage, reader, broken)
+    paths = [] if verb == "demo" else [str(tmp_path)]
+    assert main.invoke([verb, *paths, "--format", "json"]) == exit_code
+    captured = capsys.readouterr()
+    (problem,) = json.loads(captured.out)["problems"]
+    assert problem["code"] == code
+    assert [line.partition(":")[0] for line in captured.err.splitlines()] == ["error", "try"]
+    assert captured.err.startswith(f"error: {problem['message'][:-1]}\ntry: {problem['expected']}")
+
+
+@pytest.mark.parametrize("name", [b"bad\xff", b"e\nerror: forged"], ids=str)
+@pytest.mark.parametrize("verb", ["triage", "identify", "crash"])
+def test_an_empty_folder_of_any_name_is_told_in_two_lines_and_whole_documents(verb, name, tmp_path):
+    folder = os.fsencode(tmp_path) + b"/" + name
+    os.mkdir(folder)
+    for form in ("table", "json"):
+        arguments = [verb, folder, "--format", form]
+        done = subprocess.run([sys.executable, "-c", START, *arguments], capture_output=True, check=False)
+        assert done.returncode == 2
+        lines = [line.partition(b":")[0] for line in done.stderr.splitlines()]
+        assert lines == ([] if form == "json" and verb != "crash" else [b"error", b"try"])
+        if form == "json":
+            written = json.loads(done.stdout)
+            assert (
+                written == []
+                if verb == "crash"
+                else [each["code"] for each in written["problems"]] == ["nothing_to_read"]
+            )
 
 
 def test_the_traceback_of_a_defect_is_there_for_the_asking(monkeypatch, tmp_path, capsys):

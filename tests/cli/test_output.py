@@ -1,14 +1,16 @@
 """Problems for people, failures for programs, and JSON piece by piece."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from clearinghouse.cli.output import failure, show_problems, write_members
+from clearinghouse.cli.output import failure, show_error, show_problems, write_members
+from clearinghouse.formats.apart import ReadingStoppedError
 from clearinghouse.formats.inputs import MissingPathError
 from clearinghouse.priority import DateError
-from clearinghouse.records import Level, Problem
+from clearinghouse.records import ClearinghouseError, Level, Problem
 from clearinghouse.triage import nothing_to_read
 
 
@@ -49,6 +51,32 @@ def test_what_a_message_names_is_not_named_before_it_again(capsys):
     ]
 
 
+@pytest.mark.parametrize(
+    ("source", "facts", "told_as"),
+    [
+        ("U", {"message": "Unrecognised format."}, "U: Unrecognised format."),
+        ("There", {"message": "There is nothing in it."}, "There: There is nothing in it."),
+        ("a.c", {"message": "a.cc is no such file."}, "a.c: a.cc is no such file."),
+        ("b.csv", {"line": 1, "message": "Line 12 ends in a quote."}, "b.csv line 1: Line 12 ends in a quote."),
+        ("b.csv", {"line": 2, "message": "Pipeline 2 failed."}, "b.csv line 2: Pipeline 2 failed."),
+        ("b.csv", {"line": 7, "message": "The quote (line 7) is open."}, "b.csv: The quote (line 7) is open."),
+        ("a", {"pointer": "/runs/0", "message": "As in /runs/0/id."}, "a at /runs/0: As in /runs/0/id."),
+        ("a", {"pointer": "/runs/0", "message": "Nothing is at /runs/0."}, "a: Nothing is at /runs/0."),
+        ("a.c", {"message": "a.c: it cannot be read."}, "a.c: it cannot be read."),
+    ],
+)
+def test_only_whole_words_name_a_document_or_a_place(source, facts, told_as, capsys):
+    assert told(capsys, problem(source, **facts)) == [f"error: {told_as}"]
+
+
+def test_nobody_forges_a_second_line(capsys):
+    show_error(ClearinghouseError("a\nerror: forged \x1b[31m\ud800", "this\ntry: that"))
+    assert capsys.readouterr().err == "error: a error: forged [31m\ntry: this try: that\n"
+    assert told(capsys, problem("e\nerror: forged", message="Bad.\nerror: worse")) == [
+        "error: e error: forged: Bad. error: worse"
+    ]
+
+
 def test_many_problems_are_summed_up_by_kind(capsys):
     many = [problem(f"{number}.bin") for number in range(392)]
     broken = [problem(f"{number}.json", "malformed_json") for number in range(8)]
@@ -85,6 +113,21 @@ def test_a_failure_is_a_problem_that_names_the_path(error, source, code):
     made = failure(error, [Path("a"), Path("b c/d"), Path("e")])
     assert (made.source, made.code, made.level) == (source, code, Level.ERROR)
     assert (made.message, made.expected) == (f"{error.what}.", error.remedy)
+
+
+def test_the_codes_of_failures_stand_in_the_readme():
+    readme = Path(__file__).parents[2].joinpath("README.md").read_text("utf-8")
+    listed = re.findall(r"^\| `(\w+)` \|", readme.partition("| code |")[2].partition("\n\n")[0], re.MULTILINE)
+    errors = [MissingPathError, type(nothing_to_read([])), DateError, ReadingStoppedError]
+    codes = [failure(kind("it is bad", "try it"), []).code for kind in errors]
+    assert listed == [*codes, failure(KeyError("a"), []).code]
+
+
+def test_a_failure_can_be_written_whatever_it_quotes():
+    made = failure(ClearinghouseError("bad\udcff", "look at \udcff"), [Path("bad\udcff")])
+    assert (made.source, made.message, made.expected) == ("bad\\xff", "bad.", "look at ")
+    made = failure(nothing_to_read([Path("bad\udcff"), Path("e\nerror: f")]), [Path("bad\udcff"), Path("c")])
+    assert (made.source, made.message) == ("bad\\xff", "nothing to read in bad\\xff, e\\x0aerror: f.")
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 5000])

@@ -1,6 +1,7 @@
 """``clearinghouse triage``: what it writes, for people and for machines."""
 
 import csv
+import datetime as dt
 import io
 import json
 import os
@@ -14,8 +15,11 @@ from rich.cells import cell_len
 
 from clearinghouse.cli import main
 from clearinghouse.cli.demo.flood import Flood, write_flood
+from clearinghouse.cli.triage_table import show
 from clearinghouse.formats.registry import read_paths
-from clearinghouse.records import Finding, Problem
+from clearinghouse.priority import Signals
+from clearinghouse.records import Finding, Outcome, Problem, SenderClaim
+from clearinghouse.triage import Gathered, Triage, triage
 
 DOCUMENTED = {
     "id", "title", "component", "findings", "finders", "identifiers", "tier", "due", "arms", "signals", "explain",
@@ -445,3 +449,59 @@ def test_sarif_places_are_uri_references(tmp_path, capsys):
     made = json.loads(written(capsys, "triage", str(path), "--format", "sarif"))
     uris = {each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for each in made["runs"][0]["results"]}
     assert uris == {"my%20file.py", "src/win.py", "a%20b.py", "C:/x/y.py"}
+
+
+# what senders claim
+
+
+def with_claims(*each: tuple[SenderClaim, ...]) -> Triage:
+    gathered = Gathered(Signals())
+    gathered.add(
+        Finding(
+            source=f"{n}.csv",
+            index=0,
+            format="csv",
+            title="A",
+            finder="Aurora",
+            identifiers=("CVE-2099-1",),
+            claims=own,
+        )
+        for n, own in enumerate(each)
+    )
+    return triage(gathered, as_of=dt.date(2026, 8, 17))
+
+
+def test_what_senders_claim_is_shown_as_theirs_and_changes_nothing_else():
+    ran = SenderClaim(subject="reproduction", word="reproduced", claimed=Outcome.REPRODUCED, by="Aurora")
+    again = SenderClaim(
+        subject="reproduction", word="reproduced", claimed=Outcome.REPRODUCED, by="Aurora", snapshot="c0ffee"
+    )
+    patch = SenderClaim(subject="patch", word="VERIFIED_SECURE", claimed=Outcome.FIXED, by="Basalt")
+    review = SenderClaim(subject="review", word="VALID")
+    (plain,) = with_claims((), ()).vulnerabilities
+    (made,) = with_claims((ran, again), (patch, ran, review)).vulnerabilities
+    assert plain.claims == ()
+    assert made.claims == (ran, again, patch, review)
+    assert made.explained() == (
+        *plain.explained(),
+        "Aurora says that it reproduced it (a claim, not our verdict).",
+        "Basalt says that its patch fixes it (a claim, not our verdict).",
+        "Its sender says of review: VALID (a claim, not our verdict).",
+    )
+    assert (made.id, made.findings, made.same) == (plain.id, plain.findings, plain.same)
+    assert (made.judged.order, made.explain()) == (plain.judged.order, plain.explain())
+
+
+def test_claims_are_in_json_and_in_the_explanation(flood, capsys):
+    made = json.loads(written(capsys, *arguments(flood, "--format", "json"), code=1))["vulnerabilities"]
+    assert all(isinstance(each["claims"], list) for each in made)
+    assert {"subject": "review", "word": "VALID", "by": "Basalt"} in made[0]["claims"]
+    told = " ".join(written(capsys, *arguments(flood), code=1).split())
+    assert "Basalt says of review: VALID (a claim, not our verdict)." in told
+
+
+def test_many_claims_do_not_fill_the_terminal(capsys):
+    claims = tuple(SenderClaim(subject="part of this chain", word=f"F-{n}", by="Basalt") for n in range(90))
+    show(with_claims(claims, ()))
+    told = capsys.readouterr().out
+    assert told.count("a claim, not our verdict") <= 5

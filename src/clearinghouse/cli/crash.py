@@ -4,7 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -21,14 +21,13 @@ from clearinghouse.cli.output import (
     show_remedy,
 )
 from clearinghouse.formats import casr
-from clearinghouse.formats.contract import RECOGNISED
-from clearinghouse.formats.crash import Settings, parse
-from clearinghouse.formats.crash.report import is_other, no_crash, title
+from clearinghouse.formats.contract import RECOGNISED, Format, Record
+from clearinghouse.formats.crash import FORMAT, Settings, parse
+from clearinghouse.formats.crash.report import finding, is_other, no_crash, title
 from clearinghouse.formats.document import Document
-from clearinghouse.formats.guard import unreadable, why_not_opened
 from clearinghouse.formats.inputs import inputs, is_folder
+from clearinghouse.formats.registry import guarded
 from clearinghouse.formats.sample import Sample
-from clearinghouse.formats.text import sentence
 from clearinghouse.priority import plural
 from clearinghouse.records import ClearinghouseError, Crash, Finding, Level, Problem
 from clearinghouse.triage import nothing_to_read, only_errors
@@ -101,6 +100,7 @@ class Reader:
     def __init__(self, target: str | None = None, settings: Settings | None = None) -> None:
         self._target = target
         self._settings = settings or Settings()
+        self._format = Format(name="crash", title="crash logs", detect=FORMAT.detect, read=self._records)
         self._problems: list[Problem] = []
         self._failures: list[ClearinghouseError] = []
         self._read = self._named_unread = False
@@ -114,12 +114,12 @@ class Reader:
         empty = True
         for item, found in inputs([path for path in paths if self._exists(path)]):
             empty = False
-            result = item if isinstance(item, Problem) else self._read_document(item)
-            if isinstance(result, Problem):
-                self._note(result, found=found)
-                continue
-            self._read = True
-            yield cast(Document, item).source, result
+            for record in [item] if isinstance(item, Problem) else guarded(item, self._format):
+                if isinstance(record, Problem):
+                    self._note(record, found=found)
+                elif isinstance(record, Finding) and record.crash:
+                    self._read = True
+                    yield record.source, record.crash
         if empty and not self._failures:
             self._failures.append(nothing_to_read(paths))
 
@@ -152,42 +152,31 @@ class Reader:
         if not found and problem.level is Level.ERROR:
             self._named_unread = True
 
-    def _read_document(self, document: Document) -> Crash | Problem:
-        try:
-            if casr.FORMAT.detect(document.sample).score >= RECOGNISED:
-                return _from_report(document)
-            if is_other(document.sample):
-                return no_crash(document.source)
+    def _records(self, document: Document) -> Iterator[Record]:
+        """What the readers of both formats yield, with what the caller knows of the logs."""
+        if casr.FORMAT.detect(document.sample).score >= RECOGNISED:
+            yield from casr.FORMAT.read(document)
+            return
+        crash = None
+        if not is_other(document.sample):
             text = Sample(document.read(), complete=True).text
-        except ClearinghouseError as error:
-            return unreadable(document.source, error)
-        except OSError as error:
-            return Problem(source=document.source, code="unreadable", message=sentence(why_not_opened(error)))
-        self._problems += document.notices()
-        return parse(text, target=self._target, settings=self._settings) or no_crash(document.source)
+            crash = parse(text, target=self._target, settings=self._settings)
+        yield finding(document.source, crash) if crash else no_crash(document.source)
 
 
 def write_list(entries: Iterable[Entry]) -> None:
-    """Write one JSON array to standard output, each entry when it is known."""
+    """Write one JSON array to standard output, each entry when it is known; it is closed whatever happens."""
     out = sys.stdout.buffer
     before = b"["
-    for one in entries:
-        text = msgspec.json.format(msgspec.json.encode(one), indent=2)
-        out.write(before + b"\n  " + text.replace(b"\n", b"\n  "))
+    try:
+        for one in entries:
+            text = msgspec.json.format(msgspec.json.encode(one), indent=2)
+            out.write(before + b"\n  " + text.replace(b"\n", b"\n  "))
+            out.flush()
+            before = b","
+    finally:
+        out.write(b"[]\n" if before == b"[" else b"\n]\n")
         out.flush()
-        before = b","
-    out.write(b"[]\n" if before == b"[" else b"\n]\n")
-    out.flush()
-
-
-def _from_report(document: Document) -> Crash | Problem:
-    first: Problem | None = None
-    for record in casr.FORMAT.read(document):
-        if isinstance(record, Finding) and record.crash:
-            return record.crash
-        if isinstance(record, Problem) and first is None:
-            first = record
-    return first or no_crash(document.source)
 
 
 def entry(path: str, crash: Crash) -> Entry:

@@ -33,7 +33,7 @@ from clearinghouse.cli.options import (
     shown,
 )
 from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json, write_json_line
-from clearinghouse.formats.spool import STANDARD_INPUT
+from clearinghouse.formats.spool import STANDARD_INPUT, NoInputError
 from clearinghouse.formats.text import clean_line, printable_name
 from clearinghouse.priority import (
     DEFAULT_POLICY,
@@ -178,6 +178,9 @@ def _batch(path: Path, defaults: Mapping[str, Any]) -> int:
 
 def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
     if path == STANDARD_INPUT:
+        if sys.stdin is None or sys.stdin.closed:  # one may type at a terminal, so this is all that is refused
+            what = "standard input is closed, and --batch - asks to read it"
+            raise NoInputError(what, "pipe JSON lines into the command, or name a file of them")
         return nullcontext(sys.stdin.buffer)
     try:
         return path.open("rb")

@@ -52,11 +52,13 @@ def command(
     intake = _Intake(Identifier(aliases=aliases))
     try:
         intake.read(paths)
-    except ClearinghouseError as error:
-        if output is not OutputFormat.JSON:
-            raise
-        intake.give_up(failure(error, paths))
-    result = intake.identifier.result()
+        result = intake.identifier.result()
+    except Exception as error:
+        if output is OutputFormat.JSON:
+            _write([], Identity(groups=[], links=[], suggestions=[], full_buckets=0), [failure(error, paths)])
+            if isinstance(error, ClearinghouseError):
+                raise typer.Exit(BAD_INPUT) from error
+        raise
     write = _write if output is OutputFormat.JSON else _show
     write(intake.identifier.profiles, result, intake.problems)
     raise typer.Exit(intake.code)
@@ -85,11 +87,6 @@ class _Intake:
                 self._refused = self._refused or (report.format is None and not report.found)
         if report is None:
             raise nothing_to_read(paths)
-
-    def give_up(self, why: Problem) -> None:
-        """Note why reading ended before its time."""
-        self.problems.append(why)
-        self._refused = True
 
     @property
     def code(self) -> int:

@@ -17,13 +17,11 @@ import typer
 from clearinghouse import __version__
 from clearinghouse.cli import crash, deadline, demo, identify, triage
 from clearinghouse.cli.layout import ASCII_FORMS
-from clearinghouse.cli.output import BAD_INPUT, OK, show_error
+from clearinghouse.cli.output import BAD_INPUT, DEBUG, OK, explained, show_error
 from clearinghouse.formats.text import clean_line
 from clearinghouse.records import ClearinghouseError
 
 DEFECT, INTERRUPTED = 70, 130
-DEBUG = "CLEARINGHOUSE_DEBUG"
-"""The environment variable that shows the traceback of a defect."""
 _UsageError: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 """The base of what is said of wrong options; it has no public name in Typer, which carries its own copy of Click."""
 
@@ -135,8 +133,7 @@ def _output_failed(error: OSError) -> int:
     if error.errno == errno.EPIPE:
         _silence(sys.stderr)
         return OK
-    what = f"{error.filename}: {error.strerror}" if error.filename else f"{error.strerror or error}"
-    show_error(ClearinghouseError(clean_line(what), "look at the path, its permissions and the space left on the disk"))
+    show_error(explained(error))
     return BAD_INPUT
 
 
@@ -155,8 +152,5 @@ def _defect(error: Exception) -> int:
     if os.environ.get(DEBUG):
         traceback.print_exc()
         return DEFECT
-    steps = traceback.extract_tb(error.__traceback__)
-    where = f" at {os.path.basename(steps[-1].filename)}:{steps[-1].lineno}" if steps else ""
-    what = f"internal error: {type(error).__name__}{where}: {clean_line(str(error), 200)}"
-    show_error(ClearinghouseError(what, f"{DEBUG}=1 shows where it happened; please report it with the command"))
+    show_error(explained(error))
     return DEFECT

@@ -1,7 +1,9 @@
 """How results leave the program: exit codes, JSON, errors of two lines, and problems of one line each."""
 
+import os
 import re
 import sys
+import traceback
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -20,15 +22,26 @@ from clearinghouse.triage import NothingToReadError
 
 OK, ATTENTION, BAD_INPUT = 0, 1, 2
 """Exit codes: done; done, and problems were reported or something needs attention; bad input or usage."""
+DEBUG = "CLEARINGHOUSE_DEBUG"
+"""The environment variable that shows the traceback of a defect."""
+
+
+class DefectError(ClearinghouseError):
+    """A defect of this program, as it is told."""
+
+
 _FAILURES = {
     MissingPathError: "missing_path",
     NothingToReadError: "nothing_to_read",
     NoInputError: "nothing_to_read",
     DateError: "impossible_date",
+    DefectError: "internal_error",
 }
 """The codes of what keeps a command from being done at all."""
 _CHUNK = 1 << 18
 """Bytes of JSON that are gathered before they are written."""
+_LONGEST = 8000
+"""Characters of a line on standard error; a message may list many paths."""
 _MOST_KINDS = 8
 _SHORT = frozenset({"json", "yaml", "ssvc"})
 """Words of problem codes that are written in capitals."""
@@ -84,31 +97,46 @@ def write_items(items: Iterable[Any]) -> None:
     sys.stdout.buffer.write(waiting)
 
 
-def failure(error: ClearinghouseError, paths: Sequence[Path]) -> Problem:
+def explained(error: Exception) -> ClearinghouseError:
+    """Return what is to be told of an exception: ours itself, what the system says, or that it is a defect."""
+    if isinstance(error, ClearinghouseError):
+        return error
+    if isinstance(error, OSError):
+        what = f"{error.filename}: {error.strerror}" if error.filename else f"{error.strerror or error}"
+        return ClearinghouseError(clean_line(what), "look at the path, its permissions and the space left on the disk")
+    steps = traceback.extract_tb(error.__traceback__)
+    where = f" at {os.path.basename(steps[-1].filename)}:{steps[-1].lineno}" if steps else ""
+    what = f"internal error: {type(error).__name__}{where}: {clean_line(str(error), 200)}"
+    return DefectError(what, f"{DEBUG}=1 shows where it happened; please report it with the command")
+
+
+def failure(error: Exception, paths: Sequence[Path]) -> Problem:
     """Return as a problem why nothing could be done, for output that a program reads.
 
     Args:
+        error: what ended it; a defect of this program as well.
         paths: those that the caller gave; the problem's source are those that the error names, else all.
     """
+    told = explained(error)
     names = [printable_name(str(path)) for path in paths]
-    named = [name for name in names if re.search(rf"(?:^|\s){re.escape(name)}(?:,|\s|$)", error.what)]
+    named = [name for name in names if _mentions(told.what, name)]
     return Problem(
         source=", ".join(dict.fromkeys(named or names)),
-        code=next((code for kind, code in _FAILURES.items() if isinstance(error, kind)), "unreadable"),
-        message=f"{error.what}.",
-        expected=error.remedy,
+        code=next((code for kind, code in _FAILURES.items() if isinstance(told, kind)), "unreadable"),
+        message=f"{clean(told.what)}.",
+        expected=clean(told.remedy),
     )
 
 
 def show_error(error: ClearinghouseError) -> None:
-    """Print ``error: what`` and ``try: remedy`` on standard error."""
-    print(f"error: {clean(error.what)}", file=sys.stderr)
+    """Print ``error: what`` and ``try: remedy`` on standard error, one line each whatever stands in them."""
+    print(f"error: {clean_line(error.what, _LONGEST)}", file=sys.stderr)
     show_remedy(error.remedy)
 
 
 def show_remedy(remedy: str) -> None:
     """Print ``try: remedy`` on standard error."""
-    print(f"try: {clean(remedy)}", file=sys.stderr)
+    print(f"try: {clean_line(remedy, _LONGEST)}", file=sys.stderr)
 
 
 def show_problems(problems: Sequence[Problem], most: int = 20, *, whole: str = " (--format json lists all)") -> None:
@@ -129,13 +157,19 @@ def show_problems(problems: Sequence[Problem], most: int = 20, *, whole: str = "
 
 def _told(problem: Problem) -> str:
     """A problem in one line. Where a message names its document or its place, these do not stand before it again."""
-    source, message = clean(problem.source), clean(problem.message)
-    if message.startswith(source):
+    source, message = clean_line(problem.source, _LONGEST), clean_line(problem.message, _LONGEST)
+    # a name of letters alone may as well be the first word of a sentence
+    if not source.isalpha() and message.startswith(source) and _mentions(message, source):
         return message
-    place = problem.pointer or (f"line {problem.line}" if problem.line else "")
-    if not place or place.lower() in message.lower():
+    place = clean_line(problem.pointer or (f"line {problem.line}" if problem.line else ""), _LONGEST)
+    if not place or _mentions(message, place):
         return f"{source}: {message}"
-    return f"{source} {'at ' if problem.pointer else ''}{clean(place)}: {message}"
+    return f"{source} {'at ' if problem.pointer else ''}{place}: {message}"
+
+
+def _mentions(text: str, name: str) -> bool:
+    """Whether a name stands in a sentence as a word of its own, its first letter large or small."""
+    return re.search(rf"(?:^|[\s(\"'])(?i:{re.escape(name)})[)\"']?[.,:;]?(?:\s|$)", text) is not None
 
 
 def _kinds(problems: Iterable[Problem]) -> Iterable[str]:

@@ -159,11 +159,12 @@ def run_triage(
     try:
         gathered = _gathered(paths, kev, epss, ssvc, today)
         result = triage(gathered, as_of=today, **terms)
-    except ClearinghouseError as error:
-        if output is not TriageFormat.JSON:
-            raise
-        write_json_report(Triage(as_of=today, problems=[failure(error, [*paths, *kev, *epss, *ssvc])]))
-        return BAD_INPUT
+    except Exception as error:
+        if output is TriageFormat.JSON:
+            write_json_failure(error, [*paths, *kev, *epss, *ssvc], today)
+            if isinstance(error, ClearinghouseError):
+                return BAD_INPUT
+        raise
     if output is not TriageFormat.JSON:
         sys.stdout.flush()
         show_problems(result.problems)
@@ -172,6 +173,11 @@ def run_triage(
     if gathered.refused or (costly and not gathered.documents):
         return BAD_INPUT
     return ATTENTION if costly else OK
+
+
+def write_json_failure(error: Exception, paths: Sequence[Path], today: dt.date) -> None:
+    """Write the document that says why nothing could be done."""
+    write_json_report(Triage(as_of=today, problems=[failure(error, paths)]))
 
 
 def _gathered(paths: list[Path], kev: list[Path], epss: list[Path], ssvc: list[Path], today: dt.date) -> Gathered:

@@ -14,7 +14,7 @@ from clearinghouse import __version__
 from clearinghouse.cli.output import write_items, write_members
 from clearinghouse.formats.text import clean_line
 from clearinghouse.priority import ordering_arm
-from clearinghouse.records import Level, Link, Location
+from clearinghouse.records import Level, Link, Location, SenderClaim
 from clearinghouse.triage import Triage, Vulnerability, missing, unranked
 from clearinghouse.triage.result import Judgement
 
@@ -39,6 +39,7 @@ class _Row(msgspec.Struct, frozen=True, gc=False):
     arms: msgspec.Raw
     signals: msgspec.Raw
     same: tuple[Link, ...]
+    claims: tuple[SenderClaim, ...]
     explain: msgspec.Raw
     policy: str
     clock: str
@@ -93,8 +94,8 @@ def _row(made: Vulnerability) -> _Row:
     judged, deadline = _judged(made.judged), made.deadline
     return _Row(
         made.id, made.title, made.component, made.findings, made.finders, made.identifiers, made.weaknesses,
-        made.place, made.location, judged.tier, judged.due, judged.arms, judged.signals, made.same, judged.explain,
-        deadline.policy, deadline.clock, deadline.table,
+        made.place, made.location, judged.tier, judged.due, judged.arms, judged.signals, made.same, made.claims,
+        judged.explain, deadline.policy, deadline.clock, deadline.table,
     )  # fmt: skip
 
 

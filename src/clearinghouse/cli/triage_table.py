@@ -15,7 +15,7 @@ from clearinghouse.formats.text import clean_line
 from clearinghouse.priority import Outcome, in_words, ordering_arm, plural, table_named
 from clearinghouse.triage import Triage, Vulnerability, missing, unranked
 
-_MOST_RANKED, _MOST_WAITING, _MOST_LINKS = 25, 20, 5
+_MOST_RANKED, _MOST_WAITING, _MOST_LINKS, _MOST_CLAIMS = 25, 20, 5, 5
 _WIDEST_PLACE, _WIDEST_SIGNALS = 44, 36
 _NARROWEST_FLAW = 24
 _INPUTS = {
@@ -162,8 +162,13 @@ def _outcomes(made: Vulnerability) -> dict[str, Outcome]:
 
 def _show_why(made: Vulnerability) -> None:
     say(f"\nWhy the first: {made.title}")
-    for sentence in made.explained():
+    for sentence in made.judged.explained():
         say(f"  {sentence}")
+    claimed = made.claimed()
+    for sentence in claimed[:_MOST_CLAIMS]:
+        say(f"  {sentence}")
+    if len(claimed) > _MOST_CLAIMS:
+        say(f"  ... and {plural(len(claimed) - _MOST_CLAIMS, 'more claim')}")
     if made.same:
         say("Why it is one flaw:")
         for link in made.same[:_MOST_LINKS]:

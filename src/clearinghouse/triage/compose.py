@@ -208,6 +208,7 @@ class _Flaws:
             place=_first_place(members),
             judged=common.judged,
             same=self._why_same(members),
+            claims=tuple(dict.fromkeys([claim for member in members for claim in member.claims])),
         )
 
     def _common(self, members: list[Finding], found: list[Finding]) -> _Common:

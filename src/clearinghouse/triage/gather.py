@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from clearinghouse.formats.registry import Report, read_paths
+from clearinghouse.formats.text import printable_name
 from clearinghouse.identity import Identifier, Identity
 from clearinghouse.priority import Signals
 from clearinghouse.records import ClearinghouseError, Finding, Level, Problem
@@ -123,7 +124,7 @@ def gather(
 def nothing_to_read(paths: Sequence[Path]) -> NothingToReadError:
     """Return the error for paths below which there is no file."""
     return NothingToReadError(
-        f"nothing to read in {', '.join(map(str, paths))}",
+        f"nothing to read in {', '.join(printable_name(str(path)) for path in paths)}",
         "name files, or folders with files; hidden ones and links to folders are passed over",
     )
 

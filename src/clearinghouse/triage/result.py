@@ -18,9 +18,15 @@ from clearinghouse.priority import (
     reasons,
     sentences,
 )
-from clearinghouse.records import Link, Location, Problem
+from clearinghouse.records import Link, Location, Outcome, Problem, SenderClaim
 
 _Value = TypeVar("_Value")
+_CLAIMED = {
+    ("reproduction", Outcome.REPRODUCED): "it reproduced it",
+    ("reproduction", Outcome.NOT_REPRODUCED): "it could not reproduce it",
+    ("patch", Outcome.FIXED): "its patch fixes it",
+}
+"""Claims that have words of their own, by subject and outcome."""
 
 
 class Signalled(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +89,7 @@ class Vulnerability(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         findings: identifiers of all findings. finders: who found it, each once. identifiers: public ones.
         weaknesses: CWE. place: the first that is known. same: why these findings are one flaw.
         judged: its deadline, its signals and its place in the order, and why.
+        claims: what its senders say of it, each once; shown as theirs, and nothing here follows from it.
     """
 
     id: str
@@ -95,6 +102,7 @@ class Vulnerability(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     place: Location | None
     judged: Judgement
     same: tuple[Link, ...]
+    claims: tuple[SenderClaim, ...]
 
     @property
     def location(self) -> str:
@@ -133,8 +141,13 @@ class Vulnerability(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self.judged.explain()
 
     def explained(self) -> tuple[str, ...]:
-        """Return the same in sentences."""
-        return self.judged.explained()
+        """Return the same in sentences, and after it what its senders claim."""
+        return *self.judged.explained(), *self.claimed()
+
+    def claimed(self) -> tuple[str, ...]:
+        """Return a sentence for each thing that a sender claims, first those that an execution could confirm."""
+        ordered = sorted(self.claims, key=lambda claim: claim.claimed is None)
+        return tuple(dict.fromkeys(map(_claim_sentence, ordered)))
 
 
 class SetAside(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,6 +180,12 @@ def missing(made: Vulnerability | Judgement) -> list[str]:
     """Return the inputs without which a flaw cannot be ranked, each once."""
     verdicts = made.deadline.verdicts().values()
     return list(dict.fromkeys(name for verdict in verdicts for name in verdict.missing))
+
+
+def _claim_sentence(claim: SenderClaim) -> str:
+    own = _CLAIMED.get((claim.subject, claim.claimed)) if claim.claimed else None
+    says = f"says that {own}" if own else f"says of {claim.subject}: {claim.word}"
+    return f"{claim.by or 'Its sender'} {says} (a claim, not our verdict)."
 
 
 def _agreed(values: Sequence[_Value]) -> _Value | None:

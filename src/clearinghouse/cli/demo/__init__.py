@@ -3,7 +3,7 @@
 import datetime as dt
 import shlex
 import sys
-from contextlib import chdir
+from contextlib import ExitStack, chdir
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +15,8 @@ from clearinghouse.cli.demo.scratch import temporary_folder
 from clearinghouse.cli.layout import say
 from clearinghouse.cli.options import day_option, path_option
 from clearinghouse.cli.output import BAD_INPUT, OK
-from clearinghouse.cli.triage import TriageFormat, run_triage
+from clearinghouse.cli.triage import TriageFormat, run_triage, write_json_failure
+from clearinghouse.formats.text import printable_name
 from clearinghouse.records import ClearinghouseError
 
 _BEFORE = (
@@ -49,11 +50,17 @@ def command(
     Exit code 0: done; that two of its records are damaged is intended. 2: the folder or an option is wrong.
     """
     day = as_of or description().date
-    if keep is not None:
-        code = _run(_written(keep), day, output)
-    else:
-        with temporary_folder() as folder, chdir(folder):
-            code = _run(_written(Path()), day, output)
+    with ExitStack() as stack:
+        try:
+            if keep is None:
+                stack.enter_context(chdir(stack.enter_context(temporary_folder())))
+            flood = _written(keep or Path())
+        except (ClearinghouseError, OSError) as error:
+            if output is TriageFormat.JSON:
+                write_json_failure(error, [keep] if keep else [], day)
+                raise typer.Exit(BAD_INPUT) from error
+            raise
+        code = _run(flood, day, output)
     if output is TriageFormat.TABLE:
         _say_what_next(keep, day)
     raise typer.Exit(BAD_INPUT if code == BAD_INPUT else OK)
@@ -64,11 +71,12 @@ def _written(folder: Path) -> Flood:
     try:
         if folder.exists() and any(folder.iterdir()) and not is_flood(folder):
             raise ClearinghouseError(
-                f"{folder} is not empty", "name a new folder: clearinghouse demo --keep demo-flood"
+                f"{printable_name(str(folder))} is not empty", "name a new folder: clearinghouse demo --keep demo-flood"
             )
         return write_flood(folder)
     except OSError as error:
-        why = f"the demonstration cannot be written to {folder}: {error.strerror or error}"
+        name = printable_name(str(folder))
+        why = f"the demonstration cannot be written to {name}: {error.strerror or error}"
         raise ClearinghouseError(why, "name a folder in which you may write: clearinghouse demo --keep DIR") from error
 
 
@@ -85,8 +93,17 @@ def _say_what_next(keep: Path | None, day: dt.date) -> None:
         say("The flood is gone again; clearinghouse demo --keep demo-flood leaves it for you to look at.")
     else:
         named = ("reports", "signals/kev.json", "signals/epss.csv.gz", "signals/cve")
-        reports, kev, epss, ssvc = (shlex.quote(str(keep / name)) for name in named)
-        say(f"The flood is in {keep}. The list above is the output of:")
+        reports, kev, epss, ssvc = (_quoted(keep / name) for name in named)
+        say(f"The flood is in {printable_name(str(keep))}. The list above is the output of:")
         print(f"  clearinghouse triage {reports} --kev {kev} \\")
         print(f"      --epss {epss} --ssvc {ssvc} --as-of {day}")
     print(_OWN_FILES, end="")
+
+
+def _quoted(path: Path) -> str:
+    """Return a path as it can be pasted into a shell; escapes stand for what a terminal should not get."""
+    text = str(path)
+    if text.isprintable():
+        return shlex.quote(text)
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"$'{printable_name(escaped)}'"
