@@ -56,6 +56,10 @@ def test_a_report_of_gdb() -> None:
     assert finding.component is not None
     assert finding.component.name == "codec"
     assert finding.observed == "2026-01-02T03:04:05.000000+00:00"
+    assert finding.crash.command == "/opt/codec/bin/codec in.bin"
+    assert finding.crash.place == finding.locations[0]
+    assert finding.crash.summary == "Access violation on destination operand"
+    assert finding.crash.signal == "SIGSEGV"
 
 
 def test_near_null_is_no_security_issue() -> None:
@@ -76,6 +80,26 @@ def test_a_quoted_sanitizer_report_is_read_itself() -> None:
     assert isinstance(finding, Finding)
     assert finding.crash is not None
     assert (finding.crash.type, finding.crash.tool) == ("Heap-use-after-free", "AddressSanitizer")
+    assert finding.crash.summary == lines[0]
+    assert finding.crash.command == "/opt/codec/bin/codec in.bin"
+
+
+@pytest.mark.parametrize(
+    ("short", "signal"), [("AbortSignal", "SIGABRT"), ("SourceAvNearNull", "SIGSEGV"), ("heap-buffer-overflow", None)]
+)
+def test_the_signal_is_what_the_report_implies(short: str, signal: str | None) -> None:
+    (finding,) = read(report(CrashSeverity={"Type": "NOT_EXPLOITABLE", "ShortDescription": short}))
+    assert isinstance(finding, Finding)
+    assert finding.crash is not None
+    assert finding.crash.signal == signal
+
+
+def test_a_stack_that_takes_its_crash_back() -> None:
+    """What stands in a stack may be a header; one of them says only that there may be leaks."""
+    (finding,) = read(report(Stacktrace=["==1==ERROR: LeakSanitizer: detected memory leaks"]))
+    assert isinstance(finding, Finding)
+    assert finding.crash is not None
+    assert finding.crash.type == "SIGSEGV"
 
 
 def test_every_violation_is_told() -> None:

@@ -13,10 +13,14 @@ from clearinghouse.formats.crash.parser import parse
 from clearinghouse.formats.crash.report import finding, too_many_frames
 from clearinghouse.formats.decode import Decoder
 from clearinghouse.formats.document import Document
+from clearinghouse.formats.guard import unreadable
 from clearinghouse.formats.parts import timestamp
 from clearinghouse.formats.sample import Sample
 from clearinghouse.formats.text import clean_line
-from clearinghouse.records import ClearinghouseError, Component, Crash, Finding, Location, Problem, Severity
+from clearinghouse.records import ClearinghouseError, Component, Crash, Finding, Location, Severity
+
+MAX_COMMAND = 2048
+"""Longest command line kept, in characters."""
 
 _REPORTS = ("AsanReport", "UbsanReport", "MsanReport", "GoReport", "RustReport", "JavaReport", "PythonReport")
 _LINE = re.compile(r"^(.{1,1000}?):(\d{1,9})(?::(\d{1,9}))?$")
@@ -76,7 +80,7 @@ def read(document: Document) -> Iterator[Record]:
     try:
         raw = document.read()
     except ClearinghouseError as error:
-        yield Problem(source=document.source, code="unreadable", message=f"{error.what}.")
+        yield unreadable(document.source, error)
         return
     report = _DECODER.decode(raw, source=document.source)
     if isinstance(report, tuple):
@@ -107,20 +111,41 @@ def _finding(source: str, report: Report, crash: Crash) -> Finding:
 
 def crash_of(report: Report) -> Crash:
     """Return the crash: from the text of a sanitizer or runtime if the report quotes one, else from the stack."""
-    target = report.ExecutablePath or None
+    crash = _quoted(report) or _stack(report)
+    place = _crash_line(report)
+    return msgspec.structs.replace(
+        crash,
+        command=clean_line(report.ProcCmdline or "", MAX_COMMAND) or crash.command,
+        place=place[0] if place else crash.place,
+    )
+
+
+def _quoted(report: Report) -> Crash | None:
     for name in _REPORTS:
         lines: list[str] = getattr(report, name)
-        if lines and (crash := parse("\n".join(lines), target=target)):
+        if lines and (crash := parse("\n".join(lines), target=report.ExecutablePath)):
             return crash
+    return None
+
+
+def _stack(report: Report) -> Crash:
+    """The crash that gdb's stack shows. What gdb would print before it is ours, and is not quoted."""
     short = report.CrashSeverity.short_description
     signal = _SIGNALS.get(short, "SIGSEGV")
-    text = f"Program received signal {signal}\n" + "\n".join(report.Stacktrace)
-    crash = parse(text, target=target)
-    if crash is None:  # the line above is a crash header, so this cannot be
-        raise AssertionError("a stack with a signal is a crash")
+    header = f"Program received signal {signal}\n"
+    crash = parse(header + "\n".join(report.Stacktrace), target=report.ExecutablePath)
+    crash = crash or parse(header, target=report.ExecutablePath)  # a "stack" may take the crash back
+    if crash is None:  # the header alone is a crash, so this cannot be
+        raise AssertionError("a signal is a crash")
     access = "WRITE" if short.startswith("DestAv") else "READ" if short.startswith("SourceAv") else None
     near_null = short.endswith("NearNull")
-    return msgspec.structs.replace(crash, access=access, security=crash.security and not near_null)
+    return msgspec.structs.replace(
+        crash,
+        access=access,
+        security=crash.security and not near_null,
+        summary=clean_line(report.CrashSeverity.description) or None,
+        signal=signal if short in _SIGNALS or "Av" in short or "SegFault" in short else None,
+    )
 
 
 def _crash_line(report: Report) -> tuple[Location, ...]:

@@ -212,10 +212,10 @@ SYSTEMS = [
         "kasan",
         "[   12.500000] BUG: KASAN: slab-out-of-bounds in codec_next+0x10/0x20\n[   12.500001] Write of size 4 at addr ffff88801234abcd by task fuzz/77\n[   12.500002] Call Trace:\n[   12.500003]  dump_stack+0x1/0x2\n"
         "[   12.500004]  ? maybe_this+0x1/0x2\n[   12.500005]  codec_next+0x10/0x20\n[   12.500006]  codec_ioctl+0x10/0x20\n[   12.500007]  do_syscall_64+0x1/0x2\n",
-        "Kernel failure\nSlab-out-of-bounds", True, ("codec_next", "codec_ioctl"), "WRITE", 4, "0xffff88801234abcd", "KASAN",
+        "Kernel failure Slab-out-of-bounds", True, ("codec_next", "codec_ioctl"), "WRITE", 4, "0xffff88801234abcd", "KASAN",
     ),
-    Case("kernel bug", "kernel BUG at drivers/codec/main.c:211!\nCall Trace:\n codec_next+0x10/0x20 [codec]\n", "Kernel failure\nDrivers/codec/main.c:{*}!", True, ("codec_next",)),
-    Case("kernel panic", "Kernel panic - not syncing: codec state 5 unknown\nCall trace:\n panic+0x1/0x2\n codec_next+0x10/0x20\n", "Kernel failure\ncodec-state-5-unknown", True, ("codec_next",)),
+    Case("kernel bug", "kernel BUG at drivers/codec/main.c:211!\nCall Trace:\n codec_next+0x10/0x20 [codec]\n", "Kernel failure Drivers/codec/main.c:{*}!", True, ("codec_next",)),
+    Case("kernel panic", "Kernel panic - not syncing: codec state 5 unknown\nCall trace:\n panic+0x1/0x2\n codec_next+0x10/0x20\n", "Kernel failure codec-state-5-unknown", True, ("codec_next",)),
     Case(
         "gdb", "Program received signal SIGSEGV, Segmentation fault.\n0x0000000000401136 in codec_next (c=0x0) at codec.c:9\n#0  0x0000000000401136 in codec_next (c=0x0) at codec.c:9\n#1  codec_read (n=3) at codec.c:20\n#2  main () at main.c:4\n",
         "SIGSEGV", True, ("codec_next", "codec_read"), None, None, "0x000000401136", "gdb",

@@ -1,16 +1,18 @@
 """How functions and messages become lines of a state, and which are ignored."""
 
+import itertools
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearinghouse.formats.crash import stacks, tables
-from clearinghouse.formats.crash.events import Scanner
+from clearinghouse.formats.crash import parser, stacks, tables
+from clearinghouse.formats.crash.events import CUT, LANDMARKS, LONGEST_LINE, Scanner
 from clearinghouse.formats.crash.normalise import demangle, function_line, ignore, message_line, type_words
 from clearinghouse.formats.crash.reading import recursion
-from clearinghouse.formats.crash.security import Evidence, is_security
+from clearinghouse.formats.crash.security import Evidence, is_security, near_null
+from clearinghouse.records import Location
 
 
 @pytest.mark.parametrize(
@@ -103,6 +105,88 @@ def test_recursion(lines: list[str], cycle: list[str]) -> None:
     assert recursion(lines) == cycle
 
 
+@pytest.mark.parametrize(
+    ("rest", "function", "code", "line"),
+    [
+        (" (/out/tool+0x12) (BuildId: 0a1b)", "tool", ("/out/tool", "0x12", "0a1b"), "/out/tool+0x12"),
+        ("read_all (/out/tool+0x12) (BuildId: 0a1b)", "read_all", ("/out/tool", "0x12", "0a1b"), "read_all"),
+        ("read_all (C:\\out\\x.dll+0x12)", "read_all", ("C:\\out\\x.dll", "0x12", ""), "read_all"),
+        ("read_all /src/read.c:7:3", "read_all", None, "read_all"),
+        ("pc 0001c30f  /data/lib/x.so (read_all+20)", "read_all", ("/data/lib/x.so", "0x1c30f", ""), "read_all"),
+        (
+            "pc 0001c30f  /data/lib/x.so (read_all+20) (BuildId: 0a1b)",
+            "read_all",
+            ("/data/lib/x.so", "0x1c30f", "0a1b"),
+            "read_all",
+        ),
+        ("pc 0000  /data/lib/x.so (BuildId: 0a1b)", "x.so", ("/data/lib/x.so", "0x0", "0a1b"), "/data/lib/x.so"),
+    ],
+)
+def test_where_in_a_binary(rest: str, function: str, code: tuple[str, str, str] | None, line: str) -> None:
+    parsed = stacks.native(rest)
+    assert parsed.frame is not None
+    assert (parsed.frame.function, parsed.code, parsed.line) == (function, code, line)
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "column", "expected"),
+    [
+        ("src/a.c", "10", "4", Location(path="src/a.c", line=10, column=4)),
+        ("src/a.c", "0", None, Location(path="src/a.c")),
+        ("src/a.c", "9" * 30, None, Location(path="src/a.c")),
+        ("", "3", None, None),
+    ],
+)
+def test_places(path: str, line: str, column: str | None, expected: Location | None) -> None:
+    assert stacks.location(path, line, column) == expected
+
+
+@pytest.mark.parametrize("text", ["a.c", "a.c:", ":10:4", "a b:1", "<unknown>"])
+def test_what_is_no_place(text: str) -> None:
+    assert stacks.place_of(text) is None
+
+
+def test_every_word_is_looked_for_at_a_landmark() -> None:
+    """A word without a landmark would be a pass over the whole log of its own: give it one that it holds."""
+    assert set(parser.SCANNER.groups) <= set(LANDMARKS)
+
+
+def test_no_word_begins_as_another() -> None:
+    """Of two words at one place only one is found."""
+    words = sorted(parser.SCANNER.handlers)
+    assert not [(a, b) for a, b in itertools.pairwise(words) if b.startswith(a)]
+
+
+def test_each_reader_is_given_a_line_once() -> None:
+    scan = Scanner({"signal ": lambda *_: False, "Error: ": lambda *_: False}).scan(
+        "\nsignal signal Error: x\nsignal \n"
+    )
+    found = []
+    while met := scan.line():
+        found.append(met[1].content)
+    assert found == ["signal signal Error: x", "signal signal Error: x", "signal "]
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("signal " + "x" * CUT, ("signal " + "x" * CUT)[:CUT]),
+        ("x" * CUT + "signal ", None),
+        ("signal " + "x" * LONGEST_LINE, None),
+    ],
+    ids=["cut", "begins too late", "data"],
+)
+def test_long_lines(text: str, content: str | None) -> None:
+    scan = Scanner({"signal ": lambda *_: False}).scan(f"\n{text}\nsignal 2\n")
+    met = scan.line()
+    if content is not None:
+        assert met is not None
+        assert met[1].content == content
+        met = scan.line()
+    assert met is not None
+    assert met[1].content == "signal 2"
+
+
 def test_a_word_has_one_reader() -> None:
     with pytest.raises(ValueError, match="two families"):
         Scanner({"Check": lambda *_: True}, {"Check": lambda *_: True})
@@ -137,10 +221,18 @@ def test_words_are_found_in_order(parts: list[str]) -> None:
         (Evidence(type="UNKNOWN", address="0x03e900001234"), False),
         (Evidence(type="UNKNOWN"), False),
         (Evidence(type="UNKNOWN", address="nonsense"), False),
-        (Evidence(type="Kernel failure\nUse-after-free"), True),
+        (Evidence(type="Kernel failure Use-after-free"), True),
         (Evidence(type=""), False),
         (Evidence(type="Something-new"), True),
     ],
 )
 def test_security_rule(evidence: Evidence, answer: bool) -> None:
     assert is_security(evidence) is answer
+
+
+@pytest.mark.parametrize(
+    ("address", "near"),
+    [("0x0", True), ("0x0fff", True), ("0x1000", False), ("00000000`00000010", True), (None, False)],
+)
+def test_near_null(address: str | None, near: bool) -> None:
+    assert near_null(address) is near

@@ -39,6 +39,23 @@ def test_the_finding_of_a_log() -> None:
     assert finding.fingerprints == (("crashState/v1", finding.crash.signature),)
 
 
+def test_the_description_of_a_log_without_a_summary() -> None:
+    (finding,) = FORMAT.read(Document.from_bytes("a.log", LOG.split(b"SUMMARY")[0]))
+    assert isinstance(finding, Finding)
+    assert finding.description.startswith("==9==ERROR: AddressSanitizer: heap-buffer-overflow")
+
+
+def test_the_finding_of_a_kernel() -> None:
+    log = b"BUG: KASAN: slab-out-of-bounds in f+0x1/0x2\nRead of size 4 at addr ffff88801234abcd by task fuzz/7\n"
+    (finding,) = FORMAT.read(Document.from_bytes("a.log", log))
+    assert isinstance(finding, Finding)
+    assert (finding.rule, finding.title) == (
+        "Kernel failure Slab-out-of-bounds",
+        "Kernel failure Slab-out-of-bounds READ",
+    )
+    assert finding.weaknesses == ("CWE-125",)
+
+
 def test_text_that_shows_no_crash_is_one_problem() -> None:
     (problem,) = FORMAT.read(Document.from_bytes("a.log", b"all is well\n"))
     assert isinstance(problem, Problem)
@@ -89,6 +106,19 @@ def test_other_documents_are_not_crash_logs(other: bytes) -> None:
 )
 def test_logs_that_begin_like_json_or_markup_are_crash_logs(log: bytes) -> None:
     assert score(log) >= RECOGNISED
+
+
+@pytest.mark.parametrize(
+    ("log", "expected"),
+    [
+        (LOG, 95),
+        (b"goroutine 7 [running]:\npanic: x\n", 95),
+        (b"panic: x\n", 60),
+        (b"SUMMARY: AddressSanitizer: 3 byte(s) leaked\n", 20),
+    ],
+)
+def test_a_detector_that_names_itself_is_the_surest_sign(log: bytes, expected: int) -> None:
+    assert score(log) == expected
 
 
 def test_a_long_run_log_is_recognised_before_its_crash() -> None:

@@ -7,27 +7,31 @@ import re
 
 from clearinghouse.formats.crash.events import Handler
 from clearinghouse.formats.crash.reading import Line, Reading
-from clearinghouse.formats.crash.stacks import base_name
+from clearinghouse.formats.crash.stacks import base_name, location
+from clearinghouse.records import Location
 
 _CHECK = re.compile(
     r"(Security DCHECK|Security CHECK|Debug check|DCHECK|CHECK|Check|Security check) failed: ?(.{0,2000})", re.DOTALL
 )
 _FATAL_PLACE = re.compile(r":FATAL[^:\]]*:([^\]\s]{1,500}?)(?:\((\d+)\)|:(\d+))\]|FATAL:([^\]\s]{1,500}?)\((\d+)\)\]")
-_GLOG = re.compile(r"^(?:.{0,64}\s)?F\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ ([^\s:\]]{1,300}):\d+\] (.{0,2000})")
-_V8_PLACE = re.compile(r"Fatal error in (.{0,500}?)(?:, line (\d+))?\s*$")
+_GLOG = re.compile(r"^(?:.{0,64}\s)?F\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ ([^\s:\]]{1,300}):(\d+)\] (.{0,2000})")
+_V8_PLACE = re.compile(r"(.{0,500}?), line (\d+)\s*$")
 _ASSERTIONS = (
-    re.compile(r"[Aa]ssertion [`'\"](.{1,1000}?)['\"`]? failed\b(?!.*[`'\"] failed)"),
     re.compile(r"[Aa]ssert(?:ion)? (?:failure|FAILED|failed):? (?:at \S+:\d+ in [^:]{1,200}: )?(.{1,1000})"),
     re.compile(r"ASSERTION FAILED: (.{1,1000})"),
-    re.compile(r"assertion failed at \S+:\d+ in [^:]{1,300}: (.{1,1000})"),
-    re.compile(r"Assertion failed: (.{1,1000})"),
     re.compile(r"ASSERT: (.{1,1000})"),
 )
+_QUOTED = re.compile(r"[Aa]ssertion [`'\"]")
+_FAILED = re.compile(r"['\"`]? failed\b")
 _ASSERT_PLACE = re.compile(
     r", (?:function \S.{0,200}, )?file [^,\s]{1,300}, line \d+\.?.*$| \(\S{1,300}: \S{1,200}: \d+\)$"
 )
+_ASSERTED_AT = re.compile(
+    r"(?:^|: )([^\s:]{1,500}):(\d+): |, file ([^,\s]{1,300}), line (\d+)| at ([^\s:]{1,500}):(\d+) in "
+)
+_ON_NEXT_LINE = re.compile(r"(\S{1,300}?)\((\d+)\) : ")
 _ABORT = re.compile(r"abort: (CSA_(?:D?CHECK|ASSERT) failed: .{0,1500})")
-_SOURCE = re.compile(r" \[([^\[\]\s]{1,500}):\d+\]")
+_SOURCE = re.compile(r" \[([^\[\]\s]{1,500}):(\d+)\]")
 _FATAL_SEVERITY = re.compile(r"\[[^\[\]\s]{0,80}\bFATAL:")
 
 
@@ -63,17 +67,20 @@ def _tool(line: Line) -> str:
     return "Chromium" if "FATAL" in line.content else "CHECK"
 
 
-def _place(line: Line, before: int) -> str:
-    """The file in which it failed: in the prefix of the line, or on V8's line before."""
+def _place(line: Line, before: int) -> Location | None:
+    """Where it failed: in the prefix of the line, or on V8's line before."""
     found = _FATAL_PLACE.search(line.content, 0, before)
     if found:
-        return base_name(found[1] or found[4])
+        return location(found[1] or found[4], found[2] or found[3] or found[5])
     if glog := _GLOG.match(line.content):
-        return base_name(glog[1])
-    v8 = _V8_PLACE.search(line.previous())
-    if v8 and v8[2]:
-        return base_name(v8[1].strip())
-    return ""
+        return location(glog[1], glog[2])
+    return _v8_place(line.previous())
+
+
+def _v8_place(line: str) -> Location | None:
+    """The place in ``# Fatal error in file, line n``."""
+    found = _V8_PLACE.match(line.partition("Fatal error in ")[2])
+    return location(found[1].strip(), found[2]) if found else None
 
 
 def _condition(text: str) -> str:
@@ -98,8 +105,11 @@ def _without_values(text: str) -> str:
     return text
 
 
-def _message(reading: Reading, message: str, place: str) -> None:
-    reading.message(f"{message} in {place}" if place and message else message or place)
+def _message(reading: Reading, message: str, place: Location | None) -> None:
+    """Set message and place; both together are the first line of the state."""
+    reading.place = place
+    file = base_name(place.path) if place else ""
+    reading.message(f"{message} in {file}" if file and message else message or file)
 
 
 def glog_fatal(reading: Reading, line: Line) -> bool:
@@ -107,13 +117,13 @@ def glog_fatal(reading: Reading, line: Line) -> bool:
     found = _GLOG.match(line.content)
     if not found or reading.sticky:
         return False
-    text = found[2]
+    text = found[3]
     if "heck failed" in text or "CHECK failed" in text:
         return False
     if "ssertion" in text:
         return assertion(reading, line)
     reading.begin("glog", "Fatal error", family="check")
-    _message(reading, _condition(text), base_name(found[1]))
+    _message(reading, _condition(text), location(found[1], found[2]))
     return True
 
 
@@ -143,11 +153,10 @@ def v8_fatal(reading: Reading, line: Line) -> bool:
     message = line.next().lstrip("#").strip()
     if "failed: " in message:
         return True  # the next line is read as a check
-    found = _V8_PLACE.search(line.content)
-    place = base_name(found[1].strip()) if found and found[2] else ""
+    place = _v8_place(line.content)
     if "unreachable code" in message or "unimplemented code" in message:
         reading.begin("V8", "Unreachable code", family="check")
-        reading.message(place)
+        _message(reading, "", place)
         return True
     kept = re.sub(r"^RepresentationChangerError: node #\d+:", "", message)
     reading.begin("V8", "Fatal error" if kept == message else "CHECK failure", family="check")
@@ -193,6 +202,7 @@ def csa_abort(reading: Reading, line: Line) -> bool:
     message = found[1][: source.start()] if source else found[1]
     reading.begin("V8", "ASSERT", family="none")  # below generated code stands only the machine that runs it
     reading.message(message, base_name(source[1]) if source else "")
+    reading.place = location(source[1], source[2]) if source else None
     return True
 
 
@@ -210,22 +220,41 @@ def assertion(reading: Reading, line: Line) -> bool:
         return False
     if reading.type.startswith("Kernel failure"):  # a kernel in user space ends with an assertion of its host
         return True
-    for pattern in _ASSERTIONS:
-        if found := pattern.search(line.content):
-            break
-    else:
+    condition = _asserted(line.content)
+    if condition is None:
         return False
-    condition = _ASSERT_PLACE.sub("", found[1].strip())
+    condition = _ASSERT_PLACE.sub("", condition.strip())
     reading.begin("assert", "ASSERT", family="check")
+    reading.place = _asserted_at(line)
     reading.message(condition.removesuffix(".").strip())
     return True
 
 
+def _asserted(text: str) -> str | None:
+    """The condition that an assertion's message names, or None."""
+    if quoted := _QUOTED.search(text):  # to the last quotation mark before "failed": the condition may hold both
+        last = max(text.rfind(f"{mark} failed") for mark in "`'\"")
+        if end := _FAILED.search(text, max(quoted.end() + 1, last)):
+            return text[quoted.end() : end.start()]
+    for pattern in _ASSERTIONS:
+        if found := pattern.search(text):
+            return found[1]
+    return None
+
+
+def _asserted_at(line: Line) -> Location | None:
+    """Where it was asserted: somewhere in the line, or at the begin of WebKit's next."""
+    if found := _ASSERTED_AT.search(line.content):
+        return location(found[1] or found[3] or found[5], found[2] or found[4] or found[6])
+    below = _ON_NEXT_LINE.match(line.next())
+    return location(below[1], below[2]) if below else None
+
+
 def never_reached(reading: Reading, line: Line) -> bool:
     """WebKit's ``SHOULD NEVER BE REACHED``, with the place on the next line."""
-    place = re.search(r"([^\s()]{1,300})\(\d+\)", line.next())
+    place = re.search(r"([^\s()]{1,300})\((\d+)\)", line.next())
     reading.begin("assert", "ASSERT", family="check")
-    _message(reading, "SHOULD NEVER BE REACHED", base_name(place[1]) if place else "")
+    _message(reading, "SHOULD NEVER BE REACHED", location(place[1], place[2]) if place else None)
     return True
 
 

@@ -21,8 +21,8 @@ _UNSTABLE = re.compile(
 )
 _MODULE = re.compile(r"^[\w.+-]+!(?=[^=])")
 _OFFSET = re.compile(r"\+(?:0x)?[0-9a-fA-F]+(?:/0x[0-9a-fA-F]+)?$")
-_HEX = re.compile(r"\b0x[0-9a-fA-F]{4,}\b")
-_NUMBER = re.compile(r"(?<=[#@])\d+\b|\b\d{4,}\b")
+_HEX = re.compile(r"0x(?<=\b0x)[0-9a-fA-F]{4,}\b")
+_NUMBER = re.compile(r"\d(?:(?<=[#@]\d)\d*|(?<=\b\d)\d{3,})\b")
 
 
 def function_line(function: str) -> str:
@@ -69,14 +69,19 @@ def demangle(symbol: str) -> str:
 
 def state_line(text: str) -> str:
     """Return ``text`` as one line of a state: printable, at most :data:`MAX_LINE` characters."""
-    if not text.isprintable():
-        text = "".join(character for character in text if character.isprintable())
-    return text[:MAX_LINE].strip()
+    return printable(text)[:MAX_LINE].strip()
+
+
+def printable(text: str) -> str:
+    """Return ``text`` without what forges output. Nearly all is printable as it is."""
+    return text if text.isprintable() else "".join(filter(str.isprintable, text))
 
 
 def message_line(text: str) -> str:
     """Return the text of an assertion or error as a line of a state: values that change are replaced by names."""
-    text = _HEX.sub("ADDRESS", text[: MAX_LINE * 8])
+    text = text[: MAX_LINE * 8]
+    if "0x" in text:
+        text = _HEX.sub("ADDRESS", text)
     return state_line(_NUMBER.sub("NUMBER", text))
 
 

@@ -1,14 +1,14 @@
 """Reads a crash log in one pass: finds the lines that matter, and takes the stacks between them."""
 
 import re
-from collections.abc import Callable
 from hashlib import blake2b
 
-from clearinghouse.formats.crash import checks, fuzzers, runtimes, sanitizers, stacks, systems
-from clearinghouse.formats.crash.events import Scanner, line_at
+from clearinghouse.formats.crash import checks, facts, fuzzers, runtimes, sanitizers, stacks, systems
+from clearinghouse.formats.crash.events import Scanner
+from clearinghouse.formats.crash.families import FAMILIES
 from clearinghouse.formats.crash.reading import Collect, Reading, clean_target
 from clearinghouse.formats.crash.security import DEFAULT, Evidence, Settings, is_security
-from clearinghouse.formats.crash.stacks import MAX_FRAME, Parsed
+from clearinghouse.formats.crash.stacks import MAX_FRAME, Code
 from clearinghouse.formats.text import clean_line
 from clearinghouse.records import Crash, Frame
 
@@ -18,133 +18,53 @@ MAX_LOG = 64 << 20
 WINDOW = 1 << 13
 """Frames are looked for in windows of so many characters."""
 
-_SCANNER = Scanner(
-    sanitizers.WORDS, fuzzers.WORDS, checks.WORDS, runtimes.WORDS, systems.WORDS, {"SUMMARY: ": lambda *_: True}
-)
+SCANNER = Scanner(sanitizers.WORDS, fuzzers.WORDS, checks.WORDS, runtimes.WORDS, systems.WORDS, facts.WORDS)
+"""All words of all families."""
+_FACTS = frozenset(facts.WORDS.values())
 
-_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f]")
-# Runs of spaces are possessive (``++``): giving them back could only cost time, never find a frame.
-_NUMBERED = (
-    r"\n[ \t]*+#\d{1,4}[ \t]++(?:(?:0x)?[0-9a-fA-F]{1,16}+(?:[ \t]++in)?+(?=[ \t\n])[ \t]*+"
-    r"|(?=pc [0-9a-f])|(?=[^\n(]{1,500} \())([^\n]*)"
-)
-_MAC = r"\n[ \t]*+\d{1,3}[ \t]++[^\s#:][^\n]{0,80}?[ \t]{1,40}+0x[0-9a-fA-F]{8,16}[ \t]++([^\n]+?)(?: \+ \d+)?(?=\n)"
-_NATIVE = re.compile(f"{_NUMBERED}|{_MAC}")
-_CHECK = re.compile(
-    f"{_NUMBERED}|{_MAC}"
-    r"|\n[ \t]*+@[ \t]++0x[0-9a-fA-F]{4,16}[ \t]++([^\n]+)"  # glog
-    r"|\n[ \t]*+(?:/[^\n(]{1,1000}\(([^\n+][^\n]{0,4000}?)\+0x[0-9a-fA-F]+\)(?= \[0x)"  # backtrace_symbols
-    r"|([A-Za-z_~`<][^\n\[]{0,2000}?(?:\[\][^\n\[]{0,500})?) \[0x[0-9A-Fa-f]+(?:\+\d+)?\](?: \(([^\n]{1,1000})\))?)"
-)
-_KERNEL = re.compile(
-    r"\n(?:<\d>)?(?:\[ *+\d+\.\d+\](?:\[[^\]\n]{1,16}\])?)?[ \t]*+"
-    r"(?:#\d{1,4}[ \t]++0x[0-9a-fA-F]{1,16}[ \t]++in[ \t]++([^\n]*)"
-    r"|(?:RIP: 0010:(?=\[<)|RIP[: ]++(?=\[<))?(?:\[<[0-9a-fA-F]{4,16}>\][ \t]*+){1,2}"
-    r"\(?([A-Za-z_][\w.]*)\+0x[0-9a-fA-F]+/0x[0-9a-fA-F]+\)?([^\n]*)"
-    r"|([A-Za-z_][\w.]*)\+0x[0-9a-fA-F]+/0x[0-9a-fA-F]+([^\n]*))"
-)
-_MANAGED = re.compile(r"\n[ \t]++at (?:([^\n(]{0,500}?) ?\(([^\n()]{0,500})\)|(\S{1,500}))(?: in ([^\n]{1,500}))?")
-_PYTHON = re.compile(r"\n[ \t]*+File \"([^\"\n]{1,500})\", line (\d+), in ([^\n]{1,300})")
-_GO = re.compile(
-    r"\n([^\s()][^\n(]{0,500}(?:\(\*[^\n()]{1,200}\)[^\n(]{0,300})?)\([^\n]*\)\n[ \t]++([^\n:]{1,500}):(\d{1,9})"
-    r"|\n(created by )"
-)
-_RUST = re.compile(
-    r"\n[ \t]*+\d{1,4}:[ \t]++(?:0x[0-9a-f]+ - )?([^\n]{1,1000})(?:\n[ \t]++at ([^\n:]{1,500}):(\d{1,9}))?|" + _NUMBERED
-)
-_CDB = re.compile(
-    r"\n(?:[0-9a-fA-F]{2} )?[0-9a-fA-F`]{8,17} [0-9a-fA-F`]{8,17}(?: :)?(?: [0-9a-fA-F`]{8,17}){0,4}(?: :)? "
-    r"([\w.+-]{1,100}![^\n]{1,1000})"
-)
-_JVM = re.compile(r"\n(?:# )?[VCJjv] ++\[([^\]\n+]{1,300})\+0x[0-9a-f]+\](?: ++([^\n+]{1,500})\+0x)?")
-
-
-def _native(found: re.Match[str]) -> Parsed:
-    rest = found[1] if found[1] is not None else found[2]
-    if rest.startswith("pc ") and (tombstone := re.match(r"pc [0-9a-f]{4,16} +(.*)", rest)):
-        return stacks.tombstone(tombstone[1])
-    return stacks.native(rest)
-
-
-def _check(found: re.Match[str]) -> Parsed:
-    _, _, glog, symbols, function, place = found.groups()
-    if function:
-        if "+0x" in function:  # the end of a line that was broken in two
-            return stacks.NOTHING
-        return stacks.native(f"{function} {place}" if place else function)
-    return stacks.native(glog or symbols) if glog or symbols else _native(found)
-
-
-def _kernel(found: re.Match[str]) -> Parsed:
-    if found[1] is not None:
-        return stacks.native(found[1])
-    return stacks.kernel(found[2], found[3]) if found[2] else stacks.kernel(found[4], found[5])
-
-
-def _managed(found: re.Match[str]) -> Parsed:
-    if found[3]:
-        return stacks.managed("", found[3])
-    place = (found[4] or "").replace(":line ", ":") or found[2]
-    return stacks.managed(found[1], place)
-
-
-def _go(found: re.Match[str]) -> Parsed:
-    return stacks.NOTHING if found[4] else stacks.go(found[1], found[2], found[3])
-
-
-def _rust(found: re.Match[str]) -> Parsed:
-    if found[1]:
-        return stacks.native(f"{found[1]} {found[2]}:{found[3]}" if found[2] else found[1])
-    return stacks.native(found[4])
-
-
-_FAMILIES: dict[str, tuple[re.Pattern[str], Callable[[re.Match[str]], Parsed]]] = {
-    "native": (_NATIVE, _native),
-    "check": (_CHECK, _check),
-    "android": (_NATIVE, _native),
-    "kernel": (_KERNEL, _kernel),
-    "managed": (_MANAGED, _managed),
-    "python": (_PYTHON, lambda found: stacks.python(found[3], found[1], found[2])),
-    "go": (_GO, _go),
-    "rust": (_RUST, _rust),
-    "cdb": (_CDB, lambda found: stacks.native(found[1])),
-    "jvm": (_JVM, lambda found: stacks.native(found[2] or found[1])),
-}
+_SPACES = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f"
+_RUST_HASH = re.compile(r"::h[0-9a-f]{5,16}$")
 
 
 def read_log(text: str, target: str | None = None) -> Reading:
     """Read ``text`` to its end and return what is known of its last crash."""
     text = _prepared(text)
     reading = Reading(clean_target(target) if target else None)
-    done = 0
-    position = 0
-    # words are plain ASCII: a text with other characters is scanned in a copy of the same length, a byte for each
-    scanned = text if text.isascii() else text.encode("latin-1", "replace").decode("latin-1")
-    events = _SCANNER.scan(scanned)
-    while found := events.next(position):
-        at, word = found
-        line = line_at(text, at)
-        if line is None:  # too long to be a message: go on behind it
-            end = text.find("\n", at + len(word))
-            position = end if end >= 0 else len(text)
-            continue
-        position = min(at + len(word), line.end)
-        if line.start < done:
+    done = 0  # what stands before has been read
+    scan = SCANNER.scan(text)
+    while not reading.finished and (met := scan.line()):
+        handler, line = met
+        if handler in _FACTS:
+            handler(reading, line)
             continue
         if reading.collect and line.start > done:
             _collect(reading, text, done, line.start)
-        if _SCANNER.handlers[word](reading, line):
-            done = position = max(line.end, position)
+        if handler(reading, line):
+            done = line.end
+            scan.leave()
         else:
             done = max(done, line.start - 1)
-        if reading.finished:
-            break
+        if reading.type and not reading.announced:
+            reading.announced = line.content
     if reading.collect and not reading.finished:
         _collect(reading, text, done, len(text))
     reading.settle()
     if reading.type == "Heap-use-after-free":
         reading.protected = "MiraclePtr Status: PROTECTED" in text
+    if reading.traceback is not None and reading.exception is None:
+        reading.exception = runtimes.python_class(text, reading.traceback)
     return reading
+
+
+def shows_crash(text: str) -> bool:
+    """Whether a log shows a crash: it is read as far as the first."""
+    reading = Reading(None)
+    scan = SCANNER.scan(_prepared(text))
+    while not reading.type and (met := scan.line()):
+        handler, line = met
+        if handler(reading, line):
+            scan.leave()
+    return bool(reading.type)
 
 
 def _prepared(text: str) -> str:
@@ -153,30 +73,25 @@ def _prepared(text: str) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isascii():  # logs that went through a web page have its spaces
-        text = _SPACES.sub(" ", text)
+        for space in _SPACES:
+            text = text.replace(space, " ")
+    if not text.startswith("\n"):
+        text = f"\n{text}"
     if "CRASH LOG: " in text:  # Centipede's prefix to what its target printed
         text = text.replace("\nCRASH LOG: ", "\n")
-    return text if text.startswith("\n") else "\n" + text
+    return text
 
 
 def _collect(reading: Reading, text: str, start: int, end: int) -> None:
     """Take the frames that stand between two places; stop where a whole stack is followed by none for long."""
-    family = _FAMILIES.get(reading.family)
+    family = FAMILIES.get(reading.family)
     if family is None:
         return
-    pattern, parsed = family
     position = start if text.startswith("\n", start) else max(start - 1, 0)
-    while position < end:
+    while position < end and reading.collect:
         border = _window(text, position, end)
-        count = 0
-        for found in pattern.finditer(text, position, border):
-            count += 1
-            if not reading.add(parsed(found)):
-                reading.collect = Collect.NOTHING
-                return
-        if not count and reading.complete():
+        if not reading.take(family.frames(text, position, border)) and reading.complete():
             reading.collect = Collect.NOTHING
-            return
         position = border - 1 if border < end else end
 
 
@@ -200,7 +115,7 @@ def signature(type_: str, state: tuple[str, ...]) -> str | None:
     """
     if not state:
         return None
-    stable = (re.sub(r"::h[0-9a-f]{5,16}$", "", line) for line in state)
+    stable = [_RUST_HASH.sub("", line) if "::h" in line else line for line in state]
     return blake2b("\n".join((type_, *stable)).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
@@ -215,55 +130,61 @@ def parse(text: str, *, target: str | None = None, settings: Settings = DEFAULT)
     reading = read_log(text, target)
     if not reading.type or (reading.type in {"Timeout", "Out-of-memory"} and not settings.limits):
         return None
-    frames = reading.frames
-    lines = reading.lines
-    if reading.family == "python":  # a traceback ends with the innermost frame
-        reading.frames = frames = frames[::-1]
-        reading.lines = lines = lines[::-1]
+    type_ = clean_line(reading.type)
     state = reading.state()
-    evidence = Evidence(
-        type=reading.type,
+    return Crash(
+        tool=clean_line(reading.tool),
+        type=type_,
+        access=reading.access,
+        size=reading.size,
+        address=_line(reading.address),
+        state=state,
+        frames=tuple(reading.frames),
+        security=is_security(_evidence(reading, type_), settings),
+        weak=_is_weak(state, reading.frames),
+        target=reading.target,
+        signature=signature(type_, state),
+        summary=_line(_summary(reading)),
+        signal=_line(reading.signal),
+        exception=reading.exception,
+        place=reading.place,
+        symbolised=reading.symbolised(),
+        offsets=_offsets(reading.codes, len(reading.frames)),
+        build_ids=tuple({code.binary: code.build_id for code in reading.codes.values() if code.build_id}.items()),
+        input=_line(reading.facts.get(facts.INPUT)),
+        command=_line(reading.facts.get(facts.COMMAND)),
+        process=_line(reading.facts.get(facts.PROCESS)),
+        tool_version=_line(reading.facts.get(facts.KERNEL_VERSION if reading.family == "kernel" else reading.tool)),
+    )
+
+
+def _evidence(reading: Reading, type_: str) -> Evidence:
+    return Evidence(
+        type=type_,
         address=reading.address,
         protected=reading.protected,
         marked=reading.marked,
         pc_zero=reading.pc_zero,
     )
-    return Crash(
-        tool=clean_line(reading.tool),
-        type=reading.type,
-        access=reading.access,
-        size=reading.size,
-        address=_line(reading.address),
-        state=state,
-        frames=tuple(map(_shown, frames)),
-        security=is_security(evidence, settings),
-        weak=_is_weak(state, frames),
-        target=reading.target,
-        signature=signature(reading.type, state),
-    )
 
 
-def _shown(frame: Frame) -> Frame:
-    """A frame without what forges output. Nearly all are printable as they are."""
-    if frame.function.isprintable() and (frame.file is None or frame.file.isprintable()):
-        return frame
-    return Frame(function=clean_line(frame.function, MAX_FRAME), file=_line(frame.file), line=frame.line)
+def _summary(reading: Reading) -> str:
+    """The tool's own summary; that of another tool, which saw only how the process ended, sums up less than a line."""
+    summary = reading.facts.get(facts.SUMMARY, "")
+    return summary if summary.startswith(f"{reading.tool}: ") else reading.announced
 
 
 def _line(text: str | None) -> str | None:
-    return clean_line(text, MAX_FRAME) if text else text
+    return clean_line(text, MAX_FRAME) if text else None
 
 
 def _is_weak(state: tuple[str, ...], frames: list[Frame]) -> bool:
     """Whether most of the state lies in fuzzing or harness code."""
-    inside = 0
-    for line in state:
-        for frame in frames:
-            if (
-                frame.file
-                and line in frame.function
-                and "fuzz" in frame.file.lower().replace("\\", "/").rsplit("/", 1)[0]
-            ):
-                inside += 1
-                break
-    return bool(state) and inside * 2 > len(state)
+    harness = "\n".join([frame.function for frame in frames if frame.file and stacks.is_harness(frame.file)])
+    return bool(harness) and sum(line in harness for line in state) * 2 > len(state)
+
+
+def _offsets(codes: dict[int, Code], frames: int) -> tuple[str, ...]:
+    """Where in binaries the code of each frame lies; nothing when it is known of none."""
+    known = {at: f"{code.binary}+{code.offset}" for at, code in codes.items() if code.offset}
+    return tuple(known.get(at, "") for at in range(frames)) if known else ()

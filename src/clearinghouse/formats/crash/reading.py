@@ -4,12 +4,14 @@ Later crashes overwrite earlier ones, with one exception: what only ends the pro
 assertion, libFuzzer's "deadly signal" after anything) adds its stack and changes nothing else.
 """
 
+from collections.abc import Iterator
 from enum import IntEnum
+from itertools import islice
 
-from clearinghouse.formats.crash.normalise import message_line, state_line
-from clearinghouse.formats.crash.security import FIRST_PAGE, number
-from clearinghouse.formats.crash.stacks import Parsed
-from clearinghouse.records import Frame
+from clearinghouse.formats.crash.normalise import message_line, printable, state_line
+from clearinghouse.formats.crash.security import near_null
+from clearinghouse.formats.crash.stacks import Code, Parsed, base_name
+from clearinghouse.records import Frame, Location
 
 STATE_LINES = 3
 MAX_FRAMES = 256
@@ -31,16 +33,17 @@ class Line:
     """The line on which something was found, with its place in the text.
 
     Attributes:
-        text: the whole text. content: this line, without its end. start, end: its bounds in ``text``.
+        text: the whole text. start, end: bounds of the line in it.
+        content: the line without its end, its first ``cut`` characters.
     """
 
     __slots__ = ("content", "end", "start", "text")
 
-    def __init__(self, text: str, start: int, end: int) -> None:
+    def __init__(self, text: str, start: int, end: int, cut: int = 1 << 20) -> None:
         self.text = text
         self.start = start
         self.end = end
-        self.content = text[start:end]
+        self.content = text[start : end if end - start <= cut else start + cut]
 
     def next(self, limit: int = 1024) -> str:
         """The line after this one, cut at ``limit`` characters."""
@@ -58,6 +61,7 @@ class Reading:
     """The crash as far as it has been read.
 
     Attributes:
+        tool, type, access, size, address, signal, exception, place: as in :class:`~clearinghouse.records.Crash`.
         given, target: the fuzz target as the caller names it; that, or the one the log names.
         finished: read no further. outranking: no later crash replaces this one.
         protected, marked, pc_zero: evidence for the security rule (:class:`~.security.Evidence`).
@@ -65,6 +69,11 @@ class Reading:
         head: lines of the state before those of frames.
         by_target: the fuzz target identifies better than the stack.
         placeless: the stack shows where a limit was met, which is somewhere else each time.
+        announced: the line that announced it. traceback: where the title of a Python stack ends.
+        family, collect: which stack is read, and what is taken from it.
+        frames, codes: of the crashing stack; where in binaries their code lies, by position, as far as it is printed.
+        lines: frames that can stand in the state. named: some frame has the name of a function.
+        facts: what the log says beside the crash, by name (:mod:`~.facts`). run: those that hold for a whole run.
     """
 
     def __init__(self, target: str | None) -> None:
@@ -74,6 +83,7 @@ class Reading:
         self.outranking = False
         self.protected = False
         self.marked = False
+        self.run: dict[str, str] = {}
         self.begin("", "")
 
     def begin(self, tool: str, type_: str, *, family: str = "native", address: str | None = None) -> None:
@@ -90,7 +100,12 @@ class Reading:
         self.pc_zero = False
         self.by_target = False
         self.placeless = False
-        self.summary = ""
+        self.announced = ""
+        self.signal: str | None = None
+        self.exception: str | None = None
+        self.place: Location | None = None
+        self.traceback: int | None = None
+        self.facts = dict(self.run)
         self.stack(family)
 
     def outrank(self, tool: str, type_: str, **fields: str) -> None:
@@ -104,8 +119,16 @@ class Reading:
         self.family = family
         self.collect = Collect.ALL if self.type else Collect.NOTHING
         self.frames: list[Frame] = []
+        self.codes: dict[int, Code] = {}
         self.lines: list[Parsed] = []
         self.named = False
+
+    def tell(self, name: str, text: str, *, run: bool = False) -> None:
+        """Note a fact of the crash that was last announced, or of the whole ``run``. Of several the first holds."""
+        if run:
+            self.run[name] = text
+        if text:
+            self.facts.setdefault(name, text)
 
     def message(self, *lines: str) -> None:
         """Set the lines of the state that stand before the frames; the type stays when the process then ends."""
@@ -114,7 +137,7 @@ class Reading:
 
     def names(self, *lines: str) -> None:
         """The same for names (types, files), in which numbers mean something; never cut."""
-        self.head = [line for line in lines if line]
+        self.head = [line for line in map(printable, lines) if line]
         self.sticky = True
 
     def ends(self, family: str) -> bool:
@@ -145,16 +168,35 @@ class Reading:
         """Whether the state has all its lines."""
         return len(self.lines) + len(self.head) >= STATE_LINES
 
-    def add(self, parsed: Parsed) -> bool:
-        """Take a frame. Whether more are wanted."""
-        if self.collect is Collect.ALL and parsed.frame is not None:
+    def take(self, stack: Iterator[Parsed]) -> int:
+        """Take frames until enough are known, and then no more of this crash. Return how many were looked at."""
+        count = 0
+        while (room := self._room()) and (some := list(islice(stack, room))):
+            count += len(some)
+            self._keep(some)
+        if not room:
+            self.collect = Collect.NOTHING
+        return count
+
+    def _room(self) -> int:
+        """How many more frames may be of use."""
+        if self.collect is Collect.ALL:
+            return MAX_FRAMES - len(self.frames)
+        return max(STATE_LINES - len(self.lines), 0)
+
+    def _keep(self, stack: list[Parsed]) -> None:
+        if not self.named:
+            self.named = any(parsed.named for parsed in stack)
+        if not self.placeless:
+            self.lines += [parsed for parsed in stack if parsed.line]
+        if self.collect is not Collect.ALL:
+            return
+        for parsed in stack:
+            if parsed.frame is None:
+                continue
+            if parsed.code is not None:
+                self.codes[len(self.frames)] = parsed.code
             self.frames.append(parsed.frame)
-        self.named = self.named or parsed.named
-        if parsed.line and not self.placeless:
-            self.lines.append(parsed)
-        if self.collect is Collect.STATE:
-            return len(self.lines) < STATE_LINES
-        return len(self.frames) < MAX_FRAMES and len(self.lines) < MAX_FRAMES
 
     def state(self) -> tuple[str, ...]:
         """The lines that identify the crash, at most three; none when nothing does."""
@@ -172,12 +214,21 @@ class Reading:
         named = self.named
         return [parsed.line for parsed in self.lines if parsed.line and not (parsed.library and named)]
 
+    def symbolised(self) -> bool | None:
+        """Whether any frame has the name of a function, and not only that of its binary; None without frames."""
+        if not self.frames:
+            return None
+        if self.named and len(self.codes) < len(self.frames):
+            return True
+        return any(self.frames[at].function != base_name(code.binary) for at, code in self.codes.items())
+
     def settle(self) -> None:
-        """Apply what can be said only at the end: an access near zero is a null dereference."""
-        if self.type == "UNKNOWN":
-            address = number(self.address)
-            if address is not None and address < FIRST_PAGE:
-                self.type = "Null-dereference"
+        """Apply what can be said only at the end: the order of the stack, and what an access near zero is."""
+        if self.family == "python":  # a traceback ends with the innermost frame; its frames have no codes
+            self.frames.reverse()
+            self.lines.reverse()
+        if self.type == "UNKNOWN" and near_null(self.address):
+            self.type = "Null-dereference"
 
 
 def recursion(lines: list[str]) -> list[str]:

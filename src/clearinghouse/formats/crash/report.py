@@ -5,8 +5,11 @@ from collections.abc import Iterator
 
 from clearinghouse.formats.contract import NO_MATCH, Format, Match, Record
 from clearinghouse.formats.crash import tables
-from clearinghouse.formats.crash.parser import MAX_LOG, parse
+from clearinghouse.formats.crash.events import Scanner
+from clearinghouse.formats.crash.parser import MAX_LOG, parse, shows_crash
+from clearinghouse.formats.crash.systems import KERNEL
 from clearinghouse.formats.document import Document
+from clearinghouse.formats.guard import unreadable
 from clearinghouse.formats.parts import Losses
 from clearinghouse.formats.sample import Sample
 from clearinghouse.formats.text import clean, clean_line
@@ -27,25 +30,33 @@ MAX_LOCATIONS = 32
 
 _NAMES_ITSELF = re.compile(
     r"(?:ERROR|WARNING|SUMMARY): (?:\w*Sanitizer|libFuzzer): |^==\d+==ERROR: |:\d+:\d+: runtime error: "
-    r"|^(?:\[[^\]\n]{1,40}\] ?)?BUG: K\w*SAN: |^goroutine \d+ \[running|^thread '[^'\n]*' panicked at "
-    r"|^== Java Exception: |=== Uncaught Python exception: ===|^== ?\d*=* ?Uncaught Exception: |===BUG DETECTED: "
+    r"|^(?:\[[^\]]{1,40}\] ?)?BUG: K\w*SAN: |^goroutine \d+ \[running|^thread '[^']*' panicked at "
+    r"|^== Java Exception: |=== Uncaught Python exception: ===|^==(?: ?\d*=*) Uncaught Exception: |===BUG DETECTED: "
     r"|^# Fatal error in |Program received signal SIG|^signal \d+ \(SIG|^Received signal \d+|Kernel panic - not syncing"
-    r"|^\([0-9a-f]+\.[0-9a-f]+\): .{1,80} - code [0-9a-f]{8}|FATAL:[^\]\n]{1,200}\] |^F\d{4} \d\d:\d\d:\d\d\."
-    r"|error while loading shared libraries: |Sanitizer:DEADLYSIGNAL|^# V8 correctness failure",
-    re.MULTILINE,
+    r"|^\([0-9a-f]+\.[0-9a-f]+\): .{1,80} - code [0-9a-f]{8}|FATAL:[^\]]{1,200}\] |^F\d{4} \d\d:\d\d:\d\d\."
+    r"|error while loading shared libraries: |Sanitizer:DEADLYSIGNAL|^# V8 correctness failure"
 )
+"""What stands in a line of a detector's output and hardly anywhere else."""
+_NAMING = Scanner(
+    dict.fromkeys(
+        (
+            *("Sanitizer: ", "libFuzzer: ", "==ERROR: ", "runtime error: ", "BUG: K", "\ngoroutine ", "\nthread '"),
+            *("== Java Exception: ", "=== Uncaught Python exception: ===", "= Uncaught Exception: "),
+            *("===BUG DETECTED: ", "\n# Fatal error in ", "Program received signal SIG", "\nsignal "),
+            *("\nReceived signal ", "Kernel panic - not syncing", " - code ", "FATAL:", "\nF0", "\nF1"),
+            *("error while loading shared libraries: ", "Sanitizer:DEADLYSIGNAL", "\n# V8 correctness failure"),
+        ),
+        lambda *_: False,
+    )
+)
+"""Finds the lines in which that can stand."""
 _RUN_LOG = re.compile(
-    r"^INFO: Seed: ?\d+|^INFO: Running with entropic|^INFO: Loaded \d+ (?:modules|PC tables)|^JUnit4 Test Runner"
-    r"|^\[\d+:\d+:\d{4}/\d{6}\.\d+:[A-Z]+\d*:|^\[ *\d+\.\d{6}\] \S|^CENTIPEDE_RUNNER_FLAGS=|^Build fingerprint: ",
-    re.MULTILINE,
+    r"\n(?:INFO: (?:Seed: ?\d+|Running with entropic|Loaded \d+ (?:modules|PC tables))|JUnit4 Test Runner"
+    r"|\[\d+:\d+:\d{4}/\d{6}\.\d+:[A-Z]+\d*:|\[ *\d+\.\d{6}\] \S|CENTIPEDE_RUNNER_FLAGS=|Build fingerprint: )"
 )
 _OTHER_DOCUMENT = re.compile(
     r"\s*(?:\{|\[\s*[\[{\"\]]|<[!?a-zA-Z/]|%PDF|---\s*\n|```|diff --git |From [0-9a-f]{40} |#!|#{1,6} [A-Z])"
     r"|\s*(?:id|schema_version|modified|advisory|details|name|version): "
-)
-_SUMMARY = re.compile(r"^(?:==\d+==)?SUMMARY: (.{1,400})", re.MULTILINE)
-_HEADER = re.compile(
-    r"^.{0,200}(?:ERROR: \w+: |runtime error: |panicked at |^panic: |failed: |Exception: ).{0,400}", re.MULTILINE
 )
 
 
@@ -53,13 +64,23 @@ def detect(sample: Sample) -> Match:
     """Say whether a text is a crash log: it holds a crash header, or is the log of a fuzzing run or a kernel."""
     if is_other(sample):
         return NO_MATCH
-    text = sample.text
-    named = _NAMES_ITSELF.search(text) is not None
-    if parse(text) is not None:
+    text = f"\n{sample.text}"
+    named = _names_itself(text)
+    if shows_crash(text):
         return Match(95 if named else 60)
     if not sample.complete and _RUN_LOG.search(text):
         return Match(55)
     return Match(20, "it mentions a crash but shows none") if named else NO_MATCH
+
+
+def _names_itself(text: str) -> bool:
+    """Whether a line of ``text`` is the output of a detector."""
+    scan = _NAMING.scan(text)
+    while met := scan.line():
+        _, line = met
+        if _NAMES_ITSELF.search(line.content):
+            return True
+    return False
 
 
 def is_other(sample: Sample) -> bool:
@@ -75,7 +96,7 @@ def read(document: Document) -> Iterator[Record]:
     try:
         data = document.read()
     except ClearinghouseError as error:
-        yield Problem(source=document.source, code="unreadable", message=f"{error.what}.")
+        yield unreadable(document.source, error)
         return
     text = Sample(data, complete=True).text
     if len(text) > MAX_LOG:
@@ -89,7 +110,7 @@ def read(document: Document) -> Iterator[Record]:
     if crash is None:
         yield no_crash(document.source)
         return
-    yield finding(document.source, crash, summary(text))
+    yield finding(document.source, crash, crash.summary or "")
     yield from too_many_frames(document.source, crash)
 
 
@@ -126,7 +147,7 @@ def finding(source: str, crash: Crash, description: str = "", *, format_name: st
         title=title(crash),
         finder=crash.tool,
         description=clean(description),
-        rule=crash.type.replace("\n", " "),
+        rule=crash.type,
         components=(component,) if component else (),
         weaknesses=weaknesses(crash),
         locations=tuple(location(frame) for frame in placed(crash)[:MAX_LOCATIONS]),
@@ -138,9 +159,7 @@ def finding(source: str, crash: Crash, description: str = "", *, format_name: st
 
 def title(crash: Crash) -> str:
     """Return one line such as ``Heap-buffer-overflow READ in png_read_row``."""
-    kind = crash.type.replace("\n", " ")
-    if crash.access:
-        kind = f"{kind} {crash.access}"
+    kind = f"{crash.type} {crash.access}" if crash.access else crash.type
     where = crash.state[0] if crash.state else ""
     if not where:
         return kind
@@ -154,24 +173,13 @@ def location(frame: Frame) -> Location:
 
 
 def weaknesses(crash: Crash) -> tuple[str, ...]:
-    """Return the CWE that the type suggests: by type and access, else by type, else by its last part."""
+    """Return the CWE that the type suggests: by type and access, else by type; of a kernel by what failed in it."""
     known = tables.types().cwe
-    last = crash.type.rsplit("\n", 1)[-1]
-    for name in (crash.type, last):
+    for name in (crash.type, crash.type.removeprefix(f"{KERNEL} ")):
         cwe = known.get(f"{name} {crash.access}") or known.get(name)
         if cwe:
             return (cwe,)
     return ()
-
-
-def summary(text: str) -> str:
-    """Return the line that sums the crash up: the tool's own, else the last header."""
-    if found := _SUMMARY.search(text):
-        return clean_line(found[1])
-    tail = text[:65536]
-    if found := _HEADER.search(tail):
-        return clean_line(found[0])
-    return ""
 
 
 FORMAT = Format(name="crash", title="crash log", detect=detect, read=read)

@@ -8,6 +8,7 @@ import re
 
 from clearinghouse.formats.crash.events import Handler
 from clearinghouse.formats.crash.reading import Line, Reading
+from clearinghouse.formats.crash.stacks import location
 
 _GO_PANIC = re.compile(r"^panic: (.{0,2000})", re.DOTALL)
 _GO_KINDS = (
@@ -20,19 +21,20 @@ _GO_KINDS = (
     ("stack overflow", "Stack overflow"),
 )
 _GO_SUFFIX = re.compile(r"(?: \[recovered(?:, repanicked)?\])+\s*$")
-_RUST_OLD = re.compile(
-    r"thread '[^'\n]{0,200}'(?: \(\d+\))? panicked at ['\"](.{0,2000}?)['\"], ([^\s,]{1,400}):\d+:\d+"
-)
-_RUST_NEW = re.compile(r"thread '[^'\n]{0,200}'(?: \(\d+\))? panicked at ([^\s']{1,400}):\d+:\d+:\s*$")
-_RUST_ANY = re.compile(r"thread '[^'\n]{0,200}'(?: \(\d+\))? panicked at ['\"]?(.{0,2000})")
+_RUST = re.compile(r"thread '[^'\n]{0,200}'(?: \(\d+\))? panicked at ")
+_RUST_OLD = re.compile(r"['\"](.{0,2000}?)['\"], ([^\s,]{1,400}):(\d+):(\d+)")
+_RUST_NEW = re.compile(r"([^\s']{1,400}):(\d+):(\d+):\s*$")
 _ASSERT_VALUES = re.compile(r"^(assertion (?:`[^`]*` )?failed(?:: .{0,300}?)?)(?:\s*(?:left|right)[: ].*)?$")
 _JAVA = re.compile(r"== Java (?:Exception|Assertion Error): (.{0,1000})")
 _JAVA_THREAD = re.compile(r"^Exception in thread \"[^\"]{0,200}\" (.{1,1000})")
-_JS = re.compile(r"== Uncaught Exception: |^Uncaught (?:\w+Error|Error)|^(?:\w+Error|Error)(?: \[\w+\])?: ")
+_JS = re.compile(r"Uncaught \w*Error|\w*Error(?: \[\w+\])?: ")
 _MISSING = re.compile(
     r"CANNOT LINK EXECUTABLE.{0,300}?library \"([^\"]{1,200})\" "
     r"|error while loading shared libraries: ([^\s:]{1,300}):|Library not loaded: (\S{1,500})"
 )
+_CLASS = re.compile(r"[A-Za-z_][\w.$]{0,200}(?![\w.$ ])")
+_JS_CLASS = re.compile(r"(?:^|: |Uncaught )(\w{0,100}Error)(?: \[\w+\])?: ")
+_PYTHON_CLASS = re.compile(r"(?:\n[ \t][^\n]*+)*+\n([A-Za-z_][\w.]{0,200})(?=:|\n|\Z)")
 _MARKED = re.compile(r"FuzzerSecurityIssue(?:Critical|High|Medium|Low)")
 
 
@@ -75,12 +77,17 @@ def go_routine(reading: Reading, line: Line) -> bool:
 
 def rust_panic(reading: Reading, line: Line) -> bool:
     """``thread 'main' panicked at 'message', file:line:col``, or with the message on the next line."""
-    new = _RUST_NEW.search(line.content)
-    old = None if new else _RUST_OLD.search(line.content) or _RUST_ANY.search(line.content)
-    if new is None and old is None:
+    found = _RUST.search(line.content)
+    if not found:
         return False
-    message = line.next() if new else old[1] if old else ""
+    text = line.content[found.end() :]
+    message, place = text[text.startswith(("'", '"')) :], None
+    if new := _RUST_NEW.match(text):
+        message, place = line.next(), location(new[1], new[2], new[3])
+    elif old := _RUST_OLD.match(text):
+        message, place = old[1], location(old[2], old[3], old[4])
     reading.begin("Rust", "ASSERT", family="rust")
+    reading.place = place
     values = _ASSERT_VALUES.match(message)
     reading.message(values[1] if values else message)
     return True
@@ -99,18 +106,27 @@ def java(reading: Reading, line: Line) -> bool:
     )
     reading.sticky = "== Java" in line.content
     reading.marked = marked
+    reading.exception = _class(found[1])
     return True
+
+
+def _class(text: str) -> str | None:
+    """The class of an exception: what stands before its message."""
+    found = _CLASS.match(text)
+    return found[0] if found else None
 
 
 def javascript(reading: Reading, line: Line) -> bool:
     """``== Uncaught Exception: Jazzer.js: ...``, and Node's ``TypeError: ...`` with a stack below it."""
-    if not _JS.search(line.content) or reading.sticky:
+    named = "== Uncaught Exception: " in line.content
+    if reading.sticky or not (named or _JS.match(line.content)):
         return False
-    named = "== Uncaught" in line.content
     if not named and (reading.type or not line.next().startswith("    at ")):
         return False
     reading.begin("Jazzer.js" if named else "Node.js", "Uncaught exception", family="managed")
     reading.sticky = named
+    thrown = _JS_CLASS.search(line.content) or _JS_CLASS.match(line.next())
+    reading.exception = thrown[1] if thrown else None
     return True
 
 
@@ -118,6 +134,7 @@ def dotnet(reading: Reading, line: Line) -> bool:
     """``Unhandled exception. System.NullReferenceException: ...`` of .NET."""
     reading.begin(".NET", "Uncaught exception", family="managed")
     reading.sticky = True
+    reading.exception = _class(line.content.partition("xception")[2].lstrip(".: "))
     return True
 
 
@@ -125,6 +142,7 @@ def python_marked(reading: Reading, line: Line) -> bool:
     """``=== Uncaught Python exception: ===`` of Atheris."""
     reading.begin("Python", "Uncaught exception", family="python")
     reading.sticky = True
+    reading.exception = _class(line.next())
     return True
 
 
@@ -134,7 +152,14 @@ def python_traceback(reading: Reading, line: Line) -> bool:
         reading.stack("python")
     elif not reading.type:
         reading.begin("Python", "Uncaught exception", family="python")
+    reading.traceback = line.end
     return True
+
+
+def python_class(text: str, traceback: int) -> str | None:
+    """The class of the exception below a traceback whose title ends at ``traceback``."""
+    found = _PYTHON_CLASS.match(text, traceback)
+    return found[1] if found else None
 
 
 def missing_library(reading: Reading, line: Line) -> bool:

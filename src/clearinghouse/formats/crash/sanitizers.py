@@ -6,10 +6,11 @@ compiler-rt prints.
 
 import re
 
-from clearinghouse.formats.crash import tables
+from clearinghouse.formats.crash import facts, tables
 from clearinghouse.formats.crash.events import Handler
 from clearinghouse.formats.crash.normalise import type_words
 from clearinghouse.formats.crash.reading import Line, Reading
+from clearinghouse.formats.crash.stacks import place_of
 
 _HEADER = re.compile(r"(?:ERROR|WARNING): (\w*Sanitizer): (.{0,1000})")
 _ON_ADDRESS = re.compile(r"([A-Za-z][\w-]*)(?: \([^)]{0,200}\))? on (?:unknown )?address(?: (0x[0-9a-fA-F]+))?")
@@ -22,7 +23,8 @@ _OBJECT = re.compile(r"object is of type '?([^'\n]+)'?|vtable is of type '?([^'\
 _WRONG_TYPE = re.compile(r"an object of type '?([^'\n]{1,500})'?")
 _CFI_TYPE = re.compile(r"check for type '?(.{1,500}?)'? failed")
 _CFI_VTABLE = re.compile(r"\(vtable address (0x[0-9a-fA-F]+)\)")
-_UNDEFINED = re.compile(r":\d+(?::\d+)?: runtime error: (.{1,2000})|<unknown>: runtime error: (.{1,2000})")
+_UNDEFINED = re.compile(r"(?::\d+(?::\d+)?|<unknown>): runtime error: (.{1,2000})")
+_TASK = re.compile(r" by task (\S.{0,40})/\d+")
 
 _GWP_KINDS = {
     "Use After Free": "Heap-use-after-free",
@@ -52,6 +54,8 @@ _SIGNALS = {
     "bad-free": "Invalid-free",
 }
 """Kinds that are not named by their own words."""
+_RAISED = {"segv", "abrt", "bus", "fpe", "ill", "trap"}
+"""Kinds that are the names of signals."""
 _ENDINGS = {"Abrt", "Breakpoint", "Trap", "Ill", "UNKNOWN"}
 """How a process may end after it has noticed a fault itself."""
 _PHRASES = (
@@ -115,10 +119,13 @@ def _phrase(reading: Reading, tool: str, type_: str, text: str) -> bool:
 def _at_address(reading: Reading, tool: str, found: re.Match[str], text: str) -> bool:
     kind = found[1].lower()
     type_ = _SIGNALS.get(kind) or type_words(kind)
-    if type_ in _ENDINGS and reading.ends("native"):
+    ends = type_ in _ENDINGS and reading.ends("native")
+    if not ends:
+        reading.begin(tool, type_, address=None if type_ == "Floating-point-exception" else found[2])
+    if kind in _RAISED:
+        reading.signal = reading.signal or f"SIG{kind.upper()}"
+    if ends:
         return True
-    address = None if type_ == "Floating-point-exception" else found[2]
-    reading.begin(tool, type_, address=address)
     pc = _PC.search(text)
     reading.pc_zero = bool(pc and int(pc[1], 16) == 0)
     return True
@@ -133,6 +140,8 @@ def access(reading: Reading, line: Line) -> bool:
         reading.access, reading.size = found[1].upper(), int(found[2])
     if found[3] and reading.address is None:
         reading.address = "0x" + (found[3].lstrip("0") or "0")
+    if task := _TASK.search(line.content, found.end()):
+        reading.tell(facts.PROCESS, task[1])
     return True
 
 
@@ -162,18 +171,26 @@ def undefined(reading: Reading, line: Line) -> bool:
     found = _UNDEFINED.search(line.content)
     if not found:
         return False
-    text = found[1] or found[2]
-    for kind in tables.types().undefined:
-        if any(words in text for words in kind.texts):
-            break
-    else:
+    text = found[1]
+    kind = _undefined_kind(text)
+    if kind is None:
         return False
     if kind.type == "Bad-cast":
         _bad_cast(reading, line, text)
-        return True
-    reading.begin("UndefinedBehaviorSanitizer", kind.type)
-    reading.access = kind.access
+    else:
+        reading.begin("UndefinedBehaviorSanitizer", kind.type)
+        reading.access = kind.access
+    reading.place = place_of(line.content.partition(": runtime error: ")[0].rpartition(" ")[2])
     return True
+
+
+def _undefined_kind(text: str) -> tables.Undefined | None:
+    """The first kind of undefined behaviour one of whose texts a message holds."""
+    for kind in tables.types().undefined:
+        for words in kind.texts:
+            if words in text:
+                return kind
+    return None
 
 
 def _bad_cast(reading: Reading, line: Line, text: str) -> None:
@@ -236,7 +253,16 @@ def gwp_asan(reading: Reading, line: Line) -> bool:
     return True
 
 
+def summary(reading: Reading, line: Line) -> bool:
+    """``SUMMARY: AddressSanitizer: kind place``: repeats what is known, and hides no header of its own."""
+    prefix, _, text = line.content.partition("SUMMARY: ")
+    if text and not prefix.strip("=0123456789"):
+        reading.tell(facts.SUMMARY, text)
+    return True
+
+
 WORDS: dict[str, Handler] = {
+    "SUMMARY: ": summary,
     "Sanitizer: ": header,
     "READ of size ": access,
     "WRITE of size ": access,

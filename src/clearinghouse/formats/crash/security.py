@@ -3,6 +3,8 @@
 Source: https://github.com/google/clusterfuzz, `crash_analysis/` (the order of the rules is the rule).
 """
 
+from functools import lru_cache
+
 import msgspec
 
 from clearinghouse.formats.crash import tables
@@ -45,12 +47,18 @@ DEFAULT = Settings()
 
 def is_security(evidence: Evidence, settings: Settings = DEFAULT) -> bool:
     """Apply the rules in their order; the first that decides."""
-    rules = tables.security()
-    type_ = evidence.type
     if evidence.protected:
         return False
     if evidence.marked or evidence.pc_zero:
         return True
+    decided = _by_type(evidence.type, settings)
+    return _points_somewhere(number(evidence.address)) if decided is None else decided
+
+
+@lru_cache(maxsize=1 << 10)
+def _by_type(type_: str, settings: Settings) -> bool | None:
+    """What the type alone decides; None when the address does."""
+    rules = tables.security()
     decided = (
         (rules.never, False),
         (rules.checks, settings.checks),
@@ -68,9 +76,13 @@ def is_security(evidence: Evidence, settings: Settings = DEFAULT) -> bool:
             return answer
     if not type_ or rules.signals.holds(type_):
         return False
-    if rules.generic.holds(type_):
-        return _points_somewhere(number(evidence.address))
-    return True
+    return None if rules.generic.holds(type_) else True
+
+
+def near_null(address: str | None) -> bool:
+    """Whether an address as printed lies in the first page: a null pointer, or one with an offset."""
+    value = number(address)
+    return value is not None and value < FIRST_PAGE
 
 
 def number(address: str | None) -> int | None:

@@ -7,6 +7,7 @@ register), https://learn.microsoft.com/windows-hardware/drivers/debugger/ (excep
 
 import re
 
+from clearinghouse.formats.crash import facts
 from clearinghouse.formats.crash.events import Handler
 from clearinghouse.formats.crash.normalise import type_words
 from clearinghouse.formats.crash.reading import Line, Reading, clean_target
@@ -93,7 +94,7 @@ def kernel_bug(reading: Reading, line: Line) -> bool:
 
 
 def _kernel(reading: Reading, kind: str, tool: str = "Linux kernel") -> None:
-    reading.begin(tool, f"{KERNEL}\n{kind}" if kind else KERNEL, family="kernel")
+    reading.begin(tool, f"{KERNEL} {kind}" if kind else KERNEL, family="kernel")
 
 
 def kernel_line(reading: Reading, line: Line) -> bool:
@@ -159,11 +160,11 @@ def gdb(reading: Reading, line: Line) -> bool:
         return False
     counter = _GDB_PC.match(line.next())
     name = found[1] or found[2]
-    if reading.sticky and name == "SIGABRT":
-        return True
-    address = number(counter[1]) if counter else None
-    reading.begin("gdb", name, address=None if address is None else f"0x{address:012x}")
-    reading.sticky = name != "SIGABRT"
+    if not (reading.sticky and name == "SIGABRT"):
+        address = number(counter[1]) if counter else None
+        reading.begin("gdb", name, address=None if address is None else f"0x{address:012x}")
+        reading.sticky = name != "SIGABRT"
+    reading.signal = reading.signal or name
     return True
 
 
@@ -175,6 +176,7 @@ def cdb(reading: Reading, line: Line) -> bool:
     if reading.tool == "CDB" and reading.frames:
         return True
     reading.begin("CDB", _CDB_CODES[found[2]], family="cdb")
+    reading.signal = reading.signal or found[2]
     reading.collect = reading.collect.NOTHING
     return True
 
@@ -209,15 +211,20 @@ def android(reading: Reading, line: Line) -> bool:
     if not found:
         return False
     type_ = _SIGNAL_TYPES.get(found[2])
-    if type_ is None or reading.sticky or "Sanitizer" in reading.tool:
-        return bool(type_)
+    if type_ is None:
+        return False
+    if reading.sticky or "Sanitizer" in reading.tool:
+        reading.signal = reading.signal or found[2]
+        return True
     if reading.tool == "debuggerd" and reading.frames:
         return True
     address = f"0x{found[3]}" if found[3] and not found[3].startswith("-") else None
     reading.begin("debuggerd", type_, address=address, family="android")
-    process = _PROCESS.search(line.previous())
-    if process and reading.target is None:
-        reading.target = clean_target(process[1])
+    reading.signal = reading.signal or found[2]
+    if process := _PROCESS.search(line.previous()):
+        reading.tell(facts.PROCESS, process[1])
+        if reading.target is None:
+            reading.target = clean_target(process[1])
     return True
 
 
@@ -236,9 +243,11 @@ def chrome(reading: Reading, line: Line) -> bool:
     if not found:
         return False
     name = _SIGNAL_NUMBERS.get(int(found[1][:4]))
-    if name is None or reading.ends("check") or reading.type:
+    if name is None:
         return True
-    reading.begin("Chromium", _SIGNAL_TYPES[name], address=f"0x{found[3]}" if found[3] else None, family="check")
+    if not (reading.ends("check") or reading.type):
+        reading.begin("Chromium", _SIGNAL_TYPES[name], address=f"0x{found[3]}" if found[3] else None, family="check")
+    reading.signal = reading.signal or name
     return True
 
 
@@ -257,6 +266,7 @@ def jvm(reading: Reading, line: Line) -> bool:
     if not found or reading.sticky:
         return False
     reading.begin("JVM", _SIGNAL_TYPES.get(found[1], "UNKNOWN"), family="jvm")
+    reading.signal = reading.signal or found[1]
     return True
 
 
