@@ -43,6 +43,7 @@ app = typer.Typer(
     help="From a flood of findings to each flaw once, ranked, with the date by which it matters.",
     no_args_is_help=True,
     add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -118,7 +119,7 @@ def _dispatch(arguments: list[str]) -> int:
 def _misused(error: Exception) -> int:
     """Say what is wrong with the options, in the same two lines as everything else."""
     context = getattr(error, "ctx", None)
-    message: str = error.format_message()  # type: ignore[attr-defined]
+    message: str = error.format_message().replace("Value error, ", "")  # type: ignore[attr-defined]
     if type(error).__name__ == "NoArgsIsHelpError":
         print(message, file=sys.stderr)
         return BAD_INPUT

@@ -131,7 +131,7 @@ def why_not_json(error: Exception) -> str:
         return "is no JSON in UTF-8: it has bytes that are no characters"
     if isinstance(error, RecursionError):
         return "is nested too deeply"
-    said = str(error).removeprefix("JSON is malformed: ")
+    said = str(error).removeprefix("JSON is malformed: ").partition(" - at `")[0]  # what follows is msgspec's notation
     if said == "Input data was truncated":
         return "is no well-formed JSON: it breaks off"
     said = _NEAR_BYTE.sub(r", near byte \1", said)

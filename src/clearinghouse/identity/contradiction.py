@@ -10,7 +10,8 @@
    them the order of documents; within one document nothing does, because its order is no time.
 5. A person divided them. That stands above everything, a shared identifier included.
 
-Each is asked of whole groups, because a merge joins everything in both.
+Each is asked of whole groups, because a merge joins everything in both; of groups with more than 256 members, which
+identifiers hold together, the second looks at the latest 256 only.
 """
 
 from collections.abc import Iterable, Sequence

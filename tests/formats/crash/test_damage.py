@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from clearinghouse.formats.crash import parse
 from clearinghouse.formats.crash.reading import MAX_FRAMES
+from clearinghouse.formats.document import Document
+from clearinghouse.formats.registry import read_document
 from clearinghouse.records import Crash
 
 OVERFLOW = "==1==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602000000010 at pc 0x1 bp 0x2 sp 0x3\n"
@@ -169,3 +171,14 @@ HOSTILE = [
 def test_hostile_text_is_read_to_its_end(text: str) -> None:
     """Each was slower than linear with a careless pattern; the suite's patience is the assertion."""
     check(parse(text))
+
+
+@pytest.mark.parametrize("place", [0, 30, -1])
+def test_a_nul_here_and_there_hides_no_crash(place):
+    log = b"==1==ERROR: AddressSanitizer: heap-use-after-free on address 0x1\nREAD of size 4 at 0x1 thread T0\n"
+    log += b"    #0 0x1 in run a.c:3:1\n    #1 0x2 in main a.c:9:1\n"
+    place = place % (len(log) + 1)
+    document = Document.from_bytes("log", log[:place] + b"\0" + log[place:])
+    name, records = read_document(document)
+    assert name == "crash"
+    assert [record.crash.type for record in records] == ["Heap-use-after-free"]

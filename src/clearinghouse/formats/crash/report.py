@@ -27,6 +27,8 @@ from clearinghouse.records import (
 
 MAX_LOCATIONS = 32
 """Most frames given as locations of a finding."""
+_NULS_OF_TEXT = 100
+"""A text has fewer NUL bytes than one in so many; serial consoles and fuzzers put one here and there."""
 
 _NAMES_ITSELF = re.compile(
     r"(?:ERROR|WARNING|SUMMARY): (?:\w*Sanitizer|libFuzzer): |^==\d+==ERROR: |:\d+:\d+: runtime error: "
@@ -86,7 +88,7 @@ def _names_itself(text: str) -> bool:
 def is_other(sample: Sample) -> bool:
     """Whether a document is plainly something else: binary, JSON, markup, a patch, an advisory."""
     head = sample.head[:4096]
-    if not head or b"\x00" in head:
+    if not head or head.count(b"\x00") * _NULS_OF_TEXT > len(head):
         return True
     return _OTHER_DOCUMENT.match(sample.text) is not None
 
