@@ -123,6 +123,43 @@ def test_many_members_cost_no_more_each(tmp_path):
     assert set(contents(items[::1000]).values()) == {b"x"}
 
 
+def listing(count: int, name: int = 1, *, stated: int | None = None, zip64: bool = False) -> bytes:
+    """An archive that is nothing but a list of members; ``stated`` is how many it says they are."""
+    entry = struct.pack("<4s6H3L5H2L", b"PK\x01\x02", 20, 20, *[0] * 7, name, *[0] * 6)
+    directory = (entry + b"n" * name) * count
+    size, said = len(directory), min(count if stated is None else stated, 0xFFFF)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, said, said, 0xFFFFFFFF if zip64 else size, 0, 0)
+    if zip64:
+        far = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, 0)
+        end = far + struct.pack("<4sLQL", b"PK\x06\x07", 0, size, 1) + end
+    return directory + end
+
+
+@pytest.mark.parametrize("zip64", [False, True])
+@pytest.mark.parametrize("stated", [0, 1, None])
+@pytest.mark.parametrize(("count", "name"), [(5 * (46 + 400), 1), (400, 1), (40, 65_000)])
+@pytest.mark.parametrize("packing", [bytes, gzip.compress])
+def test_a_list_of_far_too_many_members_is_not_looked_at(tmp_path, monkeypatch, count, name, stated, zip64, packing):
+    """Each would become an object before any could be counted: six million are more than a computer holds."""
+    made = []
+    monkeypatch.setattr(zipfile, "ZipInfo", lambda *args: made.append(args))
+    archive = b"PK\x03\x04" + listing(count, name, stated=stated, zip64=zip64)
+    limits = Limits(members=5, ratio=10**6, nesting=2)
+    (problem,) = found(tmp_path, packing(archive), limits)
+    assert isinstance(problem, Problem)
+    assert (problem.source, problem.code) == ("f", "unreadable")
+    assert "list of its members is too large" in problem.message
+    assert not made
+
+
+@pytest.mark.parametrize("zip64", [False, True])
+def test_a_list_of_some_more_members_than_are_read(tmp_path, zip64):
+    items = found(tmp_path, b"PK\x03\x04" + listing(10, zip64=zip64))
+    assert isinstance(items[0], Problem)
+    assert items[0].code == "too_many_members"
+    assert len(items) == 6
+
+
 def test_a_bomb_by_ratio(tmp_path):
     bomb = b"0" * (900 << 10)
     assert contents(found(tmp_path, gzip.compress(bomb))) == {"f": "LimitExceededError"}

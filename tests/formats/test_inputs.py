@@ -253,6 +253,27 @@ def test_a_folder_in_which_there_is_nothing_else(here):
     assert seen("d") == []
 
 
+def test_each_folder_that_was_named_and_gives_nothing_is_told_where_others_give_something(here):
+    for name in ("h", "e", "l", "d/empty"):
+        Path(name).mkdir(parents=True)
+    Path("h/.hidden").write_bytes(b"1")
+    Path("l/gone").symlink_to("nowhere")
+    Path("a").write_bytes(b"1")
+    Path("d/b").write_bytes(b"2")
+    told = [(name, "nothing_to_read", False) for name in ("h", "e", "l")]
+    assert seen("h", "a", "e", "l", "d", "h") == [("a", "1", False), ("d/b", "2", True), *told]
+    assert seen("h", "e", "l") == []
+    assert seen("a", ".")[0] == ("a", "1", False)
+    problem = [item for item, _ in inputs([Path("a"), Path("e")]) if isinstance(item, Problem)]
+    assert [item.level for item in problem] == [Level.ERROR]
+
+
+def test_a_folder_whose_files_were_read_already_gives_something(here):
+    Path("d").mkdir()
+    Path("d/a").write_bytes(b"1")
+    assert seen("d/a", "d") == [("d/a", "1", False)]
+
+
 def test_a_folder_that_is_named_twice_is_walked_once(here):
     Path("d").mkdir()
     for name in ("b", "a", ".hidden"):
@@ -280,6 +301,13 @@ def test_a_folder_that_cannot_be_listed(shut):
     problem = next(item for item, _ in inputs([shut]) if isinstance(item, Problem))
     assert (problem.source, problem.code) == (f"{shut}/shut", "unreadable")
     assert problem.message == "The folder cannot be listed: Permission denied."
+
+
+def test_a_named_folder_that_cannot_be_listed_was_named_and_not_found(shut):
+    source = f"{shut}/shut"
+    assert seen(shut) == [(f"{shut}/file", "1", True), (source, "unreadable", True)]
+    assert seen(shut / "shut") == [(source, "unreadable", False)]
+    assert seen(shut / "file", shut / "shut")[1:] == [(source, "unreadable", False)]
 
 
 def test_documents_are_read_lazily(here):

@@ -264,6 +264,24 @@ def test_a_value_over_the_limit_ends_the_walk(monkeypatch, member, chunk):
     assert ("larger than" in str(error)) == (len(member) > 5000)
 
 
+def test_small_values_in_a_large_one_are_passed_over_together(monkeypatch):
+    steps = []
+    expression = json_buffer._BRACKET
+
+    class Counted:
+        def match(self, *args: Any) -> Any:
+            steps.append(1)
+            return expression.match(*args)
+
+    monkeypatch.setattr(json_buffer, "_BRACKET", Counted())
+    for small in ("{}", '{"a":[{"b":"}"}]}', "[[[[]]]]"):
+        steps.clear()
+        long = f'{{"rules":[{",".join([small] * 5000)}]}}'
+        found, error = handed_out(f'{{"tool":{long},"runs":[]}}'.encode(), 4096)
+        assert (error, found[0][2]) == (None, long.encode())
+        assert len(steps) < 100
+
+
 class Endless(io.RawIOBase):
     """A member without an end: what it gives is counted, not held."""
 
@@ -297,15 +315,21 @@ def test_what_a_member_holds_does_not_have_it_read_further(monkeypatch, filler):
 
 
 class Counting:
-    """Counts the bytes that guesses cost."""
+    """Counts the bytes that guesses cost, and those that are searched for a place to guess."""
 
     def __init__(self) -> None:
         self.decode_list = msgspec.json.Decoder(list[msgspec.Raw]).decode
         self.bytes = 0
+        self.searched = 0
 
     def decode(self, data: bytes) -> list[msgspec.Raw]:
         self.bytes += len(data)
         return self.decode_list(data)
+
+    def find_last(self, data: bytes, separator: bytes, start: int, end: int) -> int:
+        place = data.rfind(separator, start, end)
+        self.searched += end - max(place, start)
+        return place
 
 
 @pytest.mark.parametrize(
@@ -325,6 +349,20 @@ def test_wrong_guesses_cost_a_multiple_of_the_size(monkeypatch, member):
     assert error is None
     assert len(found) == 400_000 // len(member)
     assert counting.bytes < (1 << 20) + 8 * len(data) + 40 * (1 << 16)
+
+
+@pytest.mark.parametrize("head", ['{"b":1},{"b":1}', '{"b":1},' * 9 + '{"b":1}'])
+@pytest.mark.parametrize("member", ["1", "{}", '{"c":1}', '[{"b":1},1]'])
+def test_a_separator_that_occurs_no_more_is_not_searched_for_each_member(monkeypatch, head, member):
+    counting = Counting()
+    monkeypatch.setattr(json_stream, "_RAW_LIST", counting)
+    monkeypatch.setattr(json_stream, "_find_last", counting.find_last)
+    monkeypatch.setattr(json_stream, "_FREE_WASTE", 1 << 20)
+    data = run(head + f",{member}" * 20_000)
+    found, error = handed_out(data, 1 << 16)
+    assert error is None
+    assert len(found) == 20_000 + head.count("b")
+    assert counting.searched + counting.bytes < (1 << 20) + 12 * len(data) + 40 * (1 << 16)
 
 
 def test_guesses_are_nearly_always_right_for_ordinary_documents(monkeypatch):
@@ -349,6 +387,7 @@ def test_guesses_are_nearly_always_right_for_ordinary_documents(monkeypatch):
         run("[" * 900 + "[]," * 500_000),
         run("[" + '"[",' * 500_000),
         run(" " * 4_000_000 + "{}," * 3),
+        run('{"b":1},{"b":1}' + ",1" * 500_000),
         b" " * 4_000_000,
         b'{"' + b'a":1,"' * 40_000,
         b'{"runs":[' + b"{}," * 40_000,

@@ -318,7 +318,8 @@ def test_hidden_files_are_one_notice_for_each_folder_that_is_named(tmp_path):
     reports = read_paths([tmp_path / "a", tmp_path / "b", tmp_path / "c"])
     told = [item for report in reports for item in report.records if isinstance(item, Problem)]
     assert [(problem.code, problem.level, problem.source) for problem in told] == [
-        ("hidden", Level.NOTICE, str(tmp_path / "a"))  # where nothing else was found, that is what there is to say
+        ("hidden", Level.NOTICE, str(tmp_path / "a")),
+        ("nothing_to_read", Level.ERROR, str(tmp_path / "b")),  # where nothing else was found, that is all to say
     ]
     assert "3 hidden" in told[0].message
 
@@ -384,6 +385,63 @@ def test_what_does_not_exist_is_told_before_anything_is_read(tmp_path):
 def test_a_device_is_not_read():
     ((_, name, kinds),) = summary(read_paths([Path("/dev/zero")]), Path("/"))
     assert (name, kinds) == (None, "unreadable")
+
+
+class Failing(io.RawIOBase):
+    """A file on a disk that breaks after some bytes."""
+
+    def __init__(self, data: bytes) -> None:
+        self.left = io.BytesIO(data)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if part := self.left.read(min(len(buffer), 100)):
+            buffer[: len(part)] = part
+            return len(part)
+        raise OSError(5, "Input/output error")
+
+
+def test_a_disk_that_breaks_before_the_format_is_known():
+    broken = Document("d", lambda: io.BufferedReader(Failing(content(SMALL["sarif"])[:300])), magic=b"{   ")
+    name, (problem,) = read_document(broken)
+    assert (name, problem.code, problem.level) == (None, "unreadable", Level.ERROR)
+    assert problem.message == "It cannot be read: Input/output error."
+
+
+FAULTS = [RuntimeError("x"), AssertionError(), NotImplementedError(), ValueError("x"), KeyError("x"), StopIteration()]
+
+
+@pytest.mark.parametrize("fault", [*FAULTS, OSError(5, "Input/output error")])
+@pytest.mark.parametrize("where", ["detect", "read"])
+def test_no_fault_of_a_format_costs_the_other_documents(monkeypatch, tmp_path, where, fault):
+    def detect(_: Any) -> Match:
+        if where == "detect":
+            raise fault
+        return Match(100)
+
+    def read(_: Document) -> Iterator[Any]:
+        raise fault
+        yield
+
+    monkeypatch.setattr(registry, "FORMATS", (Format(name="a", title="Alpha", detect=detect, read=read),))
+    for name in ("one", "two"):
+        (tmp_path / name).write_bytes(b"x")
+    problems = [problem for report in read_paths([tmp_path]) for problem in report.records]
+    code = "unreadable" if isinstance(fault, OSError) else "reader_failed"
+    assert [(problem.source[-3:], problem.code) for problem in problems] == [("one", code), ("two", code)]
+
+
+@pytest.mark.parametrize("where", ["detect", "read"])
+def test_too_little_memory_is_no_fault_of_a_format(monkeypatch, where):
+    def fail(_: Any) -> Any:
+        raise MemoryError
+
+    detect = fail if where == "detect" else lambda _: Match(100)
+    monkeypatch.setattr(registry, "FORMATS", (Format(name="a", title="Alpha", detect=detect, read=fail),))
+    with pytest.raises(MemoryError):
+        list(read_document(document(b"x"))[1])
 
 
 @pytest.mark.parametrize("packing", [bytes, gzip.compress])

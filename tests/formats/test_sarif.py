@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from clearinghouse.formats import sarif
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.registry import read_document, read_paths, recognise
+from clearinghouse.formats.sarif import header, reader, rules, table
+from clearinghouse.formats.sarif.convert import ResultConverter
 from clearinghouse.formats.sarif.reader import MAX_RUNS
 from clearinghouse.records import Component, Finding, Level, Location, Problem, State
 
@@ -301,6 +303,86 @@ def test_more_runs_than_any_log_has():
     problem = records[-1]
     assert (problem.code, problem.pointer) == ("too_many_runs", "/runs")
     assert len(records) == MAX_RUNS + 1
+
+
+@pytest.fixture
+def small_room(monkeypatch):
+    monkeypatch.setattr(header, "MAX_DESCRIPTORS", 10)
+    monkeypatch.setattr(header, "MAX_VALUES", 400)
+    monkeypatch.setattr(header, "MAX_BYTES", 4000)
+
+
+def ruled(count: int, **more: Any) -> dict[str, Any]:
+    """A run with so many rules, and a result of the first and of the last."""
+    rules = [{"id": f"R{n}", "name": f"Rule {n}"} for n in range(count)]
+    driver = {"name": "Demo", "version": "7", "rules": rules}
+    return {"tool": {"driver": driver}, "results": [result(ruleIndex=0), result(ruleId=f"R{count - 1}")], **more}
+
+
+@pytest.mark.parametrize(
+    ("runs", "titles", "what"),
+    [
+        ([ruled(6), ruled(4)], ["Rule 0", "Rule 5", "Rule 0", "Rule 3"], None),
+        ([ruled(6), ruled(5)], ["Rule 0", "Rule 5", "Rule 0", "It breaks."], "rules were left out"),
+        ([ruled(6), ruled(500)], ["Rule 0", "Rule 5", "It breaks.", "It breaks."], "rules were left out"),
+        ([ruled(2, artifacts=[{}] * 390)], ["Rule 0", "Rule 1"], "artifacts were left out"),
+        ([ruled(2, logicalLocations=[1] * 410)], ["Rule 0", "Rule 1"], "logical locations were left out"),
+        ([ruled(2, artifacts=["x" * 4000], taxonomies=["x" * 4000])], ["Rule 0", "Rule 1"], "artifacts and taxonomies"),
+    ],
+)
+def test_a_log_that_says_too_much_about_its_runs_keeps_its_results(small_room, runs, titles, what):
+    records = read(log(*runs))
+    found = [record for record in records if isinstance(record, Finding)]
+    assert [finding.title for finding in found] == titles
+    assert {(finding.finder, finding.provenance.tool_version) for finding in found} == {("Demo", "7")}
+    told = [(record.code, what in record.message) for record in records if isinstance(record, Problem)]
+    assert told == ([("header_too_large", True)] if what else [])
+
+
+def test_commas_and_brackets_in_texts_are_no_values(small_room):
+    driver = {"rules": [RULE | {"fullDescription": {"text": ',{[\\"' * 200}}]}
+    assert only(result(ruleIndex=0), driver=driver).rule == "DEMO1"
+
+
+def test_a_rule_is_worked_out_when_a_result_asks_for_it_and_once(monkeypatch):
+    asked = []
+    monkeypatch.setattr(rules, "identifiers_of", lambda rule_id: asked.append(rule_id) or ())
+    found = findings(log(run(*[result(ruleIndex=3)] * 9, result(ruleId="R5"), driver=ruled(9)["tool"]["driver"])))
+    assert (len(found), asked) == (10, ["R3", "R5"])
+
+
+def test_rules_that_are_forgotten_are_worked_out_again(monkeypatch):
+    monkeypatch.setattr(rules, "_MOST_WORKED_OUT", 2)
+    monkeypatch.setattr(table, "_MOST_KEPT", 2)
+    numbers = [0, 1, 2, 3, 0, 3, 1]
+    results = [result(ruleIndex=n, locations=[at(index=n)]) for n in numbers]
+    artifacts = [{"location": {"uri": f"{n}.c"}} for n in range(4)]
+    one = run(*results, driver=ruled(4)["tool"]["driver"], artifacts=artifacts)
+    text = json.dumps(log(one, one))
+    text = text[:-1] + ', "runs": ' + json.dumps([one, one]) + "}"  # the runs again, in turns
+    found = findings(text.encode())
+    assert [finding.title for finding in found] == [f"Rule {n}" for n in numbers] * 4
+    assert [finding.locations[0].path for finding in found] == [f"{n}.c" for n in numbers] * 4
+
+
+def test_only_the_run_that_is_read_remembers_its_texts(monkeypatch):
+    """There are 10,000 runs, and what each remembers is large."""
+    made = []
+
+    class Watched(ResultConverter):
+        def __init__(self, *args: Any) -> None:
+            super().__init__(*args)
+            made.append(self)
+
+    monkeypatch.setattr(reader, "ResultConverter", Watched)
+    findings(log(*[run(result(ruleId="R", locations=[at("a.c")]))] * 3))
+    assert [bool(each._texts) for each in made] == [False, False, True]
+
+
+def test_wrong_rules_are_told_up_to_a_number():
+    records = read(log(run(result(ruleId="a"), driver={"rules": [1, {"id": 2}] * 100})))
+    assert [record.code for record in records[:-1]] == ["wrong_type"] * 50
+    assert isinstance(records[-1], Finding)
 
 
 # Places

@@ -51,6 +51,8 @@ def inputs(paths: Iterable[Path], limits: Limits = LIMITS) -> Iterator[Input]:
     Raises:
         MissingPathError: one of ``paths`` does not exist. NoInputError: nothing can come from standard input. Both are
             raised before anything is read.
+
+    A folder that was named and gives nothing is a problem, unless there is nothing at all: that the caller says.
     """
     named = [(path, is_folder(path)) for path in paths]
     walk = _Walk(limits)
@@ -102,16 +104,23 @@ class _Walk:
         self._files: dict[tuple[int, int], str] = {}  # device and inode: source
         self._same = 0
         self._untold = ""  # the first of those that are only counted
+        self._barren: list[str] = []  # folders that were named and gave nothing
+        self._given = False
 
     def folder(self, folder: Path) -> Iterator[Input]:
         if (folder, False) in self._paths:
             return
         self._paths.add((folder, False))
+        barren = True
         for item in _below(folder):
-            if isinstance(item, Problem):
-                yield Input(item, True)
+            barren = False
+            if isinstance(item, Input):
+                self._given = True
+                yield item
             else:
                 yield from self.file(*item, found=True)
+        if barren:
+            self._barren.append(printable_name(str(folder)))
 
     def file(self, path: Path, status: os.stat_result | None, *, found: bool) -> Iterator[Input]:
         standard = is_standard_input(path)
@@ -128,6 +137,7 @@ class _Walk:
         if identity:
             self._files[identity] = source
         for item in documents(path, source, self._limits, self._names, found=found):
+            self._given = True
             yield Input(item, found or item.source != source)
 
     def _again(self, name: str, first: str) -> Iterator[Input]:
@@ -143,6 +153,9 @@ class _Walk:
             count = f"{self._same - _MOST_TOLD:,}"
             message = f"This file and those after it, {count} in all, were read already under other names."
             yield Input(_notice(self._untold, "same_file", message), True)
+        for name in self._barren if self._given else ():
+            message = "There is nothing to read in this folder; hidden files and links to folders are passed over."
+            yield Input(Problem(source=name, code="nothing_to_read", message=message), False)
 
 
 def _identity(status: os.stat_result | None) -> tuple[int, int] | None:
@@ -159,7 +172,7 @@ def _status(path: Path) -> os.stat_result | None:
         return None  # it cannot be looked at, or standard input is no file
 
 
-def _below(folder: Path) -> Iterator[tuple[Path, os.stat_result | None] | Problem]:
+def _below(folder: Path) -> Iterator[tuple[Path, os.stat_result | None] | Input]:
     """Yield every regular file below ``folder``, sorted, with its status if that can be had, and what is to be told.
 
     What is passed over is counted, where anything else was found: hidden files and folders in one notice at the end,
@@ -184,13 +197,14 @@ def _below(folder: Path) -> Iterator[tuple[Path, os.stat_result | None] | Proble
     name = printable_name(str(folder))
     if hidden and not empty:
         what = "1 hidden file or folder was" if hidden == 1 else f"{hidden} hidden files and folders were"
-        yield _notice(name, "hidden", f"{what} passed over.")
+        yield Input(_notice(name, "hidden", f"{what} passed over."), True)
     if passed.total() and not empty:
-        yield _notice(name, "passed_over", _passed_over(passed))
+        yield Input(_notice(name, "passed_over", _passed_over(passed)), True)
     for failure in failures:
         name = printable_name(str(failure.filename))
         message = f"The folder cannot be listed: {failure.strerror}."
-        yield Problem(source=name, code="unreadable", message=message)
+        named = failure.filename == str(folder)
+        yield Input(Problem(source=name, code="unreadable", message=message), not named)
 
 
 def _look(path: Path) -> tuple[str, os.stat_result | None]:

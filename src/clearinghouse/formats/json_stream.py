@@ -23,10 +23,12 @@ __all__ = ["BrokenJsonError", "Piece", "walk"]
 
 _FIRST_KEY = re.compile(rb'\{\s*+"[^"\\]*+"')
 _RAW_LIST = msgspec.json.Decoder(list[msgspec.Raw])
+_find_last = bytes.rfind
 _GUESSES = 10
 _WASTE = 4
 _FREE_WASTE = 64 << 20
-"""Bytes that wrong guesses may cost: so many, and :data:`_WASTE` for each byte read. It keeps hostile input linear."""
+"""Bytes that wrong guesses may cost, those that are searched in vain among them: so many, and :data:`_WASTE` for each
+byte read. It keeps hostile input linear."""
 _NOWHERE = "\0"
 """The pattern of a key that no caller can mean: an empty one, or one that looks like a path."""
 
@@ -73,7 +75,7 @@ class _Walker(JsonBuffer):
         super().__init__(stream, chunk)
         self.enter = enter
         self.arrays = arrays
-        self.wasted = 0  # bytes that wrong guesses have cost
+        self.wasted = 0  # bytes that wrong guesses and searches in vain have cost
 
     def value(self, path: tuple[str | int, ...], pattern: str) -> Iterator[Piece]:
         first = self.peek()
@@ -176,8 +178,9 @@ class _Walker(JsonBuffer):
         for guess in range(_GUESSES):
             if guess > 2:  # three places near the end were wrong, so something before them is
                 cut = self.pos + (cut - self.pos) // 2
-            cut = self.data.rfind(separator, self.pos, cut)
+            end, cut = cut, _find_last(self.data, separator, self.pos, cut)
             if cut < 0:
+                self.wasted += end - self.pos
                 return []
             try:
                 raws = _RAW_LIST.decode(b"[" + self.data[self.pos : cut + 1] + b"]")

@@ -17,6 +17,14 @@ from clearinghouse.formats.guard import (
     why_broken,
 )
 
+_ENTRY = 46 + 400
+"""Bytes of the list of an archive for each member that it may have: a record, and its name and extra fields."""
+_TAIL = 1 << 17
+"""Bytes at the end of an archive in which the record of its list is looked for: 64 KiB and the record, rounded up."""
+_MARK = b"PK\x01\x02"
+_MOST_MARKS = 2
+"""Members that an archive may list, as a multiple of those that are read; what is beyond the latter is only counted."""
+
 Opener = Callable[[], BinaryIO]
 """Returns a fresh stream of the same bytes each time it is called."""
 
@@ -42,14 +50,19 @@ class Archive:
     """An open zip archive: its directory is read once, however many members are opened. Closed with its last user.
 
     Raises:
-        UnreadableError: it is broken. LimitExceededError: it is packed itself, and too large for that.
+        UnreadableError: it is broken. LimitExceededError: it is packed itself, and too large for that, or its list of
+            members is too large to be looked at.
     """
 
     def __init__(self, source: str, opener: Opener, limits: Limits) -> None:
         self._limits = limits
         self._stream = _seekable(source, opener(), limits)
         try:
-            self._zip = zipfile.ZipFile(self._stream)
+            self._zip = zipfile.ZipFile(cast(BinaryIO, _Listing(self._stream, source, limits)))
+            self._zip.fp = self._stream
+        except LimitExceededError:
+            self._stream.close()
+            raise
         except UNPACKING_ERRORS as error:
             self._stream.close()
             why = "its packing is damaged: the list of members cannot be read"
@@ -75,6 +88,41 @@ class Archive:
         except UNPACKING_ERRORS as error:
             raise UnreadableError(source, why_broken(error, 0), "unpack it yourself") from error
         return io.BufferedReader(Guarded(stream, source, member.compress_size, self._limits, ledger, layer), BUFFER)
+
+
+class _Listing:
+    """An archive while its list of members is read, which :mod:`zipfile` does in one piece, and before it looks at it.
+
+    How large the list is stands at the end of the archive, in one record or in another (ZIP64), of which there may be
+    several; how much is asked for here is what :mod:`zipfile` made of them. How many members there are is stated too,
+    and not believed: records are counted. An object is made of each, at 700 bytes and 10 microseconds.
+    """
+
+    def __init__(self, stream: BinaryIO, source: str, limits: Limits) -> None:
+        self._stream = stream
+        self._source = source
+        self._members = limits.members
+        self.seek = stream.seek
+        self.tell = stream.tell
+        self.seekable = stream.seekable
+        self.close = stream.close
+
+    def read(self, size: int = -1) -> bytes:
+        """Read up to ``size`` bytes.
+
+        Raises:
+            LimitExceededError: they are a list of far more members than are read.
+        """
+        if size > max(self._members * _ENTRY, _TAIL):
+            raise self._too_large()
+        data = self._stream.read(size)
+        if data.startswith(_MARK) and data.count(_MARK) > self._members * _MOST_MARKS:
+            raise self._too_large()
+        return data
+
+    def _too_large(self) -> LimitExceededError:
+        why = f"the list of its members is too large: {self._members:,} members of one archive are read"
+        return LimitExceededError(self._source, why, "divide it into several archives, or unpack it yourself")
 
 
 def _seekable(source: str, stream: BinaryIO, limits: Limits) -> BinaryIO:

@@ -38,6 +38,7 @@ __all__ = [
     "FORMATS",
     "MissingPathError",
     "Report",
+    "guarded",
     "is_folder",
     "read_document",
     "read_paths",
@@ -113,8 +114,10 @@ def read_document(
     """
     try:
         found, nearest = recognise(document.sample)
-    except ClearinghouseError as error:
-        return None, iter([unreadable(document.source, error)])
+    except MemoryError:
+        raise
+    except Exception as error:
+        return None, iter([_stopped(document.source, "What says of which format it is", error)])
     if found is None:
         return None, iter([_unrecognised(document, nearest, formats, role)])
     if formats is not None and found.name not in formats:
@@ -148,31 +151,41 @@ def read_paths(
             yield Report(item.source, name, records, found)
 
 
-def _defect(source: str, found: Format, error: Exception) -> Problem:
-    """A reader's own fault must not cost the other documents; it is told with what its maintainers need."""
+def guarded(document: Document, known: Format) -> Iterator[Record]:
+    """Yield what a format that is known already reads in a document, and what stops it as problems; raises nothing."""
+    return _guarded(document, known, signals_only=False)
+
+
+def _stopped(source: str, what: str, error: Exception) -> Problem:
+    """What stops a reader or a detector: a bomb, a broken archive, a bad disk, or ``what`` has a fault of its own.
+
+    That must not cost the other documents, whatever it is; it is told with what its maintainers need.
+    """
+    if isinstance(error, ClearinghouseError):
+        return unreadable(source, error)
+    if isinstance(error, OSError):
+        return Problem(source=source, code="unreadable", message=sentence(why_not_opened(error)))
     steps = traceback.extract_tb(error.__traceback__)
     where = f" at {Path(steps[-1].filename).name}:{steps[-1].lineno}" if steps else ""
     return Problem(
         source=source,
         code="reader_failed",
-        message=f"The reader of {found.title} failed ({type(error).__name__}{where}); what it had read before is kept.",
+        message=f"{what} failed ({type(error).__name__}{where}); what it had read before is kept.",
         expected="a report of this defect, with the document if it may be shared",
     )
 
 
 def _guarded(document: Document, found: Format, *, signals_only: bool) -> Iterator[Record]:
-    """Turn what stops a reader half-way (a bomb, a broken archive, a bad disk) into a problem.
+    """Turn what stops a reader half-way into a problem.
 
     What was read before stays.
     """
     try:
         yield from (found.signals if signals_only and found.signals else found.read)(document)
-    except ClearinghouseError as error:
-        yield unreadable(document.source, error)
-    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
-        yield _defect(document.source, found, error)
-    except OSError as error:
-        yield Problem(source=document.source, code="unreadable", message=sentence(why_not_opened(error)))
+    except MemoryError:
+        raise
+    except Exception as error:
+        yield _stopped(document.source, f"The reader of {found.title}", error)
     yield from document.notices()
 
 

@@ -69,11 +69,17 @@ class ResultConverter:
             observed=facts.observed,
         )
 
+    def forget(self) -> None:
+        """Remember nothing of the results so far: others of this run may never come, and there are more runs."""
+        for texts in (self._texts, self._partials, self._severities):
+            texts.clear()
+        self.facts.forget()
+
     def _message(self, message: Message | None, rule: Rule) -> str:
         """Resolve a message (SARIF 3.11.7): its text, or its rule's string with the arguments put in."""
         if message is None:
             return ""
-        text = message.text or rule.messages.get(message.id or "") or message.markdown or ""
+        text = message.text or _of_rule(rule, message.id) or message.markdown or ""
         if message.arguments and "{" in text:
             text = _filled(text, message.arguments)
         if "](" in text:
@@ -107,7 +113,8 @@ class ResultConverter:
 
     def _path(self, uri: str | None, index: int | None) -> str:
         if not uri and index is not None and 0 <= index < len(self.facts.artifacts):
-            uri = self.facts.artifacts[index]
+            artifact = self.facts.artifacts[index].location
+            uri = artifact.uri if artifact else None
         return self._shared(uri) if uri else ""
 
     def _shared(self, text: str) -> str:
@@ -189,6 +196,11 @@ class ResultConverter:
         if found:
             return (Component(name=found[1], version=found[2]),)
         return self.facts.components
+
+
+def _of_rule(rule: Rule, name: str | None) -> str | None:
+    """The text of a rule or of its component that a message names."""
+    return rule.messages.get(name or "") or rule.shared.get(name or "")
 
 
 def _make_room(texts: dict[Any, Any]) -> None:

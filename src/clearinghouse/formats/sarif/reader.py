@@ -17,9 +17,9 @@ from clearinghouse.formats.json_stream import BrokenJsonError, Piece, walk
 from clearinghouse.formats.parts import Losses
 from clearinghouse.formats.sample import Sample
 from clearinghouse.formats.sarif.convert import ResultConverter
-from clearinghouse.formats.sarif.header import read_header
+from clearinghouse.formats.sarif.header import Room, read_header
 from clearinghouse.formats.sarif.rules import RunFacts
-from clearinghouse.formats.sarif.schema import RUN_KEYS, Result
+from clearinghouse.formats.sarif.schema import RUN_KEYS, Result, Run
 from clearinghouse.formats.text import clean_line
 from clearinghouse.records import ClearinghouseError, Problem
 
@@ -53,19 +53,43 @@ def detect(sample: Sample) -> Match:
 def read(document: Document) -> Iterator[Record]:
     """Yield a finding for each result that claims a flaw, and a problem for each violation."""
     source = document.source
-    runs, misplaced = _headers(document)
+    room = Room(source)
+    headers, misplaced = _headers(document, room)
     losses = Losses(source)
-    converters: dict[int, ResultConverter] = {}
-    for number, header in runs.items():
-        run, problems = read_header(header, source, f"/runs/{number}")
+    runs: dict[int, Run] = {}
+    while headers:  # as the one is made the other goes
+        number = next(iter(headers))
+        runs[number], problems = read_header(headers.pop(number), source, f"/runs/{number}", room)
         yield from problems
-        converters[number] = ResultConverter(source, RunFacts(run), losses)
-    yield from _results(document, converters)
+    yield from room.problems()
+    yield from _results(document, _Converters(source, runs, losses))
     yield from losses.problems()
     yield from misplaced
 
 
-def _headers(document: Document) -> tuple[dict[int, bytes], list[Problem]]:
+class _Converters:
+    """What turns the results of each run into findings. Of runs that are not being read only the headers are held."""
+
+    def __init__(self, source: str, runs: dict[int, Run], losses: Losses) -> None:
+        self._source = source
+        self._runs = runs
+        self._losses = losses
+        self._made: dict[int, ResultConverter] = {}
+        self._last: ResultConverter | None = None
+
+    def of(self, number: int) -> ResultConverter:
+        """Return that of a run."""
+        if number not in self._made:
+            self._made[number] = ResultConverter(self._source, RunFacts(self._runs[number]), self._losses)
+        converter = self._made[number]
+        if self._last is not converter:
+            if self._last:
+                self._last.forget()
+            self._last = converter
+        return converter
+
+
+def _headers(document: Document, room: Room) -> tuple[dict[int, bytes], list[Problem]]:
     """Collect the members of each run that are not results, as one JSON object per run, and what is no run."""
     source = document.source
     runs: dict[int, dict[str, bytes]] = {}
@@ -80,7 +104,9 @@ def _headers(document: Document) -> tuple[dict[int, bytes], list[Problem]]:
                     case ("runs", int(number), str(key)) if key != "results" or piece.first >= 0:
                         members = runs.setdefault(number, {})
                         if key in RUN_KEYS:
-                            members[key] = document.in_utf8(bytes(piece.raws[0]))
+                            member = room.take(key, document.in_utf8(bytes(piece.raws[0])))
+                            if member is not None:
+                                members[key] = member
                     case ("runs", *_):
                         misplaced = _misplaced(piece, source)
                         problems += [misplaced] if misplaced and misplaced not in problems[-1:] else []
@@ -90,11 +116,11 @@ def _headers(document: Document) -> tuple[dict[int, bytes], list[Problem]]:
         problems.append(broken_json(document, error))
     except ClearinghouseError:
         pass  # the results up to the same place are read, and there it is met again
-    joined = {
-        number: b"{" + b",".join(b'"%s":%s' % (key.encode(), raw) for key, raw in members.items()) + b"}"
-        for number, members in runs.items()
-    }
-    return joined, problems
+    return {number: _joined(runs.pop(number)) for number in list(runs)}, problems
+
+
+def _joined(members: dict[str, bytes]) -> bytes:
+    return b"{" + b",".join(b'"%s":%s' % (key.encode(), raw) for key, raw in members.items()) + b"}"
 
 
 def _too_many_runs(source: str) -> Problem:
@@ -125,7 +151,7 @@ def _misplaced(piece: Piece, source: str) -> Problem | None:
     return wrong_type(source, "/" + "/".join(map(str, piece.path[:depth])), expected, got)
 
 
-def _results(document: Document, converters: dict[int, ResultConverter]) -> Iterator[Record]:
+def _results(document: Document, converters: _Converters) -> Iterator[Record]:
     source = document.source
     index = -1
     decode = msgspec.json.Decoder(Result).decode
@@ -138,7 +164,7 @@ def _results(document: Document, converters: dict[int, ResultConverter]) -> Iter
                 assert isinstance(run, int)  # noqa: S101 - the pattern runs[].results has it so
                 if run >= MAX_RUNS:
                     return  # told by the caller, like what is broken
-                convert = converters[run].convert
+                convert = converters.of(run).convert
                 for offset, raw in enumerate(piece.raws):
                     index += 1
                     try:

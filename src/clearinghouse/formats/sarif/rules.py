@@ -1,10 +1,12 @@
 """What a SARIF run says once about many results: its rules, its artifacts, where and when it ran."""
 
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
 from clearinghouse.formats.parts import timestamp
+from clearinghouse.formats.sarif.header import ARTIFACT, DESCRIPTOR, LOGICAL_LOCATION, THREAD_FLOW_LOCATION
 from clearinghouse.formats.sarif.schema import (
     Descriptor,
     DescriptorReference,
@@ -13,6 +15,7 @@ from clearinghouse.formats.sarif.schema import (
     ToolComponent,
     ToolComponentReference,
 )
+from clearinghouse.formats.sarif.table import Table
 from clearinghouse.formats.text import clean_line, first_sentence
 from clearinghouse.formats.weakness import find_weaknesses, weaknesses_of
 from clearinghouse.records import Component, Provenance, canonical_identifier, find_identifiers
@@ -23,6 +26,8 @@ _ABOUT_CWE = frozenset({"cwe", "CWE", "cwes", "cweId", "cwe_id", "tags"})
 _CWE_NAMES = frozenset({"CWE", "COMMON WEAKNESS ENUMERATION"})
 _MOST_UNKNOWN = 10_000
 """Rules without a description that are remembered: producers exist that give every result a rule of its own."""
+_MOST_WORKED_OUT = 10_000
+"""Rules that are remembered worked out; the others are again when a result asks for them."""
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +35,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         title: what the rule says of itself; empty if it has nothing but its id.
+        messages: its own texts. shared: those of its component, which its own hide.
     """
 
     id: str
@@ -37,6 +43,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     weaknesses: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
     messages: dict[str, str] = {}
+    shared: dict[str, str] = {}
     level: str = "warning"
     security_severity: str | None = None
 
@@ -53,23 +60,23 @@ class RunFacts:
         self.finder = clean_line(driver.name or "unnamed SARIF tool")
         version = driver.semantic_version or driver.version
         self.provenance = Provenance(tool=self.finder, tool_version=clean_line(version) if version else None)
-        self.artifacts = [a.location.uri if a.location else None for a in run.artifacts or ()]
-        self.logical = run.logical_locations or []
-        self.thread_flow_locations = run.thread_flow_locations or []
+        self.artifacts = Table(run.artifacts, ARTIFACT)
+        self.logical = Table(run.logical_locations, LOGICAL_LOCATION)
+        self.thread_flow_locations = Table(run.thread_flow_locations, THREAD_FLOW_LOCATION)
         self.observed = _observed(run)
         self.components = _components(run)
-        self._taxonomies = run.taxonomies or []
-        self._parts = [driver, *(run.tool.extensions or [])]
-        self._messages = _texts(driver.global_message_strings)
-        self._rules = [self._rules_of(part) for part in self._parts]
-        self._by_id = {rule.id: rule for rules in reversed(self._rules) for rule in rules}
-        self._by_guid = {
-            d.guid: rule
-            for part, rules in zip(self._parts, self._rules, strict=True)
-            for d, rule in zip(part.rules or (), rules, strict=True)
-            if d.guid
-        }
+        self._driver = _Part(driver, -1)
+        self._extensions = _Parts(run.tool.extensions)
+        self._taxonomies = _Parts(run.taxonomies)
+        self._rules: dict[tuple[int, int], Rule] = {}  # by the positions of the component and of the rule in it
         self._unknown: dict[str, Rule] = {}
+
+    def forget(self) -> None:
+        """Remember nothing that can be worked out again: there are as many runs as a log has."""
+        self._rules.clear()
+        self._unknown.clear()
+        for table in (self.artifacts, self.logical, self.thread_flow_locations):
+            table.forget()
 
     def rule(self, rule_id: str | None, rule_index: int | None, reference: DescriptorReference | None) -> Rule:
         """Find the rule of a result (SARIF 3.27.5 to 3.27.7, 3.52.3). One that is nowhere described has only its id."""
@@ -80,35 +87,67 @@ class RunFacts:
             rule_id = rule_id or reference.id
             if rule_index is None and reference.tool_component is None:
                 rule_index = reference.index
-        if rule_index is not None and 0 <= rule_index < len(self._rules[0]):
-            found = self._rules[0][rule_index]
+        if rule_index is not None and 0 <= rule_index < len(self._driver.rules):
+            found = self._rule_at(-1, rule_index)
             if not rule_id or rule_id.startswith(found.id) or rule_id not in self._by_id:
                 return found  # else the index means another component's rules, or is wrong
         name = clean_line(rule_id or "")
         while name not in self._by_id and "/" in name:  # "CA1000/1" is a sub-rule of "CA1000" (3.27.5)
             name = name.rpartition("/")[0]
-        return self._by_id.get(name) or self._undescribed(rule_id or "")
+        place = self._by_id.get(name)
+        return self._rule_at(*place) if place else self._undescribed(rule_id or "")
 
     def taxa(self, references: list[DescriptorReference]) -> tuple[str, ...]:
         """Return the CWE identifiers among references to taxa (3.27.8)."""
         texts = []
         for reference in references:
             owner = reference.tool_component
-            taxonomy = self._parts[0] if owner is None else _component(owner, self._taxonomies)
+            taxonomy = self._driver if owner is None else self._taxonomies.find(owner)
             name = (owner.name if owner else None) or (taxonomy.name if taxonomy else None) or ""
-            taxon = reference.id or _taxon_id(taxonomy, reference)
+            taxon = reference.id or (taxonomy.taxon_id(reference) if taxonomy else "")
             texts.append(f"CWE-{taxon}" if name.upper() in _CWE_NAMES else taxon)
         return find_weaknesses(texts)
 
+    @cached_property
+    def _by_id(self) -> dict[str, tuple[int, int]]:
+        """Where the rule of each id stands; of several, the last of the first component that has one."""
+        places: dict[str, tuple[int, int]] = {}
+        for part in (*reversed(self._extensions.parts), self._driver):
+            for position, (id_, _) in enumerate(part.rules.names()):
+                places[clean_line(id_ or "")] = (part.position, position)
+        return places
+
+    @cached_property
+    def _by_guid(self) -> dict[str, tuple[int, int]]:
+        """Where the rule of each GUID stands; of several, the last."""
+        places: dict[str, tuple[int, int]] = {}
+        for part in (self._driver, *self._extensions.parts):
+            for position, (_, guid) in enumerate(part.rules.names()):
+                if guid:
+                    places[guid] = (part.position, position)
+        return places
+
     def _referenced(self, reference: DescriptorReference) -> Rule | None:
         if reference.guid and reference.guid in self._by_guid:
-            return self._by_guid[reference.guid]
+            return self._rule_at(*self._by_guid[reference.guid])
         owner = reference.tool_component
         if owner is None or reference.index is None:
             return None
-        part = _component(owner, self._parts[1:])
-        rules = next((rules for each, rules in zip(self._parts, self._rules, strict=True) if each is part), [])
-        return rules[reference.index] if 0 <= reference.index < len(rules) else None
+        part = self._extensions.find(owner)
+        if part is None or not 0 <= reference.index < len(part.rules):
+            return None
+        return self._rule_at(part.position, reference.index)
+
+    def _rule_at(self, component: int, position: int) -> Rule:
+        """Return a rule of the driver (component -1) or of an extension."""
+        place = (component, position)
+        rule = self._rules.get(place)
+        if rule is None:
+            if len(self._rules) >= _MOST_WORKED_OUT:
+                self._rules.clear()
+            part = self._driver if component < 0 else self._extensions.parts[component]
+            rule = self._rules[place] = self._rule(part.rules.read(position), part.messages)
+        return rule
 
     def _undescribed(self, rule_id: str) -> Rule:
         if rule_id not in self._unknown:
@@ -118,13 +157,9 @@ class RunFacts:
                 id=clean_line(rule_id),
                 weaknesses=find_weaknesses([rule_id]),
                 identifiers=identifiers_of(rule_id),
-                messages=self._messages,
+                shared=self._driver.messages,
             )
         return self._unknown[rule_id]
-
-    def _rules_of(self, part: ToolComponent) -> list[Rule]:
-        shared = _texts(part.global_message_strings)
-        return [self._rule(descriptor, shared) for descriptor in part.rules or ()]
 
     def _rule(self, descriptor: Descriptor, shared: dict[str, str]) -> Rule:
         properties = descriptor.properties or {}
@@ -140,28 +175,72 @@ class RunFacts:
                 )
             ),
             identifiers=identifiers_of(descriptor.id or ""),
-            messages=shared | _texts(descriptor.message_strings) if descriptor.message_strings else shared,
+            messages=_texts(descriptor.message_strings),
+            shared=shared,
             level=(configuration.level if configuration else None) or "warning",
             security_severity=str(severity) if isinstance(severity, str | int | float) else None,
         )
 
 
-def _component(reference: ToolComponentReference, among: list[ToolComponent]) -> ToolComponent | None:
-    """Find the component that is meant: by index, by GUID or by name (SARIF 3.54)."""
-    index = reference.index
-    if index is not None and index >= 0:
-        return among[index] if index < len(among) else None
-    for part in among:
-        if (reference.guid and reference.guid == part.guid) or (reference.name and reference.name == part.name):
-            return part
-    return None
+class _Part:
+    """A tool component (SARIF 3.19), of which as much is worked out as is asked for.
+
+    Args:
+        component: what it is. position: in its array; -1 for the driver.
+    """
+
+    def __init__(self, component: ToolComponent, position: int) -> None:
+        self._component = component
+        self.position = position
+        self.name = component.name
+        self.guid = component.guid
+        self.rules = Table(component.rules, DESCRIPTOR)
+        self.taxa = Table(component.taxa, DESCRIPTOR)
+
+    @cached_property
+    def messages(self) -> dict[str, str]:
+        """The texts that its rules share."""
+        return _texts(self._component.global_message_strings)
+
+    @cached_property
+    def _taxon_ids(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for id_, guid in self.taxa.names():
+            if guid:
+                found.setdefault(guid, id_ or "")
+        return found
+
+    def taxon_id(self, reference: DescriptorReference) -> str:
+        """Return the id of the taxon that is meant: by index or by GUID."""
+        if reference.index is not None and 0 <= reference.index < len(self.taxa):
+            return self.taxa[reference.index].id or ""
+        return self._taxon_ids.get(reference.guid, "") if reference.guid else ""
 
 
-def _taxon_id(taxonomy: ToolComponent | None, reference: DescriptorReference) -> str:
-    taxa = (taxonomy.taxa if taxonomy else None) or []
-    if reference.index is not None and 0 <= reference.index < len(taxa):
-        return taxa[reference.index].id or ""
-    return next((taxon.id or "" for taxon in taxa if reference.guid and taxon.guid == reference.guid), "")
+class _Parts:
+    """An array of tool components."""
+
+    def __init__(self, components: list[ToolComponent] | None) -> None:
+        self.parts = [_Part(component, position) for position, component in enumerate(components or ())]
+
+    @cached_property
+    def _by_guid(self) -> dict[str | None, _Part]:
+        return {part.guid: part for part in reversed(self.parts)}
+
+    @cached_property
+    def _by_name(self) -> dict[str | None, _Part]:
+        return {part.name: part for part in reversed(self.parts)}
+
+    def find(self, reference: ToolComponentReference) -> _Part | None:
+        """Find the component that is meant: by index, by GUID or by name (SARIF 3.54), the first that fits."""
+        index = reference.index
+        if index is not None and index >= 0:
+            return self.parts[index] if index < len(self.parts) else None
+        fitting = (
+            self._by_guid.get(reference.guid) if reference.guid else None,
+            self._by_name.get(reference.name) if reference.name else None,
+        )
+        return min((part for part in fitting if part), key=lambda part: part.position, default=None)
 
 
 def _texts(messages: dict[str, Message] | None) -> dict[str, str]:

@@ -169,7 +169,7 @@ class Descriptor(_Part):
 
 
 class ToolComponent(_Part):
-    """3.19."""
+    """3.19. ``rules`` and ``taxa`` hold a :class:`Descriptor` each."""
 
     name: str | None = None
     guid: str | None = None
@@ -177,8 +177,8 @@ class ToolComponent(_Part):
     version: str | None = None
     semantic_version: str | None = None
     global_message_strings: dict[str, Message] | None = None
-    rules: list[Descriptor] | None = None
-    taxa: list[Descriptor] | None = None
+    rules: list[msgspec.Raw] | None = None
+    taxa: list[msgspec.Raw] | None = None
 
 
 class Tool(_Part):
@@ -209,12 +209,16 @@ class VersionControl(_Part):
 
 
 class Run(_Part):
-    """3.14, without its results."""
+    """3.14, without its results.
+
+    Members of long arrays are decoded when they are asked for: as :class:`Artifact`, :class:`LogicalLocation` and
+    :class:`ThreadFlowLocation`.
+    """
 
     tool: Tool
-    artifacts: list[Artifact] | None = None
-    logical_locations: list[LogicalLocation] | None = None
-    thread_flow_locations: list[ThreadFlowLocation] | None = None
+    artifacts: list[msgspec.Raw] | None = None
+    logical_locations: list[msgspec.Raw] | None = None
+    thread_flow_locations: list[msgspec.Raw] | None = None
     taxonomies: list[ToolComponent] | None = None
     invocations: list[Invocation] | None = None
     version_control_provenance: list[VersionControl] | None = None
