@@ -101,7 +101,7 @@ def test_large_records_make_frames_of_few():
         sizes.append(len(msgspec.json.decode(data[at : at + length])))
         at += length
     assert sum(sizes) == 1200
-    assert sizes[0] == 512
+    assert sizes[0] == 128
     assert max(sizes[1:]) <= 4
 
 

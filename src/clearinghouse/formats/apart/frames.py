@@ -12,6 +12,7 @@ import msgspec
 from clearinghouse.records import EpssScore, Finding, KevEntry, Problem, SsvcPoint
 
 PIPE = 2**20
+"""Bytes that the pipe holds, so that the second process goes on while the first is busy with a few frames."""
 LARGEST_FRAME = 2**32
 HEAD = struct.Struct("<cQ")
 LENGTH = struct.Struct("<Q")

@@ -1,5 +1,6 @@
 """The first process' side: starts the second one and takes its reports."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -65,6 +66,8 @@ class Second:
             os.close(ours)
         assert self.process.stdout is not None  # noqa: S101 - asked for above
         self.stream = self.process.stdout
+        with suppress(OSError, AttributeError):  # as large as the system allows
+            fcntl.fcntl(self.stream, fcntl.F_SETPIPE_SZ, PIPE)
         self._send(msgspec.json.encode(task))
         self.ready = self.stream.read(HEAD.size) == HEAD.pack(READY, 0)
 

@@ -20,7 +20,6 @@ from clearinghouse.formats.apart.frames import (
     FAILED,
     HEAD,
     LENGTH,
-    PIPE,
     READY,
     TAGS,
     Begin,
@@ -31,7 +30,7 @@ from clearinghouse.formats.contract import Record
 from clearinghouse.formats.registry import read_paths
 from clearinghouse.records import ClearinghouseError
 
-_PER_FRAME = 512
+_PER_FRAME = 128
 """Most records of a frame."""
 _LARGE = 2**22
 """Bytes from which a frame is a large one, and the next has fewer records."""
@@ -44,7 +43,7 @@ def main(lifeline: int) -> None:
     pipe = open(lifeline, "rb", buffering=0)  # noqa: SIM115 - until the process ends
     asked = msgspec.json.decode(_exactly(pipe, LENGTH.unpack(_exactly(pipe, LENGTH.size))[0]), type=Task)
     threading.Thread(target=_end_with, args=[pipe], daemon=True).start()
-    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=PIPE)
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not end up among the frames
     try:
         _write(out, READY, b"")
