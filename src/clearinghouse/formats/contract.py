@@ -13,9 +13,9 @@ import msgspec
 
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.sample import Sample
-from clearinghouse.records import EpssScore, Finding, KevEntry, Problem, SsvcPoint
+from clearinghouse.records import EpssScore, Finding, Inventory, InventoryItem, KevEntry, Problem, SsvcPoint
 
-Record = Finding | Problem | KevEntry | EpssScore | SsvcPoint
+Record = Finding | Problem | KevEntry | EpssScore | SsvcPoint | Inventory | InventoryItem
 
 
 class Match(NamedTuple):
@@ -45,6 +45,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
         detect: looks at content only, never at a file name.
         read: yields records in document order.
         signals: yields what ``read`` does without the findings, for less; None where nothing is saved by it.
+        inventory: it says what somebody has: ``read`` yields an :class:`~clearinghouse.records.Inventory` before the
+            items of it, and no finding. Inventories are looked for only where the caller asks for them.
     """
 
     name: str
@@ -52,3 +54,4 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     detect: Callable[[Sample], Match]
     read: Callable[[Document], Iterator[Record]]
     signals: Callable[[Document], Iterator[Record]] | None = None
+    inventory: bool = False

@@ -9,7 +9,7 @@ from clearinghouse.formats.registry import Report, read_paths
 from clearinghouse.formats.text import printable_name
 from clearinghouse.identity import Identifier, Identity
 from clearinghouse.priority import Signals
-from clearinghouse.records import ClearinghouseError, Finding, Level, Problem
+from clearinghouse.records import ClearinghouseError, EpssScore, Finding, KevEntry, Level, Problem, SsvcPoint
 
 _OFTEN = 4096
 """Records after which a caller is told how far reading has come, within one document too."""
@@ -143,7 +143,7 @@ def _findings(report: Report, gathered: Gathered, notice: Callable[[str, int], N
             yield record
         elif isinstance(record, Problem):
             gathered.problems.append(record)
-        else:
+        elif isinstance(record, KevEntry | EpssScore | SsvcPoint):
             gathered.signals.add(record)
     notice(report.source, found - told)
 
