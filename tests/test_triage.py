@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from clearinghouse.formats.registry import MissingPathError
+from clearinghouse.formats.registry import MissingPathError, read_paths
 from clearinghouse.priority import Signals, UnknownValueError, reasons
 from clearinghouse.records import (
     Advisory,
@@ -24,11 +24,13 @@ from clearinghouse.records import (
 )
 from clearinghouse.triage import (
     Gathered,
+    Intake,
     NothingToReadError,
     Triage,
     gather,
     missing,
     only_errors,
+    only_notices,
     triage,
     unranked,
 )
@@ -381,10 +383,35 @@ def test_nothing_to_read_and_missing_paths_are_errors(tmp_path):
         gather([tmp_path / "missing"])
 
 
+def test_an_intake_passes_findings_on_and_keeps_the_rest(tmp_path):
+    table(tmp_path, "one.csv", f"First,{A},web,Alpha", f"Second,{B},web,Alpha")
+    catalogue(tmp_path, "kev.json", "2026.08.15", "2026-08-15", **{A.replace("-", "_"): "2026-08-10"})
+    taken: list[list[str]] = []
+    calls: list[tuple[str, int]] = []
+    signals = Signals(TODAY)
+    for intake in (Intake(), Intake(signals)):
+        intake.take(
+            read_paths([tmp_path]),
+            [tmp_path],
+            lambda source, findings: calls.append((Path(source).name, findings)),
+            lambda findings: taken.append([finding.title for finding in findings]),
+        )
+        assert (intake.documents, intake.refused, intake.problems) == (2, False, [])
+        assert not intake.failed
+        assert not intake.needs_attention
+    assert taken == [[], ["First", "Second"]] * 2
+    assert calls == [("kev.json", 0), ("one.csv", 2)] * 2
+    assert signals.given["kev"] == 1
+    with pytest.raises(NothingToReadError) as caught:
+        Intake().take([], [tmp_path], lambda source, findings: None, list)
+    assert caught.value.source == str(tmp_path)
+
+
 def test_errors_cost_something_and_notices_do_not():
     error = Problem(source="a", code="x", message="Lost.")
     notice = Problem(source="a", code="y", message="By the way.", level=Level.NOTICE)
     assert only_errors([notice, error]) == [error]
+    assert only_notices([notice, error]) == [notice]
 
 
 def test_the_order_of_reports_does_not_name_a_flaw():

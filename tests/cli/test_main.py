@@ -178,6 +178,22 @@ def test_an_interruption_is_quiet(monkeypatch, tmp_path, capsys):
     assert failed(capsys, "triage", str(tmp_path)) == (130, [])
 
 
+@pytest.mark.parametrize("module", ["typer", "clearinghouse.identity"])
+def test_so_is_one_while_modules_are_loaded(module):
+    program = (
+        "import sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {module!r}:\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "from clearinghouse.cli import run\n"
+        "run()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, "--version"], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -6,12 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from clearinghouse.cli.output import failure, show_error, show_problems, write_members
+from clearinghouse.cli.output import (
+    ATTENTION,
+    BAD_INPUT,
+    OK,
+    exit_code,
+    failure,
+    problem_lists,
+    show_error,
+    show_problems,
+    write_members,
+)
 from clearinghouse.formats.apart import ReadingStoppedError
+from clearinghouse.formats.guard import UnreadableError
 from clearinghouse.formats.inputs import MissingPathError
+from clearinghouse.formats.spool import NoInputError
 from clearinghouse.priority import DateError
 from clearinghouse.records import ClearinghouseError, Level, Problem
-from clearinghouse.triage import nothing_to_read
+from clearinghouse.triage import Intake, nothing_to_read
 
 
 def problem(source: str, code: str = "unrecognised_format", **facts: object) -> Problem:
@@ -38,34 +50,17 @@ def test_a_problem_is_one_line_with_its_place(capsys):
     ]
 
 
-def test_what_a_message_names_is_not_named_before_it_again(capsys):
-    assert told(
-        capsys,
-        problem("a.json", pointer="/runs/0", message="At /runs/0 stands a number."),
-        problem("b.csv", line=7, message="Line 7 is empty."),
-        problem("c.bin", message="c.bin cannot be read."),
-    ) == [
-        "error: a.json: At /runs/0 stands a number.",
-        "error: b.csv: Line 7 is empty.",
-        "error: c.bin cannot be read.",
-    ]
-
-
 @pytest.mark.parametrize(
     ("source", "facts", "told_as"),
     [
-        ("U", {"message": "Unrecognised format."}, "U: Unrecognised format."),
         ("There", {"message": "There is nothing in it."}, "There: There is nothing in it."),
-        ("a.c", {"message": "a.cc is no such file."}, "a.c: a.cc is no such file."),
         ("b.csv", {"line": 1, "message": "Line 12 ends in a quote."}, "b.csv line 1: Line 12 ends in a quote."),
-        ("b.csv", {"line": 2, "message": "Pipeline 2 failed."}, "b.csv line 2: Pipeline 2 failed."),
-        ("b.csv", {"line": 7, "message": "The quote (line 7) is open."}, "b.csv: The quote (line 7) is open."),
-        ("a", {"pointer": "/runs/0", "message": "As in /runs/0/id."}, "a at /runs/0: As in /runs/0/id."),
-        ("a", {"pointer": "/runs/0", "message": "Nothing is at /runs/0."}, "a: Nothing is at /runs/0."),
-        ("a.c", {"message": "a.c: it cannot be read."}, "a.c: it cannot be read."),
+        ("b.csv", {"line": 7, "message": "The quote (line 7) is open."}, "b.csv line 7: The quote (line 7) is open."),
+        ("a", {"pointer": "", "message": "Nothing is there."}, "a: Nothing is there."),
+        ("a", {"pointer": "/runs/0", "line": 3, "message": "As in /runs/0."}, "a at /runs/0: As in /runs/0."),
     ],
 )
-def test_only_whole_words_name_a_document_or_a_place(source, facts, told_as, capsys):
+def test_document_and_place_are_named_whatever_the_message_says(source, facts, told_as, capsys):
     assert told(capsys, problem(source, **facts)) == [f"error: {told_as}"]
 
 
@@ -104,8 +99,10 @@ def test_twenty_problems_need_no_summary(capsys):
 @pytest.mark.parametrize(
     ("error", "source", "code"),
     [
-        (MissingPathError("b c/d does not exist", "check the path"), "b c/d", "missing_path"),
-        (nothing_to_read([Path("a"), Path("e")]), "a, e", "nothing_to_read"),
+        (MissingPathError("b c/d does not exist", "check the path", source="b c/d"), "b c/d", "missing_path"),
+        (nothing_to_read([Path("a"), Path("e"), Path("a")]), "a, e", "nothing_to_read"),
+        (NoInputError("standard input is closed", "name a file"), "-", "nothing_to_read"),
+        (UnreadableError("e!m", "it is encrypted", "unpack it yourself"), "e!m", "unreadable"),
         (DateError("3 days after 9999-12-31 lie beyond the calendar", "check it"), "a, b c/d, e", "impossible_date"),
     ],
 )
@@ -127,7 +124,33 @@ def test_a_failure_can_be_written_whatever_it_quotes():
     made = failure(ClearinghouseError("bad\udcff", "look at \udcff"), [Path("bad\udcff")])
     assert (made.source, made.message, made.expected) == ("bad\\xff", "bad.", "look at ")
     made = failure(nothing_to_read([Path("bad\udcff"), Path("e\nerror: f")]), [Path("bad\udcff"), Path("c")])
-    assert (made.source, made.message) == ("bad\\xff", "nothing to read in bad\\xff, e\\x0aerror: f.")
+    assert made.source == "bad\\xff, e\\x0aerror: f"
+    assert made.message == "nothing to read in bad\\xff, e\\x0aerror: f."
+
+
+def test_what_the_system_refuses_is_about_its_own_file():
+    made = failure(PermissionError(13, "Permission denied", "b/e\udcff"), [Path("a"), Path("b")])
+    assert (made.source, made.message) == ("b/e\\xff", "b/e\\xff: Permission denied.")
+    assert failure(OSError(28, "No space left on device"), [Path("a"), Path("b")]).source == "a, b"
+
+
+def test_the_exit_code_follows_from_what_was_read():
+    done = Intake()
+    assert exit_code(done) == OK
+    done.documents = 1
+    done.problems.append(problem("a", level=Level.NOTICE))
+    assert exit_code(done) == OK
+    done.problems.append(problem("a"))
+    assert exit_code(done) == ATTENTION
+    done.documents = 0  # all that was found is bad
+    assert exit_code(done) == BAD_INPUT
+    done.documents, done.refused = 1, True
+    assert exit_code(done) == BAD_INPUT
+
+
+def test_problems_and_notices_are_two_lists():
+    error, notice = problem("a"), problem("a", level=Level.NOTICE)
+    assert problem_lists([notice, error, notice]) == {"problems": [error], "notices": [notice, notice]}
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 5000])

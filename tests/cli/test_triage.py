@@ -199,12 +199,21 @@ def test_the_case_of_a_word_does_not_matter(flood, capsys):
         (["--clock", "commissioned"], "--clock commissioned needs the day", "--commissioned DATE"),
         (["--clock", "commissioned", "--changed", "2026-08-17"], "--clock commissioned needs", "--commissioned DATE"),
         (["--clock", "row_change"], "--clock row_change needs the day", "--changed DATE, or --kev FILE"),
+        (["--changed", "2026-08-17"], "--changed counts for nothing with --clock literal", "--clock row_change"),
+        (["--commissioned", "2026-08-17"], "--commissioned counts for nothing with", "--clock commissioned"),
+        (
+            ["--clock", "commissioned", "--commissioned", "2026-08-17", "--changed", "2026-08-17"],
+            "--changed counts for nothing with --clock commissioned",
+            "--clock row_change",
+        ),
         (["--commissioned", "soon"], "--commissioned is 'soon', which is no date", "a day written like"),
         (["--changed", "2026-02-30"], "--changed is '2026-02-30', which is no date", "a day written like"),
     ],
     ids=str,
 )
-def test_a_clock_without_its_date_is_refused_before_anything_is_read(given, what, remedy, tmp_path, capsys):
+def test_a_clock_without_its_date_and_a_date_without_its_clock_are_refused_before_anything_is_read(
+    given, what, remedy, tmp_path, capsys
+):
     assert main.invoke(["triage", str(tmp_path / "never looked at"), *given]) == 2
     lines = capsys.readouterr().err.splitlines()
     assert lines[0].startswith(f"error: {what}")
@@ -256,6 +265,20 @@ def test_a_file_that_is_not_what_its_option_takes_is_told_once_and_with_the_opti
     (problem,) = result["problems"]
     assert (problem["source"], problem["code"]) == (str(report), "wrong_format")
     assert "--kev" in problem["message"]
+
+
+def test_a_file_that_another_option_refuses_still_has_to_bring_something_with_its_own(tmp_path, capsys):
+    report = rows(tmp_path, "A flaw,CVE-2026-10000,web,Alpha")
+    empty = tmp_path / "kev.json"
+    empty.write_text(json.dumps(CATALOGUE))
+    given = ["--kev", str(empty), "--epss", str(empty)]
+    result = json.loads(written(capsys, "triage", str(report), *given, "--format", "json", code=2))
+    assert [(each["source"], each["code"]) for each in result["problems"]] == [
+        (str(empty), "wrong_format"),
+        (str(empty), "no_signals"),
+    ]
+    assert "--epss" in result["problems"][0]["message"]
+    assert "--kev" in result["problems"][1]["message"]
 
 
 def test_a_folder_in_which_nothing_is_what_its_option_takes_is_told_too(tmp_path, capsys):

@@ -10,7 +10,7 @@ import os
 import re
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,28 +40,6 @@ def flagged(archive: bytearray, places: tuple[tuple[bytes, int], ...], value: in
     for mark, offset in places:
         archive[archive.index(mark) + offset] = value
     return bytes(archive)
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    yield path
-    for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
-        yield from places(value[key], (*path, key))
-
-
-def put(value: Any, path: tuple[Any, ...], new: Any) -> Any:
-    if not path:
-        return new
-    copy = value.copy()
-    copy[path[0]] = put(value[path[0]], path[1:], new)
-    return copy
-
-
-def wrong(document: Any) -> Iterator[bytes]:
-    """The document with something else in each of its places."""
-    for path in places(document):
-        if path and path[-1] not in ("version", "catalogVersion"):
-            for value in VALUES:
-                yield json.dumps(put(document, path, value)).encode()
 
 
 def cut(content: bytes) -> Iterator[bytes]:
@@ -108,8 +86,6 @@ TABLES = [
 @pytest.mark.parametrize(
     "contents",
     [
-        pytest.param(lambda: wrong(SARIF), id="sarif"),
-        pytest.param(lambda: wrong(KEV), id="kev"),
         pytest.param(lambda: cut(json.dumps(SARIF).encode()), id="cut sarif"),
         pytest.param(lambda: cut(json.dumps(KEV).encode()), id="cut kev"),
         pytest.param(lambda: [json.dumps(SARIF).replace('"t"', '"ü"').encode("cp1252")], id="not utf-8"),
@@ -118,9 +94,19 @@ TABLES = [
     ],
 )
 def test_messages(tmp_path: Path, contents: Any) -> None:
-    file = tmp_path / "document"
+    judge_all(tmp_path / "document", contents())
+
+
+@pytest.mark.parametrize("document", [pytest.param(SARIF, id="sarif"), pytest.param(KEV, id="kev")])
+def test_messages_about_something_else_in_each_place(tmp_path: Path, document: Any, places: Any, put: Any) -> None:
+    chosen = [place for place in places(document) if place and place[-1] not in ("version", "catalogVersion")]
+    contents = (json.dumps(put(document, place, value)).encode() for place in chosen for value in VALUES)
+    judge_all(tmp_path / "document", contents)
+
+
+def judge_all(file: Path, contents: Iterable[bytes]) -> None:
     told = 0
-    for content in contents():
+    for content in contents:
         file.write_bytes(content)
         for report in read_paths([file]):
             for problem in report.records:

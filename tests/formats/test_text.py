@@ -11,6 +11,7 @@ from clearinghouse.formats.text import (
     clean_line,
     distinct_line,
     first_sentence,
+    plural,
     printable_name,
     quoted,
     sentence,
@@ -124,3 +125,18 @@ def test_long_names_stay_apart():
     assert one != other
     assert printable_name(one) == one
     assert len(printable_name("\x00" * 5000)) == 1000
+
+
+@pytest.mark.parametrize(
+    ("count", "nouns", "said"),
+    [
+        (0, ("finding",), "0 findings"),
+        (1, ("finding",), "1 finding"),
+        (2, ("finding",), "2 findings"),
+        (1200, ("finding",), "1,200 findings"),
+        (1, ("crash", "crashes"), "1 crash"),
+        (3, ("crash", "crashes"), "3 crashes"),
+    ],
+)
+def test_a_count_agrees_with_its_noun(count, nouns, said):
+    assert plural(count, *nouns) == said

@@ -25,14 +25,13 @@ from clearinghouse.formats.contract import RECOGNISED, Format, Record
 from clearinghouse.formats.crash import FORMAT, Settings, parse
 from clearinghouse.formats.crash.report import finding, is_other, no_crash, title
 from clearinghouse.formats.document import Document
+from clearinghouse.formats.guard import LOOK_AT_PATH
 from clearinghouse.formats.inputs import inputs, is_folder
 from clearinghouse.formats.registry import guarded
 from clearinghouse.formats.sample import Sample
-from clearinghouse.priority import plural
+from clearinghouse.formats.text import plural
 from clearinghouse.records import ClearinghouseError, Crash, Finding, Level, Problem
 from clearinghouse.triage import nothing_to_read, only_errors
-
-_LOOK = "look at the path, and whether you may read it"
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -128,7 +127,7 @@ class Reader:
         show_problems(self._problems, whole="")
         unread = only_errors(self._problems)
         if unread:
-            show_remedy(f"give {unread[0].expected}" if unread[0].expected else _LOOK)
+            show_remedy(f"give {unread[0].expected}" if unread[0].expected else LOOK_AT_PATH)
         for error in self._failures:
             show_error(error)
 

@@ -187,7 +187,8 @@ def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         name = printable_name(str(path))
-        raise ClearinghouseError(f"{name} cannot be read: {why}", "name a file of JSON lines, or -") from error
+        remedy = "name a file of JSON lines, or -"
+        raise ClearinghouseError(f"{name} cannot be read: {why}", remedy, source=name) from error
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:

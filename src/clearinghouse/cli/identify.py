@@ -3,7 +3,7 @@
 import gc
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,26 +12,24 @@ import typer
 from clearinghouse.cli.layout import GAP, NARROW, console, fit_end, line, rule, say
 from clearinghouse.cli.options import paths_to
 from clearinghouse.cli.output import (
-    ATTENTION,
     BAD_INPUT,
-    OK,
     OutputFormat,
+    exit_code,
     failure,
+    problem_lists,
     show_problems,
     write_members,
 )
-from clearinghouse.cli.progress import Notice, reading
+from clearinghouse.cli.progress import reading
 from clearinghouse.formats.apart import read_apart
-from clearinghouse.formats.registry import Report
+from clearinghouse.formats.text import plural
 from clearinghouse.identity import Identifier, Identity
 from clearinghouse.identity.profile import Profile
-from clearinghouse.priority import plural
-from clearinghouse.records import ClearinghouseError, Finding, Level, Problem
-from clearinghouse.triage import nothing_to_read, only_errors
+from clearinghouse.records import ClearinghouseError, Problem
+from clearinghouse.triage import Intake
 
 _HEAD = ("findings", "flaw", "first seen as")
 _MOST_ROWS = 40
-_OFTEN = 4096
 
 
 def command(
@@ -49,10 +47,11 @@ def command(
     missing or of no known format, or an option is wrong.
     """
     gc.disable()  # millions of small records and no cycles among them: collecting would cost a third of the time
-    intake = _Intake(Identifier(aliases=aliases))
+    intake, identifier = Intake(), Identifier(aliases=aliases)
     try:
-        intake.read(paths)
-        result = intake.identifier.result()
+        with reading(paths) as notice:
+            intake.take(read_apart(paths), paths, notice, identifier.add)
+        result = identifier.result()
     except Exception as error:
         if output is OutputFormat.JSON:
             _write([], Identity(groups=[], links=[], suggestions=[], full_buckets=0), [failure(error, paths)])
@@ -60,54 +59,8 @@ def command(
                 raise typer.Exit(BAD_INPUT) from error
         raise
     write = _write if output is OutputFormat.JSON else _show
-    write(intake.identifier.profiles, result, intake.problems)
-    raise typer.Exit(intake.code)
-
-
-class _Intake:
-    """What is read: findings go to the identifier, problems are kept, signals are left."""
-
-    def __init__(self, identifier: Identifier) -> None:
-        self.identifier = identifier
-        self.problems: list[Problem] = []
-        self._refused = False
-        self._recognised = 0
-
-    def read(self, paths: list[Path]) -> None:
-        """Read everything.
-
-        Raises:
-            ClearinghouseError: a path is missing, or there is nothing to read.
-        """
-        report = None
-        with reading(paths) as notice:
-            for report in read_apart(paths):
-                self.identifier.add(self._findings(report, notice))
-                self._recognised += report.format is not None
-                self._refused = self._refused or (report.format is None and not report.found)
-        if report is None:
-            raise nothing_to_read(paths)
-
-    @property
-    def code(self) -> int:
-        """The exit code."""
-        costly = only_errors(self.problems)
-        if self._refused or (costly and not self._recognised):
-            return BAD_INPUT
-        return ATTENTION if costly else OK
-
-    def _findings(self, report: Report, notice: Notice) -> Iterator[Finding]:
-        read = told = 0
-        for record in report.records:
-            if isinstance(record, Finding):
-                yield record
-                read += 1
-                if read % _OFTEN == 0:
-                    notice(report.source, read - told)
-                    told = read
-            elif isinstance(record, Problem):
-                self.problems.append(record)
-        notice(report.source, read - told)
+    write(identifier.profiles, result, intake.problems)
+    raise typer.Exit(exit_code(intake))
 
 
 def _write(profiles: list[Profile], result: Identity, problems: list[Problem]) -> None:
@@ -118,8 +71,7 @@ def _write(profiles: list[Profile], result: Identity, problems: list[Problem]) -
         "groups": (_group_row(group, profiles) for group in result.groups),
         "links": result.links,
         "suggestions": result.suggestions,
-        "problems": only_errors(problems),
-        "notices": [problem for problem in problems if problem.level is Level.NOTICE],
+        **problem_lists(problems),
     }
     write_members(lists, {"full_buckets": result.full_buckets})
 

@@ -15,13 +15,13 @@ from typing import Annotated
 import typer
 
 from clearinghouse import __version__
-from clearinghouse.cli import crash, deadline, demo, identify, triage
+from clearinghouse.cli import INTERRUPTED, crash, deadline, demo, identify, triage
 from clearinghouse.cli.layout import ASCII_FORMS
 from clearinghouse.cli.output import BAD_INPUT, DEBUG, OK, explained, show_error
 from clearinghouse.formats.text import clean_line
 from clearinghouse.records import ClearinghouseError
 
-DEFECT, INTERRUPTED = 70, 130
+DEFECT = 70
 _UsageError: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 """The base of what is said of wrong options; it has no public name in Typer, which carries its own copy of Click."""
 

@@ -1,7 +1,6 @@
 """How results leave the program: exit codes, JSON, errors of two lines, and problems of one line each."""
 
 import os
-import re
 import sys
 import traceback
 from collections import Counter
@@ -15,10 +14,10 @@ import msgspec
 from clearinghouse.cli.layout import stderr
 from clearinghouse.formats.inputs import MissingPathError
 from clearinghouse.formats.spool import NoInputError
-from clearinghouse.formats.text import clean, clean_line, printable_name
-from clearinghouse.priority import DateError, plural
+from clearinghouse.formats.text import clean, clean_line, plural, printable_name
+from clearinghouse.priority import DateError
 from clearinghouse.records import ClearinghouseError, Level, Problem
-from clearinghouse.triage import NothingToReadError
+from clearinghouse.triage import Intake, NothingToReadError, only_errors, only_notices
 
 OK, ATTENTION, BAD_INPUT = 0, 1, 2
 """Exit codes: done; done, and problems were reported or something needs attention; bad input or usage."""
@@ -54,6 +53,13 @@ class OutputFormat(StrEnum):
     JSON = "json"
 
 
+def exit_code(intake: Intake) -> int:
+    """Return the exit code of a command that has done what it could with what it read."""
+    if intake.failed:
+        return BAD_INPUT
+    return ATTENTION if intake.needs_attention else OK
+
+
 def write_json(value: Any) -> None:
     """Write one JSON document and a newline to standard output."""
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=2))
@@ -82,6 +88,11 @@ def write_members(lists: dict[str, Iterable[Any]], last: dict[str, Any]) -> None
     out.flush()
 
 
+def problem_lists(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
+    """Return the two members of a JSON document that hold what was wrong: what cost something, and what did not."""
+    return {"problems": only_errors(problems), "notices": only_notices(problems)}
+
+
 def write_items(items: Iterable[Any]) -> None:
     """Write the items of a JSON array, each on a line of its own."""
     encode_into = msgspec.json.Encoder().encode_into
@@ -102,8 +113,10 @@ def explained(error: Exception) -> ClearinghouseError:
     if isinstance(error, ClearinghouseError):
         return error
     if isinstance(error, OSError):
-        what = f"{error.filename}: {error.strerror}" if error.filename else f"{error.strerror or error}"
-        return ClearinghouseError(clean_line(what), "look at the path, its permissions and the space left on the disk")
+        name = printable_name(str(error.filename)) if error.filename else None
+        what = f"{name}: {error.strerror}" if name else f"{error.strerror or error}"
+        remedy = "look at the path, its permissions and the space left on the disk"
+        return ClearinghouseError(clean_line(what), remedy, source=name)
     steps = traceback.extract_tb(error.__traceback__)
     where = f" at {os.path.basename(steps[-1].filename)}:{steps[-1].lineno}" if steps else ""
     what = f"internal error: {type(error).__name__}{where}: {clean_line(str(error), 200)}"
@@ -115,13 +128,11 @@ def failure(error: Exception, paths: Sequence[Path]) -> Problem:
 
     Args:
         error: what ended it; a defect of this program as well.
-        paths: those that the caller gave; the problem's source are those that the error names, else all.
+        paths: those that the caller gave; all of them are the problem's source where the error is about none alone.
     """
     told = explained(error)
-    names = [printable_name(str(path)) for path in paths]
-    named = [name for name in names if _mentions(told.what, name)]
     return Problem(
-        source=", ".join(dict.fromkeys(named or names)),
+        source=told.source or ", ".join(dict.fromkeys(printable_name(str(path)) for path in paths)),
         code=next((code for kind, code in _FAILURES.items() if isinstance(told, kind)), "unreadable"),
         message=f"{clean(told.what)}.",
         expected=clean(told.remedy),
@@ -156,20 +167,9 @@ def show_problems(problems: Sequence[Problem], most: int = 20, *, whole: str = "
 
 
 def _told(problem: Problem) -> str:
-    """A problem in one line. Where a message names its document or its place, these do not stand before it again."""
-    source, message = clean_line(problem.source, _LONGEST), clean_line(problem.message, _LONGEST)
-    # a name of letters alone may as well be the first word of a sentence
-    if not source.isalpha() and message.startswith(source) and _mentions(message, source):
-        return message
-    place = clean_line(problem.pointer or (f"line {problem.line}" if problem.line else ""), _LONGEST)
-    if not place or _mentions(message, place):
-        return f"{source}: {message}"
-    return f"{source} {'at ' if problem.pointer else ''}{place}: {message}"
-
-
-def _mentions(text: str, name: str) -> bool:
-    """Whether a name stands in a sentence as a word of its own, its first letter large or small."""
-    return re.search(rf"(?:^|[\s(\"'])(?i:{re.escape(name)})[)\"']?[.,:;]?(?:\s|$)", text) is not None
+    """A problem in one line: its document, its place there, and its message, which by law names neither."""
+    place = f" at {problem.pointer}" if problem.pointer else f" line {problem.line}" if problem.line else ""
+    return ": ".join(clean_line(part, _LONGEST) for part in (f"{problem.source}{place}", problem.message))
 
 
 def _kinds(problems: Iterable[Problem]) -> Iterable[str]:

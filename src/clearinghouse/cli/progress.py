@@ -1,16 +1,14 @@
 """Progress on standard error: for people at a terminal, never in pipes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from clearinghouse.cli.layout import stderr
-from clearinghouse.formats.text import clean_line
-from clearinghouse.priority import plural
-
-Notice = Callable[[str, int], None]
+from clearinghouse.formats.text import clean_line, plural
+from clearinghouse.triage.intake import Notice
 
 
 @contextmanager

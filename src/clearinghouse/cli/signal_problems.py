@@ -7,9 +7,11 @@ from pathlib import Path
 from clearinghouse.formats.text import printable_name
 from clearinghouse.priority import Signals, in_words
 from clearinghouse.records import Level, Problem
+from clearinghouse.triage import SIGNAL_FORMATS
 
 _WHAT = {"kev": "entry of a KEV catalogue", "epss": "EPSS score", "ssvc": "SSVC value"}
 """What each option is to bring, in the singular."""
+_UNRECOGNISED, _WRONG = "unrecognised_format", "wrong_format"
 
 
 def silent_options(
@@ -23,7 +25,7 @@ def silent_options(
     """
     for kind, paths in given.items():
         names = [printable_name(str(path)) for path in paths]
-        if {problem.source for problem in problems if f"--{kind}" in problem.message}.issuperset(names):
+        if {problem.source for problem in problems if _is_not_what_is_taken(problem, kind)}.issuperset(names):
             continue
         source = ", ".join(names)
         if not signals.given[kind]:
@@ -40,3 +42,13 @@ def silent_options(
                 message=f"Every {_WHAT[kind]} given with --{kind} is dated after {in_words(as_of)}, so none counts.",
                 level=Level.NOTICE,
             )
+
+
+def _is_not_what_is_taken(problem: Problem, kind: str) -> bool:
+    """Whether a problem says that a file is of no format from which this kind of signal is read.
+
+    What is of no known format is so whatever it was given as; what is of another was wanted in ``candidates``.
+    """
+    return problem.code == _UNRECOGNISED or (
+        problem.code == _WRONG and SIGNAL_FORMATS[kind].issuperset(problem.candidates)
+    )

@@ -23,7 +23,7 @@ from clearinghouse.cli.options import (
     path_option,
     paths_to,
 )
-from clearinghouse.cli.output import ATTENTION, BAD_INPUT, OK, failure, show_problems
+from clearinghouse.cli.output import BAD_INPUT, exit_code, failure, show_problems
 from clearinghouse.cli.progress import reading
 from clearinghouse.cli.signal_problems import silent_options
 from clearinghouse.cli.triage_output import write_csv, write_json_report, write_sarif
@@ -31,7 +31,7 @@ from clearinghouse.cli.triage_table import show
 from clearinghouse.formats.apart import read_apart
 from clearinghouse.priority import DEFAULT_POLICY, Clock
 from clearinghouse.records import ClearinghouseError
-from clearinghouse.triage import Gathered, Triage, gather, only_errors, triage
+from clearinghouse.triage import Gathered, Triage, gather, triage
 
 
 class TriageFormat(StrEnum):
@@ -125,10 +125,12 @@ def command(
 def check_clock(
     clock: str, *, commissioned: dt.date | None, changed: dt.date | None, kev: Sequence[Path] | None
 ) -> None:
-    """See that a clock rule has the event that it needs; without one, every date would silently be the literal one.
+    """See that a clock rule has the event that it needs, and an event its clock rule.
+
+    One without the other would silently count for nothing, and every date would be the literal one.
 
     Raises:
-        OptionError: it has none.
+        OptionError: one of the two is absent.
     """
     if clock == Clock.COMMISSIONED and commissioned is None:
         says = "needs the day on which the assets came into service"
@@ -137,6 +139,12 @@ def check_clock(
         says = "needs the day on which flaws moved to another row of the table"
         remedy = "--changed DATE, or --kev FILE: an addition to KEV after identification is such a move"
         raise OptionError("--clock row_change", says, remedy)
+    for option, day, rule in (
+        ("--commissioned", commissioned, Clock.COMMISSIONED),
+        ("--changed", changed, Clock.ROW_CHANGE),
+    ):
+        if day is not None and clock != rule:
+            raise OptionError(option, f"counts for nothing with --clock {clock}", f"--clock {rule}")
 
 
 def run_triage(
@@ -169,10 +177,7 @@ def run_triage(
         sys.stdout.flush()
         show_problems(result.problems)
     _WRITERS[output](result)
-    costly = only_errors(result.problems)
-    if gathered.refused or (costly and not gathered.documents):
-        return BAD_INPUT
-    return ATTENTION if costly else OK
+    return exit_code(gathered)
 
 
 def write_json_failure(error: Exception, paths: Sequence[Path], today: dt.date) -> None:

@@ -11,10 +11,10 @@ from urllib.parse import quote
 import msgspec
 
 from clearinghouse import __version__
-from clearinghouse.cli.output import write_items, write_members
+from clearinghouse.cli.output import problem_lists, write_items, write_members
 from clearinghouse.formats.text import clean_line
 from clearinghouse.priority import ordering_arm
-from clearinghouse.records import Level, Link, Location, SenderClaim
+from clearinghouse.records import Link, Location, SenderClaim
 from clearinghouse.triage import Triage, Vulnerability, missing, unranked
 from clearinghouse.triage.result import Judgement
 
@@ -78,8 +78,7 @@ def write_json_report(result: Triage) -> None:
         ),
         "set_aside": result.set_aside,
         "suggestions": result.suggestions,
-        "problems": [problem for problem in result.problems if problem.level is Level.ERROR],
-        "notices": [problem for problem in result.problems if problem.level is Level.NOTICE],
+        **problem_lists(result.problems),
     }
     counts = {
         "findings": result.findings,

@@ -17,6 +17,7 @@ from clearinghouse.formats import spool
 from clearinghouse.formats.encoding import BUFFER, HEAD, encoding_of, in_whole_characters, repair, transcoded
 from clearinghouse.formats.guard import (
     LIMITS,
+    LOOK_AT_PATH,
     DocumentError,
     Ledger,
     LimitExceededError,
@@ -25,15 +26,14 @@ from clearinghouse.formats.guard import (
     unreadable,
     why_not_opened,
 )
-from clearinghouse.formats.packing import Archive, Opener, gunzipped, is_gzip, is_zip
+from clearinghouse.formats.packing import Archive, Opener, gunzipped, is_gzip, is_one_document, is_zip
 from clearinghouse.formats.sample import SAMPLE_SIZE, Sample
-from clearinghouse.formats.text import printable_name
+from clearinghouse.formats.text import plural, printable_name
 from clearinghouse.records import ClearinghouseError, Level, Problem
 
 __all__ = ["LIMITS", "Document", "LimitExceededError", "Limits", "Names", "UnreadableError", "documents"]
 
 _BOM = b"\xef\xbb\xbf"
-_LOOK = "look at the path, and whether you may read it"
 
 
 class Document:
@@ -116,12 +116,12 @@ class Document:
     def notices(self) -> Iterator[Problem]:
         """Yield what is worth knowing of the document once it has been read: in which encoding it was."""
         for windows, count in self._repaired.items():
-            bytes_ = "1 byte that is" if count == 1 else f"{count:,} bytes that are"
             how = "read as Windows-1252" if windows else "replaced by U+FFFD"
+            be = "was" if count == 1 else "were"
             yield Problem(
                 source=self.source,
                 code="not_utf8",
-                message=f"{bytes_} not UTF-8 {'was' if count == 1 else 'were'} {how}.",
+                message=f"{plural(count, 'byte that is', 'bytes that are')} not UTF-8 {be} {how}.",
                 expected="text in UTF-8",
                 level=Level.NOTICE,
             )
@@ -196,14 +196,23 @@ def documents(
     try:
         opener, size = _at_hand(path, given, limits, found=found)
         with opener() as stream:
-            magic = stream.read(HEAD)
+            beginning = _beginning(stream)
     except DocumentError as error:
         yield unreadable(given, error)
     except OSError as error:
-        yield unreadable(given, UnreadableError(given, why_not_opened(error), _LOOK))
+        yield unreadable(given, UnreadableError(given, why_not_opened(error), LOOK_AT_PATH))
     else:
         ledger = Ledger(given, size, limits)
-        yield from _Unpacker(limits, ledger, names).unpack(given, opener, magic, size, limits.nesting)
+        yield from _Unpacker(limits, ledger, names).unpack(given, opener, beginning, size, limits.nesting)
+
+
+def _beginning(stream: BinaryIO) -> bytes:
+    """Return the first bytes of a stream: all of it, if it is small. Where it breaks off soon, the very first."""
+    magic = stream.read(HEAD)
+    try:
+        return magic + stream.read(SAMPLE_SIZE + 1 - HEAD)
+    except ClearinghouseError:
+        return magic  # the reader shows what stands before the break, and says what is wrong
 
 
 def _at_hand(path: Path, source: str, limits: Limits, *, found: bool) -> tuple[Opener, int]:
@@ -226,7 +235,7 @@ def _at_hand(path: Path, source: str, limits: Limits, *, found: bool) -> tuple[O
         try:
             return path.open("rb")
         except OSError as error:
-            raise UnreadableError(source, why_not_opened(error), _LOOK) from error
+            raise UnreadableError(source, why_not_opened(error), LOOK_AT_PATH) from error
 
     return opener, status.st_size
 
@@ -240,13 +249,17 @@ class _Unpacker:
         self.names = names
 
     def unpack(
-        self, source: str, opener: Opener, magic: bytes, size: int, nesting: int
+        self, source: str, opener: Opener, beginning: bytes, size: int, nesting: int
     ) -> Iterator[Document | Problem]:
         """Yield the documents behind ``opener``.
 
-        ``size`` is how many bytes they take up as they are packed; ``nesting`` more packings are allowed.
+        ``beginning`` are their first bytes; ``size`` is how many bytes they take up as they are packed; ``nesting``
+        more packings are allowed.
         """
+        magic = beginning[:HEAD]
         if not is_gzip(magic) and not is_zip(magic):
+            if HEAD < len(beginning) <= SAMPLE_SIZE:  # most documents of a folder: opened, and unpacked, once
+                opener = partial(io.BytesIO, beginning)
             yield Document(source, opener, self.limits, magic, packed=nesting < self.limits.nesting)
         elif nesting == 0:
             yield Problem(
@@ -259,24 +272,27 @@ class _Unpacker:
             unpacked = partial(gunzipped, source, opener, size, self.limits, self.ledger, nesting)
             yield from self._inside(source, unpacked, size, nesting)
         else:
-            yield from self._zip(source, opener, nesting)
+            yield from self._zip(source, opener, magic, nesting)
 
     def _inside(self, source: str, unpacked: Opener, size: int, nesting: int) -> Iterator[Document | Problem]:
         try:
             with unpacked() as stream:
-                magic = stream.read(HEAD)
+                beginning = _beginning(stream)
         except ClearinghouseError as error:
             yield unreadable(source, error)
             return
-        yield from self.unpack(source, unpacked, magic, size, nesting - 1)
+        yield from self.unpack(source, unpacked, beginning, size, nesting - 1)
 
-    def _zip(self, source: str, opener: Opener, nesting: int) -> Iterator[Document | Problem]:
+    def _zip(self, source: str, opener: Opener, magic: bytes, nesting: int) -> Iterator[Document | Problem]:
         try:
             archive = Archive(source, opener, self.limits)
         except ClearinghouseError as error:
             yield unreadable(source, error)
             return
         members = archive.members()
+        if is_one_document(frozenset(info.filename for info in members)):
+            yield Document(source, opener, self.limits, magic, packed=nesting < self.limits.nesting)
+            return
         if len(members) > self.limits.members:
             yield Problem(
                 source=source,

@@ -49,6 +49,10 @@ UNPACKING_ERRORS = (
 """What the standard library raises for packed files that are broken in one way or another."""
 
 
+LOOK_AT_PATH = "look at the path, and whether you may read it"
+"""What to do about a file that the system does not give."""
+
+
 class DocumentError(ClearinghouseError):
     """A document cannot be read, or not to its end.
 
@@ -57,7 +61,7 @@ class DocumentError(ClearinghouseError):
     """
 
     def __init__(self, source: str, why: str, remedy: str) -> None:
-        super().__init__(f"{source}: {why}", remedy)
+        super().__init__(f"{source}: {why}", remedy, source=source)
         self.why = why
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from clearinghouse.formats.document import LIMITS, Document, Limits, Names, documents
 from clearinghouse.formats.spool import STANDARD_INPUT, check_standard_input, is_standard_input
-from clearinghouse.formats.text import printable_name
+from clearinghouse.formats.text import plural, printable_name
 from clearinghouse.records import ClearinghouseError, Level, Problem
 
 _MOST_TOLD = 20
@@ -75,9 +75,9 @@ def is_folder(path: Path) -> bool:
     except PermissionError:
         return False  # there is something, and opening it will say what is wrong
     except (OSError, ValueError) as error:
-        raise MissingPathError(
-            f"{printable_name(str(path))} does not exist", "check the path; folders are read recursively"
-        ) from error
+        name = printable_name(str(path))
+        remedy = "check the path; folders are read recursively"
+        raise MissingPathError(f"{name} does not exist", remedy, source=name) from error
 
 
 def path_of(text: str) -> Path:
@@ -196,7 +196,7 @@ def _below(folder: Path) -> Iterator[tuple[Path, os.stat_result | None] | Input]
                 yield file, status
     name = printable_name(str(folder))
     if hidden and not empty:
-        what = "1 hidden file or folder was" if hidden == 1 else f"{hidden} hidden files and folders were"
+        what = plural(hidden, "hidden file or folder was", "hidden files and folders were")
         yield Input(_notice(name, "hidden", f"{what} passed over."), True)
     if passed.total() and not empty:
         yield Input(_notice(name, "passed_over", _passed_over(passed)), True)
@@ -223,7 +223,7 @@ def _look(path: Path) -> tuple[str, os.stat_result | None]:
 
 
 def _passed_over(passed: Counter[str]) -> str:
-    told = [f"{passed[one]} {one if passed[one] == 1 else many}" for one, many in _KINDS.items() if passed[one]]
+    told = [plural(passed[one], one, many) for one, many in _KINDS.items() if passed[one]]
     listed = f"{', '.join(told[:-1])} and {told[-1]}" if len(told) > 1 else told[0]
     return f"{listed} {'was' if passed.total() == 1 else 'were'} passed over."
 

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from clearinghouse.formats.decode import Decoder, escape
-from clearinghouse.formats.text import clean, clean_line, distinct_line, first_sentence
+from clearinghouse.formats.text import clean, clean_line, distinct_line, first_sentence, plural
 from clearinghouse.records import Finding, Level, Problem, Remedy, Severity, canonical_identifier
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -106,8 +106,7 @@ class Losses:
     def problems(self) -> Iterator[Problem]:
         """Yield one notice for each kind."""
         for kind, count in self._counts.items():
-            who = "1 finding has" if count == 1 else f"{count} findings have"
-            yield notice(self._source, "left_out", f"{who} {kind}")
+            yield notice(self._source, "left_out", f"{plural(count, 'finding has', 'findings have')} {kind}")
 
 
 def links(values: Iterable[str | None]) -> tuple[str, ...]:

@@ -24,6 +24,9 @@ _CHUNK = 1 << 20
 class NoInputError(ClearinghouseError):
     """Standard input was asked for, and nothing can come from it."""
 
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what, remedy, source=str(STANDARD_INPUT))
+
 
 class Spool:
     """Bytes in an unnamed temporary file.

@@ -79,6 +79,11 @@ def _escaped(match: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def plural(count: int, one: str, many: str = "") -> str:
+    """Write a count with its noun: ``1 finding``, ``1,200 findings``; ``many`` where an s is not enough."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
 def sentence(clause: str) -> str:
     """Return a clause as a sentence: its first letter large, a full stop at its end."""
     clause = clause.strip()

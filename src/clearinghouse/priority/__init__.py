@@ -20,7 +20,15 @@ from clearinghouse.priority.explain import Why, reasons, sentences
 from clearinghouse.priority.facts import Fact, Inputs, KevStatus, UsedInput, given, parse_date
 from clearinghouse.priority.history import Held, Revision, history
 from clearinghouse.priority.policies import DEFAULT_POLICY, Policy, policies
-from clearinghouse.priority.ranking import Rank, RankKey, ordering_arm, rank_key, rank_reasons, rank_sentence
+from clearinghouse.priority.ranking import (
+    Rank,
+    RankKey,
+    ordering_arm,
+    rank_key,
+    rank_reasons,
+    rank_sentence,
+    verdict_key,
+)
 from clearinghouse.priority.signals import Signal, Signals, SignalSet
 from clearinghouse.priority.ssvc import read_ssvc_table
 from clearinghouse.priority.tables import (
@@ -32,7 +40,7 @@ from clearinghouse.priority.tables import (
     table_for,
     table_named,
 )
-from clearinghouse.priority.words import in_words, left_in_words, plural
+from clearinghouse.priority.words import in_words, left_in_words
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -73,7 +81,6 @@ __all__ = [
     "left_in_words",
     "ordering_arm",
     "parse_date",
-    "plural",
     "policies",
     "rank_key",
     "rank_reasons",
@@ -85,4 +92,5 @@ __all__ = [
     "shipped_tables",
     "table_for",
     "table_named",
+    "verdict_key",
 ]

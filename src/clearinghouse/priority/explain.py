@@ -4,12 +4,13 @@ import datetime as dt
 
 import msgspec
 
+from clearinghouse.formats.text import plural
 from clearinghouse.priority.clocks import Clock, StartReason
 from clearinghouse.priority.deadlines import INCOMPLETE, Deadline, Verdict
 from clearinghouse.priority.facts import AS_GIVEN, NOT_STATED, UNKNOWN
 from clearinghouse.priority.policies import policy_named
 from clearinghouse.priority.tables import DecisionTable, table_named
-from clearinghouse.priority.words import in_words, left_in_words, plural
+from clearinghouse.priority.words import in_words, left_in_words
 
 _STARTED = {
     StartReason.KEV_ADDED: "CISA added it to KEV (known to be used in attacks)",

@@ -17,11 +17,12 @@ import math
 
 import msgspec
 
+from clearinghouse.formats.text import plural
 from clearinghouse.priority.deadlines import EXPOSED, INCOMPLETE, Deadline, Verdict
 from clearinghouse.priority.errors import UnknownValueError
 from clearinghouse.priority.explain import Why
 from clearinghouse.priority.tables import DecisionTable, table_for
-from clearinghouse.priority.words import in_words, plural
+from clearinghouse.priority.words import in_words
 
 RankKey = tuple[int, int, int, float, float, int]
 
@@ -69,10 +70,21 @@ def rank_key(rank: Rank, table: DecisionTable | None = None) -> RankKey:
     """
     tiers = _tiers(table)
     verdict = ordering_arm(rank.deadline)
-    tier = _place(verdict.outcome, tiers)
-    due = verdict.due.toordinal() if verdict.due else dt.date.max.toordinal() + 1
     part = _part(rank.deadline, tiers) if verdict.outcome == INCOMPLETE else 0
-    return tier, due, part, _falling(rank.epss), _falling(rank.cvss), -rank.finders
+    return *verdict_key(verdict, table), part, _falling(rank.epss), _falling(rank.cvss), -rank.finders
+
+
+def verdict_key(verdict: Verdict, table: DecisionTable | None = None) -> tuple[int, int]:
+    """Return the key by which one verdict is ordered, smallest first: its tier, then its date.
+
+    Args:
+        table: as for :func:`rank_key`.
+
+    Raises:
+        UnknownValueError: the outcome is none of the table's.
+    """
+    due = verdict.due.toordinal() if verdict.due else dt.date.max.toordinal() + 1
+    return _place(verdict.outcome, _tiers(table)), due
 
 
 def _tiers(table: DecisionTable | None) -> tuple[str, ...]:

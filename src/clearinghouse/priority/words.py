@@ -1,15 +1,12 @@
-"""Numbers and dates as people read them."""
+"""Dates as people read them."""
 
 import datetime as dt
+
+from clearinghouse.formats.text import plural
 
 _MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
 )
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """Write a count with its noun: ``1 finding``, ``1,200 findings``; ``many`` where an s is not enough."""
-    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
 
 
 def in_words(day: dt.date) -> str:

@@ -1,19 +1,14 @@
 """The river composed: documents in, each flaw once, ranked, with the date by which it matters."""
 
 from clearinghouse.triage.compose import triage
-from clearinghouse.triage.gather import (
-    SIGNAL_FORMATS,
-    Gathered,
-    NothingToReadError,
-    gather,
-    nothing_to_read,
-    only_errors,
-)
+from clearinghouse.triage.gather import SIGNAL_FORMATS, Gathered, gather
+from clearinghouse.triage.intake import Intake, NothingToReadError, nothing_to_read, only_errors, only_notices
 from clearinghouse.triage.result import SetAside, Signalled, Triage, Vulnerability, missing, unranked
 
 __all__ = [
     "SIGNAL_FORMATS",
     "Gathered",
+    "Intake",
     "NothingToReadError",
     "SetAside",
     "Signalled",
@@ -23,6 +18,7 @@ __all__ = [
     "missing",
     "nothing_to_read",
     "only_errors",
+    "only_notices",
     "triage",
     "unranked",
 ]

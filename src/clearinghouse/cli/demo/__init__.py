@@ -68,16 +68,16 @@ def command(
 
 def _written(folder: Path) -> Flood:
     """Write the flood, unless there is something else in the folder, which would be read as part of it."""
+    name = printable_name(str(folder))
     try:
         if folder.exists() and any(folder.iterdir()) and not is_flood(folder):
-            raise ClearinghouseError(
-                f"{printable_name(str(folder))} is not empty", "name a new folder: clearinghouse demo --keep demo-flood"
-            )
+            remedy = "name a new folder: clearinghouse demo --keep demo-flood"
+            raise ClearinghouseError(f"{name} is not empty", remedy, source=name)
         return write_flood(folder)
     except OSError as error:
-        name = printable_name(str(folder))
         why = f"the demonstration cannot be written to {name}: {error.strerror or error}"
-        raise ClearinghouseError(why, "name a folder in which you may write: clearinghouse demo --keep DIR") from error
+        remedy = "name a folder in which you may write: clearinghouse demo --keep DIR"
+        raise ClearinghouseError(why, remedy, source=name) from error
 
 
 def _run(flood: Flood, day: dt.date, output: TriageFormat) -> int:

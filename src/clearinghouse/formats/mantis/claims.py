@@ -14,7 +14,7 @@ from clearinghouse.formats.mantis.schema import (
     ClaimField,
 )
 from clearinghouse.formats.parts import Losses, notice, paragraphs, unique
-from clearinghouse.formats.text import MAX_TEXT, clean_line, distinct_line
+from clearinghouse.formats.text import MAX_TEXT, clean_line, distinct_line, plural
 from clearinghouse.records import Problem, SenderClaim
 
 MAX_WORDS = 100
@@ -74,6 +74,6 @@ class Remainder:
             return
         shown = ", ".join(f"{name} ({count})" for name, count in self._names.most_common(_MOST_NAMES))
         more = len(self._names) - _MOST_NAMES
-        who = "1 finding has" if self._findings == 1 else f"{self._findings} findings have"
+        who = plural(self._findings, "finding has", "findings have")
         rest = f" and {more} more" if more > 0 else ""
         yield notice(self._source, "left_out", f"{who} fields that stay in the report: {shown}{rest}.")
