@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from clearinghouse.formats.commits import commit_in_url, commit_remedy, is_commit
-from clearinghouse.formats.ecosystem import ecosystem_of, make_purl, parse_purl
+from clearinghouse.formats.ecosystem import make_purl, parse_purl
 from clearinghouse.formats.locator import parse_locator
 from clearinghouse.formats.parts import cvss, fixed_versions, headline, identifiers, links, paragraphs, unique
 from clearinghouse.formats.tabular.columns import NOTHING, STATES, TRUE, plain
 from clearinghouse.formats.text import clean, clean_line, distinct_line, quoted
 from clearinghouse.formats.weakness import weaknesses_of
+from clearinghouse.packages.ecosystems import ecosystem_of
 from clearinghouse.records import (
     Component,
     Credit,

@@ -2,11 +2,12 @@
 
 import msgspec
 
-from clearinghouse.formats.ecosystem import OPERATING_SYSTEMS, package
+from clearinghouse.formats.ecosystem import package
 from clearinghouse.formats.parts import fixed_versions, headline, identifiers, links, paragraphs, severities
 from clearinghouse.formats.text import clean, clean_line, distinct_line
 from clearinghouse.formats.trivy.shapes import Cause, Misconfiguration, Secret, Vulnerability
 from clearinghouse.formats.weakness import weaknesses_of
+from clearinghouse.packages.ecosystems import OPERATING_SYSTEMS
 from clearinghouse.records import Component, Finding, Location, Provenance, State
 
 _TOOL = "Trivy"
