@@ -5,7 +5,7 @@ serialisable as JSON without a second definition. Records hold facts and claims;
 live on the floors above.
 """
 
-from clearinghouse.records.advisory import Advisory, Affected, RangeEvent, VersionRange
+from clearinghouse.records.advisory import Advisory, Affected, PublishedAdvisory, RangeEvent, VersionRange
 from clearinghouse.records.claim import Outcome, SenderClaim
 from clearinghouse.records.component import Component
 from clearinghouse.records.credit import Credit, Provenance
@@ -44,6 +44,7 @@ __all__ = [
     "Outcome",
     "Problem",
     "Provenance",
+    "PublishedAdvisory",
     "RangeEvent",
     "Reason",
     "Remedy",

@@ -23,11 +23,14 @@ class VersionRange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     Attributes:
         type: ``SEMVER``, ``ECOSYSTEM`` or ``GIT`` (OSV), or the ``versionType`` of a CVE record.
         events: in the order of the source. repository: for ``GIT``, the repository URL.
+        until: words that stand in place of an end and are no version (``publication``, ``unspecified``): the range ends
+            somewhere, and the source does not say at which version.
     """
 
     type: str
     events: tuple[RangeEvent, ...] = ()
     repository: str | None = None
+    until: str = ""
 
 
 class Affected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -39,6 +42,12 @@ class Affected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
             format, ``defaultStatus``); None where the source has no such notion.
         unaffected: stretches that the source says are *not* affected; their events delimit the unaffected stretch.
             They matter where ``default_status`` is ``affected``.
+        unknown: stretches of which the source says that it does not know.
+        product: what the source calls the product, where ``component.name`` is the name of a package.
+        package: the package of the product to which the versions belong, where ``component.name`` is the product.
+        models: model, order and article numbers of the product, as written (CSAF ``product_identification_helper``).
+        cpes: CPE names, as written. platforms, modules: to what it is restricted, as written.
+        stated_by: who says so, where it is not who published the record (``CISA-ADP`` in a CVE record).
     """
 
     component: Component
@@ -46,6 +55,14 @@ class Affected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     ranges: tuple[VersionRange, ...] = ()
     default_status: str | None = None
     unaffected: tuple[VersionRange, ...] = ()
+    unknown: tuple[VersionRange, ...] = ()
+    product: str = ""
+    package: str = ""
+    models: tuple[str, ...] = ()
+    cpes: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    stated_by: str = ""
 
 
 class Advisory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -55,6 +72,10 @@ class Advisory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
         published, modified, withdrawn: RFC 3339 timestamps as written, or None. A withdrawn record matches nothing.
         affected: per component.
         upstream, related: identifiers that are *not* aliases: nothing is merged on them (OSV schema 1.7).
+        informational: why it is no vulnerability, in the publisher's word (RustSec: ``unmaintained``, ``unsound``,
+            ``notice``); empty for all others.
+        document: identifier of the document in which it was published, where one document is about several flaws (a CSAF
+            document's tracking identifier). It names no flaw, so nothing is merged on it.
     """
 
     published: str | None = None
@@ -63,3 +84,24 @@ class Advisory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     affected: tuple[Affected, ...] = ()
     upstream: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    informational: str = ""
+    document: str = ""
+
+
+class PublishedAdvisory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """An advisory as inventories are matched against it: the finding that carries it, without what only people read.
+
+    Attributes:
+        id: as its publisher writes it. aliases: other identifiers of the same flaw.
+        title: what the flaw is, in one line.
+        body: dates and what is affected.
+        cvss: the newest CVSS vector that it gives, as written; empty if it gives none.
+        source: the document that it was read from.
+    """
+
+    id: str
+    body: Advisory
+    aliases: tuple[str, ...] = ()
+    title: str = ""
+    cvss: str = ""
+    source: str = ""

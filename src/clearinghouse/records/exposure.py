@@ -45,6 +45,7 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         why: what was hit.
         question: for ``name-only`` and ``possible``, what to find out, as a question to a person; else None.
         title: what the flaw is, in one line. package: what the advisory calls the component.
+        cvss: the newest CVSS vector that the advisory gives, or empty.
     """
 
     advisory: str
@@ -55,6 +56,7 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     question: str | None = None
     title: str = ""
     package: str = ""
+    cvss: str = ""
 
 
 class Unjudged(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -18,6 +18,16 @@ class AssetKind(StrEnum):
     OPERATIONAL = "operational_technology"
     MEDICAL = "medical_device"
 
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether no table alone may say that it is changed: a process, a patient or an approval depends on it."""
+        return self is not AssetKind.IT
+
+    @property
+    def in_words(self) -> str:
+        """What it is, for people, with its article."""
+        return {"it": "an IT system", "operational_technology": "operational technology"}.get(self, "a medical device")
+
 
 class Asset(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The thing on which an item is: a host, a device, an application.

@@ -6,6 +6,7 @@ from typing import Any
 from clearinghouse.formats.commits import commit_in_url
 from clearinghouse.formats.osv.crash import crash_of
 from clearinghouse.formats.osv.databases import database_of
+from clearinghouse.formats.osv.published import informational_of
 from clearinghouse.formats.osv.ranges import Notice, affected_of, remedies_of
 from clearinghouse.formats.osv.schema import AffectedEntry, Record, Score
 from clearinghouse.formats.parts import notice, unique, written_time
@@ -67,6 +68,7 @@ def _finding(record: Record, affected: tuple[Affected, ...], source: str, index:
             affected=affected,
             upstream=_names(record.upstream),
             related=_names(record.related),
+            informational=informational_of(record.affected or ()),
         ),
         severities=unique(severities_of(record, finder)),
         remedies=unique((*remedies_of(affected), *_linked_fixes(record))),

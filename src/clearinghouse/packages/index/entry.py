@@ -1,0 +1,112 @@
+"""What one advisory says of one package, in the form in which it is compared and kept."""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from clearinghouse.packages.ecosystems import normal_name, split_ecosystem
+from clearinghouse.packages.ranges import Stretch, stretches
+from clearinghouse.packages.versions import ZERO, Order, order_of
+from clearinghouse.packages.versions.semver import SEMVER
+from clearinghouse.records import Affected, PublishedAdvisory, VersionRange
+
+GIT = "GIT"
+"""The range type whose order is the ancestry of commits, which cannot be asked here (OSV schema)."""
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One advisory on one package.
+
+    Attributes:
+        advisory, aliases, title: as in :class:`~clearinghouse.records.PublishedAdvisory`.
+        informational: why it is no vulnerability, else empty.
+        ecosystem: OSV base name. release: of a distribution, else empty. name: normal form of the package's name.
+        label: the package as the advisory writes it, with its ecosystem.
+        cvss: the newest CVSS vector that the advisory gives, or empty.
+        versions: affected ones that are listed, as written.
+        stretches: affected intervals, of ranges whose order is known.
+        fixes: (key, text) of the versions from which on it is fixed, in version order.
+        undecided: the types of ranges whose order is not known: they may hold any version.
+        excluded: intervals that are not affected, whatever else is said.
+    """
+
+    advisory: str
+    aliases: tuple[str, ...]
+    title: str
+    informational: str
+    ecosystem: str
+    release: str
+    name: str
+    label: str
+    cvss: str
+    versions: frozenset[str]
+    stretches: tuple[Stretch, ...]
+    fixes: tuple[tuple[bytes, str], ...]
+    undecided: tuple[str, ...]
+    excluded: tuple[Stretch, ...]
+
+    @property
+    def names_versions(self) -> bool:
+        """Whether the advisory says anything of versions of this package."""
+        return bool(self.versions or self.stretches or self.undecided)
+
+
+def entries_of(advisory: PublishedAdvisory) -> Iterator[Entry]:
+    """Yield what an advisory says of each package that it names. Affected entries that are no package are passed over.
+
+    Several affected entries on one package stay several: any of them may hit.
+    """
+    if advisory.body.withdrawn:
+        return
+    for affected in advisory.body.affected:
+        component = affected.component
+        if component.ecosystem and component.name:
+            yield _entry(advisory, affected)
+
+
+def _entry(advisory: PublishedAdvisory, affected: Affected) -> Entry:
+    written = affected.component.ecosystem
+    base, release = split_ecosystem(written)
+    order = order_of(written)
+    decided = [item for item in affected.ranges if _order(item, order)]
+    found = [stretch for item in decided for stretch in _stretches(item, order)]
+    if affected.default_status == "affected" and not affected.ranges and not affected.versions:
+        found = [Stretch(ZERO, b"", False, "0")]
+    return Entry(
+        advisory=advisory.id,
+        aliases=advisory.aliases,
+        title=advisory.title,
+        informational=advisory.body.informational,
+        ecosystem=base,
+        release=release,
+        name=normal_name(base, affected.component.name),
+        cvss=advisory.cvss,
+        label=f"{affected.component.name} ({written})",
+        versions=frozenset(affected.versions),
+        stretches=tuple(found),
+        fixes=_fixes(decided, order),
+        undecided=tuple(dict.fromkeys(item.type for item in affected.ranges if not _order(item, order))),
+        excluded=tuple(stretch for item in affected.unaffected for stretch in _stretches(item, order)),
+    )
+
+
+def _order(item: VersionRange, order: Order | None) -> Order | None:
+    """The order that a range is on. SEMVER needs no ecosystem; where the ecosystem has an order, it agrees with it."""
+    if item.type == GIT:
+        return None
+    return order or (SEMVER if item.type == "SEMVER" else None)
+
+
+def _stretches(item: VersionRange, order: Order | None) -> Iterable[Stretch]:
+    known = _order(item, order)
+    return stretches(item.events, known.key) if known else ()
+
+
+def _fixes(ranges: Iterable[VersionRange], order: Order | None) -> tuple[tuple[bytes, str], ...]:
+    fixes: dict[str, bytes] = {}
+    for item in ranges:
+        known = _order(item, order)
+        for event in item.events:
+            if event.fixed and known:
+                fixes[event.fixed] = known.key(event.fixed)
+    return tuple(sorted((key, text) for text, key in fixes.items()))

@@ -1,0 +1,205 @@
+"""Which advisories a package meets: classes, questions, and why not."""
+
+from pathlib import Path
+
+import pytest
+
+from clearinghouse.packages.identity import PackageId
+from clearinghouse.packages.index import AdvisoryIndex, IndexBuilder
+from clearinghouse.packages.match import Answer, Matcher, ask
+from clearinghouse.records import (
+    Advisory,
+    Affected,
+    Component,
+    MatchClass,
+    PublishedAdvisory,
+    RangeEvent,
+    VersionRange,
+)
+
+
+def affected(
+    *events: RangeEvent,
+    name: str = "demo",
+    ecosystem: str = "PyPI",
+    versions: tuple[str, ...] = (),
+    kind: str = "ECOSYSTEM",
+    unaffected: tuple[VersionRange, ...] = (),
+) -> Affected:
+    return Affected(
+        component=Component(name=name, ecosystem=ecosystem),
+        versions=versions,
+        ranges=(VersionRange(type=kind, events=events),) if events else (),
+        unaffected=unaffected,
+    )
+
+
+def published(*parts: Affected, name: str = "A-1", withdrawn: str | None = None, word: str = "") -> PublishedAdvisory:
+    body = Advisory(modified="2026-01-01T00:00:00Z", withdrawn=withdrawn, affected=parts, informational=word)
+    return PublishedAdvisory(id=name, aliases=(f"CVE-{name}",), title="a flaw", body=body)
+
+
+def package(version: str | None, *, ecosystem: str = "PyPI", name: str = "demo", release: str = "") -> PackageId:
+    return PackageId(ecosystem=ecosystem, name=name, version=version, release=release)
+
+
+UNTIL_2 = (RangeEvent(introduced="1.0"), RangeEvent(fixed="2.0"))
+
+
+class Made:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __call__(self, *advisories: PublishedAdvisory) -> Matcher:
+        builder = IndexBuilder()
+        for each in advisories:
+            builder.add(each)
+        builder.write(self.path)
+        return Matcher(AdvisoryIndex(self.path))
+
+
+@pytest.fixture
+def matcher(tmp_path: Path) -> Made:
+    return Made(tmp_path / "index")
+
+
+def test_a_version_in_a_range(matcher: Made) -> None:
+    verdict = matcher(published(affected(*UNTIL_2))).match(package("1.5"))
+    (found,) = verdict.exposures
+    assert (found.match, found.fixed, found.question) == (MatchClass.RANGE, ("2.0",), None)
+    assert (found.why.kind, found.why.introduced, found.why.fixed) == ("range", "1.0", "2.0")
+    assert found.aliases == ("CVE-A-1",)
+
+
+@pytest.mark.parametrize("version", ["0.9", "2.0", "2.0.0", "3.1"])
+def test_a_version_outside(matcher: Made, version: str) -> None:
+    verdict = matcher(published(affected(*UNTIL_2))).match(package(version))
+    assert not verdict.exposures
+    assert not verdict.unjudged
+
+
+def test_a_listed_version_is_exact_and_says_its_range(matcher: Made) -> None:
+    verdict = matcher(published(affected(*UNTIL_2, versions=("1.5",)))).match(package("1.5"))
+    (found,) = verdict.exposures
+    assert (found.match, found.why.kind, found.why.fixed) == (MatchClass.EXACT, "enumerated", "2.0")
+
+
+def test_a_listed_version_counts_though_no_range_holds_it(matcher: Made) -> None:
+    verdict = matcher(published(affected(*UNTIL_2, versions=("2.5",)))).match(package("2.5"))
+    assert verdict.exposures[0].match is MatchClass.EXACT
+
+
+def test_a_listed_version_in_another_spelling(matcher: Made) -> None:
+    verdict = matcher(published(affected(versions=("1.0",)))).match(package("1.0.0"))
+    assert verdict.exposures[0].match is MatchClass.EXACT
+
+
+def test_no_version_is_a_question(matcher: Made) -> None:
+    verdict = matcher(published(affected(*UNTIL_2))).match(package(None))
+    (found,) = verdict.exposures
+    assert (found.match, found.question) == (MatchClass.NAME_ONLY, "Which version of demo (PyPI) is it?")
+    assert found.fixed == ("2.0",)
+
+
+def test_no_version_is_needed_where_all_are_affected(matcher: Made) -> None:
+    verdict = matcher(published(affected(RangeEvent(introduced="0")))).match(package(None))
+    assert verdict.exposures[0].match is MatchClass.RANGE
+
+
+def test_what_is_no_version_is_possible(matcher: Made) -> None:
+    verdict = matcher(published(affected(*UNTIL_2, ecosystem="npm"))).match(package("latest", ecosystem="npm"))
+    (found,) = verdict.exposures
+    assert found.match is MatchClass.POSSIBLE
+    assert found.question is not None
+    assert "latest" in found.question
+
+
+def test_an_ecosystem_without_order_is_never_not_affected(matcher: Made) -> None:
+    made = matcher(published(affected(*UNTIL_2, ecosystem="Elsewhere")))
+    (unjudged,) = made.match(package("1.5", ecosystem="Elsewhere")).unjudged
+    assert unjudged.code == "unsupported_ecosystem"
+
+
+def test_an_ecosystem_without_order_is_judged_by_its_list(matcher: Made) -> None:
+    made = matcher(published(affected(*UNTIL_2, ecosystem="Elsewhere", versions=("1.5",))))
+    assert made.match(package("1.5", ecosystem="Elsewhere")).exposures[0].match is MatchClass.EXACT
+    assert not made.match(package("1.6", ecosystem="Elsewhere")).exposures
+
+
+def test_semver_ranges_need_no_ecosystem(matcher: Made) -> None:
+    made = matcher(published(affected(*UNTIL_2, ecosystem="Elsewhere", kind="SEMVER")))
+    assert made.match(package("1.5.0", ecosystem="Elsewhere")).exposures[0].match is MatchClass.RANGE
+
+
+def test_commits_are_not_judged(matcher: Made) -> None:
+    made = matcher(published(affected(*UNTIL_2, kind="GIT")))
+    (unjudged,) = made.match(package("1.5")).unjudged
+    assert (unjudged.code, unjudged.advisory) == ("commit_range", "A-1")
+
+
+def test_what_nobody_speaks_of_is_not_covered(matcher: Made) -> None:
+    made = matcher(published(affected(*UNTIL_2)))
+    (unjudged,) = made.match(package("1.5", ecosystem="npm")).unjudged
+    assert (unjudged.code, unjudged.advisory) == ("not_covered", None)
+
+
+def test_a_release_is_another_distribution(matcher: Made) -> None:
+    made = matcher(
+        published(affected(*UNTIL_2, ecosystem="Debian:12")), published(affected(name="x", ecosystem="Debian:11"))
+    )
+    assert made.match(package("1.5", ecosystem="Debian", release="12")).exposures
+    assert not made.match(package("1.5", ecosystem="Debian", release="11")).exposures
+    (found,) = made.match(package("1.5", ecosystem="Debian")).exposures
+    assert (found.match, found.question) == (
+        MatchClass.POSSIBLE,
+        "Which release of Debian is it? This is about 12.",
+    )
+
+
+def test_a_source_package_is_asked_with_its_own_version(matcher: Made) -> None:
+    made = matcher(published(affected(*UNTIL_2, name="glibc", ecosystem="Debian:12")))
+    binary = PackageId(
+        ecosystem="Debian", release="12", name="libc6", version="9:3-1", source_name="glibc", source_version="1.5"
+    )
+    assert made.match(binary).exposures[0].package == "glibc (Debian:12)"
+
+
+def test_what_is_said_to_be_unaffected_is(matcher: Made) -> None:
+    spared = VersionRange(type="ECOSYSTEM", events=(RangeEvent(introduced="1.4"), RangeEvent(last_affected="1.5")))
+    made = matcher(published(affected(*UNTIL_2, unaffected=(spared,))))
+    assert not made.match(package("1.5")).exposures
+    assert made.match(package("1.6")).exposures
+
+
+def test_what_is_no_vulnerability_stands_apart(matcher: Made) -> None:
+    verdict = matcher(published(affected(RangeEvent(introduced="0")), word="unmaintained")).match(package("1.5"))
+    assert not verdict.exposures
+    assert verdict.informational[0].advisory == "A-1"
+
+
+@pytest.mark.parametrize(
+    ("version", "advisory", "said"),
+    [
+        ("2.0", "A-1", "2.0 is in no affected range: from 1.0 to before 2.0."),
+        ("2.0", "CVE-A-1", "2.0 is in no affected range: from 1.0 to before 2.0."),
+        ("2.0", "B-1", "No advisory that was read is named B-1."),
+        ("2.0", "W-1", "W-1 was withdrawn on 2026-02-02, so it matches nothing."),
+        ("2.0", "O-1", "O-1 does not name demo (PyPI)."),
+        (None, "A-1", "Which version of demo (PyPI) is it?"),
+    ],
+)
+def test_why_not(matcher: Made, version: str | None, advisory: str, said: str) -> None:
+    made = matcher(
+        published(affected(*UNTIL_2)),
+        published(affected(*UNTIL_2), name="W-1", withdrawn="2026-02-02T00:00:00Z"),
+        published(affected(*UNTIL_2, name="other"), name="O-1"),
+    )
+    assert made.explain(package(version), advisory) == said
+
+
+def test_one_advisory_is_asked_without_an_index() -> None:
+    one = [published(affected(*UNTIL_2))]
+    assert ask(one, package("1.5")) == Answer(True, "1.5 is in the range from 1.0 to before 2.0 of A-1.", ("2.0",))
+    assert ask(one, package("2.5")) == Answer(False, "2.5 is in no affected range: from 1.0 to before 2.0.")
+    assert ask(one, package(None)).affected is None
+    assert ask([published(affected(*UNTIL_2), withdrawn="2026-02-02T00:00:00Z")], package("1.5")).affected is False
