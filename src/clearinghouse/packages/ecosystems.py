@@ -197,15 +197,17 @@ def _action(name: str) -> str:
     return "/".join(name.lower().split("/")[:2])
 
 
-_URL_START = re.compile(r"(?:[a-z+]{1,10}://)?(?:[^/@]{1,64}@)?", re.IGNORECASE)
+_URL_START = re.compile(r"/*+(?:[A-Za-z+]{1,10}://)?+(?:[^/@]{1,64}@)?+")
 _CASELESS_HOSTS = frozenset({"github.com", "gitlab.com", "bitbucket.org", "www.github.com"})
 
 
 def _swift(name: str) -> str:
-    start = _URL_START.match(name)
-    host, slash, path = (name[start.end() :] if start else name).strip("/").partition("/")
+    while (start := _URL_START.match(name)) and start[0]:
+        name = name[start.end() :]
+    while name.endswith(("/", ".git")):
+        name = name.removesuffix("/").removesuffix(".git")
+    host, slash, path = name.partition("/")
     host = host.lower()
-    path = path.removesuffix(".git")
     return f"{host}{slash}{path.lower() if host in _CASELESS_HOSTS else path}"
 
 
