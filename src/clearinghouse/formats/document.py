@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cached_property, partial
 from pathlib import Path
 from typing import BinaryIO
+from zipfile import ZipInfo
 
 from clearinghouse.formats import spool
 from clearinghouse.formats.encoding import BUFFER, HEAD, encoding_of, in_whole_characters, repair, transcoded
@@ -302,7 +303,19 @@ class _Unpacker:
             )
         for info in members[: self.limits.members]:
             member = self.names.take(f"{source}!{printable_name(info.filename)}")
-            unpacked = partial(archive.open, info, member, self.ledger, nesting)
-            yield from self._inside(member, unpacked, info.compress_size, nesting)
+            yield from self._member(archive, info, member, nesting)
             if self.ledger.exhausted:
                 break  # every further member would only say so again
+
+    def _member(self, archive: Archive, info: ZipInfo, member: str, nesting: int) -> Iterator[Document | Problem]:
+        content = archive.small(info, SAMPLE_SIZE)
+        if content is None:
+            unpacked = partial(archive.open, info, member, self.ledger, nesting)
+            yield from self._inside(member, unpacked, info.compress_size, nesting)
+            return
+        try:
+            self.ledger.count((member, nesting), len(content))
+        except LimitExceededError as error:
+            yield unreadable(member, error)
+            return
+        yield from self.unpack(member, partial(io.BytesIO, content), content, info.compress_size, nesting - 1)

@@ -2,7 +2,9 @@
 
 import gzip
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import BinaryIO, cast
 
@@ -39,6 +41,23 @@ def is_zip(magic: bytes) -> bool:
     return magic in (b"PK\x03\x04", b"PK\x05\x06")
 
 
+def is_one_document(names: frozenset[str]) -> bool:
+    """Whether an archive with members of these names is a workbook, whose parts are none without one another.
+
+    Sources: ECMA-376, part 2 (``[Content_Types].xml``) and part 1, section 12 (by convention ``xl/workbook.xml``, and
+    ``xl/workbook.bin`` of the binary form); OpenDocument 1.3, part 2, section 3. Numbers keeps ``Index/Document.iwa``.
+    """
+    return any(parts <= names for parts in _WORKBOOKS)
+
+
+_WORKBOOKS = (
+    frozenset({"[Content_Types].xml", "xl/workbook.xml"}),
+    frozenset({"[Content_Types].xml", "xl/workbook.bin"}),
+    frozenset({"mimetype", "content.xml", "META-INF/manifest.xml"}),
+    frozenset({"Index/Document.iwa"}),
+)
+
+
 def gunzipped(source: str, opener: Opener, size: int, limits: Limits, ledger: Ledger, layer: int) -> BinaryIO:
     """Return a stream of what the gzip stream behind ``opener`` holds; the arguments are those of :class:`Guarded`."""
     beneath = opener()
@@ -59,7 +78,7 @@ class Archive:
         self._stream = _seekable(source, opener(), limits)
         try:
             self._zip = zipfile.ZipFile(cast(BinaryIO, _Listing(self._stream, source, limits)))
-            self._zip.fp = self._stream
+            self._zip.fp = self._stream  # only the list is judged by its size; members are read under `Guarded`
         except LimitExceededError:
             self._stream.close()
             raise
@@ -77,6 +96,28 @@ class Archive:
         """Return what it holds, without its folders, in its order."""
         return [info for info in self._zip.infolist() if not info.filename.endswith("/")]
 
+    def small(self, member: zipfile.ZipInfo, most: int) -> bytes | None:
+        """Return the content of a member in one piece, if it is plainly packed, sound, and of at most ``most`` bytes.
+
+        None is no verdict: :meth:`open` finds out what is wrong, if anything is. An archive of a hundred thousand
+        advisories is read in a third of the time this way.
+        """
+        if member.file_size > most or member.compress_size > most or member.flag_bits & _UNUSUAL:
+            return None
+        try:
+            self._stream.seek(member.header_offset)
+            header = self._stream.read(_LOCAL.size)
+            mark, name, extra = _LOCAL.unpack(header)
+            if mark != _LOCAL_MARK:
+                return None
+            self._stream.seek(name + extra, io.SEEK_CUR)
+            packed = self._stream.read(member.compress_size)
+            data = _inflated(member.compress_type, packed, member.file_size)
+        except UNPACKING_ERRORS:
+            return None
+        sound = data is not None and len(data) == member.file_size and zlib.crc32(data) == member.CRC
+        return data if sound else None
+
     def open(self, member: zipfile.ZipInfo, source: str, ledger: Ledger, layer: int) -> BinaryIO:
         """Return a stream of a member; ``source`` names it.
 
@@ -88,6 +129,22 @@ class Archive:
         except UNPACKING_ERRORS as error:
             raise UnreadableError(source, why_broken(error, 0), "unpack it yourself") from error
         return io.BufferedReader(Guarded(stream, source, member.compress_size, self._limits, ledger, layer), BUFFER)
+
+
+_LOCAL = struct.Struct("<4s22xHH")
+_LOCAL_MARK = b"PK\x03\x04"
+"""Local file header (APPNOTE 4.3.7): signature, what the list of members says too, lengths of name and extra field."""
+_UNUSUAL = 0x1 | 0x20 | 0x40 | 0x2000
+"""Bits of a member that is encrypted or a patch (APPNOTE 4.4.4)."""
+
+
+def _inflated(method: int, packed: bytes, size: int) -> bytes | None:
+    """Return what was packed; of what is longer than stated, one byte more."""
+    if method == zipfile.ZIP_STORED:
+        return packed
+    if method != zipfile.ZIP_DEFLATED:
+        return None
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, size + 1)
 
 
 class _Listing:

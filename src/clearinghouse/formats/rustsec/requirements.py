@@ -121,7 +121,8 @@ def affected_between(safe: Iterable[Interval]) -> tuple[RangeEvent, ...]:
     """
     events: list[RangeEvent] = []
     start, reached = "0", ZERO  # from here on nothing is known to be safe yet
-    for low, high in sorted(safe, key=lambda item: _key(item.low) if item.low else ZERO):
+    filled = [interval for interval in safe if not _is_empty(interval)]
+    for low, high in sorted(filled, key=lambda item: _key(item.low) if item.low else ZERO):
         if low and (_key(low), not low.closed) > (reached, False):
             events += (RangeEvent(introduced=start), _end(low))
         if high is None:
@@ -130,6 +131,13 @@ def affected_between(safe: Iterable[Interval]) -> tuple[RangeEvent, ...]:
         if SEMVER.key(after) > reached:
             start, reached = after, SEMVER.key(after)
     return (*events, RangeEvent(introduced=start))
+
+
+def _is_empty(interval: Interval) -> bool:
+    low, high = interval
+    if low is None or high is None:
+        return False
+    return _key(low) > _key(high) or (_key(low) == _key(high) and not (low.closed and high.closed))
 
 
 def _end(low: Bound) -> RangeEvent:
