@@ -47,14 +47,16 @@ def complaint(line: str) -> str | None:
         wanted = [word for word in words[1:] if "=" not in word and re.fullmatch(r"[a-z]+", word)]
         unknown = [word for word in wanted if word not in made]
         return f"make has no target {unknown[0]}" if unknown else None
-    group = typer.main.get_command(app)
-    assert isinstance(group, typer.core.TyperGroup)
-    verb = next((word for word in words[1:] if not word.startswith("-")), None)
-    if verb is not None and verb not in group.commands:
-        return f"there is no command {verb}"
-    known = options(group.commands[verb] if verb else group)
+    command, said = typer.main.get_command(app), "clearinghouse"
+    for word in words[1:]:
+        if word.startswith("-") or not isinstance(command, typer.core.TyperGroup):
+            continue
+        if word not in command.commands:
+            return f"there is no command {word}"
+        command, said = command.commands[word], word
+    known = options(command)
     unknown = [word for word in words if word.startswith("--") and word.partition("=")[0] not in known]
-    return f"{verb} has no option {unknown[0]}" if unknown else None
+    return f"{said} has no option {unknown[0]}" if unknown else None
 
 
 def options(command: typer.core.TyperCommand | typer.core.TyperGroup) -> set[str]:

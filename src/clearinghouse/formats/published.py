@@ -7,8 +7,11 @@ import msgspec
 
 from clearinghouse.formats.contract import Record
 from clearinghouse.formats.document import LIMITS, Document, Limits
+from clearinghouse.formats.guard import unreadable
 from clearinghouse.formats.inputs import inputs
+from clearinghouse.formats.json_lines import json_lines
 from clearinghouse.formats.osv.published import newest_vector, published_in
+from clearinghouse.formats.record_stream import on_line
 from clearinghouse.formats.registry import read_document
 from clearinghouse.records import ClearinghouseError, Finding, Problem, PublishedAdvisory
 
@@ -58,6 +61,8 @@ def _read(document: Document) -> tuple[str | None, Iterable["PublishedAdvisory |
     advisory = _quickly(document)
     if advisory is not None:
         return "osv", (advisory,)
+    if _is_lines(document):
+        return "osv", _lines(document)
     name, records = read_document(document, ADVISORY_FORMATS, role="--advisories")
     return name, _with_advisories(records)
 
@@ -71,6 +76,36 @@ def _quickly(document: Document) -> PublishedAdvisory | None:
     except ClearinghouseError:
         return None  # the long way says why
     return published_in(sample.head, document.source)
+
+
+def _is_lines(document: Document) -> bool:
+    """Whether it is many OSV records, one a line, as feeds are kept. Small documents go the long way as well."""
+    try:
+        sample = document.sample
+    except ClearinghouseError:
+        return False
+    if sample.complete or not sample.is_json_lines:
+        return False
+    first = sample.head.lstrip().partition(b"\n")[0]
+    return published_in(first, document.source) is not None
+
+
+def _lines(document: Document) -> Iterator["PublishedAdvisory | Record"]:
+    """Each line the short way, and those with anything wrong the long way."""
+    try:
+        for entry in json_lines(document):
+            if isinstance(entry, Problem):
+                yield entry
+            elif (advisory := published_in(entry.raw, document.source)) is not None:
+                yield advisory
+            else:
+                alone = Document.from_bytes(document.source, entry.raw)
+                _, records = read_document(alone, ADVISORY_FORMATS, role="--advisories")
+                for record in _with_advisories(records):
+                    yield from on_line([record], entry.line or 0) if isinstance(record, Problem) else (record,)
+    except ClearinghouseError as error:
+        yield unreadable(document.source, error)
+    yield from document.notices()
 
 
 def _with_advisories(records: Iterable[Record]) -> Iterator["PublishedAdvisory | Record"]:
