@@ -12,7 +12,7 @@ import msgspec
 
 from clearinghouse.formats.osv.ranges import RANGE_TYPES
 from clearinghouse.formats.osv.schema import AffectedEntry, Package, Score
-from clearinghouse.formats.parts import written_time
+from clearinghouse.formats.parts import unique, written_time
 from clearinghouse.formats.text import clean_line, distinct_line
 from clearinghouse.records import (
     Advisory,
@@ -74,9 +74,7 @@ def published_in(data: bytes, source: str) -> PublishedAdvisory | None:
     return PublishedAdvisory(
         id=identifier,
         title=clean_line(record.summary or "") or identifier,
-        aliases=tuple(
-            name for alias in record.aliases or () if (name := canonical_identifier(distinct_line(alias, 200)))
-        ),
+        aliases=tuple(name for name in _aliases(record) if name != identifier),
         body=Advisory(
             modified=written_time(record.modified),
             withdrawn=written_time(record.withdrawn),
@@ -86,6 +84,10 @@ def published_in(data: bytes, source: str) -> PublishedAdvisory | None:
         cvss=newest_vector(_vectors(record)),
         source=source,
     )
+
+
+def _aliases(record: _Record) -> tuple[str, ...]:
+    return unique(canonical_identifier(distinct_line(alias, 200)) for alias in record.aliases or ())
 
 
 def _affected(entry: _Affected) -> Affected | None:
