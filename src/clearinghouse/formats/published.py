@@ -13,7 +13,7 @@ from clearinghouse.formats.json_lines import json_lines
 from clearinghouse.formats.osv.published import newest_vector, published_in
 from clearinghouse.formats.record_stream import on_line
 from clearinghouse.formats.registry import read_document
-from clearinghouse.records import ClearinghouseError, Finding, Problem, PublishedAdvisory
+from clearinghouse.records import ClearinghouseError, Finding, Problem, PublishedAdvisory, canonical_identifier
 
 ADVISORY_FORMATS = frozenset({"osv", "rustsec", "retire_js", "cve", "csaf", "kev"})
 """What says which versions of which package or product are affected; KEV says it of a product, without versions."""
@@ -122,7 +122,7 @@ def published(finding: Finding) -> PublishedAdvisory | None:
         return None
     return PublishedAdvisory(
         id=name,
-        aliases=tuple(alias for alias in finding.identifiers if alias != name),
+        aliases=tuple(alias for alias in finding.identifiers if alias not in (name, canonical_identifier(name))),
         title=finding.title,
         body=finding.advisory,
         cvss=newest_vector(severity.value for severity in finding.severities),

@@ -13,7 +13,7 @@ import msgspec
 from clearinghouse.formats.osv.ranges import RANGE_TYPES
 from clearinghouse.formats.osv.schema import AffectedEntry, Package, Score
 from clearinghouse.formats.parts import unique, written_time
-from clearinghouse.formats.text import clean_line, distinct_line
+from clearinghouse.formats.text import clean, clean_line, distinct_line, first_sentence
 from clearinghouse.records import (
     Advisory,
     Affected,
@@ -52,6 +52,7 @@ class _Record(msgspec.Struct, frozen=True, gc=False):
     withdrawn: str | None = None
     aliases: list[str] | None = None
     summary: str | None = None
+    details: str | None = None
     severity: list[Score] | None = None
 
 
@@ -73,7 +74,7 @@ def published_in(data: bytes, source: str) -> PublishedAdvisory | None:
     identifier = distinct_line(record.id, 200)
     return PublishedAdvisory(
         id=identifier,
-        title=clean_line(record.summary or "") or identifier,
+        title=clean_line(record.summary or "") or first_sentence(clean(record.details or "")) or identifier,
         aliases=tuple(name for name in _aliases(record) if name != identifier),
         body=Advisory(
             modified=written_time(record.modified),
