@@ -27,11 +27,36 @@ _WORDS = {
 }
 
 
+_NUMBERS = r"(0|1|2|10|01)(\.(0|1|10)){0,2}"
+_IDENTIFIERS = r"(0|1|10|a|B|rc|-5|1a|99999999999)(\.(0|2|10|b|rc)){0,2}"
+_SEMVER = rf"v?{_NUMBERS}(-{_IDENTIFIERS})?(\+{_IDENTIFIERS})?"
+# What the order accepts, all of it or nearly so.
+_GRAMMARS = {
+    "semver": _SEMVER,
+    "npm": _SEMVER,
+    "go": rf"{_SEMVER}|go1\.2[01](\.[03])?((beta|rc)[12])?",
+    "pub": _SEMVER,
+    "bitnami": rf"{_NUMBERS}(-(r?(0|1|10)|{_IDENTIFIERS}))?",
+    "nuget": rf"{_NUMBERS}(\.(0|1))?(-{_IDENTIFIERS})?(\+a)?",
+    "pep440": r"(1!)?(0|1|1\.0|1\.1|10\.0\.0)([._-]?(a|b|rc|c)[0-2]?)?(\.post[0-2]?|-[01])?(\.dev[01]?)?(\+(a|1|a\.1|10))?",
+    "maven": rf"{_NUMBERS}([.-](alpha|a|a1|b2|m|rc1|cr|snapshot|ga|final|sp|foo|x)){{0,2}}([.-]?(0|1|10)){{0,2}}",
+    "gem": r"[0-2](\.(0|1|10|a|b|rc1|a0)){0,4}(-(a|1|b\.0))?",
+    "composer": r"v?(1|2|10)(\.(0|1|10)){0,3}([.-]?(alpha|a|beta|b|RC|rc|p|pl|patch|stable)([.-]?(0|1|10))?)?([.-]?dev)?",
+    "cran": r"(0|1|01)([.-](0|1|10)){0,4}",
+    "hackage": r"(0|1)(\.(0|1|10)){0,4}",
+    "opam": r"v?(0|1)(\.(0|1|10)){0,2}([~+-]?(a|b|rc1|~)){0,2}",
+    "dpkg": r"([01]:)?(0|1)(\.(0|1|10)){0,2}([~+]?(a|b|rc1|~)){0,2}(-(0|1|1ubuntu1|~1))?",
+    "rpm": r"([01]:)?(0|1)([._](0|1|10|01)){0,2}([~^]?(a|b|rc1|~|\^)){0,2}(-(0|1|1\.el9|~1))?",
+    "apk": r"(0|1|01)(\.(0|1|10|01|00)){0,2}[ab]?(_(alpha|beta|pre|rc|cvs|svn|git|hg|p)(0|1|10)?){0,2}(~(a|1b))?(-r(0|1|10))?",
+}
+
+
 def versions(order: str) -> st.SearchStrategy[str]:
-    """Return texts that the order accepts often, and nearly accepts else."""
+    """Return texts of which the order accepts the most; the others are nearly valid."""
     pieces = st.sampled_from((*_DIGITS, *_WORDS[order], *_WORDS[order]))
     begin = st.sampled_from(("0", "1", "2", "1.0", "1.2.3", "1.0.0", "10.0.1", *_WORDS[order]))
-    return st.builds(lambda first, rest: first + "".join(rest), begin, st.lists(pieces, max_size=6))
+    near = st.builds(lambda first, rest: first + "".join(rest), begin, st.lists(pieces, max_size=6))
+    return st.one_of(near, st.from_regex(_GRAMMARS[order], fullmatch=True))
 
 
 ORDERS = tuple(_PIECES)

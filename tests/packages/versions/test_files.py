@@ -100,3 +100,22 @@ def test_vers_comparisons(data: Path, name: str, scheme: str) -> None:
         if not agreed:
             different.add(tuple(versions))
     assert different == (VERS_DIFFERENCES if scheme == "maven" else set())
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(
+    ("folder", "ecosystem", "without"), [("bitnami", "Bitnami", {"nightly.2026-03-10.0"}), ("go", "Go", set())]
+)
+def test_versions_of_real_advisories_have_a_place(data: Path, folder: str, ecosystem: str, without: set[str]) -> None:
+    order = order_of(ecosystem)
+    assert order is not None
+    found = {
+        version
+        for path in (data / "advisories" / folder).rglob("*.json")
+        for affected in json.loads(path.read_bytes()).get("affected", ())
+        for item in affected.get("ranges", ())
+        for event in item["events"]
+        for version in event.values()
+    }
+    assert len(found) > 1000
+    assert {version for version in found if not order.is_valid(version)} == without

@@ -4,16 +4,20 @@ The version algorithm is that of the CVE record format
 (https://github.com/CVEProject/cve-schema/blob/main/schema/docs/versions.md).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from clearinghouse.formats.commits import commit_remedy, is_commit
 from clearinghouse.formats.cve.schema import Product, Version, VersionEntry
-from clearinghouse.formats.cve.tables import ECOSYSTEMS, EVERYTHING, NOT_APPLICABLE, UNBOUNDED
+from clearinghouse.formats.cve.tables import ECOSYSTEMS, ENDS_UNSAID, EVERYTHING, NOT_APPLICABLE, UNBOUNDED
 from clearinghouse.formats.text import clean_line
 from clearinghouse.records import Affected, Component, RangeEvent, Remedy, VersionRange
 
 _LONGEST_REMEMBERED = 100
+_MOST_TEXTS = 500
+"""Names and platforms that are kept of one entry."""
 _FIX_COMMIT = "original_commit_for_fix"
 """The Linux CNA's ``versionType`` of an unaffected entry whose version is the fix in the main line."""
 
@@ -62,30 +66,78 @@ def _ecosystem(url: str | None) -> str:
     return ECOSYSTEMS.get(host, "")
 
 
-def affected_of(product: Product) -> Affected | None:
-    """Return one entry of ``affected`` with its versions, or None when it names no component."""
+def affected_of(product: Product, stated_by: str = "") -> Affected | None:
+    """Return one entry of ``affected`` with its versions, or None when it names no component.
+
+    Args:
+        stated_by: who says so, where it is not the CNA.
+    """
     component = component_of(product)
     if component is None:
         return None
     versions: list[str] = []
-    ranges: list[VersionRange] = []
-    unaffected: list[VersionRange] = []
-    for entry in product.versions or ():
+    ranges: dict[str, list[VersionRange]] = {"affected": [], "unaffected": [], "unknown": []}
+    for entry in _joined(product.versions or ()):
         first = _text(entry.version)
         status = _status(entry)
         if status == "affected" and _is_single(entry, first):
             versions.append(first)
-        elif status == "affected":
-            ranges += _ranges(entry, first, component.repository)
-        elif status == "unaffected" and entry.version_type != _FIX_COMMIT:
-            unaffected += _ranges(entry, first, component.repository)
+        elif status in ranges and not (entry.version_type == _FIX_COMMIT and is_commit(first)):
+            ranges[status] += _ranges(entry, first, component.repository)
     return Affected(
         component=component,
         versions=tuple(versions),
-        ranges=tuple(ranges),
+        ranges=tuple(ranges["affected"]),
         default_status=clean_line(product.default_status, 20).lower() if product.default_status else None,
-        unaffected=tuple(unaffected),
+        unaffected=tuple(ranges["unaffected"]),
+        unknown=tuple(ranges["unknown"]),
+        product=_other_than(component, product.product),
+        package=_other_than(component, product.package_name),
+        cpes=_texts(product.cpes),
+        platforms=_texts(product.platforms),
+        modules=_texts(product.modules),
+        stated_by=stated_by,
     )
+
+
+def _other_than(component: Component, written: str | None) -> str:
+    name = _named(written)
+    return "" if name == component.name else name
+
+
+def _texts(values: list[str | None] | None) -> tuple[str, ...]:
+    return tuple(text for value in values or () if value and (text := clean_line(value)))[:_MOST_TEXTS]
+
+
+def _joined(entries: Sequence[VersionEntry]) -> Iterator[VersionEntry]:
+    """Join what some CNAs divide: "8.6.0, before unspecified" and then "unspecified, before 8.13.5" are one stretch.
+
+    Records of format 4 had one operator an entry; converted to format 5 each became a range without its other end.
+    """
+    at = 0
+    while at < len(entries):
+        entry = entries[at]
+        following = entries[at + 1] if at + 1 < len(entries) else None
+        if following is not None and _begins(entry) and _ends(following) and _status(entry) == _status(following):
+            yield replace(following, version=entry.version)
+            at += 2
+        else:
+            yield entry
+            at += 1
+
+
+def _begins(entry: VersionEntry) -> bool:
+    """Whether an entry is a stretch that begins at a version and ends nobody says where."""
+    end = _text(entry.less_than if entry.less_than is not None else entry.less_than_or_equal).lower()
+    named = _text(entry.version).lower() not in UNBOUNDED
+    return named and end == "unspecified" and not entry.changes
+
+
+def _ends(entry: VersionEntry) -> bool:
+    """Whether an entry is a stretch that ends before a version and begins nobody says where."""
+    if entry.less_than is None or entry.changes:
+        return False
+    return _text(entry.version).lower() == "unspecified" and _text(entry.less_than).lower() not in UNBOUNDED
 
 
 def _status(entry: VersionEntry) -> str:
@@ -112,7 +164,10 @@ def _ranges(entry: VersionEntry, first: str, repository: str | None) -> tuple[Ve
     elif last and last.lower() not in UNBOUNDED:
         events.append(RangeEvent(last_affected=last))
     kind = clean_line(entry.version_type or "", 40)
-    return (VersionRange(type=kind, events=tuple(events), repository=repository if kind == "git" else None),)
+    until = next((end.lower() for end in (below, last) if end.lower() in ENDS_UNSAID), "")
+    return (
+        VersionRange(type=kind, events=tuple(events), repository=repository if kind == "git" else None, until=until),
+    )
 
 
 def _changes(entry: VersionEntry) -> list[RangeEvent]:

@@ -91,7 +91,8 @@ def affected_products(containers: list[Container]) -> tuple[Affected, ...]:
     """What the CNA names, then what the others name beyond it: who assigned the CVE knows its product best."""
     chosen: list[Affected] = []
     for container in containers:
-        entries = [entry for product in container.affected or () if (entry := affected_of(product))]
+        stated_by = clean_line(container.short_name, 100) if container is not containers[0] else ""
+        entries = [entry for product in container.affected or () if (entry := affected_of(product, stated_by))]
         if chosen and entries:
             named = {_key(entry) for entry in chosen}
             entries = [entry for entry in entries if _key(entry) not in named]

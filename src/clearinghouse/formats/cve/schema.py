@@ -64,6 +64,9 @@ class Product(msgspec.Struct, frozen=True, rename="camel"):
     repo: str | None = None
     default_status: str | None = None
     versions: list[VersionEntry] | None = None
+    cpes: list[str | None] | None = None
+    platforms: list[str | None] | None = None
+    modules: list[str | None] | None = None
 
 
 class ProblemDescription(msgspec.Struct, frozen=True, gc=False, rename="camel"):

@@ -34,5 +34,9 @@ NOT_APPLICABLE = frozenset({"", "n/a", "na", "-", "unknown", "unspecified", "non
 UNBOUNDED = NOT_APPLICABLE | {"*", "publication", "all", "all versions"}
 """Upper bounds that are no version; ``*`` is the record format's own word for no bound."""
 
+ENDS_UNSAID = frozenset({"publication", "unspecified", "unknown", "n/a"})
+"""Upper bounds of a range that say that it ends, and not where. ``publication`` is what Microsoft wrote until 2022 for
+"until the update that came with this record"."""
+
 EVERYTHING = frozenset({"*", "all", "all versions"})
 """Single versions that stand for every version."""

@@ -68,8 +68,14 @@ def _entry(advisory: PublishedAdvisory, affected: Affected) -> Entry:
     written = affected.component.ecosystem
     base, release = split_ecosystem(written)
     order = order_of(written)
-    decided = [item for item in affected.ranges if _order(item, order)]
-    found = [stretch for item in decided for stretch in _stretches(item, order)]
+    found: list[Stretch] = []
+    undecided: dict[str, None] = {}
+    for item in affected.ranges:
+        known = _order(item, order)
+        if known is None:
+            undecided[item.type] = None
+        else:
+            found += stretches(item.events, known.key)
     if affected.default_status == "affected" and not affected.ranges and not affected.versions:
         found = [Stretch(ZERO, b"", False, "0")]
     return Entry(
@@ -84,8 +90,8 @@ def _entry(advisory: PublishedAdvisory, affected: Affected) -> Entry:
         label=f"{affected.component.name} ({written})",
         versions=frozenset(affected.versions),
         stretches=tuple(found),
-        fixes=_fixes(decided, order),
-        undecided=tuple(dict.fromkeys(item.type for item in affected.ranges if not _order(item, order))),
+        fixes=_fixes(found),
+        undecided=tuple(undecided),
         excluded=tuple(stretch for item in affected.unaffected for stretch in _stretches(item, order)),
     )
 
@@ -102,11 +108,7 @@ def _stretches(item: VersionRange, order: Order | None) -> Iterable[Stretch]:
     return stretches(item.events, known.key) if known else ()
 
 
-def _fixes(ranges: Iterable[VersionRange], order: Order | None) -> tuple[tuple[bytes, str], ...]:
-    fixes: dict[str, bytes] = {}
-    for item in ranges:
-        known = _order(item, order)
-        for event in item.events:
-            if event.fixed and known:
-                fixes[event.fixed] = known.key(event.fixed)
-    return tuple(sorted((key, text) for text, key in fixes.items()))
+def _fixes(found: Iterable[Stretch]) -> tuple[tuple[bytes, str], ...]:
+    """The ends of what is affected that are fixes, in version order, each once."""
+    fixes = {stretch.high: stretch.fixed for stretch in found if stretch.fixed is not None}
+    return tuple(sorted((key, text) for key, text in fixes.items()))

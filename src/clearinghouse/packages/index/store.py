@@ -12,12 +12,16 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
 
 from clearinghouse.packages.index.entry import Entry, entries_of
-from clearinghouse.records import ClearinghouseError, PublishedAdvisory
+from clearinghouse.packages.index.products import SCHEMA as PRODUCT_SCHEMA
+from clearinghouse.packages.index.products import ProductBuilder, names_in, remedies_in
+from clearinghouse.packages.products import NameIndex
+from clearinghouse.records import ClearinghouseError, PublishedAdvisory, Remedy
 
 LAYOUT = 1
 """Version of what is in the file: the tables, the shape of an entry, and the version keys in it."""
@@ -72,6 +76,7 @@ class IndexBuilder:
 
     def __init__(self) -> None:
         self._advisories: dict[str, _Gathered] = {}
+        self.products = ProductBuilder()
 
     def __len__(self) -> int:
         return len(self._advisories)
@@ -109,7 +114,7 @@ class IndexBuilder:
                 unfinished.unlink()
 
     def _fill(self, database: sqlite3.Connection, meta: dict[str, str]) -> None:
-        database.executescript(_MAKE + "BEGIN;" + _SCHEMA)
+        database.executescript(_MAKE + "BEGIN;" + _SCHEMA + PRODUCT_SCHEMA)
         packages: dict[int, list[msgspec.Raw]] = {}
         coverage: Counter[str] = Counter()
         for gathered in self._advisories.values():
@@ -126,6 +131,7 @@ class IndexBuilder:
             sorted((alias, name) for name, item in self._advisories.items() for alias in item.aliases),
         )
         database.executemany("INSERT INTO coverage VALUES (?, ?)", coverage.items())
+        self.products.write(database)
         database.execute("COMMIT")
 
     def _advisory_rows(self) -> Iterator[tuple[str, str, str | None, str, bytes]]:
@@ -186,6 +192,15 @@ class AdvisoryIndex:
         if not release:
             return ecosystem in self._bases
         return ecosystem in self.coverage or f"{ecosystem}:{release}" in self.coverage
+
+    @cached_property
+    def products(self) -> NameIndex:
+        """What is said of products that have no package URL."""
+        return names_in(self._database)
+
+    def remedies(self, advisory: str, identifiers: Iterable[str]) -> tuple[Remedy, ...]:
+        """Return what an advisory says helps, beside a version, against the flaw with these identifiers."""
+        return remedies_in(self._database, advisory, identifiers)
 
     def entries(self, ecosystem: str, name: str) -> list[Entry]:
         """Return what is known of a package. ``ecosystem`` is an OSV base name, ``name`` the normal form."""

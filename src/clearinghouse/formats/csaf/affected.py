@@ -1,0 +1,155 @@
+"""Which products a vulnerability affects, out of ``product_status`` (CSAF 2.0, section 3.2.3.9).
+
+``known_affected``, ``first_affected`` and ``last_affected`` are affected; ``known_not_affected``, ``fixed``,
+``first_fixed`` and ``recommended`` are not (the last three name versions without the flaw); ``under_investigation`` and
+``unknown`` are neither.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from clearinghouse.formats.csaf.schema import Status
+from clearinghouse.formats.csaf.tree import Product
+from clearinghouse.packages.products.stretches import Stretch
+from clearinghouse.packages.products.text_ranges import contradicts, read_range
+from clearinghouse.records import Affected, Component, RangeEvent, VersionRange
+
+ENTRY_LIMIT = 50_000
+"""Entries that are kept of one vulnerability."""
+_KIND = "text"
+_EVERYTHING = VersionRange(type=_KIND, events=(RangeEvent(introduced="0"),))
+_Key = tuple[str, str, str, tuple[str, ...], str | None, str]
+
+
+class _Entry:
+    """What is said of the versions of one product."""
+
+    def __init__(self, product: Product) -> None:
+        self.product = product
+        self.versions: list[str] = []
+        self.ranges: list[VersionRange] = []
+        self.unaffected: list[VersionRange] = []
+        self.unknown: list[VersionRange] = []
+        self.first: list[str] = []
+        self.last: list[str] = []
+        self.cpes: list[str] = []
+
+    def affected(self) -> Affected:
+        """Return it as a record."""
+        product = self.product
+        if len(self.first) == len(self.last) == 1:
+            events = (RangeEvent(introduced=self.first[0]), RangeEvent(last_affected=self.last[0]))
+            self.ranges.append(VersionRange(type=_KIND, events=events))
+        return Affected(
+            component=Component(name=product.name, vendor=product.vendor, purl=product.purl),
+            versions=tuple(dict.fromkeys((*self.versions, *self.first, *self.last))),
+            ranges=tuple(dict.fromkeys(self.ranges)),
+            unaffected=tuple(dict.fromkeys(self.unaffected)),
+            unknown=tuple(dict.fromkeys(self.unknown)),
+            models=product.models,
+            cpes=tuple(dict.fromkeys(self.cpes)),
+            platforms=(product.platform,) if product.platform else (),
+        )
+
+
+def affected_of(status: Status, products: dict[str, Product]) -> tuple[Affected, ...]:
+    """Return what a vulnerability says of each product, in the order in which the products are named.
+
+    Identifiers that stand for no product are passed over; see :func:`unresolved`.
+    """
+    entries: dict[_Key, _Entry] = {}
+
+    def each(identifiers: Iterable[str] | None) -> Iterator[tuple[_Entry, Product]]:
+        for identifier in identifiers or ():
+            product = products.get(identifier)
+            if product is None or len(entries) >= ENTRY_LIMIT:
+                continue
+            entry = entries.setdefault(_key(product), _Entry(product))
+            if product.cpe:
+                entry.cpes.append(product.cpe)
+            yield entry, product
+
+    for entry, product in each(status.known_affected):
+        _take(entry.versions, entry.ranges, product)
+    for entry, product in each(status.first_affected):
+        entry.first += [product.version] if product.version else []
+    for entry, product in each(status.last_affected):
+        entry.last += [product.version] if product.version else []
+    for identifiers in (status.known_not_affected, status.fixed, status.first_fixed, status.recommended):
+        for entry, product in each(identifiers):
+            entry.unaffected += _ranges_of(product, everything=identifiers is status.known_not_affected)
+    for identifiers in (status.under_investigation, status.unknown):
+        for entry, product in each(identifiers):
+            entry.unknown += _ranges_of(product, everything=True)
+    return tuple(entry.affected() for entry in entries.values())
+
+
+def unresolved(status: Status, products: dict[str, Product]) -> list[str]:
+    """Return the product identifiers of a status that stand for no product."""
+    return [
+        identifier
+        for field in status.__struct_fields__
+        for identifier in getattr(status, field) or ()
+        if identifier not in products
+    ]
+
+
+def fixed_versions(status: Status, products: dict[str, Product]) -> tuple[str, ...]:
+    """Return the versions that are named as fixed, each once."""
+    named = (*(status.first_fixed or ()), *(status.fixed or ()), *(status.recommended or ()))
+    found = (products[identifier].version for identifier in named if identifier in products)
+    return tuple(dict.fromkeys(version for version in found if version))
+
+
+def _key(product: Product) -> _Key:
+    return product.vendor, product.family, product.name, product.models, product.purl, product.platform
+
+
+def _take(versions: list[str], ranges: list[VersionRange], product: Product) -> None:
+    """Take in the version of an affected product: one, or a range as text; of one without, nothing is said of versions.
+
+    Where the branch and the product's full name ("Spin: versions older than 1.7") contradict each other, both are kept as
+    words, which nobody takes for a range.
+    """
+    words = product.version_range or product.version
+    said = product.full_name.rpartition(": ")[2] if ": " in product.full_name else ""
+    if _contradiction(words, said):
+        versions.append(f'"{words}" or "{said}"')
+    elif product.version:
+        versions.append(product.version)
+    elif product.version_range:
+        found = _as_ranges(product.version_range)
+        if found is None:
+            versions.append(product.version_range)  # as written; whoever compares versions may make something of it
+        else:
+            ranges += found
+
+
+def _contradiction(words: str, said: str) -> bool:
+    branch = read_range(words) if words and said else None
+    name = read_range(said) if branch else None
+    return branch is not None and name is not None and contradicts(branch, name)
+
+
+def _as_ranges(text: str) -> list[VersionRange] | None:
+    """A range as events, or None where events cannot say it: it is not understood, or has a condition."""
+    reading = read_range(text)
+    if reading is None or reading.condition or reading.listed or any(stretch.above for stretch in reading.stretches):
+        return None
+    return [_as_range(stretch) for stretch in reading.stretches]
+
+
+def _as_range(stretch: Stretch) -> VersionRange:
+    events = [RangeEvent(introduced=stretch.low or "0")]
+    if stretch.high:
+        events.append(RangeEvent(last_affected=stretch.high) if stretch.closed else RangeEvent(fixed=stretch.high))
+    return VersionRange(type=_KIND, events=tuple(events))
+
+
+def _ranges_of(product: Product, *, everything: bool) -> list[VersionRange]:
+    """The version or range of a product that is not affected; the whole product, where it has none and that is meant."""
+    if product.version:
+        version = product.version
+        return [VersionRange(type=_KIND, events=(RangeEvent(introduced=version), RangeEvent(last_affected=version)))]
+    if product.version_range:
+        return _as_ranges(product.version_range) or []
+    return [_EVERYTHING] if everything else []

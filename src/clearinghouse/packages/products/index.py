@@ -1,0 +1,305 @@
+"""Which statements speak of a product: an index over the names in them.
+
+Names are few beside statements, and only names are looked at to find out who is meant. So the index holds names, each
+with a number, and asks for the statements under a number when it has decided for a name: whoever keeps statements in a
+database gives it the names and a function (:class:`NameIndex`). :class:`ProductIndex` keeps both in memory.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
+
+from clearinghouse.packages.products.aliases import Aliases, shipped_aliases
+from clearinghouse.packages.products.cpe import read_cpe
+from clearinghouse.packages.products.names import (
+    ProductName,
+    compact,
+    fold,
+    order_number,
+    product_names,
+    tokens_of,
+    vendor_key,
+    vendor_keys,
+)
+from clearinghouse.packages.products.statement import KEV, Statement
+from clearinghouse.packages.products.windows import edition_of
+
+Fetch = Callable[[int], Sequence[Statement]]
+"""Returns the statements that stand under the number of a name."""
+Described = Callable[[str], Sequence[int]]
+"""Returns the numbers of the names that records of a CVE identifier, other than KEV's, speak of."""
+
+
+class WrittenName(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A product as statements name it: what they have in common, and under which their number is kept.
+
+    Attributes:
+        vendor, product: as written. models: order numbers. cpes: ``vendor:product`` of the CPE names beside it.
+        listing: it stands in a source whose names list several products (KEV).
+    """
+
+    vendor: str
+    product: str
+    models: tuple[str, ...] = ()
+    cpes: tuple[str, ...] = ()
+    listing: bool = False
+
+
+class Hit(NamedTuple):
+    """A name that was found.
+
+    Attributes:
+        number: of the name. branch: the version to which it is restricted, if it ends with one.
+        sure: it is certainly this product. models: order numbers that restrict it.
+    """
+
+    number: int
+    branch: str
+    sure: bool
+    models: tuple[str, ...]
+
+
+class Relative(NamedTuple):
+    """A name of the same family: it says more than was asked, or less.
+
+    Attributes:
+        number: of the name. narrower: it names one model of what was asked, and not a family to which that belongs.
+    """
+
+    number: int
+    narrower: bool
+
+
+def written_name(statement: Statement) -> WrittenName:
+    """Return the name under which a statement is kept."""
+    cpes = (read_cpe(text) for text in statement.cpes)
+    return WrittenName(
+        statement.vendor,
+        statement.product,
+        statement.models,
+        tuple(dict.fromkeys(f"{cpe.vendor}:{cpe.product}" for cpe in cpes if cpe)),
+        statement.origin == KEV,
+    )
+
+
+class NameIndex:
+    """Finds names.
+
+    Args:
+        names: each in the place of its number. fetch: returns the statements under a number.
+        described: returns the names of which records of a CVE identifier speak.
+        aliases: the table of names that mean one thing.
+    """
+
+    def __init__(
+        self, names: Sequence[WrittenName], fetch: Fetch, described: Described, aliases: Aliases | None = None
+    ) -> None:
+        self.aliases = aliases or shipped_aliases()
+        self.fetch = fetch
+        self.described = described
+        self.names = names
+        self._exact: dict[tuple[str, str], list[Hit]] = defaultdict(list)
+        self._heads: dict[tuple[str, str], list[tuple[int, tuple[str, ...], bool]]] = defaultdict(list)
+        self._models: dict[str, list[int]] = defaultdict(list)
+        self._variants: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._makers: dict[str, set[str]] = defaultdict(set)
+        self.vendors: set[str] = set()
+        listed: list[tuple[int, str, ProductName]] = []
+        for number, name in enumerate(names):
+            self.vendors.update(self._vendors(name))
+        for number, name in enumerate(names):
+            listed += self._add(number, name)
+        for number, vendor, part in listed:
+            if (vendor, part.key) in self._exact or self.aliases.product((vendor, part.key)) != part.key:
+                self._put(number, vendor, part)
+        self.relatives = lru_cache(maxsize=1 << 12)(self._relatives)
+
+    def vendors_of(self, number: int) -> tuple[str, ...]:
+        """Return the vendors that the name with this number gives."""
+        return self._vendors(self.names[number])
+
+    def _vendors(self, name: WrittenName) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.aliases.vendor(key) for key in vendor_keys(name.vendor)))
+
+    def _add(self, number: int, name: WrittenName) -> list[tuple[int, str, ProductName]]:
+        vendors = self._vendors(name) or self._maker_in(name.product)
+        listed = []
+        for vendor in vendors:
+            for spoken, maker in self._spoken(name.product, vendor):
+                if spoken.listed and not self._counts(spoken, name):
+                    listed.append((number, maker, spoken))
+                else:
+                    self._put(number, maker, spoken, models=name.models)
+            listed += [
+                (number, vendor, ProductName(key, (key,)))
+                for key in self.aliases.listed(vendor, _plain_key(name.product))
+            ]
+        self._add_cpes(number, name)
+        for model in name.models:
+            self._models[order_number(model)].append(number)
+        return listed
+
+    def _counts(self, spoken: ProductName, name: WrittenName) -> bool:
+        """Whether a part of a name counts though no other record names it alone: only a catalogue lists so."""
+        return name.listing and len(spoken.tokens) > 1
+
+    def _spoken(self, product: str, vendor: str) -> list[tuple[ProductName, str]]:
+        """The ways to understand a product's name under a vendor, and those of the vendor whose name it begins with."""
+        edition = edition_of(fold(product)) if vendor == "microsoft" else None
+        if edition:
+            return [(ProductName(compact(edition.tokens), edition.tokens), vendor)]
+        found = [(name, vendor) for name in product_names(product, self.aliases.vendor_names(vendor))]
+        for other in self.aliases.included(vendor):
+            keys = self.aliases.vendor_names(other)
+            inner = product_names(product, keys)
+            if inner and found and inner[0].key != product_names(product, ())[0].key:
+                found += [(name, other) for name in inner]
+        return found
+
+    def _maker_in(self, product: str) -> tuple[str, ...]:
+        """The vendor with whose name a product begins, where no vendor is named: "VMware ESXi" of "n/a"."""
+        tokens = tokens_of(fold(product))
+        for length in range(min(4, len(tokens) - 1), 0, -1):
+            key = self.aliases.vendor("".join(tokens[:length]))
+            if key in self.vendors:
+                return (key,)
+        brand = self.aliases.vendor_of_brand(tokens)
+        return (brand,) if brand else ("",)
+
+    def _add_cpes(self, number: int, name: WrittenName) -> None:
+        for pair in name.cpes:
+            vendor, _, product = pair.partition(":")
+            maker = self.aliases.vendor(vendor_key(fold(vendor)))
+            for spoken, _ in self._spoken(product, maker)[:1]:
+                self._put(number, maker, spoken, models=name.models, family=False)
+
+    def _put(
+        self,
+        number: int,
+        vendor: str,
+        name: ProductName,
+        *,
+        models: tuple[str, ...] = (),
+        family: bool = True,
+    ) -> None:
+        key = self.aliases.product((vendor, name.key))
+        whole = self.aliases.whole((vendor, key))
+        hit = Hit(number, name.branch, True, tuple(order_number(model) for model in (*models, *name.models)))
+        self._insert((vendor, key), hit)
+        if whole:
+            self._insert((vendor, whole[0]), hit._replace(sure=whole[1]))
+            self._heads[vendor, whole[0]].append((number, (whole[0],), False))
+        for near in self.aliases.near((vendor, key)):
+            self._insert((vendor, near), hit._replace(sure=False))
+        self._makers[key].add(vendor)
+        self._variants[vendor, key].update(hit.models or ("",))
+        if family and name.tokens:
+            self._heads[vendor, name.tokens[0]].append((number, name.tokens, name.family))
+
+    def _insert(self, place: tuple[str, str], hit: Hit) -> None:
+        hits = self._exact[place]
+        if not any(
+            each.number == hit.number and each.branch == hit.branch and each.sure >= hit.sure for each in hits[-8:]
+        ):
+            hits.append(hit)
+
+    def exact(self, vendor: str, key: str) -> Sequence[Hit]:
+        """Return the names that are this product, or may be under a name that is near."""
+        return self._exact.get((vendor, self.aliases.product((vendor, key))), ())
+
+    def by_model(self, model: str) -> Sequence[int]:
+        """Return the names that have this order number."""
+        return self._models.get(model, ())
+
+    def variants(self, vendor: str, key: str) -> frozenset[str]:
+        """Return the order numbers under which a product of this name is known; an empty one for a name without."""
+        return frozenset(self._variants.get((vendor, self.aliases.product((vendor, key))), ()))
+
+    def makers(self, key: str) -> frozenset[str]:
+        """Return the vendors that have a product of this name."""
+        return frozenset(self._makers.get(key, ()))
+
+    def knows(self, vendor: str) -> bool:
+        """Whether any statement is about a product of this vendor."""
+        return vendor in self.vendors
+
+    def _relatives(self, vendor: str, tokens: tuple[str, ...]) -> tuple[Relative, ...]:
+        """Return the names of one family with a name: they have all of its words, or it has all of theirs.
+
+        What the one has more must be a model: words with digits in them, and what goes with these.
+        """
+        if not tokens:
+            return ()
+        mine = frozenset(tokens)
+        found = {}
+        for number, theirs, family in self._heads.get((vendor, tokens[0]), ()):
+            other = frozenset(theirs)
+            if mine < other and _is_model(other - mine, tokens):
+                found[number] = Relative(number, narrower=True)
+            elif other < mine and (_is_model(mine - other, theirs) or family):
+                found.setdefault(number, Relative(number, narrower=False))
+            elif family and _is_of_series(theirs, tokens):
+                found.setdefault(number, Relative(number, narrower=False))
+        return tuple(found.values())
+
+
+_VARIANT_WORDS = frozenset(
+    "server version edition cpu module enterprise standard professional datacenter series family panel panels r2 v".split()
+)
+
+
+def _is_model(extra: frozenset[str], head: tuple[str, ...]) -> bool:
+    """Whether words are the name of a model or release: one has a digit, and the others are short or say so."""
+    if len(head) == 1 and not any(letter.isdigit() for letter in head[0]) and len(extra) > 3:
+        return False  # one word, and much beside it: "SIMATIC" is no family
+    digits = [word for word in extra if any(letter.isdigit() for letter in word)]
+    return bool(digits) and all(word in digits or len(word) <= 3 or word in _VARIANT_WORDS for word in extra)
+
+
+def _is_of_series(family: tuple[str, ...], tokens: tuple[str, ...]) -> bool:
+    """Whether X204-2 is of the X-200 family: the same letters, and a number in the same hundred."""
+    for at in range(len(family) - 1):
+        letters, number = family[at], family[at + 1]
+        if letters.isalpha() and len(letters) <= 3 and len(number) >= 3 and number.isdigit() and number.endswith("00"):
+            start = letters + number[:-2]
+            return tokens[:at] == family[:at] and len(tokens) > at and _begins_series(tokens[at], start, len(number))
+    return False
+
+
+def _begins_series(token: str, start: str, digits: int) -> bool:
+    rest = token[len(start) :]
+    return token.startswith(start) and len(rest) >= 2 and rest[:2].isdigit() and not rest[2:3].isdigit() and digits >= 3
+
+
+def _plain_key(product: str) -> str:
+    return "".join(tokens_of(fold(product)))
+
+
+class ProductIndex(NameIndex):
+    """Statements in memory, and the index over their names.
+
+    Args:
+        statements: any number; they are gathered before anything is looked up.
+    """
+
+    def __init__(self, statements: Iterable[Statement], aliases: Aliases | None = None) -> None:
+        numbers: dict[WrittenName, int] = {}
+        kept: list[list[Statement]] = []
+        described: dict[str, list[int]] = defaultdict(list)
+        for statement in statements:
+            name = written_name(statement)
+            number = numbers.setdefault(name, len(numbers))
+            if number == len(kept):
+                kept.append([])
+            kept[number].append(statement)
+            if statement.origin != KEV:
+                for identifier in (statement.advisory, *statement.aliases):
+                    if identifier.startswith("CVE-") and described[identifier][-1:] != [number]:
+                        described[identifier].append(number)
+        super().__init__(list(numbers), kept.__getitem__, lambda cve: described.get(cve, ()), aliases)
+
+    def __len__(self) -> int:
+        return len(self.names)

@@ -1,0 +1,250 @@
+"""What one advisory says of one version of one product: the judgement on a group of statements.
+
+The statements are those of one advisory that speak of the product. The rules, in the order in which they are asked:
+
+1. The version lies in a stretch that is called unaffected: not affected.
+2. The version is listed: ``EXACT``.
+3. The version lies in a stretch: ``RANGE``. Several stretches that all begin before every version are the lines of
+   releases that were fixed one by one (before 16.7, before 17.0.1): 16.7.1 is fixed, because its own line is.
+4. It cannot be said whether it lies in one, or part of the text was not understood: ``OPEN``, with the reason.
+5. The entry calls every version affected that it does not name: ``RANGE``.
+6. Nothing is said of versions, or none is known of the item: ``NO_VERSION``.
+7. Else it is not affected.
+
+What is said under a condition, or for a platform of which the item says nothing, is ``OPEN`` where it would be a hit.
+"""
+
+from collections.abc import Iterable, Sequence
+from enum import Enum
+
+import msgspec
+
+from clearinghouse.packages.products.statement import Statement
+from clearinghouse.packages.products.stretches import Inside, Stretch, where
+from clearinghouse.packages.products.versions import Version, begins_with, compare, is_coarse, is_shorter, read_version
+from clearinghouse.records import Why
+
+
+_FEW = 5
+"""Versions of a list that are shown."""
+
+
+class Verdict(Enum):
+    """What was found."""
+
+    NOT_AFFECTED = 0
+    NO_VERSION = 1
+    OPEN = 2
+    RANGE = 3
+    EXACT = 4
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A verdict with what was hit.
+
+    Attributes:
+        verdict: what was found. why: what was hit, or what could not be compared.
+        reason: for ``OPEN``, why it cannot be said. detail: the words or version on which it hangs.
+        statement: the one that decided.
+    """
+
+    verdict: Verdict
+    statement: Statement
+    why: Why | None = None
+    reason: Inside | None = None
+    detail: str = ""
+
+
+class Claim(msgspec.Struct, frozen=True, gc=False):
+    """A statement that is asked, with the version to which its name is restricted."""
+
+    statement: Statement
+    branch: str = ""
+
+
+def judge(claims: Sequence[Claim], version: Version | None) -> Judgement | None:
+    """Return what the statements of one advisory say of a version, or None if it is not affected.
+
+    Args:
+        claims: at least one. version: None where none is known or none was understood.
+    """
+    asked = [claim for claim in claims if _in_branch(claim, version)]
+    if not asked or (version is not None and _is_excluded(asked, version)):
+        return None
+    if version is not None and (found := _listed(asked, version)):
+        return found
+    stretches = [(claim.statement, stretch) for claim in asked for stretch in claim.statement.stretches]
+    return _in_stretches(stretches, version) or _open(asked, version) or _otherwise(asked, version)
+
+
+def _in_branch(claim: Claim, version: Version | None) -> bool:
+    """Whether the version lies in the branch that the product's name ends with ("Teamcenter V13.3")."""
+    if not claim.branch or version is None:
+        return True
+    branch = read_version(claim.branch)
+    if branch is None:
+        return False
+    return begins_with(version, branch) or is_coarse(version, branch)
+
+
+def _is_excluded(claims: Iterable[Claim], version: Version) -> bool:
+    return any(where(version, stretch) is Inside.YES for claim in claims for stretch in claim.statement.unaffected)
+
+
+def _listed(claims: Iterable[Claim], version: Version) -> Judgement | None:
+    for claim in claims:
+        for text in claim.statement.listed:
+            listed = read_version(text)
+            if listed is not None and compare(listed, version) == 0 and not is_shorter(version, listed):
+                return Judgement(
+                    verdict=Verdict.EXACT, statement=claim.statement, why=Why(kind="enumerated", text=text)
+                )
+    return None
+
+
+def _in_stretches(found: list[tuple[Statement, Stretch]], version: Version | None) -> Judgement | None:
+    hits = [(statement, stretch) for statement, stretch in found if where(version, stretch) is Inside.YES]
+    if not hits or version is None:
+        return _hit(*hits[0]) if hits and not any(statement.unaffected for statement, _ in found) else None
+    lines = {stretch.high: statement for statement, stretch in found if not stretch.low and stretch.high}
+    outside = [(statement, stretch) for statement, stretch in hits if stretch.low or not stretch.high]
+    if outside or len(lines) < 2:
+        return _hit(*(outside or hits)[0])
+    return _in_lines(found, hits, version)
+
+
+def _in_lines(
+    found: list[tuple[Statement, Stretch]], hits: list[tuple[Statement, Stretch]], version: Version
+) -> Judgement | None:
+    """Several ends and no beginning: each is where one line of releases was fixed."""
+    ends = [stretch for _, stretch in found if not stretch.low and stretch.high]
+    if all(where(version, stretch) is Inside.YES for stretch in ends):
+        return _hit(*hits[0])
+    own = _own_line(version, ends)
+    if own is None:
+        statement, stretch = hits[0]
+        return Judgement(
+            verdict=Verdict.OPEN, statement=statement, why=_why(stretch), reason=Inside.SCHEME, detail=str(stretch)
+        )
+    return next((_hit(statement, stretch) for statement, stretch in hits if stretch == own), None)
+
+
+def _own_line(version: Version, ends: Iterable[Stretch]) -> Stretch | None:
+    """The end that begins most like the version; None if none does, or several do equally."""
+    best: list[Stretch] = []
+    most = 0
+    for stretch in dict.fromkeys(ends):
+        end = read_version(stretch.high)
+        shared = _shared(version, end) if end else 0
+        if shared > most:
+            best, most = [stretch], shared
+        elif shared == most and shared:
+            best.append(stretch)
+    return best[0] if len(best) == 1 else None
+
+
+def _shared(one: Version, other: Version) -> int:
+    count = 0
+    for mine, theirs in zip(one.parts, other.parts, strict=False):
+        if mine[:2] != theirs[:2]:
+            break
+        count += 1
+    return count if one.scheme == other.scheme else 0
+
+
+def _hit(statement: Statement, stretch: Stretch) -> Judgement:
+    return Judgement(verdict=Verdict.RANGE, statement=statement, why=_why(stretch))
+
+
+def _why(stretch: Stretch) -> Why:
+    return Why(
+        kind="range",
+        introduced=stretch.low or "0",
+        fixed=None if stretch.closed or not stretch.high else stretch.high,
+        last_affected=stretch.high if stretch.closed and stretch.high else None,
+        text=f"above {stretch.low}" if stretch.above else f"until {stretch.until}" if stretch.until else None,
+    )
+
+
+def _open(claims: Iterable[Claim], version: Version | None) -> Judgement | None:
+    """The first thing that cannot be said of a version that is known."""
+    if version is None:
+        return None
+    for claim in claims:
+        statement = claim.statement
+        for stretch in (*statement.stretches, *statement.unknown):
+            inside = where(version, stretch)
+            if inside is Inside.YES:  # of a stretch that the source calls unknown
+                inside = Inside.UNTIL
+            if inside.is_open:
+                return _undecided(statement, inside, _why(stretch), str(stretch))
+        for text in statement.unread:
+            return _undecided(statement, Inside.SCHEME, Why(kind="text", text=text), text)
+        reason = _coarse_in_list(statement, version)
+        if reason:
+            text = _some(statement.listed, version)
+            return _undecided(statement, reason, Why(kind="enumerated", text=text), text)
+    return None
+
+
+def _undecided(statement: Statement, reason: Inside, why: Why, detail: str = "") -> Judgement:
+    return Judgement(verdict=Verdict.OPEN, statement=statement, why=why, reason=reason, detail=detail)
+
+
+def _some(listed: Sequence[str], version: Version) -> str:
+    """A few of the listed versions, those first that begin like the version."""
+    near = [text for text in listed if (read := read_version(text)) and _shared(read, version)]
+    return ", ".join((near or list(listed))[:_FEW])
+
+
+def _coarse_in_list(statement: Statement, version: Version) -> Inside | None:
+    """Whether a list of versions may mean this one: it is too short for the list, or the list for it."""
+    if not statement.listed:
+        return None
+    listed = [read for text in statement.listed if (read := read_version(text))]
+    if any(is_coarse(version, each) or (each.key == version.key and is_shorter(version, each)) for each in listed):
+        return Inside.COARSE
+    alike = [each for each in listed if each.scheme == version.scheme and each.size == version.size]
+    if not alike:
+        return Inside.SCHEME
+    finer = any(len(each.parts) >= len(version.parts) for each in alike)
+    return None if finer or not any(is_coarse(each, version) for each in alike) else Inside.BOUND_COARSE
+
+
+def _otherwise(claims: Sequence[Claim], version: Version | None) -> Judgement | None:
+    """No version was hit: what is said of all others."""
+    for claim in claims:
+        statement = claim.statement
+        if statement.default != "affected" or not (version is not None or not statement.says_versions):
+            continue
+        doubtful = version is not None and any(
+            where(version, stretch).is_open for each in claims for stretch in each.statement.unaffected
+        )
+        if doubtful:
+            return _undecided(statement, Inside.SCHEME, Why(kind="range", introduced="0"))
+        if any(not each.statement.commits for each in claims):
+            return Judgement(verdict=Verdict.RANGE, statement=statement, why=Why(kind="range", introduced="0"))
+    silent = [claim for claim in claims if not claim.statement.says_versions and not claim.statement.commits]
+    if version is None or len(silent) == len(claims):
+        told = next((claim for claim in claims if claim.statement.says_versions or claim.statement.unread), claims[0])
+        if all(claim.statement.commits for claim in claims) or _only_unaffected(claims):
+            return None
+        return Judgement(verdict=Verdict.NO_VERSION, statement=told.statement, why=_summary(told.statement))
+    return None
+
+
+def _only_unaffected(claims: Iterable[Claim]) -> bool:
+    """Whether nothing is called affected: some records list what is not."""
+    return all(
+        claim.statement.unaffected
+        and not (claim.statement.listed or claim.statement.stretches or claim.statement.unread)
+        and claim.statement.default != "affected"
+        for claim in claims
+    )
+
+
+def _summary(statement: Statement) -> Why:
+    if statement.stretches:
+        return _why(statement.stretches[0])
+    text = ", ".join((*statement.listed[:_FEW], *statement.unread[:2]))
+    return Why(kind="enumerated" if statement.listed else "text", text=text or None)

@@ -1,0 +1,156 @@
+"""What an item of an inventory may be called by advisories: readings of its name, most literal first."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from clearinghouse.packages.products.cpe import read_cpe
+from clearinghouse.packages.products.index import NameIndex
+from clearinghouse.packages.products.names import (
+    compact,
+    fold,
+    is_order_number,
+    order_number,
+    product_names,
+    tokens_of,
+    vendor_key,
+    vendor_keys,
+    without_name,
+)
+from clearinghouse.packages.products.windows import edition_of
+from clearinghouse.records import InventoryItem
+
+MAX_TOKENS = 24
+"""Words of a name that are looked at."""
+_FIRST_WORD = re.compile(r"v?(\d{1,5}|\d\dh\d|r\d{1,2}|20\d\d r2)(?![\w.])[ ,]*(.*)")
+
+
+class Reading(NamedTuple):
+    """One way to read an item.
+
+    Attributes:
+        vendor, key, tokens: normal forms. version: the version that goes with this reading, as written; empty if none.
+        sure: whether the reading itself is certain. why: if not, what it rests on (``hardware``, ``vendor``).
+        models: order numbers. hardware: what the item is, where the reading is the software that runs on it.
+    """
+
+    vendor: str
+    key: str
+    tokens: tuple[str, ...]
+    version: str
+    sure: bool = True
+    why: str = ""
+    models: tuple[str, ...] = ()
+    hardware: str = ""
+
+
+def readings_of(item: InventoryItem, index: NameIndex) -> list[Reading]:
+    """Return the ways to read an item, the most literal first; nothing for one without a name.
+
+    CPE names come first, then the name with its model, the name alone, the model alone, each with the version taken from
+    its end or put to it where one stands there; then the software that such hardware runs.
+    """
+    found = list(_from_cpes(item, index))
+    vendors = [index.aliases.vendor(key) for key in vendor_keys(item.component.vendor)]
+    version = (item.component.version or "").strip()
+    version = without_name(version, item.component.name)
+    for name in _written(item):
+        found += _from_name(name, vendors, version, index)
+    if is_order_number(item.model):
+        own = (order_number(item.model),)
+        found = [reading._replace(models=reading.models or own) for reading in found]
+    return list(dict.fromkeys(found))
+
+
+def _written(item: InventoryItem) -> Iterator[str]:
+    name, model = item.component.name.strip(), item.model.strip()
+    if model and not set(tokens_of(fold(model))) <= set(tokens_of(fold(name))):
+        yield f"{name} ({model})" if is_order_number(model) else f"{name} {model}"
+        yield name
+        if not is_order_number(model):
+            yield model
+    elif name:
+        yield name
+    elif model:
+        yield model
+
+
+def _from_cpes(item: InventoryItem, index: NameIndex) -> Iterator[Reading]:
+    for text in item.cpes:
+        cpe = read_cpe(text)
+        if cpe is None or not cpe.product or cpe.product == "-":
+            continue
+        version = cpe.full_version or (item.component.version or "")
+        makers = [index.aliases.vendor(vendor_key(fold(cpe.vendor)))]
+        yield from _from_name(cpe.product, makers, version, index)
+
+
+def _from_name(name: str, vendors: list[str], version: str, index: NameIndex) -> Iterator[Reading]:
+    folded = fold(name)
+    edition = edition_of(folded, version) if not vendors or "microsoft" in vendors else None
+    if edition:
+        yield Reading("microsoft", compact(edition.tokens), edition.tokens, edition.version)
+        return
+    if vendors:
+        for vendor in vendors:
+            yield from _under(name, vendor, version, index)
+        return
+    yield from _without_vendor(name, folded, version, index)
+
+
+def _without_vendor(name: str, folded: str, version: str, index: NameIndex) -> Iterator[Reading]:
+    """No vendor is given: a brand tells it, or the name begins with it; else who makes such a thing is a question."""
+    tokens = tokens_of(folded)[:MAX_TOKENS]
+    brand = index.aliases.vendor_of_brand(tokens)
+    if brand:
+        yield from _under(name, brand, version, index)
+        return
+    for length in range(min(4, len(tokens) - 1), 0, -1):
+        vendor = index.aliases.vendor(compact(tokens[:length]))
+        readings = list(_under(name, vendor, version, index)) if index.knows(vendor) else []
+        if any(index.exact(vendor, reading.key) for reading in readings):
+            yield from readings
+            return
+    for spoken in product_names(name)[:2]:
+        key = spoken.key
+        makers = sorted(index.makers(key))
+        if len(key) > 3 and len(makers) <= 3:
+            for vendor in makers:
+                taken = spoken.branch if spoken.branch and not version else version
+                yield Reading(vendor, key, spoken.tokens, taken, sure=False, why="vendor")
+
+
+def _under(name: str, vendor: str, version: str, index: NameIndex) -> Iterator[Reading]:
+    names = index.aliases.vendor_names(vendor)
+    spoken = [each for each in product_names(name, names) if not each.listed or each.models]
+    for each in spoken:
+        taken = version or each.branch
+        models = tuple(order_number(model) for model in each.models)
+        yield Reading(vendor, each.key, each.tokens, taken, models=models)
+    if spoken:
+        first = spoken[0]
+        yield from _with_release(vendor, first.tokens, version, first.models)
+        yield from _software(vendor, first.tokens, version, name, index)
+
+
+def _with_release(vendor: str, tokens: tuple[str, ...], version: str, models: tuple[str, ...]) -> Iterator[Reading]:
+    """The release is a part of the product's name: "Exchange Server", "2019 CU12" is Exchange Server 2019 CU12."""
+    match = _FIRST_WORD.fullmatch(fold(version))
+    if match is None:
+        return
+    release = tokens_of(match[1])
+    rest = match[2].strip(" ()")
+    update = re.match(r"(?:cu|cumulative update) ?(\d{1,2})\b[ ,]*(.*)", rest)
+    if update:
+        whole = (*tokens, *release, f"cu{update[1]}")
+        yield Reading(vendor, compact(whole), whole, update[2].strip(" ()"), models=models)
+    whole = (*tokens, *release)
+    yield Reading(vendor, compact(whole), whole, rest, models=models)
+
+
+def _software(vendor: str, tokens: tuple[str, ...], version: str, name: str, index: NameIndex) -> Iterator[Reading]:
+    for software in index.aliases.software(vendor, tokens):
+        maker, key = software.place
+        yield Reading(
+            maker, key, (key,), version, sure=software.sure, why="" if software.sure else "hardware", hardware=name
+        )
