@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
-from clearinghouse.cli import deadline, main
+from clearinghouse.cli import main
+from clearinghouse.cli.batch import MAX_LINE
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "deadlines.md"
 PUBLISHED = (
@@ -239,7 +240,7 @@ def test_a_bad_line_of_a_batch_is_an_error_in_its_place(tmp_path):
         json.dumps({"kev": "no"}),
         json.dumps(WHOLE | {"identified": "9999-12-31"}),
         "[" * 100_000,
-        json.dumps(WHOLE | {"kev": "x" * deadline.MAX_LINE}),
+        json.dumps(WHOLE | {"kev": "x" * MAX_LINE}),
     ]
     file = tmp_path / "questions.jsonl"
     file.write_bytes("\n".join([good, "", *bad, good]).encode() + b'\n{"kev": "\xff"}')

@@ -1,15 +1,14 @@
 """``clearinghouse deadline``: by when one flaw on one asset is to be fixed, and why."""
 
 import datetime as dt
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
 import msgspec
 import typer
 
+from clearinghouse.cli.batch import answer_lines
 from clearinghouse.cli.layout import say, show_table
 from clearinghouse.cli.options import (
     AsOf,
@@ -32,15 +31,12 @@ from clearinghouse.cli.options import (
     path_option,
     shown,
 )
-from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json, write_json_line
-from clearinghouse.formats.spool import STANDARD_INPUT, NoInputError
-from clearinghouse.formats.text import clean_line, printable_name
+from clearinghouse.cli.output import OutputFormat, write_json
 from clearinghouse.priority import (
     DEFAULT_POLICY,
     INCOMPLETE,
     Clock,
     Deadline,
-    PriorityError,
     StartFacts,
     deadline,
     given,
@@ -48,10 +44,7 @@ from clearinghouse.priority import (
     sentences,
 )
 from clearinghouse.priority.facts import UNKNOWN
-from clearinghouse.records import ClearinghouseError
 
-MAX_LINE = 1 << 20
-"""Longest line of a batch that is read, in bytes."""
 CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "kev": a_kev,
     "exposed": an_exposure,
@@ -114,7 +107,7 @@ def command(
     # Typer knows the options by the names that are the keys of a question
     asked = {name: value for name, value in context.params.items() if name in CHECKS and value is not None}
     if batch is not None:
-        raise typer.Exit(_batch(batch, asked))
+        raise typer.Exit(answer_lines(batch, lambda read: as_json(answer(_asked(read, asked)))))
     _require(asked, "--")
     made = answer(asked)
     if form is OutputFormat.JSON:
@@ -163,53 +156,7 @@ def as_json(made: Deadline) -> dict[str, Any]:
     return plain | {"explain": msgspec.to_builtins(reasons(made)), "sentences": list(sentences(made))}
 
 
-def _batch(path: Path, defaults: Mapping[str, Any]) -> int:
-    """Answer each line, in order; return the exit code."""
-    bad = 0
-    with _opened(path) as stream:
-        for number, line in _lines(stream):
-            try:
-                write_json_line(as_json(answer(_asked(line, defaults))))
-            except (OptionError, PriorityError) as error:
-                bad += 1
-                write_json_line({"error": {"line": number, "what": error.what, "expected": error.remedy}})
-    return ATTENTION if bad else OK
-
-
-def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
-    if path == STANDARD_INPUT:
-        if sys.stdin is None or sys.stdin.closed:  # one may type at a terminal, so this is all that is refused
-            what = "standard input is closed, and --batch - asks to read it"
-            raise NoInputError(what, "pipe JSON lines into the command, or name a file of them")
-        return nullcontext(sys.stdin.buffer)
-    try:
-        return path.open("rb")
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        name = printable_name(str(path))
-        remedy = "name a file of JSON lines, or -"
-        raise ClearinghouseError(f"{name} cannot be read: {why}", remedy, source=name) from error
-
-
-def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Number the lines from 1; blank ones are passed over, one too long is cut just past the limit."""
-    number = 0
-    while line := stream.readline(MAX_LINE + 1):
-        number += 1
-        rest = line
-        while len(rest) > MAX_LINE and not rest.endswith(b"\n"):
-            rest = stream.readline(MAX_LINE + 1)
-        if line.strip():
-            yield number, line
-
-
-def _asked(line: bytes, defaults: Mapping[str, Any]) -> dict[str, Any]:
-    if len(line) > MAX_LINE:
-        raise OptionError("the line", f"is longer than {MAX_LINE} bytes", "one JSON object")
-    try:
-        read = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"), type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise OptionError("the line", f"is no JSON object: {clean_line(str(error), 200)}", "one JSON object") from error
+def _asked(read: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
     asked: dict[str, Any] = {}
     for key, value in read.items():
         name = key.replace("-", "_")

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from clearinghouse import __version__
-from clearinghouse.cli import INTERRUPTED, crash, deadline, demo, identify, triage
+from clearinghouse.cli import INTERRUPTED, crash, deadline, demo, feeds, identify, match, plan, triage, version
 from clearinghouse.cli.layout import ASCII_FORMS
 from clearinghouse.cli.output import BAD_INPUT, DEBUG, OK, explained, show_error
 from clearinghouse.formats.text import clean_line
@@ -69,6 +69,10 @@ app.command("triage", short_help="Each flaw once, ranked, with its deadline and 
 app.command("identify", short_help="Which findings are the same flaw, and why.")(identify.command)
 app.command("crash", short_help="What crash logs show, and which are the same crash.")(crash.command)
 app.command("deadline", short_help="By when to fix one flaw on one asset, and why.")(deadline.command)
+app.command("match", short_help="Which advisories meet what an inventory lists.")(match.command)
+app.command("plan", short_help="What to do by when about what inventories list.")(plan.command)
+app.add_typer(feeds.app, name="feeds", short_help="The outside feeds: fetched, verified, kept.")
+app.add_typer(version.app, name="version", short_help="Which version is newer; does an advisory affect it?")
 app.command("demo", short_help="Make a flood of invented findings and rank it.")(demo.command)
 
 

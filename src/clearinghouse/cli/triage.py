@@ -8,8 +8,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TypedDict, Unpack
 
+import msgspec
 import typer
 
+from clearinghouse.cli.match import match_exit_code
 from clearinghouse.cli.options import (
     AsOf,
     Bound,
@@ -23,7 +25,7 @@ from clearinghouse.cli.options import (
     path_option,
     paths_to,
 )
-from clearinghouse.cli.output import BAD_INPUT, exit_code, failure, show_problems
+from clearinghouse.cli.output import BAD_INPUT, failure, show_problems
 from clearinghouse.cli.progress import reading
 from clearinghouse.cli.signal_problems import silent_options
 from clearinghouse.cli.triage_output import write_csv, write_json_report, write_sarif
@@ -32,6 +34,10 @@ from clearinghouse.formats.apart import read_apart
 from clearinghouse.priority import DEFAULT_POLICY, Clock
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.triage import Gathered, Triage, gather, triage
+from clearinghouse.triage.deployer import Deployer, beside
+from clearinghouse.triage.kept import sources
+from clearinghouse.triage.worklist import Terms as WorkTerms
+from clearinghouse.triage.worklist import worklist
 
 
 class TriageFormat(StrEnum):
@@ -64,8 +70,16 @@ class Terms(TypedDict, total=False):
 
 
 def command(
-    paths: Annotated[list[Path], paths_to("Findings")],
+    paths: Annotated[list[Path] | None, paths_to("Findings")] = None,
     *,
+    inventory: Annotated[
+        list[Path] | None,
+        path_option(
+            "--inventory",
+            "FILE",
+            "What you have: SBOMs, lockfiles, package lists, spreadsheets; may be repeated. Adds what to do about it.",
+        ),
+    ] = None,
     kev: Annotated[
         list[Path] | None,
         path_option(
@@ -100,12 +114,18 @@ def command(
 ) -> None:
     """Join findings into flaws and rank them, each with its deadline and the reasons.
 
-    Exit code 0: done. 1: done, but something could not be read (see the problems). 2: a path that was named is
-    missing or of no known format, or an option is wrong.
+    With --inventory, advisories among the findings (without findings, the feeds that were synced) are matched against
+    what you have, and the actions say what to do about it.
+
+    Exit code 0: done. 1: done, but something could not be read (see the problems), or something in an inventory is
+    affected. 2: a path that was named is missing or of no known format, or an option is wrong.
     """
+    if not paths and not inventory:
+        raise OptionError("PATH", "is not given", "paths of findings, or --inventory FILE for what you have")
     check_clock(clock, commissioned=commissioned, changed=changed, kev=kev)
     code = run_triage(
-        paths,
+        paths or [],
+        inventories=inventory or [],
         kev=kev or [],
         epss=epss or [],
         ssvc=ssvc or [],
@@ -153,6 +173,7 @@ def run_triage(
     kev: list[Path],
     epss: list[Path],
     ssvc: list[Path],
+    inventories: Sequence[Path] = (),
     as_of: dt.date | None = None,
     output: TriageFormat = TriageFormat.TABLE,
     **terms: Unpack[Terms],
@@ -167,9 +188,12 @@ def run_triage(
     try:
         gathered = _gathered(paths, kev, epss, ssvc, today)
         result = triage(gathered, as_of=today, **terms)
+        have = _beside(gathered, inventories)
+        plan = worklist(have, gathered.signals, _terms(today, terms))
+        result = msgspec.structs.replace(result, problems=have.problems, plan=plan)
     except Exception as error:
         if output is TriageFormat.JSON:
-            write_json_failure(error, [*paths, *kev, *epss, *ssvc], today)
+            write_json_failure(error, [*paths, *inventories, *kev, *epss, *ssvc], today)
             if isinstance(error, ClearinghouseError):
                 return BAD_INPUT
         raise
@@ -177,7 +201,26 @@ def run_triage(
         sys.stdout.flush()
         show_problems(result.problems)
     _WRITERS[output](result)
-    return exit_code(gathered)
+    return match_exit_code(have, affected=bool(inventories and plan.actions))
+
+
+def _beside(gathered: Gathered, inventories: Sequence[Path]) -> Deployer:
+    with reading(inventories) as notice:
+        return beside(gathered, inventories, notice)
+
+
+def _terms(today: dt.date, terms: Terms) -> WorkTerms:
+    """What is asked of every flaw alike, for the plan; it dates assets by what the inventory says of each."""
+    return WorkTerms(
+        as_of=today,
+        identified=terms.get("identified"),
+        exposed=terms.get("exposed", "unknown"),
+        policy=terms.get("policy", DEFAULT_POLICY),
+        clock=terms.get("clock", Clock.LITERAL),
+        commissioned=terms.get("commissioned"),
+        changed=terms.get("changed"),
+        bound=terms.get("bound", False),
+    )
 
 
 def write_json_failure(error: Exception, paths: Sequence[Path], today: dt.date) -> None:
@@ -187,8 +230,12 @@ def write_json_failure(error: Exception, paths: Sequence[Path], today: dt.date) 
 
 def _gathered(paths: list[Path], kev: list[Path], epss: list[Path], ssvc: list[Path], today: dt.date) -> Gathered:
     """Read everything; that an option brought nothing is a problem too."""
-    with reading([*paths, *kev, *epss, *ssvc]) as notice:
-        gathered = gather(paths, kev=kev, epss=epss, ssvc=ssvc, as_of=today, notice=notice, read=read_apart)
+    found = sources(kev=kev, epss=epss, ssvc=ssvc, as_of=today)
+    with reading([*paths, *found.paths]) as notice:
+        gathered = gather(
+            paths, kev=found.kev, epss=found.epss, ssvc=found.ssvc, as_of=today, notice=notice, read=read_apart
+        )
+    gathered.problems += found.notices
     given = {"kev": kev, "epss": epss, "ssvc": ssvc}
     gathered.problems += list(silent_options(gathered.signals, given, gathered.problems, today))
     return gathered

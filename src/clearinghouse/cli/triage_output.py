@@ -12,6 +12,7 @@ import msgspec
 
 from clearinghouse import __version__
 from clearinghouse.cli.output import problem_lists, write_items, write_members
+from clearinghouse.cli.plan_output import action_rows
 from clearinghouse.formats.text import clean_line
 from clearinghouse.priority import ordering_arm
 from clearinghouse.records import Link, Location, SenderClaim
@@ -76,6 +77,9 @@ def write_json_report(result: Triage) -> None:
             for made in result.vulnerabilities
             if unranked(made)
         ),
+        "actions": action_rows(result.plan) if result.plan else (),
+        "deferrals": result.plan.deferrals if result.plan else (),
+        "meetings": result.plan.meetings if result.plan else (),
         "set_aside": result.set_aside,
         "suggestions": result.suggestions,
         **problem_lists(result.problems),

@@ -2,7 +2,7 @@
 
 import heapq
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,18 +11,27 @@ from clearinghouse.formats import (
     bandit,
     casr,
     crash,
+    csaf,
     cve,
+    cyclonedx,
     epss,
     grype,
     kev,
+    lockfiles,
     mantis,
     npm_audit,
     nvd,
+    os_packages,
     osv,
     osv_scanner,
     pip_audit,
+    purl_lines,
+    retire_js,
+    rustsec,
     sarif,
     semgrep,
+    spdx,
+    spreadsheet,
     tabular,
     trivy,
 )
@@ -36,11 +45,14 @@ from clearinghouse.records import ClearinghouseError, Problem
 
 __all__ = [
     "FORMATS",
+    "INVENTORIES",
+    "INVENTORY_FORMATS",
     "MissingPathError",
     "Report",
     "guarded",
     "is_folder",
     "read_document",
+    "read_inventories",
     "read_paths",
     "recognise",
 ]
@@ -50,6 +62,7 @@ FORMATS: tuple[Format, ...] = (
     osv.FORMAT,
     osv_scanner.FORMAT,
     cve.FORMAT,
+    csaf.FORMAT,
     nvd.FORMAT,
     kev.FORMAT,
     epss.FORMAT,
@@ -62,9 +75,23 @@ FORMATS: tuple[Format, ...] = (
     bandit.FORMAT,
     npm_audit.FORMAT,
     pip_audit.FORMAT,
+    rustsec.FORMAT,
+    retire_js.FORMAT,
     tabular.FORMAT,
 )
-"""In order of precedence between equal scores."""
+"""What says that something is wrong, or how urgent that is; in order of precedence between equal scores."""
+INVENTORIES: tuple[Format, ...] = (
+    cyclonedx.FORMAT,
+    spdx.FORMAT,
+    purl_lines.FORMAT,
+    *lockfiles.FORMATS,
+    os_packages.FORMAT,
+    spreadsheet.FORMAT,
+)
+"""What says what somebody has; likewise. They are looked for where inventories are asked for: a spreadsheet or a list
+of names could be taken for many things."""
+INVENTORY_FORMATS = frozenset(known.name for known in INVENTORIES)
+_ALL = FORMATS + INVENTORIES
 
 _NEAREST = 3
 
@@ -84,10 +111,14 @@ class Report(msgspec.Struct, frozen=True):
     found: bool
 
 
-def recognise(sample: Sample) -> tuple[Format | None, list[tuple[Format, str]]]:
-    """Return the format of a document, or None and the formats nearest to it, each with what is missing."""
+def recognise(sample: Sample, among: Sequence[Format] = FORMATS) -> tuple[Format | None, list[tuple[Format, str]]]:
+    """Return the format of a document, or None and the formats nearest to it, each with what is missing.
+
+    Args:
+        sample: its head. among: the formats to ask, in order of precedence.
+    """
     scored = []
-    for position, candidate in enumerate(FORMATS):
+    for position, candidate in enumerate(among):
         match = candidate.detect(sample)
         if match.score == CERTAIN:
             return candidate, []
@@ -95,8 +126,18 @@ def recognise(sample: Sample) -> tuple[Format | None, list[tuple[Format, str]]]:
             scored.append((-match.score, position, match.note))
     nearest = heapq.nsmallest(_NEAREST, scored)
     if nearest and -nearest[0][0] >= RECOGNISED:
-        return FORMATS[nearest[0][1]], []
-    return None, [(FORMATS[position], note) for _, position, note in nearest]
+        return among[nearest[0][1]], []
+    return None, [(among[position], note) for _, position, note in nearest]
+
+
+def _recognised(sample: Sample, wanted: frozenset[str] | None) -> tuple[Format | None, list[tuple[Format, str]]]:
+    """What is wanted goes before what else it might be; what is not wanted is recognised so that it can be told."""
+    first = FORMATS if wanted is None else [known for known in _ALL if known.name in wanted]
+    found, nearest = recognise(sample, first)
+    if found is None:
+        other, _ = recognise(sample, [known for known in _ALL if known not in first])
+        return other, nearest
+    return found, nearest
 
 
 def read_document(
@@ -113,14 +154,14 @@ def read_document(
         The format's name, or None with a single problem as the only record.
     """
     try:
-        found, nearest = recognise(document.sample)
+        found, nearest = _recognised(document.sample, formats)
     except MemoryError:
         raise
     except Exception as error:
         return None, iter([_stopped(document.source, "What says of which format it is", error)])
     if found is None:
         return None, iter([_unrecognised(document, nearest, formats, role)])
-    if formats is not None and found.name not in formats:
+    if found.name not in formats if formats is not None else found.inventory:
         return None, iter([_unwanted(document.source, found, formats, role)])
     return found.name, _guarded(document, found, signals_only=signals_only)
 
@@ -149,6 +190,11 @@ def read_paths(
         else:
             name, records = read_document(item, formats, signals_only=signals_only, role=role)
             yield Report(item.source, name, records, found)
+
+
+def read_inventories(paths: Iterable[Path], *, limits: Limits = LIMITS) -> Iterator[Report]:
+    """Yield a report for every document in ``paths`` that says what somebody has, as :func:`read_paths` does."""
+    return read_paths(paths, formats=INVENTORY_FORMATS, limits=limits, role="an inventory")
 
 
 def guarded(document: Document, known: Format) -> Iterator[Record]:
@@ -205,16 +251,22 @@ def _unrecognised(
     )
 
 
-def _unwanted(source: str, found: Format, wanted: frozenset[str], role: str) -> Problem:
+def _unwanted(source: str, found: Format, wanted: frozenset[str] | None, role: str) -> Problem:
     titles = _titles(wanted)
+    if found.inventory and wanted is None:
+        wants = "it is an inventory, which is named with --inventory, or given to `clearinghouse plan`"
+    else:
+        wants = f"{f'{role} takes' if role else 'wanted is'} {titles}"
     return Problem(
         source=source,
         code="wrong_format",
-        message=f"Its format is {found.title}; {f'{role} takes' if role else 'wanted is'} {titles}.",
+        message=f"Its format is {found.title}; {wants}.",
         expected=titles,
-        candidates=tuple(sorted(wanted)),
+        candidates=tuple(sorted(wanted or ())),
     )
 
 
 def _titles(wanted: frozenset[str] | None) -> str:
-    return ", ".join(known.title for known in FORMATS if wanted is None or known.name in wanted)
+    if wanted == INVENTORY_FORMATS:
+        return "CycloneDX and SPDX documents, lockfiles, lists of OS packages, and inventories in spreadsheets"
+    return ", ".join(known.title for known in _ALL if (known.name in wanted if wanted else not known.inventory))

@@ -87,7 +87,8 @@ def gather(
     """Read everything, and recognise what is the same flaw on the way.
 
     Args:
-        paths: findings, and whatever else lies among them. kev, epss, ssvc: files or folders with signals only.
+        paths: findings, and whatever else lies among them; there may be none.
+        kev, epss, ssvc: files or folders with signals only.
         as_of: signals dated later are not taken.
         notice: called now and then, and after each document, with its name and the findings since the last call.
         read: reads paths: in this process, or :func:`clearinghouse.formats.apart.read_apart` in a second one.
@@ -97,12 +98,30 @@ def gather(
         NothingToReadError: there is no file below ``paths``, or below those of one kind of signal.
     """
     gathered = Gathered(Signals(as_of))
+    take_signals(gathered, kev=kev, epss=epss, ssvc=ssvc, notice=notice, read=read)
+    if paths:
+        gathered.take(read(paths), paths, notice, gathered.add)
+    return gathered
+
+
+def take_signals(
+    intake: Intake,
+    *,
+    kev: Sequence[Path] = (),
+    epss: Sequence[Path] = (),
+    ssvc: Sequence[Path] = (),
+    notice: Notice = lambda source, findings: None,
+    read: Reader = read_paths,
+) -> None:
+    """Take the signals in files or folders that hold nothing else that is wanted; the arguments are those of above.
+
+    Raises:
+        MissingPathError, NothingToReadError: as :func:`gather` does.
+    """
     for kind, places in (("kev", kev), ("epss", epss), ("ssvc", ssvc)):
         if places:
             reports = read(places, formats=SIGNAL_FORMATS[kind], signals_only=True, role=f"--{kind}")
-            gathered.take(reports, places, lambda source, findings: notice(source, 0), _leave)
-    gathered.take(read(paths), paths, notice, gathered.add)
-    return gathered
+            intake.take(reports, places, lambda source, findings: notice(source, 0), _leave)
 
 
 def _leave(findings: Iterable[Finding]) -> None:

@@ -18,6 +18,7 @@ from clearinghouse.priority import (
     reasons,
     sentences,
 )
+from clearinghouse.priority.plan import Plan
 from clearinghouse.records import Link, Location, Outcome, Problem, SenderClaim
 
 _Value = TypeVar("_Value")
@@ -160,7 +161,7 @@ class SetAside(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Triage(msgspec.Struct, frozen=True, kw_only=True):
-    """The ranked list. ``vulnerabilities`` holds those without a deadline too, at its end."""
+    """The ranked list. ``vulnerabilities`` holds those without a deadline too, at its end; ``plan`` says what to do."""
 
     as_of: dt.date
     vulnerabilities: list[Vulnerability] = []
@@ -169,6 +170,7 @@ class Triage(msgspec.Struct, frozen=True, kw_only=True):
     problems: list[Problem] = []
     findings: int = 0
     full_buckets: int = 0
+    plan: Plan | None = None
 
 
 def unranked(made: Vulnerability | Judgement) -> bool:

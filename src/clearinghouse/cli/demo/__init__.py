@@ -1,7 +1,6 @@
-"""``clearinghouse demo``: a flood of invented findings, and the main job run on it."""
+"""``clearinghouse demo``: a flood of invented findings, the main job run on it, and what three deployers have to do."""
 
 import datetime as dt
-import shlex
 import sys
 from contextlib import ExitStack, chdir
 from pathlib import Path
@@ -11,7 +10,9 @@ import typer
 
 from clearinghouse.cli.demo.description import description
 from clearinghouse.cli.demo.flood import Flood, is_flood, write_flood
+from clearinghouse.cli.demo.pasted import quoted
 from clearinghouse.cli.demo.scratch import temporary_folder
+from clearinghouse.cli.demo.worklists import show_worklists
 from clearinghouse.cli.layout import say
 from clearinghouse.cli.options import day_option, path_option
 from clearinghouse.cli.output import BAD_INPUT, OK
@@ -28,6 +29,7 @@ _OWN_FILES = """\
 Try it on your own files (any mix of formats, folders and archives are read too):
   clearinghouse triage REPORTS... --kev known_exploited_vulnerabilities.json \\
       --epss epss_scores-current.csv.gz --ssvc vulnrichment/
+  clearinghouse plan SBOMS LOCKFILES SPREADSHEETS... --page todo.html
 with the files from
   https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json
   https://epss.empiricalsecurity.com/epss_scores-current.csv.gz
@@ -45,7 +47,7 @@ def command(
     ] = None,
     output: Annotated[TriageFormat, typer.Option("--format", help="What to write.")] = TriageFormat.TABLE,
 ) -> None:
-    """Make a demonstration flood and rank it. Everything in it is invented.
+    """Make a demonstration flood, rank it, and say what three who are affected have to do. Everything is invented.
 
     Exit code 0: done; that two of its records are damaged is intended. 2: the folder or an option is wrong.
     """
@@ -61,6 +63,8 @@ def command(
                 raise typer.Exit(BAD_INPUT) from error
             raise
         code = _run(flood, day, output)
+        if output is TriageFormat.TABLE and code != BAD_INPUT:
+            code = show_worklists(flood, day, pages=keep is not None)
     if output is TriageFormat.TABLE:
         _say_what_next(keep, day)
     raise typer.Exit(BAD_INPUT if code == BAD_INPUT else OK)
@@ -93,17 +97,8 @@ def _say_what_next(keep: Path | None, day: dt.date) -> None:
         say("The flood is gone again; clearinghouse demo --keep demo-flood leaves it for you to look at.")
     else:
         named = ("reports", "signals/kev.json", "signals/epss.csv.gz", "signals/cve")
-        reports, kev, epss, ssvc = (_quoted(keep / name) for name in named)
-        say(f"The flood is in {printable_name(str(keep))}. The list above is the output of:")
+        reports, kev, epss, ssvc = (quoted(keep / name) for name in named)
+        say(f"The flood is in {printable_name(str(keep))}. The list of flaws is the output of:")
         print(f"  clearinghouse triage {reports} --kev {kev} \\")
         print(f"      --epss {epss} --ssvc {ssvc} --as-of {day}")
     print(_OWN_FILES, end="")
-
-
-def _quoted(path: Path) -> str:
-    """Return a path as it can be pasted into a shell; escapes stand for what a terminal should not get."""
-    text = str(path)
-    if text.isprintable():
-        return shlex.quote(text)
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return f"$'{printable_name(escaped)}'"

@@ -1,4 +1,4 @@
-"""The description of the demonstration flood (``data/flood.toml``), typed."""
+"""The description of the demonstration (``data/flood.toml`` and ``data/deployers.toml``), typed."""
 
 import datetime as dt
 import tomllib
@@ -6,6 +6,8 @@ from functools import cache
 from importlib.resources import files
 
 import msgspec
+
+_FILES = ("flood", "deployers")
 
 
 class Repository(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,9 +77,8 @@ class Flaw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Advisory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One public advisory."""
+    """One public advisory; ``flaw`` is the key of the flaw of the flood that it is about, if it is handed in there."""
 
-    flaw: str
     id: str
     aliases: list[str]
     package: str
@@ -85,6 +86,7 @@ class Advisory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fixed: str
     summary: str
     details: str
+    flaw: str = ""
     cwe: int | None = None
     cvss: str | None = None
 
@@ -115,6 +117,14 @@ class Ssvc(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     impact: str
 
 
+class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A product with a flaw in every version below ``fixed``; in all of them, where that is empty."""
+
+    vendor: str
+    product: str
+    fixed: str = ""
+
+
 class Signal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is known about one identifier; ``kev`` is its date of addition."""
 
@@ -125,6 +135,35 @@ class Signal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ransomware: str = "Unknown"
     ssvc: Ssvc | None = None
     title: str = ""
+    affected: list[Product] = []
+
+
+class Bulletin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A vendor's own advisory on one flaw of one product; ``affected`` is a range of versions as vendors write it."""
+
+    id: str
+    cve: str
+    title: str
+    vendor: str
+    product: str
+    affected: str
+    fixed: str
+    cvss: str
+    mitigations: list[str]
+
+
+class Deployer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One who has to act.
+
+    Attributes:
+        folder: where the inventories lie, below ``data/deployers``. name, about: for people.
+        exposed: what holds for all that the inventories do not say it of.
+    """
+
+    folder: str
+    name: str
+    about: str
+    exposed: str = "unknown"
 
 
 class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -137,10 +176,16 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     crash: list[CrashCause]
     signal: list[Signal]
     rules: dict[str, Rule]
+    published: list[Advisory]
+    bulletin: list[Bulletin]
+    deployer: list[Deployer]
+
+
+DATA = files("clearinghouse.cli.demo").joinpath("data")
 
 
 @cache
 def description() -> Description:
-    """Return the description that is part of this package."""
-    text = files("clearinghouse.cli.demo").joinpath("data/flood.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), Description)
+    """Return the description that is part of this package; both of its files have signals."""
+    flood, deployers = (tomllib.loads(DATA.joinpath(f"{name}.toml").read_text("utf-8")) for name in _FILES)
+    return msgspec.convert(flood | deployers | {"signal": flood["signal"] + deployers["signal"]}, Description)

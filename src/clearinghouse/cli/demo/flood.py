@@ -5,11 +5,11 @@ from pathlib import Path
 
 import msgspec
 
-from clearinghouse.cli.demo import crashes, finders, outside
-from clearinghouse.cli.demo.description import description
+from clearinghouse.cli.demo import bulletins, crashes, finders, outside
+from clearinghouse.cli.demo.description import DATA, description
 from clearinghouse.cli.demo.made import Made
 
-REPORTS, SIGNALS, MARK = "reports", "signals", "README.txt"
+REPORTS, SIGNALS, PUBLISHED, MARK = "reports", "signals", "published", "README.txt"
 
 _README = """\
 A demonstration flood for clearinghouse. Everything in it is invented.
@@ -17,17 +17,21 @@ A demonstration flood for clearinghouse. Everything in it is invented.
 reports/   what the finders handed in: Aurora (SARIF), Basalt (Mantis findings in a zip), Cinder (tables),
            crash logs of two fuzzing labs, and public advisories (OSV)
 signals/   what the outside world knows: KEV catalogue, EPSS scores, CVE records with SSVC decision points
+published/ advisories for those who have the packages and devices: OSV records, and CSAF of vendors
+hospital/, bank/, water/
+           what each of three has that are affected, as they keep it; <name>.html is the page made for it
 """
 
 
 class Flood(msgspec.Struct, frozen=True):
-    """Where the flood lies. ``ssvc`` is a folder of CVE records."""
+    """Where the flood lies. ``ssvc`` is a folder of CVE records; each deployer's folder is below ``folder``."""
 
     folder: Path
     reports: Path
     kev: Path
     epss: Path
     ssvc: Path
+    published: Path
 
 
 def reports() -> Iterator[Made]:
@@ -50,6 +54,21 @@ def signals() -> Iterator[Made]:
     yield from outside.cve_records(about)
 
 
+def published() -> Iterator[Made]:
+    """Yield every advisory for those who have the packages and devices."""
+    about = description()
+    yield from outside.published(about)
+    yield from bulletins.bulletins(about)
+
+
+def inventories() -> Iterator[Made]:
+    """Yield what each deployer keeps, as it is."""
+    for deployer in description().deployer:
+        folder = DATA.joinpath("deployers", deployer.folder)
+        for file in sorted(folder.iterdir(), key=lambda file: file.name):
+            yield Made(f"{deployer.folder}/{file.name}", file.read_bytes(), {})
+
+
 def write_flood(folder: Path) -> Flood:
     """Write the flood below ``folder``, which is created if need be; files of an earlier one are replaced.
 
@@ -58,13 +77,20 @@ def write_flood(folder: Path) -> Flood:
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARK).write_bytes(_README.encode())
-    for name, documents in ((REPORTS, reports()), (SIGNALS, signals())):
+    for name, documents in ((REPORTS, reports()), (SIGNALS, signals()), (PUBLISHED, published()), ("", inventories())):
         for made in documents:
             path = folder / name / made.path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(made.content)
     known = folder / SIGNALS
-    return Flood(folder, folder / REPORTS, known / "kev.json", known / "epss.csv.gz", known / "cve")
+    return Flood(
+        folder=folder,
+        reports=folder / REPORTS,
+        kev=known / "kev.json",
+        epss=known / "epss.csv.gz",
+        ssvc=known / "cve",
+        published=folder / PUBLISHED,
+    )
 
 
 def is_flood(folder: Path) -> bool:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from clearinghouse.cli.demo.description import Advisory, Description, Signal
+from clearinghouse.cli.demo.description import Advisory, Description, Product, Signal, Ssvc
 from clearinghouse.cli.demo.made import Made
 
 _NOTE = "Invented for the demonstration of clearinghouse; it describes no real flaw."
@@ -19,6 +19,12 @@ def advisories(about: Description) -> Iterator[Made]:
     """Yield each advisory as an OSV record."""
     for advisory in about.advisory:
         yield Made(f"advisories/{advisory.id}.json", _json(_osv(advisory)), {"#0": advisory.flaw})
+
+
+def published(about: Description) -> Iterator[Made]:
+    """Yield every advisory on packages that there is, for those who have the packages."""
+    for advisory in (*about.advisory, *about.published):
+        yield Made(f"osv/{advisory.id}.json", _json(_osv(advisory)), {})
 
 
 def kev(about: Description) -> Made:
@@ -42,9 +48,9 @@ def epss(about: Description) -> Made:
 
 
 def cve_records(about: Description) -> Iterator[Made]:
-    """Yield a CVE record, with CISA's container, for each identifier that has SSVC decision points."""
+    """Yield a CVE record for each identifier of which one says more than its name: products, SSVC decision points."""
     for signal in about.signal:
-        if signal.ssvc:
+        if signal.ssvc or signal.affected:
             yield Made(f"cve/{signal.cve}.json", _json(_cve(signal, about.date)), {})
 
 
@@ -73,11 +79,11 @@ def _osv(advisory: Advisory) -> dict[str, Any]:
 
 
 def _kev_entry(signal: Signal, added: dt.date) -> dict[str, Any]:
-    product = signal.title.partition(":")[0]
+    named = _products(signal)[0]
     return {
         "cveID": signal.cve,
-        "vendorProject": "Harbour (invented)",
-        "product": product,
+        "vendorProject": f"{named.vendor} (invented)",
+        "product": named.product,
         "vulnerabilityName": signal.title,
         "dateAdded": str(added),
         "shortDescription": _NOTE,
@@ -89,16 +95,12 @@ def _kev_entry(signal: Signal, added: dt.date) -> dict[str, Any]:
     }
 
 
+def _products(signal: Signal) -> list[Product]:
+    return signal.affected or [Product(vendor="Harbour", product=signal.title.partition(":")[0])]
+
+
 def _cve(signal: Signal, day: dt.date) -> dict[str, Any]:
-    points = signal.ssvc
-    assert points is not None  # noqa: S101 - the caller chose the signals that have them
     stamp = f"{day - dt.timedelta(days=3)}T10:00:00.000Z"
-    options = [
-        {"Exploitation": points.exploitation},
-        {"Automatable": points.automatable},
-        {"Technical Impact": points.impact},
-    ]
-    content = {"id": signal.cve, "role": "CISA Coordinator", "version": "2.0.3", "timestamp": stamp, "options": options}
     return {
         "dataType": "CVE_RECORD",
         "dataVersion": "5.1",
@@ -115,14 +117,33 @@ def _cve(signal: Signal, day: dt.date) -> dict[str, Any]:
                 "providerMetadata": _CNA,
                 "title": signal.title,
                 "descriptions": [{"lang": "en", "value": _NOTE}],
-                "affected": [
-                    {"vendor": "harbour", "product": signal.title.partition(":")[0], "defaultStatus": "unknown"}
-                ],
+                "affected": [_cve_product(product, told=bool(signal.affected)) for product in _products(signal)],
                 "references": [{"url": "https://advisories.example.org/"}],
             },
-            "adp": [{"providerMetadata": _CISA_ADP, "metrics": [{"other": {"type": "ssvc", "content": content}}]}],
+            "adp": [_cisa(signal.cve, signal.ssvc, stamp)] if signal.ssvc else [],
         },
     }
+
+
+def _cve_product(product: Product, *, told: bool) -> dict[str, Any]:
+    """An entry of ``affected``; of what a package is, only its own advisory tells the versions."""
+    named: dict[str, Any] = {"vendor": product.vendor, "product": product.product}
+    if not told:
+        return named | {"defaultStatus": "unknown"}
+    end = {"lessThan": product.fixed} if product.fixed else {"lessThanOrEqual": "*"}
+    versions = [{"version": "0", "status": "affected", "versionType": "custom"} | end]
+    return named | {"defaultStatus": "unaffected", "versions": versions}
+
+
+def _cisa(cve: str, points: Ssvc, stamp: str) -> dict[str, Any]:
+    """CISA's container, with its decision points."""
+    options = [
+        {"Exploitation": points.exploitation},
+        {"Automatable": points.automatable},
+        {"Technical Impact": points.impact},
+    ]
+    content = {"id": cve, "role": "CISA Coordinator", "version": "2.0.3", "timestamp": stamp, "options": options}
+    return {"providerMetadata": _CISA_ADP, "metrics": [{"other": {"type": "ssvc", "content": content}}]}
 
 
 def _json(value: Any) -> bytes:

@@ -1,0 +1,224 @@
+"""``clearinghouse match``: which advisories meet what an inventory lists."""
+
+import gc
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from clearinghouse.cli.layout import say, show_table
+from clearinghouse.cli.options import path_option, paths_to
+from clearinghouse.cli.output import (
+    ATTENTION,
+    BAD_INPUT,
+    OK,
+    OutputFormat,
+    failure,
+    problem_lists,
+    show_problems,
+    write_members,
+)
+from clearinghouse.cli.progress import reading
+from clearinghouse.formats.text import plural
+from clearinghouse.packages.identity import PackageId
+from clearinghouse.records import ClearinghouseError, Exposure, MatchClass, Problem, Unjudged
+from clearinghouse.triage.deployer import Deployer, Met, look_up
+
+Advisories = Annotated[
+    list[Path] | None,
+    path_option(
+        "--advisories",
+        "PATH",
+        "What is published: OSV, RustSec, Retire.js, CVE or CSAF documents, archives and folders of them; may be "
+        "repeated. Without it, the feeds that were synced are read.",
+    ),
+]
+Kev = Annotated[
+    list[Path] | None, path_option("--kev", "FILE", "Flaws known to be used in attacks: CISA's KEV catalogue.")
+]
+_MOST_ROWS = 60
+_WORDS = {
+    MatchClass.EXACT: "this version is named",
+    MatchClass.RANGE: "in an affected range",
+    MatchClass.NAME_ONLY: "it is this; its version is not known",
+    MatchClass.POSSIBLE: "it may be this",
+}
+
+
+class _Row(msgspec.Struct, frozen=True, gc=False):
+    """One match as it is printed. Field names and their order are the interface."""
+
+    component: str
+    purl: str | None
+    advisory: str
+    aliases: tuple[str, ...]
+    class_: str = msgspec.field(name="class")
+    fixed: tuple[str, ...]
+    why: dict[str, str | None]
+    question: str | None
+    title: str
+    package: str
+    inventory: str
+    asset: str | None
+
+
+def command(
+    paths: Annotated[list[Path], paths_to("Inventories")],
+    *,
+    advisories: Advisories = None,
+    kev: Kev = None,
+    output: Annotated[OutputFormat, typer.Option("--format", help="What to write.")] = OutputFormat.TABLE,
+) -> None:
+    """Say which advisories meet what inventories list: SBOMs, lockfiles, package lists, spreadsheets.
+
+    Each match has a class: exact, range, name-only or possible; the last two come with the question that would settle
+    them. What could not be judged is listed with why; it is never taken for safe.
+
+    Exit code 0: nothing is affected. 1: something is or may be affected, or could not be read. 2: a path that was named
+    is missing or of no known format, or an option is wrong.
+    """
+    gc.disable()  # hundreds of thousands of small records and no cycles among them
+    asked = [*paths, *(advisories or ()), *(kev or ())]
+    try:
+        with reading(asked) as notice:
+            found = look_up(paths, advisories=advisories or [], kev=kev or [], notice=notice)
+        if output is OutputFormat.JSON:
+            affected = _write(found)
+        else:
+            sys.stdout.flush()
+            affected = _show(found)
+    except Exception as error:
+        if output is OutputFormat.JSON:
+            _write_failure(failure(error, asked))
+            if isinstance(error, ClearinghouseError):
+                raise typer.Exit(BAD_INPUT) from error
+        raise
+    raise typer.Exit(match_exit_code(found, affected=affected))
+
+
+def match_exit_code(found: Deployer, *, affected: bool) -> int:
+    """Return the exit code of a command that has matched what it could."""
+    if found.failed:
+        return BAD_INPUT
+    return ATTENTION if affected or found.needs_attention else OK
+
+
+def _write(found: Deployer) -> bool:
+    """Write the JSON document piece by piece; return whether anything is, or may be, affected."""
+    sys.stdout.buffer.write(b'{"components":%d,\n' % len(found.stock))
+    counts: Counter[str] = Counter()
+    lists: dict[str, Iterable[Any]] = {
+        "matches": _match_rows(found, counts),
+        "unmatched": _unmatched_rows(found),
+        "informational": _informational_rows(found),
+        **problem_lists(found.problems),
+    }
+    write_members(lists, {"inventories": len(found.stock.inventories), "distinct": len(found.stock.components)})
+    return bool(counts)
+
+
+def _write_failure(problem: Problem) -> None:
+    sys.stdout.buffer.write(b'{"components":0,\n')
+    empty: dict[str, Iterable[Any]] = {"matches": (), "unmatched": (), "informational": ()}
+    write_members(empty | problem_lists([problem]), {"inventories": 0, "distinct": 0})
+
+
+def _match_rows(found: Deployer, counts: Counter[str]) -> Iterator[_Row]:
+    for met in found:
+        for exposure in met.verdict.exposures:
+            counts[exposure.match] += 1
+            yield _row(met, exposure)
+
+
+def _informational_rows(found: Deployer) -> Iterator[_Row]:
+    return (_row(met, exposure) for met in found for exposure in met.verdict.informational)
+
+
+def _row(met: Met, exposure: Exposure) -> _Row:
+    package = met.held.package
+    return _Row(
+        component=met.held.item.written,
+        purl=package.purl if isinstance(package, PackageId) else None,
+        advisory=exposure.advisory,
+        aliases=exposure.aliases,
+        class_=exposure.match.value,
+        fixed=exposure.fixed,
+        why=_why(exposure),
+        question=exposure.question,
+        title=exposure.title,
+        package=exposure.package,
+        inventory=met.inventory.id,
+        asset=met.asset.name if met.asset else None,
+    )
+
+
+def _why(exposure: Exposure) -> dict[str, str | None]:
+    why = exposure.why
+    told = {
+        "kind": why.kind,
+        "introduced": why.introduced,
+        "fixed": why.fixed,
+        "last_affected": why.last_affected,
+    }
+    return told | {"text": why.text} if why.text is not None else told
+
+
+def _unmatched_rows(found: Deployer) -> Iterator[dict[str, str | None]]:
+    for met in found:
+        for item in met.verdict.unjudged:
+            yield {
+                "component": met.held.item.written,
+                "reason": item.reason,
+                "code": item.code,
+                "advisory": item.advisory,
+                "inventory": met.inventory.id,
+                "asset": met.asset.name if met.asset else None,
+            }
+
+
+def _show(found: Deployer) -> bool:
+    show_problems(found.problems)
+    rows: list[tuple[str, ...]] = []
+    classes: Counter[MatchClass] = Counter()
+    components: set[int] = set()
+    unjudged: Counter[str] = Counter()
+    for met in found:
+        if met.verdict.exposures:
+            components.add(id(met.held))
+        for exposure in met.verdict.exposures:
+            classes[exposure.match] += 1
+            if len(rows) < _MOST_ROWS:
+                rows.append(_cells(met, exposure))
+        unjudged.update(_kind_of(item) for item in met.verdict.unjudged)
+    if rows:
+        show_table("What is, or may be, affected", ("component", "advisory", "class", "fixed in, or asked"), rows)
+        if sum(classes.values()) > len(rows):
+            rest = plural(sum(classes.values()) - len(rows), "more match", "more matches")
+            say(f"... and {rest}; --format json lists all.")
+        say()
+    for kind, words in _WORDS.items():
+        if classes[kind]:
+            say(f"{plural(classes[kind], 'match', 'matches')} {kind.value}: {words}.")
+    for reason, count in unjudged.most_common(10):
+        say(f"{plural(count, 'component')} could not be judged: {reason}")
+    size = (
+        f"{plural(len(found.stock), 'component')} in {plural(len(found.stock.inventories), 'inventory', 'inventories')}"
+    )
+    say(f"{size}; {plural(len(components), 'distinct one is', 'distinct ones are')}, or may be, affected.")
+    say("Next: `clearinghouse plan` says what to do by when." if rows else "Next: --format json has every answer.")
+    return bool(classes)
+
+
+def _kind_of(item: Unjudged) -> str:
+    return item.reason if item.advisory is None else "an advisory gives no range that can be compared here."
+
+
+def _cells(met: Met, exposure: Exposure) -> tuple[str, ...]:
+    told = exposure.question or ", ".join(exposure.fixed[:3]) or "no fix is named"
+    where = f" ({met.asset.name})" if met.asset and met.asset.name else ""
+    names = " ".join((exposure.advisory, *(name for name in exposure.aliases if name.startswith("CVE-"))))
+    return f"{met.held.item.written}{where}", names, exposure.match.value, told

@@ -1,0 +1,168 @@
+"""What comes after the first three, what may wait, and the advice in full."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from clearinghouse.cli.page.first import has_more_advice
+from clearinghouse.cli.page.headlines import headline, named_places, subject_name
+from clearinghouse.cli.page.markup import Markup, Node, element
+from clearinghouse.cli.page.reasons import meant
+from clearinghouse.cli.page.tables import table
+from clearinghouse.cli.page.when import NEXT_UPGRADE, when
+from clearinghouse.cli.page.words import OWNER, PLACE, VERSION, away, capital, identifier, listed, name, short, whole
+from clearinghouse.formats.text import plural
+from clearinghouse.priority import in_words
+from clearinghouse.priority.plan import Action, Deferral, Meeting, Plan, Subject
+
+_MOST_ROWS = 300
+_MOST_ADVISED = 50
+_MOST_NAMES = 3
+_MOST_PLACES = 3
+_MOST_WAITING = 6
+
+
+def after_these(actions: Sequence[Action], today: dt.date) -> Node:
+    """Return the table of the actions after the first three."""
+    if not actions:
+        return None
+    shown = actions[:_MOST_ROWS]
+    columns = ("What to do", "Where", "By when", "Known flaws")
+    rows = [_action_row(action, today) for action in shown]
+    return element(
+        "section",
+        element("h2", f"After these: {len(actions):,} more", id="after"),
+        table("What to do next, in this order", columns, rows),
+        _beyond(len(actions), "action"),
+        aria_labelledby="after",
+    )
+
+
+def _action_row(action: Action, today: dt.date) -> Sequence[Node]:
+    due = when(action, today)
+    shape = element("span", due.state.shape, " ", class_=f"shape {due.state}", aria_hidden="true")
+    flaws = meant(action)
+    names = listed([identifier(flaw.id) for flaw in flaws], _MOST_NAMES)
+    count: Node = [plural(len(flaws), "flaw"), " ", element("small", names)]
+    where = listed(named_places(action.subject.places), _MOST_PLACES)
+    return headline(action), where, [shape, due.brief], count
+
+
+def advice(first: Sequence[Action], after: Sequence[Action]) -> Node:
+    """Return the advice of the advisories in full, for what was shown in part or not at all."""
+    given = [action for action in first if action.mitigations and has_more_advice(action)]
+    given += [action for action in after if action.mitigations]
+    if not given:
+        return None
+    entries = [
+        [
+            element("h3", subject_name(action.subject)),
+            element("blockquote", [element("p", element("bdi", whole(text))) for text in action.mitigations]),
+        ]
+        for action in given[:_MOST_ADVISED]
+    ]
+    return element(
+        "section",
+        element("h2", "The advice of the advisories, in their words", id="advice"),
+        element("p", "Who answers for a system decides what of it fits."),
+        entries,
+        _beyond(len(given), "entry", "entries", most=_MOST_ADVISED),
+        aria_labelledby="advice",
+    )
+
+
+def waiting(plan: Plan, first: Sequence[Action], today: dt.date) -> Node:
+    """Return what may wait, until when, and where two of those meet.
+
+    Args:
+        plan: what to do. first: the actions of the first sheet, with which some of it goes away. today: the day.
+    """
+    deferrals = plan.deferrals
+    if not deferrals:
+        return None
+    subjects = {action.subject.written: action.subject for action in plan.actions}
+    gone = {(action.subject.written, flaw.id): n for n, action in enumerate(first, 1) for flaw in action.clears}
+    groups = _together(deferrals, gone)
+    columns = ("What", "Where", "Who answers for it", "May wait until", "Look at it again on")
+    rows = [_waiting_row(group, number, subjects, today) for group, number in groups[:_MOST_ROWS]]
+    unowned = sum(not deferral.owner for deferral in deferrals)
+    return element(
+        "section",
+        element("h2", "What may wait, and until when", id="waiting"),
+        element("p", _owners(unowned, len(deferrals))),
+        table("Flaws that the rule lets wait", columns, rows),
+        _beyond(len(groups), "row"),
+        _meetings(plan.meetings),
+        aria_labelledby="waiting",
+    )
+
+
+def _owners(unowned: int, count: int) -> str:
+    said = "Waiting is a decision too: each needs somebody who answers for it and a day on which it is looked at again."
+    if not unowned:
+        return said
+    if unowned == count:
+        return f"{said} Nobody answers for {'any of these' if count > 1 else 'this one'} yet."
+    return f"{said} {unowned:,} of {count:,} {'has' if unowned == 1 else 'have'} nobody yet."
+
+
+def _together(
+    deferrals: Sequence[Deferral], gone: Mapping[tuple[str, str], int]
+) -> list[tuple[list[Deferral], int | None]]:
+    """Put together what differs in nothing but the flaw, with the number of the action with which it goes away."""
+    groups: dict[tuple[object, ...], list[Deferral]] = {}
+    for each in deferrals:
+        number = gone.get((each.component, each.flaw))
+        key = (each.component, each.places, each.owner, each.due, each.review, number)
+        groups.setdefault(key, []).append(each)
+    return [(group, gone.get((group[0].component, group[0].flaw))) for group in groups.values()]
+
+
+def _waiting_row(
+    group: Sequence[Deferral], number: int | None, subjects: Mapping[str, Subject], today: dt.date
+) -> Sequence[Node]:
+    one = group[0]
+    subject = subjects.get(one.component)
+    what: Node = subject_name(subject) if subject else name(one.component)
+    version: Node = [" ", name(subject.version, VERSION)] if subject and subject.version else None
+    until = f"{in_words(one.due)} ({away(one.due, today)})" if one.due else capital(NEXT_UPGRADE)
+    rows = list(dict.fromkeys(each.row.rpartition(" row ")[2] for each in group))
+    because = [f"row{'s' if len(rows) > 1 else ''} ", listed([short(row, 20) for row in rows], len(rows))]
+    return (
+        [what, version, " ", element("small", listed([identifier(each.flaw) for each in group], _MOST_WAITING))],
+        listed([name(place, PLACE) for place in one.places], _MOST_PLACES),
+        name(one.owner, OWNER) if one.owner else "nobody yet",
+        [until, " ", element("small", because)],
+        [in_words(one.review), _goes(number)],
+    )
+
+
+def _goes(number: int | None) -> Node:
+    if number is None:
+        return None
+    return [" ", element("small", "goes away with ", element("a", f"number {number}", href=f"#action-{number}"))]
+
+
+def _meetings(meetings: Sequence[Meeting]) -> Node:
+    if not meetings:
+        return None
+    items = [
+        element("li", element("strong", name(each.place)), ": ", listed([identifier(flaw) for flaw in each.flaws], 6))
+        for each in meetings[:_MOST_ROWS]
+    ]
+    return [
+        element("h3", "Where waiting flaws meet"),
+        element(
+            "p",
+            "The rule judges each flaw by itself, and an attacker can use several together. Each of these may wait "
+            "alone; whether they may wait together is for the person who answers for the system to judge.",
+        ),
+        element("ul", items),
+    ]
+
+
+def _beyond(count: int, one: str, many: str = "", *, most: int = _MOST_ROWS) -> Markup | None:
+    if count <= most:
+        return None
+    return element(
+        "p", f"{plural(count - most, f'more {one}', f'more {many}' if many else '')}, which clearinghouse plan lists."
+    )

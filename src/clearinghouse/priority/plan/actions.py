@@ -1,0 +1,231 @@
+"""From what is wrong with each component to what one does about it.
+
+Flaws of one component make at most three actions: what an upgrade clears; what remains, by mitigation or by keeping it
+apart; and what is not sure, as questions. On operational technology and medical devices the first two are one decision
+of a person: such a device is never told to be patched by a table, because a patch may cost its approval, its warranty
+or a process that depends on it (CISA, "Recommended Cybersecurity Practices for Industrial Control Systems").
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from clearinghouse.formats.text import plural
+from clearinghouse.priority.deadlines import Verdict
+from clearinghouse.priority.plan.records import Action, Do, Flaw, Subject, Urgency
+from clearinghouse.priority.plan.target import Target, Versions, best_target
+from clearinghouse.priority.ranking import RankKey, rank_key, verdict_key
+from clearinghouse.priority.tables import table_for
+from clearinghouse.priority.words import in_words
+from clearinghouse.records import MatchClass, Remedy
+
+_ADVICE = frozenset({"mitigation", "workaround"})
+_SURE = (MatchClass.EXACT, MatchClass.RANGE)
+_MOST_NAMED = 5
+_MOST_ADVICE = 10
+
+
+def actions(subjects: Iterable[Subject], versions: Versions) -> tuple[Action, ...]:
+    """Return what to do, in the order of work: by the most urgent flaw of each action, then by component."""
+    made = [action for subject in subjects for action in _for_subject(subject, versions)]
+    return tuple(sorted(made, key=_order))
+
+
+def _order(action: Action) -> tuple[bool, RankKey, str, str]:
+    """A question comes after everything that is known to be wrong, whatever it might turn out to be."""
+    first = min(rank_key(flaw.rank) for flaw in action.concerns)
+    return action.do is Do.FIND_OUT, first, action.subject.name, action.subject.version or ""
+
+
+def _for_subject(subject: Subject, versions: Versions) -> Iterator[Action]:
+    sure = tuple(flaw for flaw in subject.flaws if flaw.sure)
+    if sure and subject.kind is not None and subject.kind.needs_a_person:
+        yield _decision(subject, sure, best_target(subject, sure, versions))
+    elif sure:
+        yield from _remedied(subject, sure, versions)
+    unsure = tuple(flaw for flaw in subject.flaws if not flaw.sure)
+    if unsure:
+        yield _question(subject, unsure)
+
+
+def _remedied(subject: Subject, sure: tuple[Flaw, ...], versions: Versions) -> Iterator[Action]:
+    target, left = best_target(subject, sure, versions), sure
+    if target is not None:
+        left = target.left
+        yield Action(
+            do=Do.UPGRADE,
+            subject=subject,
+            to=target.version,
+            clears=target.cleared,
+            leaves=target.left,
+            arms=_arms(target.cleared),
+            major=target.major,
+            within=target.within,
+            explain=(*_upgrade_sentences(subject, target), *_urgency(target.cleared)),
+        )
+    ending = tuple(flaw for flaw in left if last_affected((flaw,)))
+    if ending:
+        yield _beyond(subject, ending, versions)
+    left = tuple(flaw for flaw in left if flaw not in ending)
+    advised = tuple(flaw for flaw in left if _advice((flaw,)))
+    if advised:
+        yield _without_fix(Do.MITIGATE, subject, advised)
+    bare = tuple(flaw for flaw in left if flaw not in advised)
+    if bare:
+        yield _without_fix(Do.ISOLATE, subject, bare)
+
+
+def last_affected(flaws: Iterable[Flaw]) -> tuple[str, ...]:
+    """Return the versions after which flaws are gone, as far as their advisories say so; none if one does not."""
+    found: dict[str, None] = {}
+    for flaw in flaws:
+        for exposure in flaw.exposures:
+            if exposure.match in _SURE:
+                if exposure.fixed or exposure.why.last_affected is None:
+                    return ()
+                found[exposure.why.last_affected] = None
+    return tuple(found)
+
+
+def _beyond(subject: Subject, flaws: tuple[Flaw, ...], versions: Versions) -> Action:
+    """Install something later: the advisories say where the flaws end and not where they are fixed."""
+    ends = last_affected(flaws)
+    keys = {end: versions.key(subject, end) for end in ends}
+    above = max(ends, key=lambda end: keys[end] or b"") if all(keys.values()) else ", ".join(ends)
+    said = (
+        f"The advisories name no fixed version, only the last affected one: take a version above {above}, and ask who "
+        "makes it which one is fixed."
+    )
+    return Action(
+        do=Do.UPGRADE,
+        subject=subject,
+        above=above,
+        clears=flaws,
+        arms=_arms(flaws),
+        explain=(said, *_urgency(flaws)),
+    )
+
+
+def _without_fix(do: Do, subject: Subject, flaws: tuple[Flaw, ...]) -> Action:
+    said = f"No version of {subject.name} without {_named(flaws)} is named by the advisories that were read."
+    if do is Do.MITIGATE:
+        said += " Their advice lessens the risk; it does not remove the flaw."
+    else:
+        said += " Keep it away from networks that others can reach, or replace it, until there is one."
+    return Action(
+        do=do,
+        subject=subject,
+        leaves=flaws,
+        arms=_arms(flaws),
+        mitigations=_advice(flaws),
+        explain=(said, *_urgency(flaws)),
+    )
+
+
+def _decision(subject: Subject, sure: tuple[Flaw, ...], target: Target | None) -> Action:
+    kind = subject.kind.in_words if subject.kind else "device"
+    said = [
+        f"This is {kind}: whether and when it is changed is decided by the person who answers for it, not by a table."
+    ]
+    if target:
+        cleared = f"{len(target.cleared)} of {plural(len(sure), 'flaw')}"
+        said.append(
+            f"The advisories name {target.version} as a version without {cleared}; ask its vendor whether it fits."
+        )
+    advice = _advice(sure)
+    if not advice:
+        said.append("The advisories that were read give no mitigation; ask its vendor for one.")
+    return Action(
+        do=Do.DECIDE,
+        subject=subject,
+        to=target.version if target else None,
+        clears=target.cleared if target else (),
+        leaves=target.left if target else sure,
+        arms=_arms(sure),
+        major=target.major if target else False,
+        mitigations=advice,
+        explain=(*said, *_urgency(sure)),
+    )
+
+
+def _question(subject: Subject, unsure: tuple[Flaw, ...]) -> Action:
+    asked = dict.fromkeys(each.question for flaw in unsure for each in flaw.exposures if each.question)
+    names = sum(any(each.match is MatchClass.NAME_ONLY for each in flaw.exposures) for flaw in unsure)
+    said = f"{plural(len(unsure), 'flaw')} may be in {subject.name}: "
+    said += "the version is not known." if names == len(unsure) else "what the inventory says does not settle it."
+    return Action(
+        do=Do.FIND_OUT,
+        subject=subject,
+        leaves=unsure,
+        arms=_arms(unsure),
+        questions=tuple(asked),
+        explain=(said, *_urgency(unsure)),
+    )
+
+
+def _advice(flaws: Iterable[Flaw]) -> tuple[str, ...]:
+    found = dict.fromkeys(
+        _words(remedy) for flaw in flaws for remedy in flaw.remedies if remedy.kind in _ADVICE and _words(remedy)
+    )
+    return tuple(found)[:_MOST_ADVICE]
+
+
+def _words(remedy: Remedy) -> str:
+    return remedy.description or remedy.value
+
+
+def _upgrade_sentences(subject: Subject, target: Target) -> Iterator[str]:
+    yield (
+        f"{target.version} is the smallest version that clears the most: {_named(target.cleared)}"
+        f"{f', and leaves {_named(target.left)}' if target.left else ''}."
+    )
+    if target.major:
+        yield f"It is a major step from {subject.version}: read what changes before you install it."
+        if target.within:
+            yield f"Without a major step, {target.within} clears {target.within_cleared} of them."
+    if target.gained:
+        gained = plural(len(target.gained), "flaw")
+        yield f"It has {gained} that {subject.version} does not have: {_few(sorted(target.gained))}."
+
+
+def _urgency(flaws: Sequence[Flaw]) -> Iterator[str]:
+    """Why it stands where it stands: which flaw decides, and whether it is used in attacks."""
+    first = min(flaws, key=lambda flaw: (rank_key(flaw.rank), flaw.id))
+    attacked = [flaw.id for flaw in flaws if flaw.deadline.inputs["kev"].value == "yes"]
+    if attacked:
+        yield f"Known to be used in attacks: {_few(attacked)}."
+    for arm, verdict in first.deadline.verdicts().items():
+        where = {"exposed": "If it is publicly exposed: ", "not_exposed": "If it is not: "}.get(arm, "")
+        yield where + _by_when(first, verdict)
+
+
+def _by_when(flaw: Flaw, verdict: Verdict) -> str:
+    table = table_for(flaw.deadline.as_of)
+    if verdict.row is None:
+        return f"no date follows for {flaw.id}, because it is not known: {', '.join(verdict.missing)}."
+    outcome = table.outcomes[str(verdict.outcome)].title
+    when = f", by {in_words(verdict.due)}" if verdict.due else ""
+    return f"{flaw.id} decides, row {verdict.row} of {table.reference}: {outcome}{when}."
+
+
+def _arms(flaws: Sequence[Flaw]) -> dict[str, Urgency]:
+    """By when, for each reading of the exposure; flaws of one component have the same readings."""
+    by_arm: dict[str, list[tuple[Verdict, str]]] = {}
+    for flaw in flaws:
+        for arm, verdict in flaw.deadline.verdicts().items():
+            by_arm.setdefault(arm, []).append((verdict, flaw.id))
+    return {arm: _urgency_of(verdicts) for arm, verdicts in by_arm.items()}
+
+
+def _urgency_of(verdicts: Sequence[tuple[Verdict, str]]) -> Urgency:
+    first, flaw = min(verdicts, key=lambda each: (verdict_key(each[0]), each[1]))
+    due = min((verdict.due for verdict, _ in verdicts if verdict.due), default=None)
+    return Urgency(outcome=first.outcome, row=first.row, due=due, flaw=flaw)
+
+
+def _named(flaws: Sequence[Flaw]) -> str:
+    return _few([flaw.id for flaw in flaws])
+
+
+def _few(names: Sequence[str]) -> str:
+    if len(names) <= _MOST_NAMED:
+        return ", ".join(names)
+    return f"{', '.join(names[:_MOST_NAMED])} and {len(names) - _MOST_NAMED} more"

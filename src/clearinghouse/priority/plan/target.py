@@ -1,0 +1,101 @@
+"""Which version to install.
+
+The law: of the versions that an advisory calls fixed and that are above the installed one, the one that clears the
+most flaws; of those that clear as many, the one with the fewest flaws that the installed version does not have; of
+those, the smallest. A flaw is cleared by a version if no advisory that speaks of it affects that version. So nothing is
+ever downgraded, and nothing is chosen on the strength of one advisory that another contradicts.
+"""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import msgspec
+
+from clearinghouse.priority.plan.records import Flaw, Subject
+
+MOST_CANDIDATES = 200
+"""Versions that are tried for one component; beyond them the highest are, since they clear the most."""
+
+
+class Versions(Protocol):
+    """What must be known of versions to choose one."""
+
+    def key(self, subject: Subject, version: str) -> bytes | None:
+        """Return the key of a version in the order of the component's ecosystem; None if it cannot be compared."""
+
+    def major(self, subject: Subject, version: str) -> str | None:
+        """Return the part of a version whose change is a major step; None if its order knows no such thing."""
+
+    def affected(self, subject: Subject, version: str) -> frozenset[str]:
+        """Return the advisories that affect, or may affect, this component at another version."""
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """A version to install, and what that does.
+
+    Attributes:
+        version: as an advisory writes it. cleared, left: flaws that are gone, and flaws that are not.
+        gained: advisories that meet this version and not the installed one.
+        major: whether it is a major step. within: the best version without one, if this is one and there is such.
+        within_cleared: how many flaws that clears.
+    """
+
+    version: str
+    cleared: tuple[Flaw, ...]
+    left: tuple[Flaw, ...]
+    gained: frozenset[str]
+    major: bool = False
+    within: str | None = None
+    within_cleared: int = 0
+
+
+def best_target(subject: Subject, flaws: Iterable[Flaw], versions: Versions) -> Target | None:
+    """Return the version to install against ``flaws``, or None where no version above the installed one clears any."""
+    flaws = tuple(flaws)
+    tried = [_tried(subject, flaws, version, versions) for version in _candidates(subject, flaws, versions)]
+    useful = [target for target in tried if target.cleared]
+    if not useful:
+        return None
+    best = _best(useful)
+    here = versions.major(subject, subject.version or "")
+    if here is None or versions.major(subject, best.version) in (here, None):
+        return best
+    near = [target for target in useful if versions.major(subject, target.version) == here]
+    within = _best(near) if near else None
+    return msgspec.structs.replace(
+        best,
+        major=True,
+        within=within.version if within else None,
+        within_cleared=len(within.cleared) if within else 0,
+    )
+
+
+def _best(targets: list[Target]) -> Target:
+    """The first of those that clear most; they are in version order."""
+    return min(targets, key=lambda target: (-len(target.cleared), len(target.gained)))
+
+
+def _candidates(subject: Subject, flaws: Iterable[Flaw], versions: Versions) -> list[str]:
+    """Fixed versions above the installed one, in version order, each once."""
+    installed = versions.key(subject, subject.version) if subject.version else None
+    if installed is None:
+        return []
+    found: dict[bytes, str] = {}
+    for flaw in flaws:
+        for exposure in flaw.exposures:
+            for version in exposure.fixed:
+                key = versions.key(subject, version)
+                if key is not None and key > installed:
+                    found.setdefault(key, version)
+    return [found[key] for key in sorted(found)[-MOST_CANDIDATES:]]
+
+
+def _tried(subject: Subject, flaws: tuple[Flaw, ...], version: str, versions: Versions) -> Target:
+    affected = versions.affected(subject, version)
+    known = frozenset(name for flaw in subject.flaws for name in flaw.advisories)
+    return Target(
+        version=version,
+        cleared=tuple(flaw for flaw in flaws if not flaw.advisories & affected),
+        left=tuple(flaw for flaw in flaws if flaw.advisories & affected),
+        gained=affected - known,
+    )

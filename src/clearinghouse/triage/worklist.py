@@ -1,0 +1,262 @@
+"""From where vulnerabilities meet components to what one does: flaws joined, dated and turned into a plan."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from clearinghouse.packages.identity import PackageId
+from clearinghouse.packages.match import Verdict
+from clearinghouse.packages.products.versions import compare, read_version
+from clearinghouse.packages.versions import order_of
+from clearinghouse.packages.versions.semver import SEMVER
+from clearinghouse.priority import Deadline, Rank, Signals, cvss_score, deadline_for
+from clearinghouse.priority.facts import lenient_date
+from clearinghouse.priority.plan import Flaw, Place, Plan, Subject, make_plan
+from clearinghouse.records import Asset, AssetKind, Exposure, MatchClass, Remedy
+from clearinghouse.triage.deployer import Deployer
+
+_SURENESS = {kind: rank for rank, kind in enumerate(MatchClass)}
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked of every flaw alike.
+
+    Attributes:
+        as_of: the day that counts as today. identified: when the owner learnt of the flaws; None is ``as_of``.
+        exposed: what counts for assets of which the inventory does not say whether they are publicly exposed.
+        commissioned: when assets came into service of which the inventory does not say so.
+        policy, clock, changed, bound: as for :func:`clearinghouse.priority.deadline_for`.
+    """
+
+    as_of: dt.date
+    identified: dt.date | None = None
+    exposed: str = "unknown"
+    policy: str = "fail_closed"
+    clock: str = "literal"
+    commissioned: dt.date | None = None
+    changed: dt.date | None = None
+    bound: bool = False
+
+
+class Conditions(msgspec.Struct, frozen=True, gc=False):
+    """What tells apart two places of one component: they get different dates, or different advice."""
+
+    kind: AssetKind | None
+    exposed: bool | None
+    commissioned: str | None
+
+
+def worklist(deployer: Deployer, signals: Signals, terms: Terms, owners: Mapping[str, str] | None = None) -> Plan:
+    """Return what to do about everything that meets an inventory.
+
+    Args:
+        deployer: what somebody has, beside what is published. signals: KEV, EPSS and SSVC.
+        terms: what is asked of every flaw alike. owners: who answers for a flaw or an asset, by its name.
+    """
+    subjects = tuple(_Subjects(deployer, signals, terms))
+    return make_plan(subjects, _Versions(deployer), terms.as_of, owners)
+
+
+class _Subjects:
+    """Every component that has, or may have, a flaw: once for each set of conditions under which it is somewhere."""
+
+    def __init__(self, deployer: Deployer, signals: Signals, terms: Terms) -> None:
+        self._deployer = deployer
+        self._judge = _Judge(signals, terms)
+        self._flaws: dict[int, tuple[_Joined, ...]] = {}
+
+    def __iter__(self) -> Iterator[Subject]:
+        places: dict[tuple[int, Conditions], dict[Place, None]] = {}
+        for inventory, number, asset in self._deployer.stock.holdings():
+            if self._deployer.verdict(number).exposures:
+                place = Place(inventory=inventory.subject or inventory.id, asset=asset)
+                places.setdefault((number, _conditions(asset)), {})[place] = None
+        for (number, conditions), where in places.items():
+            yield self._subject(number, conditions, tuple(where))
+
+    def _subject(self, number: int, conditions: Conditions, where: tuple[Place, ...]) -> Subject:
+        held = self._deployer.stock.components[number]
+        joined = self._flaws.get(number)
+        if joined is None:
+            joined = self._flaws[number] = tuple(_joined(self._deployer.verdict(number)))
+        package = held.package if isinstance(held.package, PackageId) else None
+        component = held.item.component
+        return Subject(
+            written=held.item.written,
+            name=component.name or held.item.written,
+            version=(package.version if package else None) or component.version,
+            ecosystem=package.ecosystem if package else "",
+            purl=package.purl if package else None,
+            kind=conditions.kind,
+            exposed=conditions.exposed,
+            places=where,
+            flaws=tuple(self._judge.flaw(each, conditions) for each in joined),
+        )
+
+
+def _conditions(asset: Asset | None) -> Conditions:
+    if asset is None:
+        return Conditions(None, None, None)
+    return Conditions(asset.kind, asset.exposed, asset.commissioned)
+
+
+class _Joined(msgspec.Struct, frozen=True, gc=False):
+    """What several advisories say of one flaw of one component."""
+
+    identifiers: tuple[str, ...]
+    exposures: tuple[Exposure, ...]
+    remedies: tuple[Remedy, ...]
+
+
+def _joined(verdict: Verdict) -> Iterator[_Joined]:
+    """Join exposures that name one flaw: those that share an identifier, their own or an alias."""
+    exposures = verdict.exposures
+    first: dict[str, int] = {}
+    group = list(range(len(exposures)))
+
+    def root(number: int) -> int:
+        while group[number] != number:
+            group[number] = group[group[number]]
+            number = group[number]
+        return number
+
+    for number, exposure in enumerate(exposures):
+        for name in (exposure.advisory, *exposure.aliases):
+            group[root(number)] = root(first.setdefault(name, number))
+    members: dict[int, list[Exposure]] = {}
+    for number, exposure in enumerate(exposures):
+        members.setdefault(root(number), []).append(exposure)
+    for together in members.values():
+        yield _one(together, verdict.remedies)
+
+
+def _one(exposures: list[Exposure], remedies: Mapping[Exposure, tuple[Remedy, ...]]) -> _Joined:
+    names = {name for each in exposures for name in (each.advisory, *each.aliases)}
+    return _Joined(
+        identifiers=tuple(sorted(names, key=lambda name: (not name.startswith("CVE-"), name))),
+        exposures=tuple(sorted(exposures, key=lambda each: _SURENESS[each.match])),
+        remedies=tuple(dict.fromkeys(remedy for each in exposures for remedy in remedies.get(each, ()))),
+    )
+
+
+class _Judge:
+    """Dates flaws; the same flaw under the same conditions is dated once."""
+
+    def __init__(self, signals: Signals, terms: Terms) -> None:
+        self._signals = signals
+        self._terms = terms
+        self._known: dict[tuple[tuple[str, ...], str, str | None], tuple[Deadline, Rank]] = {}
+
+    def flaw(self, joined: _Joined, conditions: Conditions) -> Flaw:
+        """Return a flaw with its deadline for a component under these conditions."""
+        cvss = max((each.cvss for each in joined.exposures), default="")
+        deadline, rank = self._dated(joined.identifiers, conditions, cvss)
+        return Flaw(
+            id=joined.identifiers[0],
+            identifiers=joined.identifiers,
+            title=joined.exposures[0].title,
+            exposures=joined.exposures,
+            deadline=deadline,
+            rank=rank,
+            remedies=joined.remedies,
+        )
+
+    def _dated(self, identifiers: tuple[str, ...], conditions: Conditions, cvss: str) -> tuple[Deadline, Rank]:
+        exposed = self._terms.exposed if conditions.exposed is None else "yes" if conditions.exposed else "no"
+        key = (identifiers, exposed, conditions.commissioned)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._date(identifiers, exposed, conditions.commissioned, cvss)
+        return found
+
+    def _date(
+        self, identifiers: tuple[str, ...], exposed: str, commissioned: str | None, cvss: str
+    ) -> tuple[Deadline, Rank]:
+        terms = self._terms
+        signals = self._signals.for_identifiers(identifiers)
+        made = deadline_for(
+            signals,
+            exposed=exposed,
+            identified=terms.identified or terms.as_of,
+            identified_source="as given" if terms.identified else "assumed: --identified was not given",
+            commissioned=lenient_date(commissioned) or terms.commissioned,
+            changed=terms.changed,
+            policy=terms.policy,
+            clock=terms.clock,
+            as_of=terms.as_of,
+            bound=terms.bound,
+        )
+        score = cvss_score(cvss) if cvss else None
+        epss = signals.epss
+        rank = Rank(
+            deadline=made,
+            epss=epss.score if epss else None,
+            epss_source=epss.source if epss else "",
+            epss_date=lenient_date(epss.date) if epss else None,
+            cvss=score.base if score else None,
+            cvss_source="its advisory" if score else "",
+        )
+        return made, rank
+
+
+class _Versions:
+    """How versions compare and what affects them, for the plan."""
+
+    def __init__(self, deployer: Deployer) -> None:
+        self._deployer = deployer
+        self._packages = {
+            (held.item.written, held.package.version): (number, held.package)
+            for number, held in enumerate(deployer.stock.components)
+            if isinstance(held.package, PackageId)
+        }
+        self._products = {
+            (held.item.written, held.item.component.version): held.item
+            for held in deployer.stock.components
+            if not isinstance(held.package, PackageId)
+        }
+
+    def key(self, subject: Subject, version: str) -> bytes | None:
+        """As :class:`~clearinghouse.priority.plan.Versions`."""
+        if not subject.ecosystem:
+            return _product_key(subject, version)
+        order = order_of(subject.ecosystem)
+        return order.key(version) if order and order.is_valid(version) else None
+
+    def major(self, subject: Subject, version: str) -> str | None:
+        """As :class:`~clearinghouse.priority.plan.Versions`."""
+        order = order_of(subject.ecosystem) if subject.ecosystem else SEMVER
+        return order.major(version) if order else None
+
+    def affected(self, subject: Subject, version: str) -> frozenset[str]:
+        """As :class:`~clearinghouse.priority.plan.Versions`."""
+        number, package = self._packages.get((subject.written, subject.version), (0, None))
+        if package is None:
+            return self._affected_product(subject, version)
+        changed = msgspec.structs.replace(package, version=version, source_version=None)
+        met = {exposure.advisory for exposure in self._deployer.matcher.match(changed).exposures}
+        return frozenset(met.union(self._still_reported(subject, number, version)))
+
+    def _affected_product(self, subject: Subject, version: str) -> frozenset[str]:
+        item = self._products.get((subject.written, subject.version))
+        if item is None:
+            return frozenset()
+        component = msgspec.structs.replace(item.component, version=version)
+        changed = msgspec.structs.replace(item, component=component, cpes=())
+        # what is a question of any version says nothing about this one
+        sure = (MatchClass.EXACT, MatchClass.RANGE)
+        return frozenset(each.advisory for each in self._deployer.product(changed).exposures if each.match in sure)
+
+    def _still_reported(self, subject: Subject, number: int, version: str) -> Iterator[str]:
+        """What a scanner reported and does not call fixed in this version, or in one below it."""
+        at = self.key(subject, version)
+        for exposure in self._deployer.scanned(number):
+            fixes = [key for fix in exposure.fixed if (key := self.key(subject, fix)) is not None]
+            if at is None or not any(fix <= at for fix in fixes):
+                yield exposure.advisory
+
+
+def _product_key(subject: Subject, version: str) -> bytes | None:
+    """The key of a product's version; None where it cannot be compared with the one that is installed."""
+    read, here = read_version(version), read_version(subject.version or "")
+    return read.key if read and here and compare(read, here) is not None else None

@@ -1,0 +1,121 @@
+"""What somebody has: each distinct component once, one subject one inventory, and where everything is."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clearinghouse.formats.registry import Report
+from clearinghouse.packages.identity import PackageId
+from clearinghouse.records import (
+    Advisory,
+    Affected,
+    Asset,
+    Component,
+    Inventory,
+    InventoryItem,
+    PublishedAdvisory,
+    RangeEvent,
+    VersionRange,
+)
+from clearinghouse.triage.portfolio import Portfolio
+from clearinghouse.triage.stock import Stock
+
+
+def item(inventory: str, purl: str, *, asset: Asset | None = None) -> InventoryItem:
+    return InventoryItem(inventory=inventory, written=purl, component=Component(name="", purl=purl), asset=asset)
+
+
+def read(*documents: tuple[Inventory, Iterable[str | InventoryItem]]) -> Stock:
+    stock = Stock()
+    reports = [
+        Report(
+            inventory.source,
+            "test",
+            iter(
+                [inventory, *(each if isinstance(each, InventoryItem) else item(inventory.id, each) for each in items)]
+            ),
+            False,
+        )
+        for inventory, items in documents
+    ]
+    stock.take(reports, [Path("x")], lambda source, count: None)
+    stock.settle()
+    return stock
+
+
+def inventory(source: str, *, digest: str | None = None, system: str = "") -> Inventory:
+    return Inventory(source=source, format="test", digest=digest, system=system)
+
+
+def test_one_package_in_two_spellings_is_one_component() -> None:
+    stock = read((inventory("a"), ["pkg:pypi/Demo_x@1", "pkg:PYPI/demo-x@1", "pkg:pypi/demo-x@2"]))
+    assert (stock.rows, len(stock), len(stock.components)) == (3, 2, 2)
+    assert stock.components[0].item.written == "pkg:pypi/Demo_x@1"
+
+
+def test_two_documents_about_one_digest_are_one_inventory() -> None:
+    stock = read(
+        (inventory("a", digest="sha256:AB"), ["pkg:pypi/demo@1"]),
+        (inventory("b", digest="ab"), ["pkg:pypi/demo@1", "pkg:pypi/other@1"]),
+        (inventory("c"), ["pkg:pypi/demo@1"]),
+    )
+    assert [each.source for each in stock.inventories] == ["a", "c"]
+    assert len(stock) == 3
+
+
+def test_the_release_that_one_tool_states_counts_for_what_another_saw() -> None:
+    stock = read(
+        (inventory("a", digest="d"), ["pkg:deb/debian/x@1?distro=debian-12"]),
+        (inventory("b", digest="d"), ["pkg:deb/debian/x@1", "pkg:deb/debian/y@1"]),
+        (inventory("c"), ["pkg:deb/debian/y@1"]),
+    )
+    releases = {
+        (where.source, held.package.name, held.package.release)
+        for where, number, _ in stock.holdings()
+        if isinstance((held := stock.components[number]).package, PackageId)
+    }
+    assert releases == {("a", "x", "12"), ("a", "y", "12"), ("c", "y", "")}
+
+
+def test_one_component_on_two_assets_is_held_twice() -> None:
+    first, second = Asset(name="one"), Asset(name="two")
+    where = inventory("a")
+    stock = read((where, [item("a", "pkg:pypi/demo@1", asset=each) for each in (first, second, first)]))
+    assert [asset for _, _, asset in stock.holdings()] == [first, second]
+    assert len(stock.components) == 1
+
+
+def until(package: str, fixed: str) -> PublishedAdvisory:
+    events = (RangeEvent(introduced="0"), RangeEvent(fixed=fixed))
+    affected = Affected(
+        component=Component(name=package, ecosystem="PyPI"), ranges=(VersionRange(type="ECOSYSTEM", events=events),)
+    )
+    return PublishedAdvisory(id="A-1", body=Advisory(affected=(affected,)))
+
+
+def test_a_new_advisory_reaches_the_inventories_that_have_what_it_affects() -> None:
+    stock = read(
+        (inventory("old"), ["pkg:pypi/demo@1", "pkg:pypi/other@1"]),
+        (inventory("new"), ["pkg:pypi/demo@3"]),
+        (inventory("without"), ["pkg:pypi/other@1"]),
+        (inventory("unknown"), ["pkg:pypi/demo"]),
+    )
+    assert [each.source for each in Portfolio(stock).affected(until("demo", "2"))] == ["old", "unknown"]
+    assert Portfolio(stock).affected(until("nowhere", "2")) == []
+
+
+holding = st.tuples(st.integers(0, 4), st.sampled_from("abc"), st.integers(1, 4))
+
+
+@given(st.lists(holding, max_size=30), st.sampled_from("abc"), st.integers(1, 5))
+def test_the_inverse_index_says_what_asking_everybody_says(
+    holdings: list[tuple[int, str, int]], package: str, fixed: int
+) -> None:
+    purls: dict[int, list[str]] = {number: [] for number in range(5)}
+    for number, name, version in holdings:
+        purls[number].append(f"pkg:pypi/{name}@{version}")
+    stock = read(*((inventory(str(number)), each) for number, each in purls.items()))
+    expected = {str(number) for number, name, version in holdings if name == package and version < fixed}
+    assert {each.source for each in Portfolio(stock).affected(until(package, str(fixed)))} == expected
