@@ -1,20 +1,37 @@
-"""The demonstration flood: always the same, read as labelled, and joined exactly as it was made."""
+"""The demonstration: always the same, read as labelled, joined exactly as it was made, and planned as it is meant."""
 
 import json
 import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from clearinghouse.cli.demo.description import description
 from clearinghouse.cli.demo.flood import Flood, expected_flaws, expected_groups, is_flood, write_flood
-from clearinghouse.formats.registry import read_paths
+from clearinghouse.formats.published import read_advisories
+from clearinghouse.formats.registry import read_inventories, read_paths
 from clearinghouse.formats.text import printable_name
 from clearinghouse.identity import Identifier
-from clearinghouse.records import EpssScore, Finding, KevEntry, Level, Problem, SsvcPoint, State
+from clearinghouse.packages.products.names import vendor_keys
+from clearinghouse.priority.plan import Action, Plan
+from clearinghouse.records import (
+    EpssScore,
+    Finding,
+    Inventory,
+    InventoryItem,
+    KevEntry,
+    Level,
+    Problem,
+    PublishedAdvisory,
+    SsvcPoint,
+    State,
+)
+from clearinghouse.triage.deployer import Deployer, look_up
+from clearinghouse.triage.worklist import Terms, worklist
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +56,38 @@ def identified(read: list[tuple[str, list]], **options: bool) -> tuple[set[froze
     names = [finding.id for finding in findings_of(read)]
     groups = {frozenset(names[ordinal] for ordinal in group) for group in identity.groups}
     return groups, [(link.from_id, link.to_id) for link in identity.suggestions]
+
+
+@pytest.fixture(scope="module")
+def looked_up(flood: Flood, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Deployer]]:
+    """What each deployer has beside what is published, by its folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield {
+            deployer.folder: look_up(
+                [flood.folder / deployer.folder],
+                advisories=[flood.published, flood.ssvc],
+                kev=[flood.kev],
+                epss=[flood.epss],
+                ssvc=[flood.ssvc],
+                as_of=description().date,
+            )
+            for deployer in description().deployer
+        }
+
+
+@pytest.fixture(scope="module")
+def plans(looked_up: dict[str, Deployer]) -> dict[str, Plan]:
+    about = description()
+    return {
+        each.folder: worklist(found, found.signals, Terms(as_of=about.date, exposed=each.exposed))
+        for each in about.deployer
+        if (found := looked_up[each.folder])
+    }
+
+
+def told(action: Action) -> tuple[str, str, str | None, str | None]:
+    return action.do.value, action.subject.name, action.to, str(action.due) if action.due else None
 
 
 def clearinghouse(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -140,7 +189,13 @@ def test_nothing_in_it_can_be_taken_for_a_real_flaw() -> None:
     about = description()
     names = [signal.cve for signal in about.signal]
     names += [flaw.cinder.cve for flaw in about.flaw if flaw.cinder and flaw.cinder.cve]
-    names += [alias for advisory in about.advisory for alias in advisory.aliases if alias.startswith("CVE-")]
+    names += [bulletin.cve for bulletin in about.bulletin]
+    names += [
+        alias
+        for advisory in (*about.advisory, *about.published)
+        for alias in advisory.aliases
+        if alias.startswith("CVE-")
+    ]
     assert all(name.startswith("CVE-2099-") for name in names)
 
 
@@ -150,6 +205,118 @@ def test_every_label_names_a_flaw_that_is_described(flood: Flood) -> None:
     assert {flaw.near for flaw in description().flaw if flaw.near} <= known
 
 
+@pytest.mark.data
+def test_no_vendor_of_a_product_in_it_is_in_the_lists_of_real_flaws(data: Path) -> None:
+    about = description()
+    invented = {key for signal in about.signal for each in signal.affected for key in vendor_keys(each.vendor)}
+    invented |= {key for bulletin in about.bulletin for key in vendor_keys(bulletin.vendor)}
+    catalogues = sorted((data / "kev-epss").glob("kev_2*.json"))
+    records = [data / "cve5" / "vulnrichment_dev.jsonl"]
+    real: set[str] = set()
+    for report in read_paths([*catalogues, *records]):
+        for record in report.records:
+            if isinstance(record, KevEntry) and record.vendor:
+                real.update(vendor_keys(record.vendor))
+            elif isinstance(record, Finding):
+                real.update(key for component in record.components for key in vendor_keys(component.vendor))
+    assert len(invented) >= 7
+    assert len(real) > 1000
+    assert not invented & real
+
+
+def test_what_is_published_is_read_without_a_problem(flood: Flood) -> None:
+    reports = [(report.format, list(report.records)) for report in read_advisories([flood.published, flood.ssvc])]
+    records = [record for _, records in reports for record in records]
+    assert {name for name, _ in reports} == {"osv", "csaf", "cve"}
+    assert not [record for record in records if isinstance(record, Problem)]
+    assert sum(isinstance(record, PublishedAdvisory) for record in records) == len(reports)
+
+
+def test_inventories_are_of_the_formats_that_such_people_keep(flood: Flood) -> None:
+    folders = [flood.folder / deployer.folder for deployer in description().deployer]
+    reports = {
+        Path(report.source).relative_to(flood.folder).as_posix(): (report.format, list(report.records))
+        for report in read_inventories(folders)
+    }
+    count = {
+        name: (form, sum(isinstance(record, InventoryItem) for record in records))
+        for name, (form, records) in reports.items()
+    }
+    assert count == {
+        "hospital/equipment.csv": ("spreadsheet", 7),
+        "bank/dpkg-status": ("os_packages", 3),
+        "bank/online-banking.cdx.json": ("cyclonedx", 4),
+        "bank/requirements.txt": ("requirements", 3),
+        "water/plant systems.csv": ("spreadsheet", 4),
+    }
+    problems = [record for _, records in reports.values() for record in records if isinstance(record, Problem)]
+    assert {problem.level for problem in problems} == {Level.NOTICE}
+    assert all(isinstance(records[0], Inventory) for _, records in reports.values())
+
+
+def test_the_hospital_upgrades_decides_finds_out_and_lets_wait(plans: dict[str, Plan]) -> None:
+    plan = plans["hospital"]
+    assert [told(action) for action in plan.actions] == [
+        ("upgrade", "Clamp 40", "7.2.9", "2026-08-19"),
+        ("decide", "Drip 3", "3.6.0", "2026-10-16"),
+        ("upgrade", "PACS Viewer", "5.2.1", None),
+        ("find_out", "Barnaclesoft Desk 2021", None, "2026-08-25"),
+    ]
+    pumps, desks = plan.actions[1], plan.actions[3]
+    assert pumps.subject.places[0].asset is not None
+    assert pumps.subject.places[0].asset.count == 24
+    assert pumps.mitigations[0].startswith("Keep the pumps on a network of their own")
+    assert desks.questions == ("Which version of Barnaclesoft Desk 2021 does it run? Affected: before 16.4.2.",)
+    assert [deferral.flaw for deferral in plan.deferrals] == ["CVE-2099-20003", "CVE-2099-20004", "CVE-2099-20002"]
+    assert [meeting.flaws for meeting in plan.meetings] == [("CVE-2099-20003", "CVE-2099-20004")]
+
+
+def test_the_bank_has_what_the_flood_is_about(plans: dict[str, Plan]) -> None:
+    plan = plans["bank"]
+    assert [told(action) for action in plan.actions] == [
+        ("upgrade", "libtide3", "1.8.2-3+deb12u2", "2026-08-17"),
+        ("upgrade", "pontoon-yaml", "2.3.4", "2026-08-09"),
+        ("upgrade", "@bollard/http", "4.1.5", "2026-08-31"),
+        ("find_out", "pontoon-yaml", None, "2026-08-09"),
+    ]
+    assert [flaw.id for flaw in plan.actions[2].clears] == ["CVE-2099-10005", "CVE-2099-10006"]
+    cleared = {flaw.id for action in plan.actions for flaw in action.clears}
+    assert cleared < {signal.cve for signal in description().signal if signal.cve.startswith("CVE-2099-1")}
+
+
+def test_the_utility_isolates_what_has_no_fix_and_decides_on_its_controller(plans: dict[str, Plan]) -> None:
+    plan = plans["water"]
+    assert [told(action) for action in plan.actions] == [
+        ("upgrade", "VPN gateway", "7.2.9", "2026-08-19"),
+        ("isolate", "Cellular modem", None, "2026-08-20"),
+        ("decide", "Pump controller", "4.4", "2026-08-24"),
+        ("find_out", "Operator screens", None, "2026-10-16"),
+    ]
+    assert len(plan.actions[2].mitigations) == 2
+    assert not plan.deferrals
+
+
+def test_what_is_newer_than_the_fix_is_not_on_a_list_and_what_is_unknown_is_told(
+    looked_up: dict[str, Deployer],
+) -> None:
+    silent = {
+        met.held.item.component.name: [item.code for item in met.verdict.unjudged]
+        for found in looked_up.values()
+        for met in found
+        if not met.verdict.exposures
+    }
+    assert silent == {
+        "Server 2022": [],
+        "V8": [],
+        "grey one": ["not_covered"],
+        "base-quay": [],
+        "bollardd": [],
+        "@bollard/router": [],
+        "quayweb": [],
+        "tide-statements": [],
+    }
+
+
 def test_the_command_shows_the_list_and_what_to_do_next(tmp_path: Path) -> None:
     done = clearinghouse("demo", TMPDIR=str(tmp_path))
     assert done.returncode == 0, done.stderr
@@ -157,6 +324,60 @@ def test_the_command_shows_the_list_and_what_to_do_next(tmp_path: Path) -> None:
     assert "clearinghouse triage REPORTS..." in done.stdout
     assert done.stderr.count("error: ") == 2
     assert not list(tmp_path.iterdir())  # nothing stays behind
+
+
+def test_the_command_ends_with_three_worklists(tmp_path: Path) -> None:
+    temporary, cache = tmp_path / "tmp", tmp_path / "cache"
+    temporary.mkdir()
+    done = clearinghouse("demo", TMPDIR=str(temporary), XDG_CACHE_HOME=str(cache))
+    assert done.returncode == 0, done.stderr
+    _, *blocks = done.stdout.split("What to do, most urgent first\n")
+    names = [deployer.name for deployer in description().deployer]
+    assert [done.stdout.index(f"\n{name}: ") for name in names] == sorted(done.stdout.index(name) - 1 for name in names)
+    verbs = [
+        [
+            verb
+            for verb in ("upgrade ", "isolate or replace ", "decide (a person) ", "find out ")
+            if f"\n{verb}" in block
+        ]
+        for block in blocks
+    ]
+    assert verbs == [
+        ["upgrade ", "decide (a person) ", "find out "],
+        ["upgrade ", "find out "],
+        ["upgrade ", "isolate or replace ", "decide (a person) ", "find out "],
+    ]
+    assert "3 flaws may wait" in blocks[0]
+    assert "clearinghouse plan SBOMS" in blocks[-1]
+    assert not cache.exists()  # what was prepared of invented advisories is not kept
+
+
+def test_worklists_that_are_kept_have_a_page_and_a_command_that_can_be_pasted(tmp_path: Path) -> None:
+    folder = tmp_path / "my flood"
+    cache = str(tmp_path / "cache")
+    done = clearinghouse("demo", "--keep", str(folder), XDG_CACHE_HOME=cache)
+    assert done.returncode == 0, done.stderr
+    _, *printed = done.stdout.split("To make the list and the page again:\n")
+    assert len(printed) == len(description().deployer)
+    for deployer, text in zip(description().deployer, printed, strict=True):
+        page = folder / f"{deployer.folder}.html"
+        before = page.read_bytes()
+        assert deployer.name.encode() in before
+        page.unlink()
+        shown = text.partition("\n\n")[0].replace("\\\n", " ")
+        again = clearinghouse(*shlex.split(shown)[1:], XDG_CACHE_HOME=cache)
+        assert again.returncode == 1, again.stderr  # there is something to do
+        assert again.stdout in done.stdout
+        assert page.read_bytes() == before
+
+
+@pytest.mark.parametrize("output", ["json", "csv", "sarif"])
+def test_what_programs_read_has_the_flaws_alone(output: str, tmp_path: Path) -> None:
+    folder = tmp_path / "flood"
+    done = clearinghouse("demo", "--keep", str(folder), "--format", output)
+    assert done.returncode == 0, done.stderr
+    assert "Keel Valley" not in done.stdout
+    assert not list(folder.glob("*.html"))
 
 
 def test_a_flood_that_is_kept_can_be_ranked_again(tmp_path: Path) -> None:

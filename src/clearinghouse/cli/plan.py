@@ -3,7 +3,8 @@
 import datetime as dt
 import gc
 import sys
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,7 +33,11 @@ from clearinghouse.triage.deployer import Deployer, look_up
 from clearinghouse.triage.worklist import Terms, worklist
 
 _MOST_ROWS = 40
-_MOST_UNJUDGED = 20
+_SIGNALS = {
+    "kev": "flaws known to be used in attacks (CISA's KEV catalogue)",
+    "epss": "how likely attacks are (EPSS)",
+    "ssvc": "what an attack can do (SSVC)",
+}
 _VERBS = {
     Do.UPGRADE: "upgrade",
     Do.MITIGATE: "mitigate",
@@ -58,6 +63,9 @@ def command(
     ssvc: Ssvc = None,
     page: Annotated[Path | None, path_option("--page", "FILE", "Write one page in plain words, as HTML.")] = None,
     site: Annotated[str | None, typer.Option("--site", help="Whose page it is: stands in its headline.")] = None,
+    owner: Annotated[
+        str | None, typer.Option("--owner", help="Who answers for what may wait, where an inventory names nobody.")
+    ] = None,
     exposed: Exposed = "unknown",
     policy: Policy = DEFAULT_POLICY,
     identified: Annotated[
@@ -89,9 +97,9 @@ def command(
                 as_of=today,
                 notice=notice,
             )
-            made = worklist(found, found.signals, terms)
+            made = worklist(found, found.signals, terms, {"": owner} if owner else None)
         if page is not None:
-            _write_page(page, made, found, site=site or _site(paths), made_from=asked, bound=bound)
+            _write_page(page, made, found, site=site or "", bound=bound)
     except Exception as error:
         if output is OutputFormat.JSON:
             _write(Plan(as_of=today), [failure(error, asked)])
@@ -106,19 +114,15 @@ def command(
     raise typer.Exit(match_exit_code(found, affected=bool(made.actions)))
 
 
-def _site(paths: Sequence[Path]) -> str:
-    return printable_name(paths[0].stem) if len(paths) == 1 else ""
-
-
-def _write_page(page: Path, made: Plan, found: Deployer, *, site: str, made_from: Sequence[Path], bound: bool) -> None:
+def _write_page(page: Path, made: Plan, found: Deployer, *, site: str, bound: bool) -> None:
     """Write the page, whole or not at all."""
     unknown = list(dict.fromkeys(_unjudged(found)))
     text = render_page(
         made,
         site=site,
-        made_from=[printable_name(str(path)) for path in made_from],
+        made_from=list(_made_from(found)),
         as_of=made.as_of,
-        unknown=unknown[:_MOST_UNJUDGED],
+        unknown=unknown,
         bound=bound,
     )
     unfinished = page.with_name(f".{page.name}.part")
@@ -127,6 +131,17 @@ def _write_page(page: Path, made: Plan, found: Deployer, *, site: str, made_from
         unfinished.replace(page)
     except OSError as error:
         raise explained(error) from error
+
+
+def _made_from(found: Deployer) -> Iterator[str]:
+    """What the page rests on, each as a line for people."""
+    held = Counter(inventory.source for inventory, _, _ in found.stock.holdings())
+    for source, count in held.items():
+        yield f"{Path(source).name}: {plural(count, 'component')}"
+    yield plural(len(found.published.index), "advisory", "advisories")
+    for kind, count in found.signals.given.items():
+        if count:
+            yield f"{_SIGNALS[kind]}: {plural(count, 'entry', 'entries')}"
 
 
 def _unjudged(found: Deployer) -> Iterable[str]:

@@ -185,5 +185,5 @@ _KIND_OF = {" ".join(word.split()): kind for kind, words in _KINDS.items() for w
 @lru_cache(maxsize=4096)
 def kind_in(text: str) -> AssetKind | None:
     """Return what sort of thing an asset is, where the cell says so; a server or a switch may be of any sort."""
-    lowered = text.lower()
+    lowered = text.lower().replace("_", " ")
     return _KIND_OF.get(lowered) or _KIND_OF.get(lowered.removesuffix("s"))

@@ -47,5 +47,6 @@ def make_plan(
         subjects: components with their flaws. versions: how versions compare, and what affects them.
         as_of: the day that counts as today. owners: as for :func:`deferrals`.
     """
-    waiting = tuple(deferrals(subjects, as_of, owners))
-    return Plan(as_of=as_of, actions=actions(subjects, versions), deferrals=waiting, meetings=meetings(waiting))
+    todo = actions(subjects, versions)
+    waiting = tuple(deferrals(subjects, todo, as_of, owners))
+    return Plan(as_of=as_of, actions=todo, deferrals=waiting, meetings=meetings(waiting))

@@ -8,11 +8,13 @@ or a process that depends on it (CISA, "Recommended Cybersecurity Practices for 
 
 from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
+
 from clearinghouse.formats.text import plural
-from clearinghouse.priority.deadlines import Verdict
+from clearinghouse.priority.deadlines import INCOMPLETE, Verdict
 from clearinghouse.priority.plan.records import Action, Do, Flaw, Subject, Urgency
 from clearinghouse.priority.plan.target import Target, Versions, best_target
-from clearinghouse.priority.ranking import RankKey, rank_key, verdict_key
+from clearinghouse.priority.ranking import RankKey, ordering_arm, rank_key, verdict_key
 from clearinghouse.priority.tables import table_for
 from clearinghouse.priority.words import in_words
 from clearinghouse.records import MatchClass, Remedy
@@ -31,8 +33,21 @@ def actions(subjects: Iterable[Subject], versions: Versions) -> tuple[Action, ..
 
 def _order(action: Action) -> tuple[bool, RankKey, str, str]:
     """A question comes after everything that is known to be wrong, whatever it might turn out to be."""
-    first = min(rank_key(flaw.rank) for flaw in action.concerns)
+    first = min(map(_urgency_key, action.concerns))
     return action.do is Do.FIND_OUT, first, action.subject.name, action.subject.version or ""
+
+
+def _urgency_key(flaw: Flaw) -> RankKey:
+    """Where a flaw stands among what is to be done: as in the ranked list, but for one thing.
+
+    What is known to be used in attacks and has no date, for want of an input, stands with the most urgent outcome that
+    is possible for it, behind what has a date there: whoever acts cannot wait for the input.
+    """
+    key = rank_key(flaw.rank)
+    verdict = ordering_arm(flaw.deadline)
+    if verdict.outcome != INCOMPLETE or flaw.deadline.inputs["kev"].value != "yes" or not verdict.possible:
+        return key
+    return *verdict_key(msgspec.structs.replace(verdict, outcome=verdict.possible[0])), *key[2:]
 
 
 def _for_subject(subject: Subject, versions: Versions) -> Iterator[Action]:
@@ -188,7 +203,7 @@ def _upgrade_sentences(subject: Subject, target: Target) -> Iterator[str]:
 
 def _urgency(flaws: Sequence[Flaw]) -> Iterator[str]:
     """Why it stands where it stands: which flaw decides, and whether it is used in attacks."""
-    first = min(flaws, key=lambda flaw: (rank_key(flaw.rank), flaw.id))
+    first = min(flaws, key=lambda flaw: (_urgency_key(flaw), flaw.id))
     attacked = [flaw.id for flaw in flaws if flaw.deadline.inputs["kev"].value == "yes"]
     if attacked:
         yield f"Known to be used in attacks: {_few(attacked)}."

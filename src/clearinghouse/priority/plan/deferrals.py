@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from clearinghouse.formats.text import plural
 from clearinghouse.priority.deadlines import Verdict
-from clearinghouse.priority.plan.records import Deferral, Flaw, Meeting, Place, Subject
+from clearinghouse.priority.plan.records import Action, Deferral, Flaw, Meeting, Place, Subject
 from clearinghouse.priority.ranking import ordering_arm
 from clearinghouse.priority.tables import table_for
 
@@ -22,18 +22,28 @@ REVIEW_POLICY = f"review_{REVIEW_DAYS}_days"
 
 
 def deferrals(
-    subjects: Iterable[Subject], as_of: dt.date, owners: Mapping[str, str] | None = None
+    subjects: Iterable[Subject], actions: Iterable[Action], as_of: dt.date, owners: Mapping[str, str] | None = None
 ) -> Iterator[Deferral]:
     """Yield a deferral for each sure flaw that the table lets wait, in the order given.
 
     Args:
-        subjects: what somebody has. as_of: the day that counts as today.
-        owners: who answers for a flaw or an asset, by its name; an asset's own owner is used where nothing is named.
+        subjects: what somebody has.
+        actions: what is to be done: a flaw that goes away with one that cannot wait does not wait.
+        as_of: the day that counts as today.
+        owners: who answers for a flaw or an asset, by its name, and under the empty name for all others; an asset's
+            own owner counts before that.
     """
+    cleared = {
+        (id(action.subject), flaw.id)
+        for action in actions
+        if any(arm.outcome not in WAITING for arm in action.arms.values())
+        for flaw in action.clears
+    }
     for subject in subjects:
         for flaw in subject.flaws:
             verdict = ordering_arm(flaw.deadline)
-            if flaw.sure and verdict.outcome in WAITING and not (verdict.due and verdict.due < as_of):
+            late = verdict.due is not None and verdict.due < as_of
+            if flaw.sure and verdict.outcome in WAITING and not late and (id(subject), flaw.id) not in cleared:
                 yield _deferral(subject, flaw, verdict, as_of, owners or {})
 
 
@@ -44,8 +54,10 @@ def _deferral(subject: Subject, flaw: Flaw, verdict: Verdict, as_of: dt.date, ow
     return Deferral(
         flaw=flaw.id,
         component=subject.written,
+        name=f"{subject.name} {subject.version}" if subject.version else subject.name,
         places=tuple(dict.fromkeys(place.label for place in subject.places)),
-        owner=owners.get(flaw.id) or next((name for place in subject.places if (name := _owner(place, owners))), ""),
+        owner=owners.get(flaw.id)
+        or next((name for place in subject.places if (name := _owner(place, owners))), owners.get("", "")),
         reason=f"{table.document.name} lets it wait: {outcome}.",
         row=f"{table.reference} row {verdict.row}",
         due=verdict.due,

@@ -163,7 +163,7 @@ class Deferral(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A flaw that may wait, on paper.
 
     Attributes:
-        flaw, component: which, on what. places: where.
+        flaw, component: which, on what, as the inventory has it. name: the same for people. places: where.
         owner: who answers for it; empty where nobody is named yet.
         reason: why it may wait. row: of the decision table, as ``<table> row <n>``.
         due: when it stops waiting, or None.
@@ -172,6 +172,7 @@ class Deferral(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     flaw: str
     component: str
+    name: str
     places: tuple[str, ...]
     owner: str
     reason: str
