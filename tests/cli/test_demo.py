@@ -16,7 +16,6 @@ from clearinghouse.formats.published import read_advisories
 from clearinghouse.formats.registry import read_inventories, read_paths
 from clearinghouse.formats.text import printable_name
 from clearinghouse.identity import Identifier
-from clearinghouse.packages.products.names import vendor_keys
 from clearinghouse.priority.plan import Action, Plan
 from clearinghouse.records import (
     EpssScore,
@@ -206,22 +205,16 @@ def test_every_label_names_a_flaw_that_is_described(flood: Flood) -> None:
 
 
 @pytest.mark.data
-def test_no_vendor_of_a_product_in_it_is_in_the_lists_of_real_flaws(data: Path) -> None:
+def test_no_vendor_in_it_occurs_in_records_of_real_flaws(data: Path) -> None:
     about = description()
-    invented = {key for signal in about.signal for each in signal.affected for key in vendor_keys(each.vendor)}
-    invented |= {key for bulletin in about.bulletin for key in vendor_keys(bulletin.vendor)}
+    invented = {each.vendor.lower().encode() for signal in about.signal for each in signal.affected}
+    invented |= {bulletin.vendor.lower().encode() for bulletin in about.bulletin}
     catalogues = sorted((data / "kev-epss").glob("kev_2*.json"))
-    records = [data / "cve5" / "vulnrichment_dev.jsonl"]
-    real: set[str] = set()
-    for report in read_paths([*catalogues, *records]):
-        for record in report.records:
-            if isinstance(record, KevEntry) and record.vendor:
-                real.update(vendor_keys(record.vendor))
-            elif isinstance(record, Finding):
-                real.update(key for component in record.components for key in vendor_keys(component.vendor))
-    assert len(invented) >= 7
-    assert len(real) > 1000
-    assert not invented & real
+    assert catalogues
+    for path in [*catalogues, data / "cve5" / "vulnrichment_dev.jsonl"]:
+        with path.open("rb") as lines:
+            found = {name for line in lines for name in invented if name in line.lower()}
+        assert not found, path
 
 
 def test_what_is_published_is_read_without_a_problem(flood: Flood) -> None:

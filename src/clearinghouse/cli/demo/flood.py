@@ -19,7 +19,7 @@ reports/   what the finders handed in: Aurora (SARIF), Basalt (Mantis findings i
 signals/   what the outside world knows: KEV catalogue, EPSS scores, CVE records with SSVC decision points
 published/ advisories for those who have the packages and devices: OSV records, and CSAF of vendors
 hospital/, bank/, water/
-           what each of three has that are affected, as they keep it; <name>.html is the page made for it
+           what each of three who have to act has, as it is kept there; <name>.html is the page made of it
 """
 
 
