@@ -36,13 +36,13 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
         exposures: vulnerabilities that it has or may have, in the order of the index.
         unjudged: what could not be evaluated. Empty together with ``exposures``: not affected, by these advisories.
         informational: what is said of it that is no vulnerability (nobody maintains it).
-        remedies: what an advisory says helps beside versions, by its identifier.
+        remedies: what the advisory of an exposure says helps beside versions.
     """
 
     exposures: tuple[Exposure, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
     informational: tuple[Exposure, ...] = ()
-    remedies: dict[str, tuple[Remedy, ...]] = {}
+    remedies: dict[Exposure, tuple[Remedy, ...]] = {}
 
 
 class Matcher:

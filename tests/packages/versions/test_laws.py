@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.packages.versions.made import ANY_TEXT, ORDERS, versions
-from tests.packages.versions.reference import COMPARATORS, maven, maven_circle, sign
+from tests.packages.versions.reference import COMPARATORS, sign
+from tests.packages.versions.reference_maven import maven, maven_circle
 
 from clearinghouse.packages.versions import ZERO, Order, order_of
 

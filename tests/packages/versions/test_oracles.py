@@ -20,7 +20,8 @@ from packaging.version import InvalidVersion, Version
 from tests.packages.versions import oracles
 from tests.packages.versions.made import versions
 from tests.packages.versions.oracles import Answers, Oracle, Pair
-from tests.packages.versions.reference import COMPARATORS, maven_beginnings, maven_circle
+from tests.packages.versions.reference import COMPARATORS
+from tests.packages.versions.reference_maven import maven_beginnings, maven_circle
 
 from clearinghouse.packages.versions import Order, order_of
 

@@ -172,12 +172,14 @@ def _open(claims: Iterable[Claim], version: Version | None) -> Judgement | None:
         return None
     for claim in claims:
         statement = claim.statement
-        for stretch in (*statement.stretches, *statement.unknown):
-            inside = where(version, stretch)
-            if inside is Inside.YES:  # of a stretch that the source calls unknown
-                inside = Inside.UNTIL
-            if inside.is_open:
-                return _undecided(statement, inside, _why(stretch), str(stretch))
+        tells_the_rest = statement.default == "affected"  # what it does not call unaffected is affected
+        inside = [(where(version, stretch), stretch) for stretch in (() if tells_the_rest else statement.stretches)]
+        inside += [(_of_unknown(where(version, stretch)), stretch) for stretch in statement.unknown]
+        for answer, stretch in inside:
+            if answer.is_open:
+                return _undecided(statement, answer, _why(stretch), str(stretch))
+        if tells_the_rest:
+            continue
         for text in statement.unread:
             return _undecided(statement, Inside.SCHEME, Why(kind="text", text=text), text)
         reason = _coarse_in_list(statement, version)
@@ -185,6 +187,11 @@ def _open(claims: Iterable[Claim], version: Version | None) -> Judgement | None:
             text = _some(statement.listed, version)
             return _undecided(statement, reason, Why(kind="enumerated", text=text), text)
     return None
+
+
+def _of_unknown(inside: Inside) -> Inside:
+    """What it means to lie in a stretch of which the source says that it does not know."""
+    return Inside.UNTIL if inside is Inside.YES else inside
 
 
 def _undecided(statement: Statement, reason: Inside, why: Why, detail: str = "") -> Judgement:

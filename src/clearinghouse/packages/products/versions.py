@@ -282,7 +282,10 @@ def compare(one: Version, other: Version) -> int | None:
         return (one.key > other.key) - (one.key < other.key)  # most pairs
     for left, right in _pairs(one, other):
         if _comparable(left, right):
-            return _compare(left, right)
+            order = _compare(left, right)
+            if order == 0 and one.other and other.other:  # V2.2 SR8 (4.12.006) beside V2.2 SR8 (4.11.006)
+                return compare(one.other, other.other)
+            return order
     return None
 
 
@@ -330,7 +333,8 @@ def _compare(one: Version, other: Version) -> int | None:
     shared = min(len(left), len(right))
     at = next((at for at in range(shared) if left[at][:2] != right[at][:2]), shared)
     first, second = left[at] if at < len(left) else None, right[at] if at < len(right) else None
-    if not _can_tell(first, second):
+    numbers = at < min(one.numbers, other.numbers) and "" in ((first or "-")[0], (second or "-")[0])
+    if not numbers and not _can_tell(first, second):  # 9.0.80 beside 9.0.0-M1: the third numbers tell
         return None
     return -1 if one.key < other.key else 1
 

@@ -6,7 +6,7 @@ Version and release are cut into stretches of digits and of letters; all else se
 is below the end of the text, and ``^`` is above the end and below all else. Digits are compared as numbers, letters in
 ASCII order, and digits are above letters.
 
-Any text without white space and control characters is valid: rpm compares all of them.
+Any text without white space and control characters is valid, if more than an epoch: rpm compares all of them.
 """
 
 import re
