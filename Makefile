@@ -92,5 +92,5 @@ $(BASE): $(BIN)/python pyproject.toml
 $(TOOLS): $(BIN)/python pyproject.toml
 	@echo "Installing into $(VENV), with the tools for development ..."
 	@$(PIP) install --quiet --upgrade 'pip>=25.1'
-	@$(PIP) install --quiet --editable . --group test --group lint
+	@$(PIP) install --quiet --editable . --group test --group lint --group browser --group bench
 	@touch $(BASE) $@

@@ -123,6 +123,7 @@ def published(finding: Finding) -> PublishedAdvisory | None:
     return PublishedAdvisory(
         id=name,
         aliases=tuple(alias for alias in finding.identifiers if alias not in (name, canonical_identifier(name))),
+        upstream=finding.advisory.upstream,
         title=finding.title,
         body=finding.advisory,
         cvss=newest_vector(severity.value for severity in finding.severities),

@@ -224,6 +224,7 @@ def judge(entry: Entry, package: PackageId, version: str | None) -> Exposure | U
     return Exposure(
         advisory=entry.advisory,
         aliases=entry.aliases,
+        upstream=entry.upstream,
         match=kind,
         fixed=fixes_above(entry, version),
         why=why,

@@ -93,6 +93,8 @@ class PublishedAdvisory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
 
     Attributes:
         id: as its publisher writes it. aliases: other identifiers of the same flaw.
+        upstream: identifiers of the flaws that it contains: what is known of these counts for it, and it is none of
+            them (OSV schema, ``upstream``: how distributions name the CVE).
         title: what the flaw is, in one line.
         body: dates and what is affected.
         cvss: the newest CVSS vector that it gives, as written; empty if it gives none.
@@ -102,6 +104,7 @@ class PublishedAdvisory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     id: str
     body: Advisory
     aliases: tuple[str, ...] = ()
+    upstream: tuple[str, ...] = ()
     title: str = ""
     cvss: str = ""
     source: str = ""

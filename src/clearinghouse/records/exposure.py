@@ -39,6 +39,7 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     Attributes:
         advisory: identifier of the advisory. aliases: other identifiers of the same flaw.
+        upstream: identifiers of the flaws that the advisory contains, as distributions name them.
         match: how sure it is.
         fixed: versions without the flaw, as the advisory writes them, in version order; the first is the smallest
             that is above the component's version.
@@ -52,6 +53,7 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     match: MatchClass
     why: Why
     aliases: tuple[str, ...] = ()
+    upstream: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
     question: str | None = None
     title: str = ""

@@ -151,7 +151,9 @@ class _Judge:
     def flaw(self, joined: _Joined, conditions: Conditions) -> Flaw:
         """Return a flaw with its deadline for a component under these conditions."""
         cvss = max((each.cvss for each in joined.exposures), default="")
-        deadline, rank = self._dated(joined.identifiers, conditions, cvss)
+        contained = (name for each in joined.exposures for name in each.upstream)
+        known = tuple(dict.fromkeys((*joined.identifiers, *contained)))
+        deadline, rank = self._dated(known, conditions, cvss)
         return Flaw(
             id=joined.identifiers[0],
             identifiers=joined.identifiers,

@@ -12,8 +12,8 @@ import msgspec
 
 from clearinghouse.formats.osv.ranges import RANGE_TYPES
 from clearinghouse.formats.osv.schema import AffectedEntry, Package, Score
-from clearinghouse.formats.parts import unique, written_time
-from clearinghouse.formats.text import clean, clean_line, distinct_line, first_sentence
+from clearinghouse.formats.parts import unique
+from clearinghouse.formats.text import clean, clean_line, first_sentence
 from clearinghouse.records import (
     Advisory,
     Affected,
@@ -51,6 +51,7 @@ class _Record(msgspec.Struct, frozen=True, gc=False):
     affected: list[_Affected]
     withdrawn: str | None = None
     aliases: list[str] | None = None
+    upstream: list[str] | None = None
     summary: str | None = None
     details: str | None = None
     severity: list[Score] | None = None
@@ -68,18 +69,18 @@ def published_in(data: bytes, source: str) -> PublishedAdvisory | None:
         record = _DECODER.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    affected = [_affected(entry) for entry in record.affected]
-    if None in affected:
+    if not all(map(_is_sound, record.affected)) or not _are_clean(_texts(record)):
         return None
-    identifier = distinct_line(record.id, 200)
+    identifier = record.id
     return PublishedAdvisory(
         id=identifier,
-        title=clean_line(record.summary or "") or first_sentence(clean(record.details or "")) or identifier,
-        aliases=tuple(name for name in _aliases(record) if name != identifier),
+        title=clean_line(record.summary or "") or _first_sentence(record.details) or identifier,
+        aliases=_others(record.aliases, identifier),
+        upstream=_others(record.upstream, identifier),
         body=Advisory(
-            modified=written_time(record.modified),
-            withdrawn=written_time(record.withdrawn),
-            affected=tuple(entry for entry in affected if entry),
+            modified=_time(record.modified),
+            withdrawn=_time(record.withdrawn),
+            affected=tuple(map(_affected, record.affected)),
             informational=_word(record.affected) if _INFORMATIONAL in data else "",
         ),
         cvss=newest_vector(_vectors(record)),
@@ -87,38 +88,67 @@ def published_in(data: bytes, source: str) -> PublishedAdvisory | None:
     )
 
 
-def _aliases(record: _Record) -> tuple[str, ...]:
-    return unique(canonical_identifier(distinct_line(alias, 200)) for alias in record.aliases or ())
+def _first_sentence(details: str | None) -> str:
+    return first_sentence(clean(details.strip().partition("\n")[0])) if details else ""
 
 
-def _affected(entry: _Affected) -> Affected | None:
-    """What one entry says, as it is written; None where any of it would have to be cleaned or told of."""
-    package = entry.package
-    if not (package.name and package.ecosystem and _is_clean(package.name) and _is_clean(package.ecosystem)):
-        return None
-    if not all(map(_is_sound, entry.ranges)) or not all(map(_is_clean, entry.versions)):
-        return None
+def _texts(record: _Record) -> list[str]:
+    """Everything that is kept as it is written."""
+    texts = [record.id, record.modified, *(record.aliases or ()), *(record.upstream or ())]
+    if record.withdrawn:
+        texts.append(record.withdrawn)
+    for entry in record.affected:
+        texts += (entry.package.name or "", entry.package.ecosystem or "")
+        texts += entry.versions
+        for range_ in entry.ranges:
+            texts += [text for event in range_.events if (text := _said(event))]
+    return texts
+
+
+def _are_clean(texts: list[str]) -> bool:
+    """Whether :func:`~clearinghouse.formats.text.clean_line` would leave all of them as they are."""
+    joined = "|".join(texts)
+    if not joined.isprintable() or max(map(len, texts)) > _LONGEST:
+        return False
+    return " " not in joined or all(text == text.strip() and "  " not in text for text in texts)
+
+
+def _others(names: list[str] | None, identifier: str) -> tuple[str, ...]:
+    return tuple([name for name in unique(map(canonical_identifier, names)) if name != identifier]) if names else ()
+
+
+def _time(text: str | None) -> str | None:
+    """As :func:`~clearinghouse.formats.parts.written_time`, of what is clean."""
+    return text if text and not text.startswith("0001-01-01") else None
+
+
+def _is_sound(entry: _Affected) -> bool:
+    """Whether an entry names a package, and its ranges are of known types and say one thing with each event."""
+    if not entry.package.name or not entry.package.ecosystem:
+        return False
+    for range_ in entry.ranges:
+        begun = False
+        if range_.type not in RANGE_TYPES:
+            return False
+        for event in range_.events:
+            if not _said(event) or bool(event.introduced) + bool(event.fixed) + bool(event.last_affected) > 1:
+                return False
+            begun = begun or event.introduced is not None
+        if not begun:
+            return False
+    return True
+
+
+def _said(event: RangeEvent) -> str | None:
+    return event.introduced or event.fixed or event.last_affected or event.limit
+
+
+def _affected(entry: _Affected) -> Affected:
     return Affected(
-        component=Component(name=package.name, ecosystem=package.ecosystem),
+        component=Component(name=entry.package.name or "", ecosystem=entry.package.ecosystem or ""),
         versions=tuple(entry.versions),
         ranges=tuple([VersionRange(type=each.type, events=tuple(each.events)) for each in entry.ranges]),
     )
-
-
-def _is_sound(range_: _Range) -> bool:
-    """Whether a range is of a known type and each of its events says one thing."""
-    if range_.type not in RANGE_TYPES:
-        return False
-    for event in range_.events:
-        said = [text for text in (event.introduced, event.fixed, event.last_affected, event.limit) if text]
-        if len(said) != 1 or not _is_clean(said[0]):
-            return False
-    return any(event.introduced for event in range_.events)
-
-
-def _is_clean(text: str) -> bool:
-    """Whether :func:`~clearinghouse.formats.text.clean_line` would leave a version or name as it is."""
-    return text.isprintable() and text == text.strip() and "  " not in text and len(text) <= _LONGEST
 
 
 def _word(entries: list[_Affected]) -> str:

@@ -1,11 +1,12 @@
 """What one advisory says of one package, in the form in which it is compared and kept."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import msgspec
 
 from clearinghouse.packages.ecosystems import normal_name, split_ecosystem
-from clearinghouse.packages.ranges import Stretch, stretches
+from clearinghouse.packages.ranges import Key, Stretch, stretches
 from clearinghouse.packages.versions import ZERO, Order, order_of
 from clearinghouse.packages.versions.semver import SEMVER
 from clearinghouse.records import Affected, PublishedAdvisory, VersionRange
@@ -18,7 +19,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One advisory on one package.
 
     Attributes:
-        advisory, aliases, title: as in :class:`~clearinghouse.records.PublishedAdvisory`.
+        advisory, aliases, upstream, title: as in :class:`~clearinghouse.records.PublishedAdvisory`.
         informational: why it is no vulnerability, else empty.
         ecosystem: OSV base name. release: of a distribution, else empty. name: normal form of the package's name.
         label: the package as the advisory writes it, with its ecosystem.
@@ -32,6 +33,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     advisory: str
     aliases: tuple[str, ...]
+    upstream: tuple[str, ...]
     title: str
     informational: str
     ecosystem: str
@@ -75,12 +77,13 @@ def _entry(advisory: PublishedAdvisory, affected: Affected) -> Entry:
         if known is None:
             undecided[item.type] = None
         else:
-            found += stretches(item.events, known.key)
+            found += stretches(item.events, _keys(known))
     if affected.default_status == "affected" and not affected.ranges and not affected.versions:
         found = [Stretch(ZERO, b"", False, "0")]
     return Entry(
         advisory=advisory.id,
         aliases=advisory.aliases,
+        upstream=advisory.upstream,
         title=advisory.title,
         informational=advisory.body.informational,
         ecosystem=base,
@@ -94,6 +97,18 @@ def _entry(advisory: PublishedAdvisory, affected: Affected) -> Entry:
         undecided=tuple(undecided),
         excluded=tuple(stretch for item in affected.unaffected for stretch in _stretches(item, order)),
     )
+
+
+def _keys(order: Order) -> Key:
+    """The keys of an order; of versions that are met often, made once."""
+    remembered = _KEYS.get(order.name)
+    if remembered is None:
+        remembered = _KEYS[order.name] = lru_cache(maxsize=_REMEMBERED)(order.key)
+    return remembered
+
+
+_KEYS: dict[str, Key] = {}
+_REMEMBERED = 1 << 14
 
 
 def _order(item: VersionRange, order: Order | None) -> Order | None:

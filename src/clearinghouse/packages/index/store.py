@@ -23,7 +23,7 @@ from clearinghouse.packages.index.products import ProductBuilder, names_in, reme
 from clearinghouse.packages.products import NameIndex
 from clearinghouse.records import ClearinghouseError, PublishedAdvisory, Remedy
 
-LAYOUT = 1
+LAYOUT = 2
 """Version of what is in the file: the tables, the shape of an entry, and the version keys in it."""
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
