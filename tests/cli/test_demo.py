@@ -95,7 +95,7 @@ def clearinghouse(*arguments: str, **environment: str) -> subprocess.CompletedPr
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | environment,
+        env=os.environ | {"COLUMNS": "100"} | environment,
     )
 
 

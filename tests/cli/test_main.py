@@ -31,7 +31,7 @@ def flood(folder: Path, count: int) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "what", "remedy"),
     [
-        (["triage"], "error: missing argument 'PATH'", "try: clearinghouse triage --help"),
+        (["triage"], "error: missing argument 'PATH', or --inventory", "try: clearinghouse triage --help"),
         (["identify", ".", "--nonsense"], "error: no such option: --nonsense", "try: clearinghouse identify --help"),
         (["nonsense"], "error: no such command 'nonsense'", "try: clearinghouse --help"),
         (["triage", "."], None, None),

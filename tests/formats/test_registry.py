@@ -50,6 +50,36 @@ SMALL: dict[str, Any] = {
         "schema_version": "1.7.0",
         "affected": [{"package": {"ecosystem": "PyPI", "name": "demo"}}],
     },
+    "csaf": {
+        "document": {
+            "category": "csaf_security_advisory",
+            "csaf_version": "2.0",
+            "publisher": {"category": "vendor", "name": "Demo", "namespace": "https://example.org"},
+            "title": "A flaw",
+            "tracking": {
+                "id": "DEMO-2026-1",
+                "current_release_date": "2026-01-01T00:00:00Z",
+                "initial_release_date": "2026-01-01T00:00:00Z",
+                "revision_history": [{"number": "1", "date": "2026-01-01T00:00:00Z", "summary": "first"}],
+                "status": "final",
+                "version": "1",
+            },
+        },
+        "product_tree": {"full_product_names": [{"name": "Demo 1.0", "product_id": "P1"}]},
+        "vulnerabilities": [{"cve": "CVE-2026-0001", "product_status": {"known_affected": ["P1"]}}],
+    },
+    "rustsec": """```toml
+[advisory]
+id = "RUSTSEC-2026-0001"
+package = "demo"
+
+[versions]
+patched = [">= 1.0"]
+```
+
+# A flaw
+""",
+    "retire_js": {"demo": {"vulnerabilities": [{"below": "1.0", "info": [], "identifiers": {"summary": "A flaw"}}]}},
     "osv_scanner": {
         "results": [
             {
@@ -536,6 +566,9 @@ def test_a_bomb_among_good_files(tmp_path):
 EXPECTED = (
     (r"advisories/(bitnami|go|osv-linter-testdata)/.*\.json", {"osv"}),
     (r"advisories/pypa/.*\.yaml", {"osv"}),
+    (r"advisories/rustsec/.*\.md", {"rustsec"}),
+    (r"advisories/retirejs/.*\.json", {"retire_js"}),
+    (r"csaf-(cisa|conformance)/.*\.json", {"csaf", None}),  # lists of documents lie among them
     (r"oss-fuzz-vulns/.*\.yaml", {"osv"}),
     (r"cve5/.*\.jsonl", {"cve"}),
     (r"kev-epss/kev_2\d.*\.json", {"kev"}),
@@ -592,7 +625,8 @@ def test_every_real_document_gives_records_or_one_problem(data):
             if report.format is None:
                 (problem,) = records
                 assert isinstance(problem, Problem)
-                assert problem.code == "unrecognised_format"
+                # an inventory is not read here, and says where it belongs
+                assert problem.code == "unrecognised_format" or "--inventory" in problem.message
             places = [record.index for record in records if isinstance(record, Finding)]
             assert places == sorted(set(places)), report.source
             assert all(record.source == report.source for record in records)

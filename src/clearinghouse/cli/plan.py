@@ -198,4 +198,4 @@ def _by(action: Action) -> str:
         exposed, other = dates.get("exposed"), dates.get("not_exposed")
         told = in_words(exposed) if exposed else "no date"
         return f"{told} if exposed, else {in_words(other) if other else 'no date'}"
-    return "next upgrade (FSU)" if action.outcome == "FSU" else "no date yet"
+    return "next upgrade" if action.outcome == "FSU" else "no date yet"

@@ -121,7 +121,7 @@ def command(
     affected. 2: a path that was named is missing or of no known format, or an option is wrong.
     """
     if not paths and not inventory:
-        raise OptionError("PATH", "is not given", "paths of findings, or --inventory FILE for what you have")
+        raise OptionError("missing argument 'PATH',", "or --inventory for what you have", "clearinghouse triage --help")
     check_clock(clock, commissioned=commissioned, changed=changed, kev=kev)
     code = run_triage(
         paths or [],

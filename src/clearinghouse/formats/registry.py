@@ -111,12 +111,13 @@ class Report(msgspec.Struct, frozen=True):
     found: bool
 
 
-def recognise(sample: Sample, among: Sequence[Format] = FORMATS) -> tuple[Format | None, list[tuple[Format, str]]]:
+def recognise(sample: Sample, among: Sequence[Format] | None = None) -> tuple[Format | None, list[tuple[Format, str]]]:
     """Return the format of a document, or None and the formats nearest to it, each with what is missing.
 
     Args:
-        sample: its head. among: the formats to ask, in order of precedence.
+        sample: its head. among: the formats to ask, in order of precedence; None is those that are no inventories.
     """
+    among = FORMATS if among is None else among
     scored = []
     for position, candidate in enumerate(among):
         match = candidate.detect(sample)

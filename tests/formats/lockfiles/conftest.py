@@ -50,7 +50,7 @@ def files() -> Path:
 def read() -> Callable[..., Lock]:
     """Read the file of a name, or bytes, in the format that claims it, or in the one that is named."""
 
-    def reading(content: str | bytes, format: str = "") -> Lock:  # noqa: A002
+    def reading(content: str | bytes, format: str = "") -> Lock:
         data = (FILES / content).read_bytes() if isinstance(content, str) else content
         document = Document.from_bytes("lock", data)
         claims = [known for known in FORMATS if known.detect(document.sample).score >= RECOGNISED]
