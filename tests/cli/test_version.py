@@ -45,6 +45,8 @@ def said(capsys: pytest.CaptureFixture[str], *given: str, code: int = 0) -> str:
         ("Debian:12", "1:1.0", "2.0", "1"),
         ("deb", "1.0~beta1", "1.0", "-1"),
         ("npm", "1.0.0", "garbage", "-1"),
+        ("redhat", "1.0-1.el8", "1.0-1.el9", "-1"),
+        ("Rubygems", "1.a", "1", "-1"),
         ("Elsewhere", "1", "2", "unknown"),
     ],
 )

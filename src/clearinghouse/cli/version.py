@@ -74,7 +74,13 @@ def compare_command(
 
 def _compared(asked: dict[str, Any]) -> int | None:
     ecosystem, a, b = (_text(asked, name) for name in ("ecosystem", "a", "b"))
-    return compare(ecosystem, a, b)
+    return compare(_known_as(ecosystem), a, b)
+
+
+def _known_as(ecosystem: str) -> str:
+    """The name by which an ecosystem has an order; tools have other words for many (``redhat``, ``gems``)."""
+    base, colon, release = ecosystem.partition(":")
+    return ecosystem if order_of(ecosystem) else f"{ecosystem_of(base) or base}{colon}{release}"
 
 
 @app.command("affected")
