@@ -2,6 +2,7 @@
 
 import pytest
 
+from clearinghouse.formats import registry
 from clearinghouse.formats.contract import RECOGNISED
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.lockfiles import FORMATS
@@ -586,6 +587,14 @@ def test_file(read, name):
     assert lock.inventory.format == format_
     assert lock.rows == rows
     assert {item.component.ecosystem for item in lock.items} - {""} == {ECOSYSTEMS[format_]}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_among_all_formats(files, name):
+    sample = Document.from_bytes("lock", (files / name).read_bytes()).sample
+    found, _ = registry.recognise(sample, registry.INVENTORIES)
+    assert found.name == EXPECTED[name][0]
+    assert registry.recognise(sample) == (None, [])
 
 
 @pytest.mark.parametrize("name", EXPECTED)

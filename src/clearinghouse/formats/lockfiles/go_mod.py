@@ -90,7 +90,7 @@ class _Reader:
         self.put_release()
         language = _LANGUAGE.match(self.go[0]) if self.go else None
         if self.required and (language is None or int(language[1]) < _PRUNED):
-            said = f"go.mod names all modules from Go 1.{_PRUNED} on; this one names those that are needed directly."
+            said = f"A go.mod names all modules from Go 1.{_PRUNED} on; this one names those that are needed directly."
             yield notice(
                 self.shelf.source, "incomplete", said, expected="the output of go list -m all in an SBOM, or go.sum"
             )

@@ -20,7 +20,7 @@ from clearinghouse.records import Problem
 _HEADER = "# This is a Gradle generated file"
 _LINE = re.compile(r"([^\s:=#]++):([^\s:=]++):([^\s:=]++)(?:[ \t]*=(.*+))?\Z")
 _EMPTY = re.compile(r"empty=")
-_TEST = re.compile(r"test(?=[A-Z]|\Z)|[a-z0-9]Test(?:s?(?=[A-Z]|\Z)|Fixtures)")
+_TEST = re.compile(r"\Atests?(?=[A-Z]|\Z)|(?<=[a-z0-9])Tests?(?=[A-Z]|\Z)|testFixtures|TestFixtures")
 _ENOUGH = 0.9
 
 
@@ -75,7 +75,7 @@ def _fill(shelf: Shelf, document: Document) -> Iterator[Problem]:
 
 
 def _only_tests(configurations: str | None) -> bool:
-    return all(_TEST.search(name) for name in (configurations or "").split(","))
+    return all(_TEST.search(name.strip()) for name in (configurations or "").split(","))
 
 
 FORMAT = Format(name="gradle_lock", title="gradle.lockfile", detect=detect, read=read, inventory=True)

@@ -23,6 +23,7 @@ from clearinghouse.formats.lockfiles.json_parts import Parts, members, read_obje
 from clearinghouse.formats.lockfiles.npm_sources import ECOSYSTEM, Found, is_outside, locate, written
 from clearinghouse.formats.lockfiles.shelf import DEVELOPMENT, OPTIONAL, RUNTIME, Record, Shelf, at
 from clearinghouse.formats.sample import Sample
+from clearinghouse.formats.text import printable_name
 from clearinghouse.records import Problem
 
 MAX_NESTING = 64
@@ -72,14 +73,14 @@ class _Project(msgspec.Struct, rename="camel"):
         )
 
 
-class _Nested(_Entry, gc=False, rename="camel"):
+class _Below(msgspec.Struct, gc=False):
     dependencies: dict[str, msgspec.Raw] | None = None
 
 
 _ENTRY = Decoder(_Entry, "package")
 _PROJECT = Decoder(_Project, "project")
 _NOTHING = msgspec.Raw(b"null")
-_NESTED = Decoder(_Nested, "package")
+_BELOW = Decoder(_Below, "package")
 
 
 def detect(sample: Sample) -> Match:
@@ -141,18 +142,22 @@ def _nested(shelf: Shelf, root: Parts) -> Iterator[Problem]:
     while waiting:
         raws, pointer, depth = waiting.pop()
         below = []
-        for member in members(raws, _NESTED, shelf.source, pointer):
-            if isinstance(member, Problem):
-                yield member
+        for installed, raw in raws.items():
+            where = f"{pointer}/{escape(installed)}"
+            entry = _ENTRY.decode(raw, source=shelf.source, pointer=where)
+            if isinstance(entry, tuple):
+                yield from entry
+            else:
+                _put(shelf, installed, locate(installed, entry.version, entry.address), entry, printable_name(where))
+            if not bytes(raw).startswith(b"{"):
                 continue
-            installed, entry, where = member
-            found = locate(installed, entry.version, entry.address)
-            _put(shelf, installed, found, entry, where)
-            if entry.dependencies:
-                if depth == MAX_NESTING:
-                    yield _too_deep(shelf.source, where)
-                else:
-                    below.append((entry.dependencies, f"{pointer}/{escape(installed)}/dependencies", depth + 1))
+            inner = _BELOW.decode(raw, source=shelf.source, pointer=where)  # may be good where the package is not
+            if isinstance(inner, tuple):
+                yield from inner
+            elif inner.dependencies and depth == MAX_NESTING:
+                yield _too_deep(shelf.source, printable_name(where))
+            elif inner.dependencies:
+                below.append((inner.dependencies, f"{where}/dependencies", depth + 1))
         waiting += reversed(below)
 
 

@@ -85,7 +85,7 @@ def _fill(shelf: Shelf, document: Document) -> Iterator[Problem]:
         yield from _put(shelf, dependency, properties, model.managed, missing)
     yield from missing.notices(shelf.source)
     if model.dependencies:
-        said = "pom.xml names what the project itself asks for, and not what that brings with it."
+        said = "A pom.xml names what the project itself asks for, and not what that brings with it."
         yield notice(shelf.source, "incomplete", said, expected="an SBOM, such as the CycloneDX plugin for Maven makes")
 
 

@@ -14,8 +14,9 @@ _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _EXTRAS = r"\[[\w.,\t -]*+\]"
 _CLAUSE = r"(?:===[ \t]*+[^\s,;()=]|(?:==|~=|!=|<=|>=|<|>)[ \t]*+v?[\d*])[^\s,;()]*+"
 _CLAUSES = rf"{_CLAUSE}(?:[ \t]*+,[ \t]*+{_CLAUSE})*+(?:[ \t]*+,)?"
+_URL = r"(?:[A-Za-z][\w+.-]*+:|\$\{)\S*+"
 _REQUIREMENT = re.compile(
-    rf"({_NAME})[ \t]*+(?:{_EXTRAS})?[ \t]*+(?:@[ \t]*+(\S++)|(\([ \t]*+{_CLAUSES}[ \t]*+\)|{_CLAUSES}))?"
+    rf"({_NAME})[ \t]*+(?:{_EXTRAS})?[ \t]*+(?:@[ \t]*+({_URL})|(\([ \t]*+{_CLAUSES}[ \t]*+\)|{_CLAUSES}))?"
     r"[ \t]*+(;[^\n]*+)?\Z",
     re.ASCII,
 )
