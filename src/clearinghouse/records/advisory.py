@@ -74,7 +74,7 @@ class Advisory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
         upstream, related: identifiers that are *not* aliases: nothing is merged on them (OSV schema 1.7).
         informational: why it is no vulnerability, in the publisher's word (RustSec: ``unmaintained``, ``unsound``,
             ``notice``); empty for all others.
-        document: identifier of the document in which it was published, where one document is about several flaws (a CSAF
+        document: identifier of the document in which it was published, where one is about several flaws (a CSAF
             document's tracking identifier). It names no flaw, so nothing is merged on it.
     """
 

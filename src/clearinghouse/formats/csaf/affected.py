@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from clearinghouse.formats.csaf.schema import Status
 from clearinghouse.formats.csaf.tree import Product
 from clearinghouse.packages.products.stretches import Stretch
-from clearinghouse.packages.products.text_ranges import contradicts, read_range
+from clearinghouse.packages.products.text_ranges import Reading, contradicts, read_range
 from clearinghouse.records import Affected, Component, RangeEvent, VersionRange
 
 ENTRY_LIMIT = 50_000
@@ -69,7 +69,7 @@ def affected_of(status: Status, products: dict[str, Product]) -> tuple[Affected,
             yield entry, product
 
     for entry, product in each(status.known_affected):
-        _take(entry.versions, entry.ranges, product)
+        _take(entry, product)
     for entry, product in each(status.first_affected):
         entry.first += [product.version] if product.version else []
     for entry, product in each(status.last_affected):
@@ -104,30 +104,37 @@ def _key(product: Product) -> _Key:
     return product.vendor, product.family, product.name, product.models, product.purl, product.platform
 
 
-def _take(versions: list[str], ranges: list[VersionRange], product: Product) -> None:
+def _take(entry: _Entry, product: Product) -> None:
     """Take in the version of an affected product: one, or a range as text; of one without, nothing is said of versions.
 
-    Where the branch and the product's full name ("Spin: versions older than 1.7") contradict each other, both are kept as
-    words, which nobody takes for a range.
+    The branch ("12.4") may have lost what the product's full name says ("Firmware: version 12.4.*"). Where the two
+    contradict each other, of the versions in either of them it is not known whether they are affected.
     """
     words = product.version_range or product.version
     said = product.full_name.rpartition(": ")[2] if ": " in product.full_name else ""
-    if _contradiction(words, said):
-        versions.append(f'"{words}" or "{said}"')
-    elif product.version:
-        versions.append(product.version)
-    elif product.version_range:
-        found = _as_ranges(product.version_range)
-        if found is None:
-            versions.append(product.version_range)  # as written; whoever compares versions may make something of it
+    branch = read_range(words) if words else None
+    name = read_range(said) if words and said else None
+    if name and name.stretches and not branch and not name.condition:
+        branch, words = name, said
+    if branch and name and contradicts(branch, name):
+        if not branch.stretches and all(stretch.is_series for stretch in name.stretches):
+            entry.ranges += [_as_range(stretch) for stretch in name.stretches]
         else:
-            ranges += found
+            entry.unknown += _in_either(branch, name)
+    elif product.version:
+        entry.versions.append(product.version)
+    elif product.version_range:
+        found = _as_ranges(words)
+        if found is None:
+            entry.versions.append(words)  # whoever compares versions may make something of it
+        else:
+            entry.ranges += found
 
 
-def _contradiction(words: str, said: str) -> bool:
-    branch = read_range(words) if words and said else None
-    name = read_range(said) if branch else None
-    return branch is not None and name is not None and contradicts(branch, name)
+def _in_either(branch: Reading, name: Reading) -> Iterator[VersionRange]:
+    for reading in (branch, name):
+        yield from (_as_range(stretch) for stretch in reading.stretches)
+        yield from (_as_range(Stretch(version, version, closed=True)) for version in reading.listed)
 
 
 def _as_ranges(text: str) -> list[VersionRange] | None:
@@ -146,7 +153,7 @@ def _as_range(stretch: Stretch) -> VersionRange:
 
 
 def _ranges_of(product: Product, *, everything: bool) -> list[VersionRange]:
-    """The version or range of a product that is not affected; the whole product, where it has none and that is meant."""
+    """The version or range of a product that is not affected; the whole product, where it has none."""
     if product.version:
         version = product.version
         return [VersionRange(type=_KIND, events=(RangeEvent(introduced=version), RangeEvent(last_affected=version)))]

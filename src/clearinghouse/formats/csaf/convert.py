@@ -46,8 +46,8 @@ def finding_of(vulnerability: Vulnerability, part: DocumentPart, tree: Tree, *, 
     affected = affected_of(status, tree.products)
     withdrawn = (part.category or "").lower() in _WITHDRAWN
     description = _description(vulnerability.notes)
-    released = part.tracking and (part.tracking.initial_release_date or part.tracking.current_release_date)
-    changed = part.tracking and part.tracking.current_release_date
+    changed = part.tracking.current_release_date if part.tracking else None
+    released = (part.tracking.initial_release_date if part.tracking else None) or changed
     return Finding(
         source=source,
         index=index,

@@ -55,8 +55,8 @@ class Tree:
             return
         for path, leaf in self._leaves(tree.branches or (), ()):
             self._add(leaf, _of_path(path, leaf))
-        for full in tree.full_product_names or ():
-            self._add(full, _of_path((), full))
+        for alone in tree.full_product_names or ():
+            self._add(alone, _of_path((), alone))
         for relation in tree.relationships or ():
             full = relation.full_product_name
             inner = self.products.get(relation.product_reference or "")

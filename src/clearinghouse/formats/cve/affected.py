@@ -22,7 +22,7 @@ _FIX_COMMIT = "original_commit_for_fix"
 """The Linux CNA's ``versionType`` of an unaffected entry whose version is the fix in the main line."""
 
 
-def _text(value: Version | None, limit: int = 400) -> str:
+def _text(value: Version | None, limit: int = 2000) -> str:
     if value is None:
         return ""
     return clean_line(value if isinstance(value, str) else str(value), limit)

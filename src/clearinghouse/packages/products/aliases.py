@@ -140,7 +140,7 @@ class Aliases:
         places = [self._key(row.vendor, name) for name in (row.name, *row.also)]
         vendor = places[0][0]
         if row.sure:
-            self._same.update({place: places[0][1] for place in places})
+            self._same.update(dict.fromkeys(places, places[0][1]))
             return
         names = tuple(dict.fromkeys(key for _, key in places))
         for place in places:
@@ -199,7 +199,7 @@ class Aliases:
 
 def _hardware(aliases: Aliases, row: RunsRow) -> tuple[str, re.Pattern[str], Place, bool]:
     """A pattern over a name's words joined by blanks; its group ``model`` begins where the model does."""
-    place = aliases._key(row.vendor, row.software)  # noqa: SLF001 - one module, one table
+    place = aliases._key(row.vendor, row.software)
     patterns = []
     for name in sorted(row.hardware, key=len, reverse=True):
         words = tokens_of(fold(name.replace("#", "")))

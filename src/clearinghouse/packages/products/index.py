@@ -14,6 +14,7 @@ import msgspec
 
 from clearinghouse.packages.products.aliases import Aliases, shipped_aliases
 from clearinghouse.packages.products.cpe import read_cpe
+from clearinghouse.packages.products.family import is_model, is_of_series, says_more
 from clearinghouse.packages.products.names import (
     ProductName,
     compact,
@@ -67,10 +68,12 @@ class Relative(NamedTuple):
 
     Attributes:
         number: of the name. narrower: it names one model of what was asked, and not a family to which that belongs.
+        branch: the version with which the name ends, if it ends with one.
     """
 
     number: int
     narrower: bool
+    branch: str = ""
 
 
 def written_name(statement: Statement) -> WrittenName:
@@ -103,12 +106,13 @@ class NameIndex:
         self.names = names
         self._exact: dict[tuple[str, str], list[Hit]] = defaultdict(list)
         self._heads: dict[tuple[str, str], list[tuple[int, tuple[str, ...], bool]]] = defaultdict(list)
+        self._branches: dict[int, str] = {}
         self._models: dict[str, list[int]] = defaultdict(list)
         self._variants: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._makers: dict[str, set[str]] = defaultdict(set)
         self.vendors: set[str] = set()
         listed: list[tuple[int, str, ProductName]] = []
-        for number, name in enumerate(names):
+        for name in names:
             self.vendors.update(self._vendors(name))
         for number, name in enumerate(names):
             listed += self._add(number, name)
@@ -170,9 +174,18 @@ class NameIndex:
         return (brand,) if brand else ("",)
 
     def _add_cpes(self, number: int, name: WrittenName) -> None:
+        """The products of the CPE names beside a name; not where the name itself says which release or model it is.
+
+        Beside releases of Windows stand CPE names of other releases (1909 and windows_10_1809 in CVE-2021-43237).
+        """
+        if edition_of(fold(name.product)):
+            return
+        written = frozenset(tokens_of(fold(name.product)))
         for pair in name.cpes:
             vendor, _, product = pair.partition(":")
             maker = self.aliases.vendor(vendor_key(fold(vendor)))
+            if says_more(written, frozenset(tokens_of(fold(product)))):
+                continue  # "Exchange Server 2019 Cumulative Update 13" beside exchange_server
             for spoken, _ in self._spoken(product, maker)[:1]:
                 self._put(number, maker, spoken, models=name.models, family=False)
 
@@ -187,6 +200,8 @@ class NameIndex:
     ) -> None:
         key = self.aliases.product((vendor, name.key))
         whole = self.aliases.whole((vendor, key))
+        if name.branch:
+            self._branches[number] = name.branch
         hit = Hit(number, name.branch, True, tuple(order_number(model) for model in (*models, *name.models)))
         self._insert((vendor, key), hit)
         if whole:
@@ -237,41 +252,14 @@ class NameIndex:
         found = {}
         for number, theirs, family in self._heads.get((vendor, tokens[0]), ()):
             other = frozenset(theirs)
-            if mine < other and _is_model(other - mine, tokens):
-                found[number] = Relative(number, narrower=True)
-            elif other < mine and (_is_model(mine - other, theirs) or family):
-                found.setdefault(number, Relative(number, narrower=False))
-            elif family and _is_of_series(theirs, tokens):
-                found.setdefault(number, Relative(number, narrower=False))
+            if mine < other and is_model(other - mine, tokens):
+                found[number] = Relative(number, narrower=True, branch=self._branches.get(number, ""))
+            elif (other < mine and (is_model(mine - other, theirs) or family)) or (
+                family and is_of_series(theirs, tokens)
+            ):
+                branch = self._branches.get(number, "")
+                found.setdefault(number, Relative(number, narrower=False, branch=branch))
         return tuple(found.values())
-
-
-_VARIANT_WORDS = frozenset(
-    "server version edition cpu module enterprise standard professional datacenter series family panel panels r2 v".split()
-)
-
-
-def _is_model(extra: frozenset[str], head: tuple[str, ...]) -> bool:
-    """Whether words are the name of a model or release: one has a digit, and the others are short or say so."""
-    if len(head) == 1 and not any(letter.isdigit() for letter in head[0]) and len(extra) > 3:
-        return False  # one word, and much beside it: "SIMATIC" is no family
-    digits = [word for word in extra if any(letter.isdigit() for letter in word)]
-    return bool(digits) and all(word in digits or len(word) <= 3 or word in _VARIANT_WORDS for word in extra)
-
-
-def _is_of_series(family: tuple[str, ...], tokens: tuple[str, ...]) -> bool:
-    """Whether X204-2 is of the X-200 family: the same letters, and a number in the same hundred."""
-    for at in range(len(family) - 1):
-        letters, number = family[at], family[at + 1]
-        if letters.isalpha() and len(letters) <= 3 and len(number) >= 3 and number.isdigit() and number.endswith("00"):
-            start = letters + number[:-2]
-            return tokens[:at] == family[:at] and len(tokens) > at and _begins_series(tokens[at], start, len(number))
-    return False
-
-
-def _begins_series(token: str, start: str, digits: int) -> bool:
-    rest = token[len(start) :]
-    return token.startswith(start) and len(rest) >= 2 and rest[:2].isdigit() and not rest[2:3].isdigit() and digits >= 3
 
 
 def _plain_key(product: str) -> str:

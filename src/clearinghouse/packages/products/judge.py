@@ -24,7 +24,6 @@ from clearinghouse.packages.products.stretches import Inside, Stretch, where
 from clearinghouse.packages.products.versions import Version, begins_with, compare, is_coarse, is_shorter, read_version
 from clearinghouse.records import Why
 
-
 _FEW = 5
 """Versions of a list that are shown."""
 
@@ -120,6 +119,8 @@ def _in_lines(
     ends = [stretch for _, stretch in found if not stretch.low and stretch.high]
     if all(where(version, stretch) is Inside.YES for stretch in ends):
         return _hit(*hits[0])
+    if not any(_shared(version, end) for stretch in ends if (end := read_version(stretch.high))):
+        return _hit(*hits[0])  # of no line that is named, and before the end of one
     own = _own_line(version, ends)
     if own is None:
         statement, stretch = hits[0]
@@ -191,7 +192,7 @@ def _open(claims: Iterable[Claim], version: Version | None) -> Judgement | None:
 
 def _of_unknown(inside: Inside) -> Inside:
     """What it means to lie in a stretch of which the source says that it does not know."""
-    return Inside.UNTIL if inside is Inside.YES else inside
+    return Inside.UNSAID if inside is Inside.YES else inside
 
 
 def _undecided(statement: Statement, reason: Inside, why: Why, detail: str = "") -> Judgement:
@@ -225,7 +226,7 @@ def _otherwise(claims: Sequence[Claim], version: Version | None) -> Judgement | 
         if statement.default != "affected" or not (version is not None or not statement.says_versions):
             continue
         doubtful = version is not None and any(
-            where(version, stretch).is_open for each in claims for stretch in each.statement.unaffected
+            _may_be_unaffected(version, stretch) for each in claims for stretch in each.statement.unaffected
         )
         if doubtful:
             return _undecided(statement, Inside.SCHEME, Why(kind="range", introduced="0"))
@@ -238,6 +239,13 @@ def _otherwise(claims: Sequence[Claim], version: Version | None) -> Judgement | 
             return None
         return Judgement(verdict=Verdict.NO_VERSION, statement=told.statement, why=_summary(told.statement))
     return None
+
+
+def _may_be_unaffected(version: Version, stretch: Stretch) -> bool:
+    """Whether it cannot be said, or the stretch is one version and this is a later one, which may have the fix, too."""
+    if stretch.low and stretch.low == stretch.high and (low := read_version(stretch.low)):
+        return compare(version, low) != -1
+    return where(version, stretch).is_open
 
 
 def _only_unaffected(claims: Iterable[Claim]) -> bool:

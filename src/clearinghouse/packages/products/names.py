@@ -22,11 +22,15 @@ _ESCAPED = re.compile(r"\\(.)")
 _SIGNS = str.maketrans({"™": " ", "®": " ", "©": " ", "_": " ", "’": "'", "–": "-", "—": "-", "‐": "-", "\u00a0": " "})
 _TOKEN = re.compile(r"[a-z0-9]++|\+")
 
-LEGAL_FORMS = frozenset(
-    (
-        "ab ag as bv co company corp corporation gmbh inc incorporated kg kk limited llc llp lp ltd ltda nv oy plc project "
-        "pte pty pvt sa sarl sas se spa srl sro the"
-    ).split()
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text, for tables that are read as text."""
+    return frozenset(text.split())
+
+
+LEGAL_FORMS = words(
+    "ab ag as bv co company corp corporation gmbh inc incorporated kg kk limited llc llp lp ltd ltda nv oy plc "
+    "project pte pty pvt sa sarl sas se spa srl sro the"
 )
 """Words at the end of a vendor's name that are no part of it; ``project`` is how CPE names projects."""
 NOBODY = frozenset(
@@ -35,14 +39,12 @@ NOBODY = frozenset(
 """Keys of vendors and products that name nobody."""
 
 _VENDOR_PARTS = re.compile(
-    r",? (?:a|an) (?:subsidiary|affiliate|division|company|brand|part) of |[;/|]| and |,(?! ?(?:inc|llc|ltd|co|s\.?r\.?o|"
-    r"gmbh|a\.?g|corp|limited|incorporated|sas|lp)\b)"
+    r",? (?:a|an) (?:subsidiary|affiliate|division|company|brand|part) of |[;/|]| and |"
+    r",(?! ?(?:inc|llc|ltd|co|s\.?r\.?o|gmbh|a\.?g|corp|limited|incorporated|sas|lp)\b)"
 )
-_NOUNS = frozenset(
-    (
-        "appliance appliances camera cameras controller controllers device devices families family firmware gateways module "
-        "modules product products router routers series software switch switches"
-    ).split()
+_NOUNS = words(
+    "appliance appliances camera cameras controller controllers device devices families family firmware "
+    "gateways module modules product products router routers series software switch switches"
 )
 """Words at the end of a product's name that say what it is and not which. ``series`` and ``family`` say that it is
 several."""
@@ -52,7 +54,8 @@ _ORDER_NUMBER = re.compile(r"[1-9][a-z]{1,2}\d(?:[ \d*?x-]|[a-z](?=[\da-z-])){6,
 """Siemens order numbers (MLFB): ``6ES7518-4AP00-0AB0``, ``6GK7 243-1BX30-0XE0``."""
 _SPACED_PARENTHESIS = re.compile(r"(?:^| )\(([^()]{0,200})\)")
 _SAYS_NOTHING = re.compile(
-    r"incl|all (?:versions|models|variants|revisions)|server core installation|x64|32 ?bit|64 ?bit|arm64|formerly known as$"
+    r"incl|all (?:versions|models|variants|revisions)|server core installation|x64|32 ?bit|64 ?bit|arm64|"
+    r"formerly known as$"
 )
 _FORMERLY = re.compile(r"(?:formerly|previously|also|aka)(?: (?:known|called|sold))?(?: as)? (.{2,})")
 _PHRASES = (
@@ -64,6 +67,8 @@ _PHRASES = (
     (re.compile(r" (?:x64|arm64|32-bit|64-bit) edition\b"), ""),
     (re.compile(r"\bfor \(cu"), "(cu"),
 )
+_COMMON_END = re.compile(r"(?:software|systems|technologies|technology|networks|solutions|electronics)$")
+"""What a vendor's name in front of a product is often written without: Snow Inventory Agent of Snow Software."""
 _LIST = re.compile(r",? and |, ")
 _TRAILING_VERSION = re.compile(r" (?:v|ver\.? ?|version )?(\d{1,5}(?:\.(?:\d{1,6}|x|\*))+)$| (v\d{1,4})$")
 
@@ -140,7 +145,8 @@ def product_names(text: str, vendor_names: tuple[str, ...] = ()) -> tuple[Produc
     """Return the ways in which a product's name can be understood, the most literal first; nothing for ``n/a``.
 
     Args:
-        text: as written. vendor_names: keys that stand for its vendor, so that ``Apache Tomcat`` of Apache is ``tomcat``.
+        text: as written.
+        vendor_names: keys that stand for its vendor, so that ``Apache Tomcat`` of Apache is ``tomcat``.
     """
     folded = fold(text)
     if compact(tokens_of(folded)) in NOBODY:
@@ -171,8 +177,9 @@ def _name(folded: str, vendor_names: tuple[str, ...], models: tuple[str, ...]) -
 
 def _vendor_prefix(tokens: Sequence[str], vendor_names: tuple[str, ...]) -> int:
     """How many words at the beginning are the vendor's name; 0 where nothing else would be left."""
+    short = {_COMMON_END.sub("", name) for name in vendor_names}
     for length in range(min(5, len(tokens) - 1), 0, -1):
-        if compact(tokens[:length]) in vendor_names:
+        if (key := compact(tokens[:length])) in vendor_names or (key in short and len(key) > 3):
             return length
     return 0
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from clearinghouse.packages.products.cpe import read_cpe
 from clearinghouse.packages.products.index import NameIndex
 from clearinghouse.packages.products.names import (
+    ProductName,
     compact,
     fold,
     is_order_number,
@@ -22,6 +23,10 @@ from clearinghouse.records import InventoryItem
 
 MAX_TOKENS = 24
 """Words of a name that are looked at."""
+_TELLING = 3
+"""Words that a name must have to mean one product whoever is said to make it."""
+_MOST_NAMESAKES = 3
+_PLATFORM = re.compile(r" (?:for|on) (?:microsoft )?(?:windows|linux|macos|mac|android|ios)$", re.IGNORECASE)
 _FIRST_WORD = re.compile(r"v?(\d{1,5}|\d\dh\d|r\d{1,2}|20\d\d r2)(?![\w.])[ ,]*(.*)")
 
 
@@ -47,8 +52,8 @@ class Reading(NamedTuple):
 def readings_of(item: InventoryItem, index: NameIndex) -> list[Reading]:
     """Return the ways to read an item, the most literal first; nothing for one without a name.
 
-    CPE names come first, then the name with its model, the name alone, the model alone, each with the version taken from
-    its end or put to it where one stands there; then the software that such hardware runs.
+    CPE names come first, then the name with its model, the name alone, the model alone, each with the version taken
+    from its end or put to it where one stands there; then the software that such hardware runs.
     """
     found = list(_from_cpes(item, index))
     vendors = [index.aliases.vendor(key) for key in vendor_keys(item.component.vendor)]
@@ -123,6 +128,11 @@ def _without_vendor(name: str, folded: str, version: str, index: NameIndex) -> I
 def _under(name: str, vendor: str, version: str, index: NameIndex) -> Iterator[Reading]:
     names = index.aliases.vendor_names(vendor)
     spoken = [each for each in product_names(name, names) if not each.listed or each.models]
+    without = _PLATFORM.sub("", name)
+    if without != name:  # "GlobalProtect app for Windows": records name the app, and the platform beside it
+        spoken += [each for each in product_names(without, names) if not each.listed or each.models]
+    if spoken and index.aliases.whole((vendor, spoken[0].key)):
+        spoken = spoken[:1]  # the "V8" of Chromium V8 is no version
     for each in spoken:
         taken = version or each.branch
         models = tuple(order_number(model) for model in each.models)
@@ -131,6 +141,17 @@ def _under(name: str, vendor: str, version: str, index: NameIndex) -> Iterator[R
         first = spoken[0]
         yield from _with_release(vendor, first.tokens, version, first.models)
         yield from _software(vendor, first.tokens, version, name, index)
+        yield from _namesakes(vendor, first, version, index)
+
+
+def _namesakes(vendor: str, spoken: ProductName, version: str, index: NameIndex) -> Iterator[Reading]:
+    """Products of other vendors that are called the same: few, and in words enough that it may be this one.
+
+    Projects move, companies are bought, and records of one plugin name now its author and now his account.
+    """
+    makers = index.makers(spoken.key) - {vendor} if len(spoken.tokens) >= _TELLING else ()
+    for maker in sorted(makers)[:_MOST_NAMESAKES]:
+        yield Reading(maker, spoken.key, spoken.tokens, version or spoken.branch, sure=False, why="vendor")
 
 
 def _with_release(vendor: str, tokens: tuple[str, ...], version: str, models: tuple[str, ...]) -> Iterator[Reading]:

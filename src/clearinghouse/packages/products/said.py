@@ -1,7 +1,8 @@
-"""What one entry of an advisory says of versions, gathered: versions one by one, intervals, and what was not understood."""
+"""What one entry of an advisory says of versions: single ones, intervals, and what was not understood."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from clearinghouse.packages.products.names import without_name
 from clearinghouse.packages.products.stretches import Stretch
@@ -11,14 +12,32 @@ from clearinghouse.records import RangeEvent, VersionRange
 
 _COMMIT = re.compile(r"[0-9a-f]{7,40}|[0-9a-f]{64}")
 _FROM_THE_BEGINNING = frozenset(
-    {"all", "any", "all versions", "earlier", "earlier versions", "older versions", "previous", "previous versions", "prior"}
+    {
+        "all",
+        "any",
+        "all versions",
+        "earlier",
+        "earlier versions",
+        "older versions",
+        "previous",
+        "previous versions",
+        "prior",
+    }
 )
 """What stands in place of a first version and means all before."""
 _BEFORE_WORDS = r"(?:[Pp]rior to|[Bb]efore)"
 _UP_TO_WORDS = r"[Uu]p to(?: and including)?"
 _END_IN_WORDS = re.compile(rf"{_BEFORE_WORDS}|{_UP_TO_WORDS}")
+_LINES_IN_WORDS = frozenset({"adobe"})
+"""Vendors whose descriptions name the last affected version of every line, and whose records often name one."""
+_AND_EARLIER = re.compile(r"\bversions?\s+([^:;]{1,300}?)\s+(?:are|is)\s+affected by\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?<![\w.])(?:[A-Za-z]{2,3})?(\d[\w.-]*+)(?<![.-])")
+_FIRST_WORDS = 400
+"""Characters of a description in which it says what it is about."""
 _RELATIVE = frozenset({"citrix", "netscaler", "netsclaer"})
 """Vendors whose ``patch`` bounds are builds of the version beside them: "13.1", before "53.17" (CVE-2024-5491)."""
+
+
 class Said:
     """Gathers what one entry says of versions."""
 
@@ -39,7 +58,8 @@ class Said:
         if _COMMIT.fullmatch(text) and any(letter.isalpha() for letter in text):
             self.commits = True
             return
-        reading = read_range(without_name(text, self._product)) or read_range(text)
+        cut_off = text.endswith("…")
+        reading = None if cut_off else read_range(without_name(text, self._product)) or read_range(text)
         if reading is None:
             if any(letter.isdigit() for letter in text):  # "various" and "see references" say nothing of versions
                 self.unread.append(text)
@@ -58,7 +78,9 @@ class Said:
         if not self.listed or self.stretches or not _END_IN_WORDS.search(description):
             return
         last = self.listed[-1]
-        match = re.search(rf"({_BEFORE_WORDS}|{_UP_TO_WORDS}) (?:version |v\.?)?{re.escape(last)}(?![\w.-]*\w)", description)
+        match = re.search(
+            rf"({_BEFORE_WORDS}|{_UP_TO_WORDS}) (?:version |v\.?)?{re.escape(last)}(?![\w.-]*\w)", description
+        )
         if match is None:
             return
         closed = re.fullmatch(_UP_TO_WORDS, match[1]) is not None
@@ -67,12 +89,28 @@ class Said:
         if closed or not self.listed:
             self.stretches.append(Stretch(high=last, closed=closed))
 
+    def take_lines(self, description: str) -> None:
+        """Take the ends of all lines of releases from the description, where the record gives one of them alone.
+
+        "Versions 24.7.1 (and earlier) and 25.0 (and earlier) are affected", and the field says up to 24.7.1.
+        """
+        if _LINES_IN_WORDS.isdisjoint(self._vendors) or len(self.stretches) != 1 or self.listed or self.unread:
+            return
+        words = _AND_EARLIER.search(description[:_FIRST_WORDS])
+        ends = tuple(dict.fromkeys(_NUMBERED.findall(words[1]))) if words else ()
+        if len(ends) > 1 and all(read_version(end) for end in ends):
+            self.stretches = [Stretch(high=end, closed=True) for end in ends]
+
     def take_range(self, item: VersionRange) -> None:
         """Take in a range of versions."""
         if item.type.lower() == "git":
             self.commits = True
             return
-        introduced = [_beginning(without_name(event.introduced, self._product)) for event in item.events if event.introduced is not None]
+        introduced = [
+            _beginning(without_name(event.introduced, self._product))
+            for event in item.events
+            if event.introduced is not None
+        ]
         fixed = [end for event in item.events if event.fixed is not None for end in self._ends(event.fixed)]
         last = [self._bound(event.last_affected) for event in item.events if event.last_affected is not None]
         if len(introduced) > 1 or not introduced:
@@ -82,7 +120,7 @@ class Said:
         if item.until and not fixed and not last:
             self.stretches.append(Stretch(low, until=item.until))
         elif last:
-            self.stretches.append(Stretch(low, "" if last[-1] == "*" else last[-1], closed=True))
+            self._until(low, last[-1])
             self._changed(fixed, last[-1])
         elif not low and len(fixed) > 1 and _are_lines(fixed):
             self.stretches += (Stretch(high=end) for end in fixed)
@@ -90,6 +128,14 @@ class Said:
             self._ended(low, fixed, item.type)
         else:
             self.stretches.append(Stretch(low))
+
+    def _until(self, low: str, last: str) -> None:
+        """A stretch with its last version in it; of one version alone, the version."""
+        stretch = Stretch(low, "" if last == "*" else last, closed=True)
+        if low and low == last and not stretch.is_series:
+            self.listed.append(low)
+        else:
+            self.stretches.append(stretch)
 
     def _ends(self, text: str) -> list[str]:
         """The ends of a stretch: several, where one text lists them ("2022.10.6, 2023.05.6")."""
@@ -102,7 +148,7 @@ class Said:
 
     def _ended(self, low: str, fixed: Sequence[str], kind: str) -> None:
         """A stretch that fixes end. Fixes that are hotfixes each mend the release that they are for, and no other."""
-        end = _end_of(fixed)
+        end = _end_of(fixed, low)
         if low and kind.lower() in ("patch", "custom") and not _RELATIVE.isdisjoint(self._vendors):
             end = _whole_build(low, end)
         if low == end:  # "112.0.5615.49, before 112.0.5615.49": it is fixed there, and began before
@@ -129,13 +175,16 @@ def _beginning(text: str) -> str:
 def _are_lines(fixed: Sequence[str]) -> bool:
     """Whether ends are those of lines of releases: whole releases that rise."""
     read = [version for text in fixed if (version := read_version(text))]
-    rising = all(compare(one, other) == -1 for one, other in zip(read, read[1:], strict=False))
+    rising = all(compare(one, other) == -1 for one, other in pairwise(read))
     return rising and all(version.numbers == len(version.parts) for version in read)
 
 
-def _end_of(fixed: Sequence[str]) -> str:
-    """The fix that ends a stretch: the first of those that are whole releases, else the last."""
+def _end_of(fixed: Sequence[str], low: str) -> str:
+    """The fix that ends a stretch: the first of those that are whole releases, else the last; one below it does not."""
+    start = read_version(low)
     read = [(text, version) for text in fixed if (version := read_version(text))]
+    above = [(text, version) for text, version in read if start is None or compare(version, start) != -1]
+    read = above or read
     whole = [(text, version) for text, version in read if version.numbers == len(version.parts)]
     chosen = fixed[-1]
     best = None

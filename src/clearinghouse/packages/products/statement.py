@@ -1,19 +1,20 @@
 """Statements: what one advisory says of one product, in the form in which it is compared and kept."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 
 import msgspec
 from msgspec.structs import replace
 
-from clearinghouse.packages.products.names import fold, vendor_keys, without_name
+from clearinghouse.packages.products.limits import modules_of, platforms_of
+from clearinghouse.packages.products.names import fold, vendor_keys
+from clearinghouse.packages.products.said import Said, stretches_of
 from clearinghouse.packages.products.stretches import Stretch
-from clearinghouse.packages.products.text_ranges import Reading, read_range
-from clearinghouse.packages.products.versions import compare, read_version
-from clearinghouse.records import Affected, Finding, KevEntry, RangeEvent, VersionRange
+from clearinghouse.records import Affected, Finding, KevEntry
 
 KEV = "kev"
 """The origin of statements out of CISA's catalogue."""
+_PACKAGED = frozenset({"redhat", "suse", "fedora", "canonical", "debian"})
+"""Distributions: what they call a product is a release, and the versions are those of a package in it."""
 
 
 class Statement(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False):
@@ -66,9 +67,6 @@ class Statement(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=F
         vendor = self.vendor if self.vendor and not fold(self.product).startswith(fold(self.vendor)) else ""
         return f"{vendor} {self.product}".strip()
 
-_PACKAGED = frozenset({"redhat", "suse", "fedora", "canonical", "debian"})
-"""Distributions: what they call a product is a release, and the versions are those of a package in it."""
-
 
 def statements_of(finding: Finding) -> Iterator[Statement]:
     """Yield what a finding's advisory says of products. Withdrawn ones say nothing, nor does what is only a package."""
@@ -100,7 +98,7 @@ def statement_of_kev(entry: KevEntry) -> Statement | None:
 
 
 def _by_product(affected: Affected) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the product with its single versions; where one entry lists several products with theirs, each with its own.
+    """Yield the product with its single versions; of an entry that lists several products, each with its own.
 
     "Fortinet FortiOS, FortiProxy" has the version "FortiOS 7.2.1, 7.2.0; FortiProxy 7.2.0" in records before 2023.
     """
@@ -135,6 +133,8 @@ def _statements(
         said.stretches = [stretch for stretch in said.stretches if not stretch.is_everything]
     else:
         said.correct(finding.description)
+        said.take_lines(finding.description)
+    unaffected = stretches_of(affected.unaffected, keys)
     whole = Statement(
         advisory=name,
         origin=finding.format,
@@ -151,11 +151,11 @@ def _statements(
         modules=modules_of(affected.modules, keys),
         listed=tuple(dict.fromkeys(said.listed)),
         stretches=tuple(dict.fromkeys(said.stretches)),
-        unaffected=tuple(dict.fromkeys((*said.carved, *stretches_of(affected.unaffected, keys)))),
+        unaffected=tuple(dict.fromkeys((*said.carved, *unaffected))),
         unknown=stretches_of(affected.unknown, keys),
-        unread=tuple(dict.fromkeys(said.unread)),
+        unread=tuple(dict.fromkeys((*said.unread, *_empty(affected, unaffected)))),
         commits=said.commits and not (said.listed or said.stretches or said.unread),
-        default=_default(affected),
+        default=_default(affected, unaffected),
         fixes=tuple(dict.fromkeys(said.fixes)),
     )
     if not said.conditional or whole.says_versions or whole.unread:
@@ -172,13 +172,22 @@ def _statements(
         )
 
 
-def _default(affected: Affected) -> str:
+def _default(affected: Affected, unaffected: tuple[Stretch, ...]) -> str:
     """The status of versions that nothing names.
 
     "Affected" is not taken at its word where an entry lists affected versions and none that are not: then the list
-    would mean nothing. Some CNAs fill in the field so (CVE-2022-45143 of Tomcat).
+    would mean nothing (CVE-2022-45143 of Tomcat); nor where what it says of unaffected ones is empty as it is written.
     """
     default = affected.default_status or ""
-    if default == "affected" and (affected.versions or affected.ranges) and not affected.unaffected:
-        return "unaffected"
+    named = bool(affected.versions or affected.ranges)
+    if default == "affected" and (affected.unaffected or named) and not unaffected:
+        return "unaffected" if named else ""
     return default
+
+
+def _empty(affected: Affected, unaffected: tuple[Stretch, ...]) -> tuple[str, ...]:
+    """What an entry says of unaffected versions alone, where that is empty: "2022 su3, before 2022 su3"."""
+    if not affected.unaffected or unaffected or affected.versions or affected.ranges:
+        return ()
+    event = affected.unaffected[0].events[0]
+    return (f"unaffected: {event.introduced or event.fixed or event.last_affected}",)

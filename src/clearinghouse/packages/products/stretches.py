@@ -35,6 +35,12 @@ class Stretch(msgspec.Struct, frozen=True, array_like=True, gc=False):
         """Whether every version there can be lies in it."""
         return not self.low and not self.high and not self.until
 
+    @property
+    def is_series(self) -> bool:
+        """Whether it is every version that begins so: ``12.4.*``."""
+        read = read_version(self.low) if self.low == self.high and self.closed else None
+        return read is not None and read.wild
+
     def __str__(self) -> str:
         if self.low and self.low == self.high and self.closed:
             return self.low
@@ -60,6 +66,8 @@ class Inside(Enum):
     """The two are on different schemes, or on one that is not understood."""
     UNTIL = 6
     """The stretch ends, and its source does not say where."""
+    UNSAID = 7
+    """The source does not know, or says two things."""
 
     @property
     def is_open(self) -> bool:

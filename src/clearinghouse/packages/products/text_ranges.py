@@ -7,6 +7,7 @@ understood whole or not at all: where any part of it says something else, there 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 import msgspec
 
@@ -220,9 +221,16 @@ def _interpret(tokens: list[tuple[str, str]]) -> Reading | None:
         return None  # "< 17 | 4" means an update of 17, ">= 2.0.0 | 2.6.2" has lost an operator
     if not gathering.listed and not gathering.stretches:
         return None
-    if sum(not stretch.low for stretch in gathering.stretches) > 1:
+    if sum(not stretch.low for stretch in gathering.stretches) > 1 and not _are_lines(gathering, mixed):
         return None  # two upper ends and no lower one between them: one of them is not meant as it is written
     return Reading(tuple(gathering.stretches), tuple(gathering.listed))
+
+
+def _are_lines(gathering: _Gathering, kinds: set[str]) -> bool:
+    """Whether ends are those of lines of releases: "5.6.37 and earlier 5.7.19 and earlier", in rising order."""
+    ends = [read_version(stretch.high) for stretch in gathering.stretches]
+    rising = all(one and other and compare(one, other) == -1 for one, other in pairwise(ends))
+    return rising and kinds <= {"v", "~<=", ","} and not gathering.listed
 
 
 def _clauses(tokens: list[tuple[str, str]]) -> Iterator[tuple[str, str, str] | None]:

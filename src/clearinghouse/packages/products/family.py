@@ -1,0 +1,39 @@
+"""Whether one product's name is that of a model, a release or a series of another."""
+
+from clearinghouse.packages.products.names import words
+
+_VARIANT_WORDS = words(
+    "server version edition cpu module enterprise standard professional datacenter series family panel panels r2 v"
+)
+_SYSTEMS = words("android ios macos linux")
+
+
+def is_model(extra: frozenset[str], head: tuple[str, ...]) -> bool:
+    """Whether words are the name of a model or release: one has a digit, and the others are short or say so."""
+    if len(head) == 1 and not any(letter.isdigit() for letter in head[0]) and len(extra) > 3:
+        return False  # one word, and much beside it: "SIMATIC" is no family
+    digits = [word for word in extra if any(letter.isdigit() for letter in word)]
+    return bool(digits) and all(word in digits or len(word) <= 3 or word in _VARIANT_WORDS for word in extra)
+
+
+def says_more(name: frozenset[str], short: frozenset[str]) -> bool:
+    """Whether a name is that of a release, a model or a platform's edition of what a shorter one names."""
+    extra = name - short
+    if not extra.isdisjoint(_SYSTEMS):
+        return True
+    return short < name and any(letter.isdigit() for word in extra for letter in word)
+
+
+def is_of_series(family: tuple[str, ...], tokens: tuple[str, ...]) -> bool:
+    """Whether X204-2 is of the X-200 family: the same letters, and a number in the same hundred."""
+    for at in range(len(family) - 1):
+        letters, number = family[at], family[at + 1]
+        if letters.isalpha() and len(letters) <= 3 and len(number) >= 3 and number.isdigit() and number.endswith("00"):
+            start = letters + number[:-2]
+            return tokens[:at] == family[:at] and len(tokens) > at and _begins_series(tokens[at], start, len(number))
+    return False
+
+
+def _begins_series(token: str, start: str, digits: int) -> bool:
+    rest = token[len(start) :]
+    return token.startswith(start) and len(rest) >= 2 and rest[:2].isdigit() and not rest[2:3].isdigit() and digits >= 3

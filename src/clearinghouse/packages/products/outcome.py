@@ -1,0 +1,268 @@
+"""What the statements of one advisory come to for one item: an exposure with its class and question, or nothing."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from clearinghouse.packages.products.asked import Asked
+from clearinghouse.packages.products.index import NameIndex
+from clearinghouse.packages.products.judge import Claim, Judgement, Verdict, judge
+from clearinghouse.packages.products.names import fold, tokens_of
+from clearinghouse.packages.products.query import Reading
+from clearinghouse.packages.products.questions import (
+    Doubt,
+    question_of_doubt,
+    question_of_no_version,
+    question_of_version,
+)
+from clearinghouse.packages.products.statement import Statement
+from clearinghouse.packages.products.versions import Version, compare, read_version
+from clearinghouse.records import Exposure, InventoryItem, MatchClass, Unjudged, Why
+
+_BUILD_TELLS_RELEASE = "microsoft"
+_CLASSES = {
+    Verdict.EXACT: MatchClass.EXACT,
+    Verdict.RANGE: MatchClass.RANGE,
+    Verdict.NO_VERSION: MatchClass.NAME_ONLY,
+    Verdict.OPEN: MatchClass.POSSIBLE,
+}
+
+
+class Found(msgspec.Struct, frozen=True, gc=False):
+    """An exposure, with what its place among the others depends on."""
+
+    exposure: Exposure
+    published: str
+
+
+def judge_group(item: InventoryItem, group: list[Asked], index: NameIndex) -> Found | Unjudged | None:
+    """Judge the statements of one advisory, those that count most first."""
+    fallback: Found | Unjudged | None = None
+    group = _of_own_build(group)
+    certain = any(each.doubt is None for each in group)
+    for tier in _tiers(group):
+        if tier[0].doubt is not None and certain:
+            break
+        fitting = [each for each in tier if _fits(each.statement, item, each.reading) is not False]
+        if not fitting:
+            continue
+        outcome = _judge_tier(item, fitting, index)
+        if any(each.statement.says_versions for each in fitting):
+            return outcome
+        if all(each.statement.commits for each in fitting) and tier[0].doubt is None:
+            fallback = fallback or _commits_only(fitting[0])
+        fallback = outcome or fallback
+    return fallback
+
+
+def _of_own_build(group: list[Asked]) -> list[Asked]:
+    """Of Microsoft's builds the first three numbers tell the release: 15.2.1118.26 is of Exchange Server 2019 CU12.
+
+    Where the item names only the product, statements on releases whose bound has these numbers certainly mean it.
+    """
+    if any(each.doubt is None for each in group) or group[0].reading.vendor != _BUILD_TELLS_RELEASE:
+        return group
+    own = []
+    for each in group:
+        version = read_version(each.reading.version) if each.doubt is Doubt.WHICH_MODEL else None
+        if version is not None and version.plain and len(version.parts) == 4 and _is_of_build(each.statement, version):
+            own.append(msgspec.structs.replace(each, doubt=None))
+    return own or group
+
+
+def _is_of_build(statement: Statement, version: Version) -> bool:
+    ends = (read_version(stretch.high) for stretch in statement.stretches if stretch.high)
+    return any(
+        end is not None and [part[1] for part in end.parts[:3]] == [part[1] for part in version.parts[:3]]
+        for end in ends
+    )
+
+
+def _tiers(group: Iterable[Asked]) -> list[list[Asked]]:
+    """Certain statements before those that are near, the publisher's before CISA's; each of one reading's version."""
+    tiers: dict[tuple[bool, bool], list[Asked]] = defaultdict(list)
+    for each in group:
+        tiers[each.doubt is not None, bool(each.statement.stated_by)].append(each)
+    chosen = []
+    for place in sorted(tiers):
+        version = tiers[place][0].reading.version
+        chosen.append([each for each in tiers[place] if each.reading.version == version])
+    return chosen
+
+
+def _judge_tier(item: InventoryItem, tier: list[Asked], index: NameIndex) -> Found | None:
+    packaged = [each for each in tier if each.statement.package]
+    if packaged:
+        return _of_package(item, packaged)
+    by_model: dict[tuple[str, ...], list[Asked]] = defaultdict(list)
+    for each in tier:
+        by_model[each.models if not each.reading.models else ()].append(each)
+    if len(by_model) == 1 and () in by_model:
+        return _judged(item, tier)
+    return _of_variants(item, tier, by_model, index)
+
+
+def _of_variants(
+    item: InventoryItem, tier: list[Asked], by_model: dict[tuple[str, ...], list[Asked]], index: NameIndex
+) -> Found | None:
+    """The advisory names order numbers, and the item has none: one answer for all variants there are, or a question."""
+    outcomes = [_judged(item, claims) for claims in by_model.values()]
+    hits = [outcome for outcome in outcomes if outcome]
+    if not hits:
+        return None
+    reading = tier[0].reading
+    named = {model for models in by_model for model in models}
+    complete = index.variants(reading.vendor, reading.key) - {""} <= named
+    first = hits[0].exposure
+    if complete and len(hits) == len(outcomes) and all(hit.exposure.match is first.match for hit in hits):
+        return hits[0]
+    question = question_of_doubt(Doubt.WHICH_MODEL, _name(item), first.package, "", first.advisory)
+    doubtful = msgspec.structs.replace(first, match=MatchClass.POSSIBLE, question=question)
+    return msgspec.structs.replace(hits[0], exposure=doubtful)
+
+
+def _of_package(item: InventoryItem, tier: list[Asked]) -> Found | None:
+    """The versions are those of a package of a distribution's release; which is installed, the item does not say."""
+    for each in tier:
+        statement = each.statement
+        if statement.default != "unaffected" or statement.listed or statement.stretches:
+            why = Why(kind="text", text=statement.package)
+            return _found(item, statement, MatchClass.POSSIBLE, why, Doubt.PACKAGE, statement.package)
+    return None
+
+
+def _judged(item: InventoryItem, tier: list[Asked]) -> Found | None:
+    reading = tier[0].reading
+    version = read_version(reading.version) if reading.version else None
+    judgement = judge([Claim(each.statement, each.branch) for each in tier], version)
+    if judgement is None:
+        return None
+    doubt = next((each.doubt for each in tier if each.statement is judgement.statement), None)
+    return _exposure(item, reading, judgement, doubt, version, [each.statement for each in tier])
+
+
+def _exposure(
+    item: InventoryItem,
+    reading: Reading,
+    judgement: Judgement,
+    doubt: Doubt | None,
+    version: Version | None,
+    statements: Sequence[Statement],
+) -> Found:
+    statement = judgement.statement
+    detail = judgement.detail
+    why = judgement.why or Why(kind="text")
+    if doubt is None and statement.condition:
+        doubt, detail = Doubt.CONDITION, statement.condition
+    if doubt is None and _fits(statement, item, reading) is None:
+        doubt, detail = Doubt.PLATFORM, " or ".join((*statement.platforms, *statement.modules))
+    if doubt is not None:
+        return _found(item, statement, MatchClass.POSSIBLE, why, doubt, detail, _fixes(statements, version))
+    question = None
+    if judgement.verdict is Verdict.OPEN:
+        question = question_of_version(judgement.reason, _name(item), statement.label, reading.version, detail)
+    elif judgement.verdict is Verdict.NO_VERSION:
+        said = _versions_in_words(statement)
+        question = question_of_no_version(statement.label, reading.version, said, statement.advisory, kev=False)
+    exposure = _make(statement, _CLASSES[judgement.verdict], why, question, _fixes(statements, version))
+    return Found(exposure, statement.published)
+
+
+def _found(
+    item: InventoryItem,
+    statement: Statement,
+    match: MatchClass,
+    why: Why,
+    doubt: Doubt,
+    detail: str,
+    fixed: tuple[str, ...] = (),
+) -> Found:
+    question = question_of_doubt(doubt, _name(item), statement.label, detail, statement.advisory)
+    return Found(_make(statement, match, why, question, fixed), statement.published)
+
+
+def _make(
+    statement: Statement, match: MatchClass, why: Why, question: str | None, fixed: tuple[str, ...] = ()
+) -> Exposure:
+    return Exposure(
+        advisory=statement.advisory,
+        match=match,
+        why=why,
+        aliases=statement.aliases,
+        fixed=fixed,
+        question=question,
+        title=statement.title,
+        package=statement.label,
+    )
+
+
+def judge_kev(item: InventoryItem, group: list[Asked], index: NameIndex, asked: set[str]) -> Found | None:
+    """The KEV catalogue names a product and no version.
+
+    Args:
+        asked: CVE identifiers whose records were asked about the item.
+    """
+    first = min(group, key=lambda each: each.doubt is not None)
+    statement, reading, doubt = first.statement, first.reading, first.doubt
+    if statement.advisory in asked:
+        return None
+    why = Why(kind="text", text=statement.label)
+    if any(reading.vendor in index.vendors_of(number) for number in index.described(statement.advisory)):
+        if doubt is not None:
+            return None
+        doubt = Doubt.RECORD_DIFFERS
+    if doubt is not None:
+        return _found(item, statement, MatchClass.POSSIBLE, why, doubt, "")
+    question = question_of_no_version(statement.label, reading.version, "", statement.advisory, kev=True)
+    return Found(_make(statement, MatchClass.NAME_ONLY, why, question), statement.published)
+
+
+def _fits(statement: Statement, item: InventoryItem, reading: Reading) -> bool | None:
+    """Whether a statement that is limited to platforms or modules holds for the item; None if that is not known."""
+    if not statement.platforms and not statement.modules:
+        return True
+    words = tokens_of(fold(" ".join((item.component.name, item.model, item.written))))
+    series = [text.lower().removesuffix(" series") for text in statement.platforms if text.endswith(" Series")]
+    if series and len(series) == len(statement.platforms) and reading.hardware:
+        return any(word.startswith(name.split("-")[0]) for name in series for word in words)
+    told = [
+        any(all(token in words for token in tokens_of(fold(text))) for text in limits)
+        for limits in (statement.platforms, statement.modules)
+        if limits
+    ]
+    return True if all(told) else None
+
+
+def _fixes(statements: Iterable[Statement], version: Version | None) -> tuple[str, ...]:
+    """Versions that end a stretch or are named as fixes, in version order, those above the version first."""
+    texts: dict[str, Version] = {}
+    for statement in statements:
+        ends = [stretch.high for stretch in statement.stretches if stretch.high and not stretch.closed]
+        for text in (*ends, *statement.fixes):
+            read = read_version(text)
+            if read is not None and not read.wild:
+                texts.setdefault(text, read)
+    ordered = sorted(texts, key=lambda text: texts[text].key)
+    if version is None:
+        return tuple(ordered)
+    above = [text for text in ordered if compare(texts[text], version) == 1]
+    return (*above, *(text for text in ordered if text not in above))
+
+
+def _versions_in_words(statement: Statement) -> str:
+    said = [str(stretch) for stretch in statement.stretches[:4]] + list(statement.listed[:4])
+    more = len(statement.stretches) + len(statement.listed) - len(said)
+    return ", ".join(said) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _name(item: InventoryItem) -> str:
+    return item.written or item.component.label
+
+
+def _commits_only(asked: Asked) -> Unjudged:
+    return Unjudged(
+        code="commits_only",
+        reason="The advisory names its versions as commits, which cannot be compared with a product's version.",
+        advisory=asked.statement.advisory,
+    )
