@@ -141,6 +141,13 @@ def test_the_page_is_written(capsys, inventory, advisories, tmp_path):
     assert str(page) in capsys.readouterr().out
 
 
+def test_a_page_goes_into_a_file_and_nowhere_else(capsys, inventory, advisories, tmp_path):
+    command = ["plan", str(inventory), "--advisories", str(advisories), "--page"]
+    assert main.invoke([*command, str(tmp_path)]) == 2
+    assert main.invoke([*command, str(tmp_path / "missing" / "page.html")]) == 2
+    assert "try: " in capsys.readouterr().err
+
+
 def test_triage_with_inventories_gains_actions(capsys, inventory, advisories):
     made = result(capsys, "triage", advisories, "--inventory", inventory, "--as-of", "2026-11-22", code=1)
     assert [action["do"] for action in made["actions"]] == ["upgrade", "isolate"]
@@ -155,6 +162,18 @@ def test_what_a_scanner_reports_is_an_action_of_its_own(capsys, tmp_path):
     made = result(capsys, "triage", report, "--as-of", "2026-11-22", code=0)
     (action,) = made["actions"]
     assert (action["do"], action["to"], action["clears"]) == ("upgrade", "2.0", ["A-1"])
+
+
+def test_a_plan_lists_what_could_not_be_judged(capsys, tmp_path, advisories):
+    lock = tmp_path / "sbom.json"
+    components = [{"type": "library", "name": "demo", "version": "1.0", "purl": "pkg:nuget/demo@1.0.0"}]
+    lock.write_text(
+        json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": components})
+    )
+    made = result(capsys, "plan", lock, "--advisories", advisories, code=0)
+    assert [row["code"] for row in made["unmatched"]] == ["not_covered"]
+    assert main.invoke(["plan", str(lock), "--advisories", str(advisories)]) == 0
+    assert "does not mean safe" in capsys.readouterr().out
 
 
 def test_nothing_wrong_is_exit_code_0(capsys, tmp_path, advisories):

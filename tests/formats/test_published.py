@@ -62,6 +62,11 @@ def test_both_ways_say_the_same() -> None:
         {"affected": [{**RECORD["affected"][0], "ranges": [{"type": "WILD", "events": [{"introduced": "0"}]}]}]},
         {"affected": [{**RECORD["affected"][0], "ranges": [{"type": "SEMVER", "events": [{"until": "1"}]}]}]},
         {"affected": [{**RECORD["affected"][0], "ranges": [{"type": "SEMVER", "events": [{"fixed": "1"}]}]}]},
+        {
+            "affected": [
+                {**RECORD["affected"][0], "ranges": [{"type": "SEMVER", "events": [{"introduced": "1", "limit": "2"}]}]}
+            ]
+        },
     ],
 )
 def test_what_is_not_plainly_well_formed_goes_the_long_way(change: dict[str, Any]) -> None:

@@ -203,3 +203,12 @@ def test_one_advisory_is_asked_without_an_index() -> None:
     assert ask(one, package("2.5")) == Answer(False, "2.5 is in no affected range: from 1.0 to before 2.0.")
     assert ask(one, package(None)).affected is None
     assert ask([published(affected(*UNTIL_2), withdrawn="2026-02-02T00:00:00Z")], package("1.5")).affected is False
+
+
+def test_what_is_spared_is_spared_though_all_others_are_affected() -> None:
+    spared = VersionRange(type="SEMVER", events=(RangeEvent(introduced="2.0.0"),))
+    all_but = Affected(
+        component=Component(name="demo", ecosystem="npm"), default_status="affected", unaffected=(spared,)
+    )
+    assert ask([published(all_but)], package("2.5.0", ecosystem="npm")).affected is False
+    assert ask([published(all_but)], package("1.5.0", ecosystem="npm")).affected is True

@@ -55,6 +55,16 @@ def test_one_package_in_two_spellings_is_one_component() -> None:
     assert stock.components[0].item.written == "pkg:pypi/Demo_x@1"
 
 
+def test_a_package_url_without_a_version_is_told_apart_by_what_stands_beside_it() -> None:
+    items = [
+        InventoryItem(inventory="a", written="x", component=Component(name="x", purl="pkg:pypi/demo", version=version))
+        for version in ("5.2", "1.0")
+    ]
+    stock = read((inventory("a"), items))
+    versions = [held.package.version for held in stock.components if isinstance(held.package, PackageId)]
+    assert versions == ["5.2", "1.0"]
+
+
 def test_two_documents_about_one_digest_are_one_inventory() -> None:
     stock = read(
         (inventory("a", digest="sha256:AB"), ["pkg:pypi/demo@1"]),

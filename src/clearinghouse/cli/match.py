@@ -113,7 +113,7 @@ def _write(found: Deployer) -> bool:
     counts: Counter[str] = Counter()
     lists: dict[str, Iterable[Any]] = {
         "matches": _match_rows(found, counts),
-        "unmatched": _unmatched_rows(found),
+        "unmatched": unmatched_rows(found),
         "informational": _informational_rows(found),
         **problem_lists(found.problems),
     }
@@ -167,7 +167,8 @@ def _why(exposure: Exposure) -> dict[str, str | None]:
     return told | {"text": why.text} if why.text is not None else told
 
 
-def _unmatched_rows(found: Deployer) -> Iterator[dict[str, str | None]]:
+def unmatched_rows(found: Deployer) -> Iterator[dict[str, str | None]]:
+    """Yield what could not be judged, with why."""
     for met in found:
         for item in met.verdict.unjudged:
             yield {

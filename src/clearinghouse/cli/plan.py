@@ -3,6 +3,7 @@
 import datetime as dt
 import gc
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from clearinghouse.cli.layout import say, show_table
-from clearinghouse.cli.match import Advisories, Kev, match_exit_code
+from clearinghouse.cli.match import Advisories, Kev, match_exit_code, unmatched_rows
 from clearinghouse.cli.options import AsOf, Bound, Exposed, Policy, day_option, path_option, paths_to
 from clearinghouse.cli.output import (
     BAD_INPUT,
@@ -107,7 +108,7 @@ def command(
                 raise typer.Exit(BAD_INPUT) from error
         raise
     if output is OutputFormat.JSON:
-        _write(made, found.problems)
+        _write(made, found.problems, unmatched_rows(found))
     else:
         sys.stdout.flush()
         _show(made, found, page)
@@ -125,10 +126,14 @@ def _write_page(page: Path, made: Plan, found: Deployer, *, site: str, bound: bo
         unknown=unknown,
         bound=bound,
     )
-    unfinished = page.with_name(f".{page.name}.part")
+    if page.exists() and not page.is_file():
+        what = f"{printable_name(str(page))} is no file that a page could be written to"
+        raise ClearinghouseError(what, "name a new file, such as --page todo.html", source=str(page))
     try:
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(page)
+        with tempfile.TemporaryDirectory(dir=page.parent, prefix=".page-") as folder:
+            unfinished = Path(folder, "page")
+            unfinished.write_text(text, encoding="utf-8")
+            unfinished.replace(page)
     except OSError as error:
         raise explained(error) from error
 
@@ -151,12 +156,13 @@ def _unjudged(found: Deployer) -> Iterable[str]:
                 yield f"{clean_line(met.held.item.written, 120)}: {item.reason}"
 
 
-def _write(made: Plan, problems: list[Problem]) -> None:
+def _write(made: Plan, problems: list[Problem], unmatched: Iterable[Any] = ()) -> None:
     sys.stdout.buffer.write(b'{"as_of":"%s",\n' % str(made.as_of).encode())
     lists: dict[str, Iterable[Any]] = {
         "actions": action_rows(made),
         "deferrals": made.deferrals,
         "meetings": made.meetings,
+        "unmatched": unmatched,
         **problem_lists(problems),
     }
     write_members(lists, {"counts": {"actions": len(made.actions), "deferrals": len(made.deferrals)}})
@@ -172,6 +178,10 @@ def _show(made: Plan, found: Deployer, page: Path | None) -> None:
         say()
     size = plural(len(found.stock), "component")
     say(f"{size} looked at; {plural(len(made.actions), 'action')}, {plural(len(made.deferrals), 'flaw')} may wait.")
+    unjudged = sum(1 for _ in unmatched_rows(found))
+    if unjudged:
+        count = plural(unjudged, "component")
+        say(f"{count} could not be judged, which does not mean safe; `clearinghouse match` lists why.")
     for meeting in made.meetings[:5]:
         say(meeting.text)
     if page is not None:

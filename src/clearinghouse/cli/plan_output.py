@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from clearinghouse.priority.plan import Action, Deferral, Meeting, Plan
+from clearinghouse.priority.plan import Action, Plan
 
 
 def action_rows(plan: Plan) -> Iterator[dict[str, Any]]:
@@ -36,13 +36,3 @@ def _action_row(action: Action) -> dict[str, Any]:
         "kind": subject.kind,
         "where": [place.label for place in subject.places],
     }
-
-
-def deferral_rows(plan: Plan) -> Iterator[Deferral]:
-    """Yield what may wait."""
-    return iter(plan.deferrals)
-
-
-def meeting_rows(plan: Plan) -> Iterator[Meeting]:
-    """Yield where two deferred flaws meet."""
-    return iter(plan.meetings)

@@ -126,7 +126,7 @@ def _asked(asked: dict[str, Any]) -> Answer:
     if isinstance(package, Unjudged):
         return Answer(None, package.reason)
     answer = ask(advisories, package)
-    if answer.affected is False and order_of(ecosystem) is None and not _names(advisories, package):
+    if answer.affected is False and order_of(package.ecosystem) is None and not _names(advisories, package):
         return Answer(None, f"Versions of {clean_line(ecosystem, 100)} packages cannot be compared here.")
     return answer
 

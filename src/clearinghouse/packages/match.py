@@ -237,6 +237,9 @@ def judge(entry: Entry, package: PackageId, version: str | None) -> Exposure | U
 
 def _hit(entry: Entry, version: str | None) -> tuple[MatchClass | None, Why] | None:
     """Return the class and what was hit, a class of None for what cannot be told, or None."""
+    key = _key(entry, version)
+    if key is not None and any(key in stretch for stretch in entry.excluded):
+        return None
     for stretch in entry.stretches:
         if stretch.is_everything:
             kind = MatchClass.EXACT if version in entry.versions else MatchClass.RANGE
@@ -246,9 +249,6 @@ def _hit(entry: Entry, version: str | None) -> tuple[MatchClass | None, Why] | N
     if not entry.names_versions:
         return MatchClass.NAME_ONLY, Why(kind="text")
     order = _order(entry)
-    key = _key(entry, version)
-    if key is not None and any(key in stretch for stretch in entry.excluded):
-        return None
     for stretch in entry.stretches:
         if key is not None and key in stretch:
             ends = {"introduced": stretch.introduced, "fixed": stretch.fixed, "last_affected": stretch.last_affected}

@@ -199,8 +199,8 @@ def _bare(digest: str) -> str:
 
 def _as_written(item: InventoryItem) -> tuple[object, ...]:
     component = item.component
-    if component.purl and not item.source_name:
-        return (component.purl,)
+    if component.purl and "@" in component.purl and not item.source_name and "pkg:generic" not in component.purl:
+        return (component.purl,)  # it says everything that is looked at
     return component, item.model, item.cpes, item.source_name, item.source_version
 
 

@@ -146,7 +146,7 @@ class _Judge:
     def __init__(self, signals: Signals, terms: Terms) -> None:
         self._signals = signals
         self._terms = terms
-        self._known: dict[tuple[tuple[str, ...], str, str | None], tuple[Deadline, Rank]] = {}
+        self._known: dict[tuple[tuple[str, ...], str, str | None, str], tuple[Deadline, Rank]] = {}
 
     def flaw(self, joined: _Joined, conditions: Conditions) -> Flaw:
         """Return a flaw with its deadline for a component under these conditions."""
@@ -166,7 +166,7 @@ class _Judge:
 
     def _dated(self, identifiers: tuple[str, ...], conditions: Conditions, cvss: str) -> tuple[Deadline, Rank]:
         exposed = self._terms.exposed if conditions.exposed is None else "yes" if conditions.exposed else "no"
-        key = (identifiers, exposed, conditions.commissioned)
+        key = (identifiers, exposed, conditions.commissioned, cvss)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._date(identifiers, exposed, conditions.commissioned, cvss)
@@ -236,7 +236,8 @@ class _Versions:
         if package is None:
             return self._affected_product(subject, version)
         changed = msgspec.structs.replace(package, version=version, source_version=None)
-        met = {exposure.advisory for exposure in self._deployer.matcher.match(changed).exposures}
+        exposures = self._deployer.matcher.match(changed).exposures
+        met = {name for exposure in exposures for name in (exposure.advisory, *exposure.aliases)}
         return frozenset(met.union(self._still_reported(subject, number, version)))
 
     def _affected_product(self, subject: Subject, version: str) -> frozenset[str]:
@@ -245,9 +246,12 @@ class _Versions:
             return frozenset()
         component = msgspec.structs.replace(item.component, version=version)
         changed = msgspec.structs.replace(item, component=component, cpes=())
+        verdict = self._deployer.product(changed)
+        if not verdict.exposures and verdict.unjudged:  # without its CPE name it is not recognised: nothing is known
+            return frozenset(name for flaw in subject.flaws for name in flaw.advisories)
         # what is a question of any version says nothing about this one
-        sure = (MatchClass.EXACT, MatchClass.RANGE)
-        return frozenset(each.advisory for each in self._deployer.product(changed).exposures if each.match in sure)
+        sure = [each for each in verdict.exposures if each.match in (MatchClass.EXACT, MatchClass.RANGE)]
+        return frozenset(name for each in sure for name in (each.advisory, *each.aliases))
 
     def _still_reported(self, subject: Subject, number: int, version: str) -> Iterator[str]:
         """What a scanner reported and does not call fixed in this version, or in one below it."""

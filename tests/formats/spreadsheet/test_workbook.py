@@ -118,6 +118,7 @@ def test_numbers_as_versions(kept, cell):
         ]
     )
     assert [version for _, _, version in found.names] == ["7.2", "7", "7.20", "7.200", "7.20", "2019"]
+    assert {type(version) for _, _, version in found.names} == {str}  # what is no plain text cannot be written as JSON
     told = found.problem("number_for_version")
     assert (told.line, told.level) == (2, Level.NOTICE)
     assert "2 such rows" in told.message

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.priority.plan.made import flaw, subject
@@ -110,3 +111,9 @@ def test_the_law(intervals: dict[str, list[tuple[str, str]]], installed: str) ->
     assert len(found.gained) == fewest
     smaller = [version for version in best if version < found.version]
     assert all(len(known.affected(here, version) - {each.id for each in flaws}) > fewest for version in smaller)
+
+
+def test_a_fix_that_another_name_of_the_flaw_contradicts_is_none() -> None:
+    joined = msgspec.structs.replace(flaw("GHSA-1", fixed=("1.5.0",)), identifiers=("CVE-7", "GHSA-1"))
+    still = {"CVE-7": [("1.0.0", "2.0.0")]}
+    assert best_target(subject("1.0.0", [joined]), [joined], Known(still)) is None

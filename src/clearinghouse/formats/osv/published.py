@@ -131,7 +131,8 @@ def _is_sound(entry: _Affected) -> bool:
         if range_.type not in RANGE_TYPES:
             return False
         for event in range_.events:
-            if not _said(event) or bool(event.introduced) + bool(event.fixed) + bool(event.last_affected) > 1:
+            said = (event.introduced, event.fixed, event.last_affected, event.limit)
+            if sum(map(bool, said)) != 1:
                 return False
             begun = begun or event.introduced is not None
         if not begun:

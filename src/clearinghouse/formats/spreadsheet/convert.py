@@ -164,7 +164,7 @@ class Converter:
             text = row.get(column)
             if not text:
                 continue
-            version = version_in(value_of(text))
+            version = version_in(str(value_of(text)))  # a plain text: how it was typed is of no concern further on
             if version is None:
                 continue
             if isinstance(text, TypedDate) or looks_like_date(version):

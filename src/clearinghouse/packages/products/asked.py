@@ -52,7 +52,7 @@ def _with_family(
 ) -> tuple[list[Asked], list[Unjudged]]:
     unjudged: list[Unjudged] = []
     for reading in readings:
-        if reading.why or reading.hardware:
+        if reading.why or reading.hardware or reading.alone:
             continue
         family = [each for each in index.relatives(reading.vendor, reading.tokens) if each.number not in known]
         if len(family) > MOST_NAMES:

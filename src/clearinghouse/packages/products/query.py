@@ -37,6 +37,7 @@ class Reading(NamedTuple):
         vendor, key, tokens: normal forms. version: the version that goes with this reading, as written; empty if none.
         sure: whether the reading itself is certain. why: if not, what it rests on (``hardware``, ``vendor``).
         models: order numbers. hardware: what the item is, where the reading is the software that runs on it.
+        alone: names of its family are not looked at.
     """
 
     vendor: str
@@ -47,6 +48,7 @@ class Reading(NamedTuple):
     why: str = ""
     models: tuple[str, ...] = ()
     hardware: str = ""
+    alone: bool = False
 
 
 def readings_of(item: InventoryItem, index: NameIndex) -> list[Reading]:
@@ -130,7 +132,8 @@ def _under(name: str, vendor: str, version: str, index: NameIndex) -> Iterator[R
     spoken = [each for each in product_names(name, names) if not each.listed or each.models]
     without = _PLATFORM.sub("", name)
     if without != name:  # "GlobalProtect app for Windows": records name the app, and the platform beside it
-        spoken += [each for each in product_names(without, names) if not each.listed or each.models]
+        for each in product_names(without, names)[:1]:
+            yield Reading(vendor, each.key, each.tokens, version, alone=True)
     if spoken and index.aliases.whole((vendor, spoken[0].key)):
         spoken = spoken[:1]  # the "V8" of Chromium V8 is no version
     for each in spoken:

@@ -197,8 +197,7 @@ def _upgrade_sentences(subject: Subject, target: Target) -> Iterator[str]:
         if target.within:
             yield f"Without a major step, {target.within} clears {target.within_cleared} of them."
     if target.gained:
-        gained = plural(len(target.gained), "flaw")
-        yield f"It has {gained} that {subject.version} does not have: {_few(sorted(target.gained))}."
+        yield f"It has flaws that {subject.version} does not have: {_few(sorted(target.gained))}."
 
 
 def _urgency(flaws: Sequence[Flaw]) -> Iterator[str]:

@@ -27,7 +27,9 @@ class Versions(Protocol):
         """Return the part of a version whose change is a major step; None if its order knows no such thing."""
 
     def affected(self, subject: Subject, version: str) -> frozenset[str]:
-        """Return the advisories that affect, or may affect, this component at another version."""
+        """Return the identifiers of the flaws that this component has, or may have, at another version: those of the
+        advisories, and their aliases.
+        """
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +37,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         version: as an advisory writes it. cleared, left: flaws that are gone, and flaws that are not.
-        gained: advisories that meet this version and not the installed one.
+        gained: identifiers of flaws that this version has and the installed one has not.
         major: whether it is a major step. within: the best version without one, if this is one and there is such.
         within_cleared: how many flaws that clears.
     """
@@ -92,10 +94,10 @@ def _candidates(subject: Subject, flaws: Iterable[Flaw], versions: Versions) -> 
 
 def _tried(subject: Subject, flaws: tuple[Flaw, ...], version: str, versions: Versions) -> Target:
     affected = versions.affected(subject, version)
-    known = frozenset(name for flaw in subject.flaws for name in flaw.advisories)
+    known = frozenset(name for flaw in subject.flaws for name in (*flaw.advisories, *flaw.identifiers))
     return Target(
         version=version,
-        cleared=tuple(flaw for flaw in flaws if not flaw.advisories & affected),
-        left=tuple(flaw for flaw in flaws if flaw.advisories & affected),
+        cleared=tuple(flaw for flaw in flaws if affected.isdisjoint((*flaw.advisories, *flaw.identifiers))),
+        left=tuple(flaw for flaw in flaws if not affected.isdisjoint((*flaw.advisories, *flaw.identifiers))),
         gained=affected - known,
     )
