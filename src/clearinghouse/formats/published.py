@@ -128,4 +128,5 @@ def published(finding: Finding) -> PublishedAdvisory | None:
         body=finding.advisory,
         cvss=newest_vector(severity.value for severity in finding.severities),
         source=finding.source,
+        format=finding.format,
     )

@@ -98,7 +98,8 @@ class PublishedAdvisory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
         title: what the flaw is, in one line.
         body: dates and what is affected.
         cvss: the newest CVSS vector that it gives, as written; empty if it gives none.
-        source: the document that it was read from.
+        source: the document that it was read from. format: its format: two that use one identifier for what each of
+            them says (a CVE record, and Retire.js on the same CVE) say it beside each other.
     """
 
     id: str
@@ -108,3 +109,4 @@ class PublishedAdvisory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     title: str = ""
     cvss: str = ""
     source: str = ""
+    format: str = "osv"

@@ -3,6 +3,7 @@
 import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from clearinghouse.packages.index import AdvisoryIndex, IndexBuilder, IndexFileError, update
@@ -70,6 +71,16 @@ def test_records_of_one_time_both_count_and_the_same_record_counts_once(file: Pa
     one, other = advisory("A-1", fixed="1.0", modified=None), advisory("A-1", fixed="3.0", modified=None)
     entries = built(file, one, other, one).entries("PyPI", "demo")
     assert sorted(text for entry in entries for _, text in entry.fixes) == ["1.0", "3.0"]
+
+
+def test_two_formats_that_use_one_id_both_count(file: Path) -> None:
+    one = msgspec.structs.replace(advisory("CVE-1", modified=None), format="retire_js")
+    other = msgspec.structs.replace(advisory("CVE-1", "other"), format="cve")
+    for order in ((one, other), (other, one)):
+        index = built(file, *order)
+        assert index.entries("PyPI", "demo")
+        assert index.entries("PyPI", "other")
+        assert len(index) == 1
 
 
 def test_a_withdrawn_record_matches_nothing_and_is_remembered(file: Path) -> None:

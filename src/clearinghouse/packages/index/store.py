@@ -23,7 +23,7 @@ from clearinghouse.packages.index.products import ProductBuilder, names_in, reme
 from clearinghouse.packages.products import NameIndex
 from clearinghouse.records import ClearinghouseError, PublishedAdvisory, Remedy
 
-LAYOUT = 2
+LAYOUT = 3
 """Version of what is in the file: the tables, the shape of an entry, and the version keys in it."""
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -70,21 +70,22 @@ class _Gathered(msgspec.Struct, gc=False):
 class IndexBuilder:
     """Gathers advisories and writes them as one file.
 
-    Of two advisories with one id the one that was modified later counts (OSV schema, ``modified``). Of two that say the
-    same time, or none, both count: some publishers write one record for each branch of versions.
+    Of two advisories of one format with one id the one that was modified later counts (OSV schema, ``modified``). Of
+    two that say the same time, or none, both count: some publishers write one record for each branch of versions. So do
+    two of different formats, which may call by one id what each of them says of it.
     """
 
     def __init__(self) -> None:
-        self._advisories: dict[str, _Gathered] = {}
+        self._advisories: dict[tuple[str, str], _Gathered] = {}  # by id and format
         self.products = ProductBuilder()
 
     def __len__(self) -> int:
-        return len(self._advisories)
+        return len({name for name, _ in self._advisories})
 
     def add(self, advisory: PublishedAdvisory) -> None:
         """Take in one advisory."""
         modified = advisory.body.modified or ""
-        known = self._advisories.get(advisory.id)
+        known = self._advisories.get((advisory.id, advisory.format))
         if known is not None and known.modified > modified:
             return
         entries = list(entries_of(advisory))
@@ -96,7 +97,8 @@ class IndexBuilder:
             entries=[(package_number(entry.ecosystem, entry.name), _ENCODE(entry)) for entry in entries],
             ecosystems=frozenset(_coverage(entry) for entry in entries),
         )
-        self._advisories[advisory.id] = _joined(known, made) if known and known.modified == modified else made
+        both = known is not None and known.modified == modified
+        self._advisories[advisory.id, advisory.format] = _joined(known, made) if known and both else made
 
     def write(self, path: Path, meta: dict[str, str] | None = None) -> None:
         """Write the index to ``path``: whole or not at all.
@@ -128,14 +130,18 @@ class IndexBuilder:
         database.executemany("INSERT INTO advisory VALUES (?, ?, ?, ?, ?)", self._advisory_rows())
         database.executemany(
             "INSERT OR IGNORE INTO alias VALUES (?, ?)",
-            sorted((alias, name) for name, item in self._advisories.items() for alias in item.aliases),
+            sorted((alias, name) for (name, _), item in self._advisories.items() for alias in item.aliases),
         )
         database.executemany("INSERT INTO coverage VALUES (?, ?)", coverage.items())
         self.products.write(database)
         database.execute("COMMIT")
 
     def _advisory_rows(self) -> Iterator[tuple[str, str, str | None, str, bytes]]:
-        for name, item in sorted(self._advisories.items()):
+        together: dict[str, _Gathered] = {}
+        for (name, _), item in sorted(self._advisories.items()):
+            known = together.get(name)
+            together[name] = _joined(known, item) if known else item
+        for name, item in together.items():
             yield name, item.modified, item.withdrawn, item.title, _ENCODE([number for number, _ in item.entries])
 
 
