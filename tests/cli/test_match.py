@@ -207,3 +207,28 @@ def test_tables_are_for_people(capsys, inventory, advisories):
     assert "3 matches range" in shown
     assert main.invoke(["plan", str(inventory), "--advisories", str(advisories), "--as-of", "2026-11-22"]) == 1
     assert "upgrade" in capsys.readouterr().out
+
+
+def test_one_name_in_two_releases_gets_the_version_of_its_own(capsys, tmp_path):
+    def debian(name: str, release: str, fixed: str) -> dict[str, Any]:
+        record = osv(name, "openssl", {"introduced": "0"}, {"fixed": fixed})
+        record["affected"][0]["package"]["ecosystem"] = f"Debian:{release}"
+        return record
+
+    folder = tmp_path / "published"
+    folder.mkdir()
+    for record in (debian("D-1", "11", "3.0.5-1"), debian("D-2", "11", "3.0.7-1"), debian("D-3", "12", "3.0.5-1")):
+        (folder / f"{record['id']}.json").write_text(json.dumps(record))
+    lines = [
+        {
+            "image": release,
+            "digest": release * 32,
+            "tool": "t",
+            "purls": [f"pkg:deb/debian/openssl@3.0.0-1?distro=debian-{release}"],
+        }
+        for release in ("11", "12")
+    ]
+    images = tmp_path / "images.jsonl"
+    images.write_text("\n".join(map(json.dumps, lines)) + "\n")
+    made = result(capsys, "plan", images, "--advisories", folder, code=1)
+    assert {action["to"]: len(action["clears"]) for action in made["actions"]} == {"3.0.7-1": 2, "3.0.5-1": 1}

@@ -13,7 +13,7 @@ from clearinghouse.packages.versions.semver import SEMVER
 from clearinghouse.priority import Deadline, Rank, Signals, cvss_score, deadline_for
 from clearinghouse.priority.facts import lenient_date
 from clearinghouse.priority.plan import Flaw, Place, Plan, Subject, make_plan
-from clearinghouse.records import Asset, AssetKind, Exposure, MatchClass, Remedy
+from clearinghouse.records import Asset, AssetKind, Exposure, InventoryItem, MatchClass, Remedy
 from clearinghouse.triage.deployer import Deployer
 
 _SURENESS = {kind: rank for rank, kind in enumerate(MatchClass)}
@@ -92,6 +92,7 @@ class _Subjects:
             exposed=conditions.exposed,
             places=where,
             flaws=tuple(self._judge.flaw(each, conditions) for each in joined),
+            number=number,
         )
 
 
@@ -207,16 +208,6 @@ class _Versions:
 
     def __init__(self, deployer: Deployer) -> None:
         self._deployer = deployer
-        self._packages = {
-            (held.item.written, held.package.version): (number, held.package)
-            for number, held in enumerate(deployer.stock.components)
-            if isinstance(held.package, PackageId)
-        }
-        self._products = {
-            (held.item.written, held.item.component.version): held.item
-            for held in deployer.stock.components
-            if not isinstance(held.package, PackageId)
-        }
 
     def key(self, subject: Subject, version: str) -> bytes | None:
         """As :class:`~clearinghouse.priority.plan.Versions`."""
@@ -232,18 +223,16 @@ class _Versions:
 
     def affected(self, subject: Subject, version: str) -> frozenset[str]:
         """As :class:`~clearinghouse.priority.plan.Versions`."""
-        number, package = self._packages.get((subject.written, subject.version), (0, None))
-        if package is None:
-            return self._affected_product(subject, version)
+        held = self._deployer.stock.components[subject.number]
+        package = held.package
+        if not isinstance(package, PackageId):
+            return self._affected_product(subject, held.item, version)
         changed = msgspec.structs.replace(package, version=version, source_version=None)
         exposures = self._deployer.matcher.match(changed).exposures
         met = {name for exposure in exposures for name in (exposure.advisory, *exposure.aliases)}
-        return frozenset(met.union(self._still_reported(subject, number, version)))
+        return frozenset(met.union(self._still_reported(subject, version)))
 
-    def _affected_product(self, subject: Subject, version: str) -> frozenset[str]:
-        item = self._products.get((subject.written, subject.version))
-        if item is None:
-            return frozenset()
+    def _affected_product(self, subject: Subject, item: InventoryItem, version: str) -> frozenset[str]:
         component = msgspec.structs.replace(item.component, version=version)
         changed = msgspec.structs.replace(item, component=component, cpes=())
         verdict = self._deployer.product(changed)
@@ -253,10 +242,10 @@ class _Versions:
         sure = [each for each in verdict.exposures if each.match in (MatchClass.EXACT, MatchClass.RANGE)]
         return frozenset(name for each in sure for name in (each.advisory, *each.aliases))
 
-    def _still_reported(self, subject: Subject, number: int, version: str) -> Iterator[str]:
+    def _still_reported(self, subject: Subject, version: str) -> Iterator[str]:
         """What a scanner reported and does not call fixed in this version, or in one below it."""
         at = self.key(subject, version)
-        for exposure in self._deployer.scanned(number):
+        for exposure in self._deployer.scanned(subject.number):
             fixes = [key for fix in exposure.fixed if (key := self.key(subject, fix)) is not None]
             if at is None or not any(fix <= at for fix in fixes):
                 yield exposure.advisory

@@ -86,6 +86,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         ecosystem: OSV name with release; empty for products.
         purl: canonical, or None. kind, exposed: of the assets on which it is.
         places: where it is. flaws: what is wrong with it.
+        number: by which whoever answers for versions knows the component again.
     """
 
     written: str
@@ -97,6 +98,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     exposed: bool | None = None
     places: tuple[Place, ...] = ()
     flaws: tuple[Flaw, ...] = ()
+    number: int = -1
 
 
 class Urgency(msgspec.Struct, frozen=True, kw_only=True, gc=False):
