@@ -5,6 +5,7 @@
 ``unknown`` are neither.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from clearinghouse.formats.csaf.schema import Status
@@ -16,6 +17,7 @@ from clearinghouse.records import Affected, Component, RangeEvent, VersionRange
 ENTRY_LIMIT = 50_000
 """Entries that are kept of one vulnerability."""
 _KIND = "text"
+_DOTTED = re.compile(r"(?<![\w.])v?(\d++(?:\.\d++)++)(?![\w.])", re.IGNORECASE)
 _EVERYTHING = VersionRange(type=_KIND, events=(RangeEvent(introduced="0"),))
 _Key = tuple[str, str, str, tuple[str, ...], str | None, str]
 
@@ -116,6 +118,9 @@ def _take(entry: _Entry, product: Product) -> None:
     name = read_range(said) if words and said else None
     if name and name.stretches and not branch and not name.condition:
         branch, words = name, said
+    if branch and said and not name and not _numbers_in(said) <= _numbers_in(words):
+        entry.unknown += _in_either(branch, Reading())  # "> 8.0.4", and in words "all 8.0 versions after 8.0.4"
+        return
     if branch and name and contradicts(branch, name):
         if not branch.stretches and all(stretch.is_series for stretch in name.stretches):
             entry.ranges += [_as_range(stretch) for stretch in name.stretches]
@@ -129,6 +134,10 @@ def _take(entry: _Entry, product: Product) -> None:
             entry.versions.append(words)  # whoever compares versions may make something of it
         else:
             entry.ranges += found
+
+
+def _numbers_in(text: str) -> set[str]:
+    return set(_DOTTED.findall(text))
 
 
 def _in_either(branch: Reading, name: Reading) -> Iterator[VersionRange]:

@@ -37,3 +37,14 @@ def is_of_series(family: tuple[str, ...], tokens: tuple[str, ...]) -> bool:
 def _begins_series(token: str, start: str, digits: int) -> bool:
     rest = token[len(start) :]
     return token.startswith(start) and len(rest) >= 2 and rest[:2].isdigit() and not rest[2:3].isdigit() and digits >= 3
+
+
+def are_related(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two names may mean one product, or a product and its family: one has all words of the other, or both
+    begin alike ("ATP series" and ``atp800``, "e-STUDIO multi-function peripheral" and ``e-studio-2521_ac``)."""
+    first, second = frozenset(one), frozenset(other)
+    if not first or not second:
+        return False
+    if first <= second or second <= first or (len(one) > 1 and one[:2] == other[:2]):
+        return True
+    return len(min(one[0], other[0], key=len)) > 2 and (one[0].startswith(other[0]) or other[0].startswith(one[0]))

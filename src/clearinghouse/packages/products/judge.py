@@ -121,17 +121,17 @@ def _in_lines(
         return _hit(*hits[0])
     if not any(_shared(version, end) for stretch in ends if (end := read_version(stretch.high))):
         return _hit(*hits[0])  # of no line that is named, and before the end of one
-    own = _own_line(version, ends)
-    if own is None:
+    own = _own_lines(version, ends)
+    if len({where(version, stretch) for stretch in own}) > 1:
         statement, stretch = hits[0]
         return Judgement(
             verdict=Verdict.OPEN, statement=statement, why=_why(stretch), reason=Inside.SCHEME, detail=str(stretch)
         )
-    return next((_hit(statement, stretch) for statement, stretch in hits if stretch == own), None)
+    return next((_hit(statement, stretch) for statement, stretch in hits if stretch in own), None)
 
 
-def _own_line(version: Version, ends: Iterable[Stretch]) -> Stretch | None:
-    """The end that begins most like the version; None if none does, or several do equally."""
+def _own_lines(version: Version, ends: Iterable[Stretch]) -> list[Stretch]:
+    """The ends that begin most like the version: one, or several that do equally."""
     best: list[Stretch] = []
     most = 0
     for stretch in dict.fromkeys(ends):
@@ -141,7 +141,7 @@ def _own_line(version: Version, ends: Iterable[Stretch]) -> Stretch | None:
             best, most = [stretch], shared
         elif shared == most and shared:
             best.append(stretch)
-    return best[0] if len(best) == 1 else None
+    return best
 
 
 def _shared(one: Version, other: Version) -> int:

@@ -44,7 +44,7 @@ _VENDOR_PARTS = re.compile(
 )
 _NOUNS = words(
     "appliance appliances camera cameras controller controllers device devices families family firmware "
-    "gateways module modules product products router routers series software switch switches"
+    "gateways module modules product products router routers series software switch switches versions"
 )
 """Words at the end of a product's name that say what it is and not which. ``series`` and ``family`` say that it is
 several."""

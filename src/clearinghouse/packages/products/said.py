@@ -1,7 +1,7 @@
 """What one entry of an advisory says of versions: single ones, intervals, and what was not understood."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from clearinghouse.packages.products.names import without_name
@@ -27,7 +27,9 @@ _FROM_THE_BEGINNING = frozenset(
 """What stands in place of a first version and means all before."""
 _BEFORE_WORDS = r"(?:[Pp]rior to|[Bb]efore)"
 _UP_TO_WORDS = r"[Uu]p to(?: and including)?"
-_END_IN_WORDS = re.compile(rf"{_BEFORE_WORDS}|{_UP_TO_WORDS}")
+_FIXED_IN_WORDS = r"(?:[Ff]ixed|[Pp]atched|[Rr]esolved|[Aa]ddressed) in"
+_ENDS = r"(?![\w.-]*\w)"
+_SAYS_AN_END = re.compile(rf"{_BEFORE_WORDS}|{_UP_TO_WORDS}|{_FIXED_IN_WORDS}")
 _LINES_IN_WORDS = frozenset({"adobe"})
 """Vendors whose descriptions name the last affected version of every line, and whose records often name one."""
 _AND_EARLIER = re.compile(r"\bversions?\s+([^:;]{1,300}?)\s+(?:are|is)\s+affected by\b", re.IGNORECASE)
@@ -39,10 +41,15 @@ _RELATIVE = frozenset({"citrix", "netscaler", "netsclaer"})
 
 
 class Said:
-    """Gathers what one entry says of versions."""
+    """Gathers what one entry says of versions.
 
-    def __init__(self, vendors: tuple[str, ...], product: str) -> None:
+    Args:
+        vendors: keys. product: as written. beginnings: where stretches begin that other entries end with a version.
+    """
+
+    def __init__(self, vendors: tuple[str, ...], product: str, beginnings: Mapping[str, str]) -> None:
         self._vendors = vendors
+        self._beginnings = beginnings
         self._product = product
         self.listed: list[str] = []
         self.stretches: list[Stretch] = []
@@ -75,12 +82,15 @@ class Said:
 
         Some CNAs list the fixed version as the affected one, others the last few of all that are affected.
         """
-        if not self.listed or self.stretches or not _END_IN_WORDS.search(description):
+        if not self.listed or self.stretches or not _SAYS_AN_END.search(description):
             return
         last = self.listed[-1]
-        match = re.search(
-            rf"({_BEFORE_WORDS}|{_UP_TO_WORDS}) (?:version |v\.?)?{re.escape(last)}(?![\w.-]*\w)", description
-        )
+        if len(self.listed) == 1 and re.search(
+            rf"{_FIXED_IN_WORDS} (?:version |v\.?)?{re.escape(last)}{_ENDS}", description
+        ):
+            self.listed, self.stretches = [], [Stretch(high=last)]
+            return
+        match = re.search(rf"({_BEFORE_WORDS}|{_UP_TO_WORDS}) (?:version |v\.?)?{re.escape(last)}{_ENDS}", description)
         if match is None:
             return
         closed = re.fullmatch(_UP_TO_WORDS, match[1]) is not None
@@ -112,6 +122,9 @@ class Said:
             if event.introduced is not None
         ]
         fixed = [end for event in item.events if event.fixed is not None for end in self._ends(event.fixed)]
+        if len(fixed) == 1 and read_version(fixed[0]) is None and (reading := read_range(fixed[0])):
+            self.stretches += reading.stretches  # "9.18.0 and below" in place of a version
+            return
         last = [self._bound(event.last_affected) for event in item.events if event.last_affected is not None]
         if len(introduced) > 1 or not introduced:
             self.stretches += _walked(item.events)
@@ -152,7 +165,7 @@ class Said:
         if low and kind.lower() in ("patch", "custom") and not _RELATIVE.isdisjoint(self._vendors):
             end = _whole_build(low, end)
         if low == end:  # "112.0.5615.49, before 112.0.5615.49": it is fixed there, and began before
-            low = ""
+            low = self._beginnings.get(end.lower(), "")
             self.empty = True
         self.stretches.append(Stretch(low, end))
         self._changed([text for text in fixed if text != end], end)
@@ -217,7 +230,7 @@ def stretches_of(ranges: Iterable[VersionRange], vendors: tuple[str, ...]) -> tu
             found += reading.stretches  # ">= 8.3.2", where one version was expected
             found += (Stretch(each, each, closed=True) for each in reading.listed)
             continue
-        said = Said(vendors, "")
+        said = Said(vendors, "", {})
         said.take_range(item)
         found += () if said.empty else said.stretches
     return tuple(dict.fromkeys(found))

@@ -1,12 +1,13 @@
 """Statements: what one advisory says of one product, in the form in which it is compared and kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
-from clearinghouse.packages.products.limits import modules_of, platforms_of
-from clearinghouse.packages.products.names import fold, vendor_keys
+from clearinghouse.packages.products.family import are_related
+from clearinghouse.packages.products.limits import edition_in_words, limit_in_words, modules_of, platforms_of
+from clearinghouse.packages.products.names import fold, product_names, vendor_keys
 from clearinghouse.packages.products.said import Said, stretches_of
 from clearinghouse.packages.products.stretches import Stretch
 from clearinghouse.records import Affected, Finding, KevEntry
@@ -76,11 +77,12 @@ def statements_of(finding: Finding) -> Iterator[Statement]:
     name = advisory.document or finding.native_id or next(iter(finding.identifiers), "")
     if not name:
         return
+    record = _Record(finding, advisory.affected)
     for affected in advisory.affected:
         if not (affected.component.vendor or affected.product or affected.cpes) and affected.component.ecosystem:
             continue
         for product, versions in _by_product(affected):
-            yield from _statements(finding, name, affected, product, versions)
+            yield from _statements(finding, name, record, affected, product, versions)
 
 
 def statement_of_kev(entry: KevEntry) -> Statement | None:
@@ -117,14 +119,69 @@ def _by_product(affected: Affected) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield product, affected.versions
 
 
+class _Record:
+    """What holds for every entry of one advisory.
+
+    CISA adds entries to CVE records. Where the record itself names other products, CISA's are a question (CVE-2024-4304
+    names SWAL, and CISA a watch), and what limits all of the record's entries limits CISA's.
+    """
+
+    def __init__(self, finding: Finding, affected: Sequence[Affected]) -> None:
+        own = [each for each in affected if not each.stated_by]
+        self.finding = finding
+        self.limit = limit_in_words(finding.description) if finding.format == "cve" else ""
+        self.names = [(name, tokens) for each in own for name, tokens in [_name_of(each)] if tokens]
+        self.beginnings = dict(pair for each in affected if each.stated_by for pair in _beginnings(each))
+        limits = [_platforms(each, finding) for each in own]
+        shared = dict.fromkeys(text for each in limits for text in each)
+        self.platforms = tuple(shared) if all(limits) and len(shared) < _MANY else ()
+
+    def condition(self, affected: Affected) -> str:
+        """Words on which an entry depends; nothing if on nothing."""
+        if affected.stated_by and self.names:
+            tokens = _name_of(affected)[1]
+            if not any(are_related(tokens, own) for _, own in self.names):
+                return f'the record names "{self.names[0][0]}", and {affected.stated_by} adds this product'
+        if self.limit or self.finding.format != "cve":
+            return self.limit
+        edition = edition_in_words(
+            affected.product or affected.component.name, self.finding.title, self.finding.description
+        )
+        return f"it is {edition}" if edition else ""
+
+
+_MANY = 3
+
+
+def _beginnings(affected: Affected) -> Iterator[tuple[str, str]]:
+    """Yield the end and the beginning of each range that has both."""
+    for item in affected.ranges:
+        low = next((event.introduced for event in item.events if event.introduced), "")
+        for event in item.events:
+            if event.fixed and low not in ("", "0", "-", "*"):
+                yield event.fixed.lower(), low
+
+
+def _name_of(affected: Affected) -> tuple[str, tuple[str, ...]]:
+    name = affected.product or affected.component.name
+    spoken = product_names(name, vendor_keys(affected.component.vendor))
+    return name, spoken[0].tokens if spoken else ()
+
+
+def _platforms(affected: Affected, finding: Finding) -> tuple[str, ...]:
+    product = affected.product or affected.component.name
+    vendors = vendor_keys(affected.component.vendor)
+    return platforms_of(affected.platforms, vendors, product, finding.title, finding.description)
+
+
 def _statements(
-    finding: Finding, name: str, affected: Affected, product: str, versions: tuple[str, ...]
+    finding: Finding, name: str, record: _Record, affected: Affected, product: str, versions: tuple[str, ...]
 ) -> Iterator[Statement]:
     """Yield what one entry says of one product, and what it says under a condition as another statement."""
     advisory = finding.advisory
     vendor = affected.component.vendor
     keys = vendor_keys(vendor)
-    said = Said(keys, product)
+    said = Said(keys, product, {} if affected.stated_by else record.beginnings)
     for text in versions:
         said.take_text(text)
     for item in affected.ranges:
@@ -135,6 +192,7 @@ def _statements(
         said.correct(finding.description)
         said.take_lines(finding.description)
     unaffected = stretches_of(affected.unaffected, keys)
+    platforms = _platforms(affected, finding)
     whole = Statement(
         advisory=name,
         origin=finding.format,
@@ -147,7 +205,7 @@ def _statements(
         package=affected.package if not _PACKAGED.isdisjoint(keys) else "",
         models=affected.models,
         cpes=affected.cpes,
-        platforms=platforms_of(affected.platforms, keys, product, finding.title, finding.description),
+        platforms=platforms or (record.platforms if affected.stated_by else ()),
         modules=modules_of(affected.modules, keys),
         listed=tuple(dict.fromkeys(said.listed)),
         stretches=tuple(dict.fromkeys(said.stretches)),
@@ -155,6 +213,7 @@ def _statements(
         unknown=stretches_of(affected.unknown, keys),
         unread=tuple(dict.fromkeys((*said.unread, *_empty(affected, unaffected)))),
         commits=said.commits and not (said.listed or said.stretches or said.unread),
+        condition=record.condition(affected),
         default=_default(affected, unaffected),
         fixes=tuple(dict.fromkeys(said.fixes)),
     )

@@ -5,7 +5,7 @@ understood whole or not at all: where any part of it says something else, there 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -221,9 +221,18 @@ def _interpret(tokens: list[tuple[str, str]]) -> Reading | None:
         return None  # "< 17 | 4" means an update of 17, ">= 2.0.0 | 2.6.2" has lost an operator
     if not gathering.listed and not gathering.stretches:
         return None
+    if _is_inside_out(gathering.stretches):
+        return None
     if sum(not stretch.low for stretch in gathering.stretches) > 1 and not _are_lines(gathering, mixed):
         return None  # two upper ends and no lower one between them: one of them is not meant as it is written
     return Reading(tuple(gathering.stretches), tuple(gathering.listed))
+
+
+def _is_inside_out(stretches: Sequence[Stretch]) -> bool:
+    """Whether all versions are named but those in a gap: "<= 8.1 | >= 8.1.10" has lost which end is which."""
+    highs = [read_version(stretch.high) for stretch in stretches if not stretch.low]
+    lows = [read_version(stretch.low) for stretch in stretches if not stretch.high]
+    return any(high and low and compare(high, low) == -1 for high in highs for low in lows)
 
 
 def _are_lines(gathering: _Gathering, kinds: set[str]) -> bool:

@@ -60,7 +60,7 @@ _LEADING = frozenset(
 )
 """Words before a version that say only that it is one (``ns``: NetScaler writes ``NS13.1``)."""
 _NO_VERSION = words(
-    "all and any before below between custom earlier from higher later latest less lower multiple na newer "
+    "after all and any before below between custom earlier from higher later latest less lower multiple na newer "
     "none older or prior publication see several than through to unknown unspecified until up various"
 )
 """A text with one of these speaks of several versions, or of none."""
@@ -206,7 +206,8 @@ class _Reading:
         if len(word) == 1 or word in ORDINARY or word in BEFORE:
             self.parts.append((word, -1, 0))
         else:
-            self.series.append(word)
+            glued = at > 0 and tokens[at - 1]["number"] and at + 1 < len(tokens) and tokens[at + 1]["number"]
+            self.series.append(word + tokens[at + 1]["number"] if glued else word)  # of 160bc2e who knows the order
         return True
 
     def version(self, text: str) -> Version | None:
@@ -245,11 +246,11 @@ _END = b"\x10"
 
 
 def _key(scheme: str, parts: tuple[Part, ...]) -> bytes:
-    return b"".join((scheme.encode(), b"\0", *(_part_key(part) for part in trimmed(parts)), _END))
+    return b"".join((scheme.encode(), b"\0", *(_part_key(part) for part in _trimmed(parts)), _END))
 
 
-def trimmed(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """Return the parts without the zeros at the end of the dotted chain, which say nothing."""
+def _trimmed(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The parts without the zeros at the end of the dotted chain, which say nothing."""
     chain = next((at for at, part in enumerate(parts) if part[0]), len(parts))
     kept = chain
     while kept > 1 and parts[kept - 1][1] == 0:

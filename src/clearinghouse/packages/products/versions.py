@@ -7,7 +7,7 @@ answers contradict a third. Texts that give a second version in parentheses are 
 
 from collections.abc import Iterator
 
-from clearinghouse.packages.products.version_text import BEFORE, ORDINARY, Part, Version, read_version, trimmed
+from clearinghouse.packages.products.version_text import BEFORE, ORDINARY, Part, Version, read_version
 
 __all__ = ["Version", "begins_with", "compare", "compare_with_series", "is_coarse", "is_shorter", "read_version"]
 
@@ -58,14 +58,33 @@ def _padding_matters(one: tuple[Part, ...], other: tuple[Part, ...]) -> bool:
 def _compare(one: Version, other: Version) -> int | None:
     if one.key == other.key:
         return 0
-    left, right = trimmed(one.parts), trimmed(other.parts)
-    shared = min(len(left), len(right))
-    at = next((at for at in range(shared) if left[at][:2] != right[at][:2]), shared)
-    first, second = left[at] if at < len(left) else None, right[at] if at < len(right) else None
-    numbers = at < min(one.numbers, other.numbers) and "" in ((first or "-")[0], (second or "-")[0])
-    if not numbers and not _can_tell(first, second):  # 9.0.80 beside 9.0.0-M1: the third numbers tell
+    if not _can_tell(*_first_difference(one, other)):
         return None
     return -1 if one.key < other.key else 1
+
+
+def _first_difference(one: Version, other: Version) -> tuple[Part | None, Part | None]:
+    """The first parts that differ; None for the end of a version. Zeros at the end of the dotted chain do not count."""
+    shared = min(one.numbers, other.numbers)
+    for mine, theirs in zip(one.parts[:shared], other.parts[:shared], strict=True):
+        if mine[1] != theirs[1]:
+            return mine, theirs
+    mine_on = next((part for part in one.parts[shared : one.numbers] if part[1]), None)
+    theirs_on = next((part for part in other.parts[shared : other.numbers] if part[1]), None)
+    rest, others = one.parts[one.numbers :], other.parts[other.numbers :]
+    if mine_on or theirs_on:
+        return mine_on or _at(rest, 0), theirs_on or _at(others, 0)
+    length = max(len(rest), len(others))
+    at = next((at for at in range(length) if _value(_at(rest, at)) != _value(_at(others, at))), length)
+    return _at(rest, at), _at(others, at)
+
+
+def _at(parts: tuple[Part, ...], at: int) -> Part | None:
+    return parts[at] if at < len(parts) else None
+
+
+def _value(part: Part | None) -> tuple[str, int] | None:
+    return part[:2] if part else None
 
 
 def _can_tell(one: Part | None, other: Part | None) -> bool:
@@ -76,8 +95,8 @@ def _can_tell(one: Part | None, other: Part | None) -> bool:
     if one[0] == other[0]:
         return True
     if not one[0] or not other[0]:
-        word = one[0] or other[0]  # 13.1 build 49.15 may be 13.1.49.15
-        return word in BEFORE or ORDINARY.get(word, 1) > 1
+        word = one[0] or other[0]  # 13.1 build 49.15 may be 13.1.49.15, and V1.0 SP3 may be V1.0.3
+        return word in BEFORE or word == "r"
     ranks = [_rank(one[0]), _rank(other[0])]
     if ranks[0] != ranks[1]:
         return None not in ranks
