@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from clearinghouse.packages.identity import PackageId
@@ -94,6 +95,12 @@ def test_a_listed_version_in_another_spelling(matcher: Made) -> None:
     assert verdict.exposures[0].match is MatchClass.EXACT
 
 
+def test_a_listed_version_in_another_spelling_beside_a_range(matcher: Made) -> None:
+    made = matcher(published(affected(*UNTIL_2, versions=("1.5", "2.5"))))
+    assert made.match(package("2.5.0")).exposures[0].match is MatchClass.EXACT
+    assert not made.match(package("2.5.1")).exposures
+
+
 def test_no_version_is_a_question(matcher: Made) -> None:
     verdict = matcher(published(affected(*UNTIL_2))).match(package(None))
     (found,) = verdict.exposures
@@ -106,8 +113,9 @@ def test_no_version_is_needed_where_all_are_affected(matcher: Made) -> None:
     assert verdict.exposures[0].match is MatchClass.RANGE
 
 
-def test_what_is_no_version_is_possible(matcher: Made) -> None:
-    verdict = matcher(published(affected(*UNTIL_2, ecosystem="npm"))).match(package("latest", ecosystem="npm"))
+@pytest.mark.parametrize("ecosystem", ["npm", "PyPI"])
+def test_what_is_no_version_is_possible(matcher: Made, ecosystem: str) -> None:
+    verdict = matcher(published(affected(*UNTIL_2, ecosystem=ecosystem))).match(package("latest", ecosystem=ecosystem))
     (found,) = verdict.exposures
     assert found.match is MatchClass.POSSIBLE
     assert found.question is not None
@@ -123,7 +131,8 @@ def test_an_ecosystem_without_order_is_never_not_affected(matcher: Made) -> None
 def test_an_ecosystem_without_order_is_judged_by_its_list(matcher: Made) -> None:
     made = matcher(published(affected(*UNTIL_2, ecosystem="Elsewhere", versions=("1.5",))))
     assert made.match(package("1.5", ecosystem="Elsewhere")).exposures[0].match is MatchClass.EXACT
-    assert not made.match(package("1.6", ecosystem="Elsewhere")).exposures
+    verdict = made.match(package("1.6", ecosystem="Elsewhere"))
+    assert (verdict.exposures, [each.code for each in verdict.unjudged]) == ((), ["unsupported_ecosystem"])
 
 
 def test_semver_ranges_need_no_ecosystem(matcher: Made) -> None:
@@ -135,6 +144,32 @@ def test_commits_are_not_judged(matcher: Made) -> None:
     made = matcher(published(affected(*UNTIL_2, kind="GIT")))
     (unjudged,) = made.match(package("1.5")).unjudged
     assert (unjudged.code, unjudged.advisory) == ("commit_range", "A-1")
+
+
+COMMIT = "6d6e5a1b" * 5
+
+
+@pytest.mark.parametrize(
+    ("events", "version", "expected"),
+    [
+        ((RangeEvent(introduced="0"), RangeEvent(fixed=COMMIT)), "1.0", ("exact", None)),
+        ((RangeEvent(introduced="0"), RangeEvent(fixed=COMMIT)), "1.0.0", ("exact", None)),
+        ((RangeEvent(introduced="0"), RangeEvent(fixed=COMMIT)), "1.0.5", (None, None)),
+        ((RangeEvent(introduced="0"), RangeEvent(fixed=COMMIT)), "9.9", (None, None)),
+        ((RangeEvent(introduced="0"),), "1.0.5", (None, None)),
+        ((RangeEvent(introduced="0"),), "9.9", (None, "commit_range")),
+        ((RangeEvent(introduced="0"),), "latest", (None, "commit_range")),
+    ],
+)
+def test_a_list_beside_commits_is_all_of_them_while_the_commits_end(
+    matcher: Made, events: tuple[RangeEvent, ...], version: str, expected: tuple[str | None, str | None]
+) -> None:
+    verdict = matcher(published(affected(*events, kind="GIT", versions=("1.0", "1.1")))).match(package(version))
+    found = (
+        verdict.exposures[0].match.value if verdict.exposures else None,
+        verdict.unjudged[0].code if verdict.unjudged else None,
+    )
+    assert found == expected
 
 
 def test_what_nobody_speaks_of_is_not_covered(matcher: Made) -> None:
@@ -162,6 +197,81 @@ def test_a_source_package_is_asked_with_its_own_version(matcher: Made) -> None:
         ecosystem="Debian", release="12", name="libc6", version="9:3-1", source_name="glibc", source_version="1.5"
     )
     assert made.match(binary).exposures[0].package == "glibc (Debian:12)"
+
+
+def binary(ecosystem: str, release: str, version: str, source: str, source_version: str) -> PackageId:
+    return PackageId(
+        ecosystem=ecosystem,
+        release=release,
+        name="demo",
+        version=version,
+        source_name=source,
+        source_version=source_version,
+    )
+
+
+@pytest.mark.parametrize("ecosystem", ["Debian:12", "Ubuntu:22.04", "Alpine:3.17"])
+def test_a_binary_package_that_is_called_like_another_source_is_not_it(matcher: Made, ecosystem: str) -> None:
+    base, _, release = ecosystem.partition(":")
+    made = matcher(published(affected(*UNTIL_2, ecosystem=ecosystem)))
+    assert made.match(binary(base, release, "1.5", "demo", "1.5")).exposures
+    assert not made.match(binary(base, release, "1.5", "elsewhere", "1.5")).exposures
+
+
+def test_rpm_packages_are_asked_by_both_names(matcher: Made) -> None:
+    made = matcher(
+        published(affected(*UNTIL_2, ecosystem="Rocky Linux:9", name="sources"), name="S"),
+        published(affected(*UNTIL_2, ecosystem="Rocky Linux:9"), name="B"),
+    )
+    found = made.match(binary("Rocky Linux", "9", "1.5", "sources", "1.6")).exposures
+    assert [(each.advisory, each.compared) for each in found] == [("B", "1.5"), ("S", "1.6")]
+
+
+PRO = "Ubuntu:Pro:18.04:LTS"
+EUS = "Red Hat:rhel_eus:8.6::baseos"
+
+
+@pytest.mark.parametrize(
+    ("stream", "release", "asked"),
+    [
+        (PRO, "18.04", True),
+        (PRO, "20.04", False),
+        ("Ubuntu:Pro:FIPS:18.04:LTS", "18.04", False),
+        (EUS, "8", True),
+        (EUS, "9", False),
+        ("Red Hat:openshift:4.12::el8", "8", True),
+        ("Red Hat:openshift:4.12::el8", "9", False),
+    ],
+)
+def test_an_advisory_for_a_stream_of_the_release_is_a_question(
+    matcher: Made, stream: str, release: str, asked: bool
+) -> None:
+    base = stream.partition(":")[0]
+    made = matcher(
+        published(affected(*UNTIL_2, ecosystem=stream)),
+        published(affected(*UNTIL_2, ecosystem=f"{base}:{release}", name="x"), name="X-1"),
+    )
+    found = made.match(package("1.5", ecosystem=base, release=release))
+    assert bool(found.exposures) is asked
+    if asked:
+        assert found.exposures[0].match is MatchClass.POSSIBLE
+        assert "the inventory says" in (found.exposures[0].question or "")
+    assert not made.match(package("2.5", ecosystem=base, release=release)).exposures
+    # with advisories for nothing but the stream the release is covered, too
+    alone = matcher(published(affected(*UNTIL_2, ecosystem=stream)))
+    assert bool(alone.match(package("1.5", ecosystem=base, release=release)).exposures) is asked
+
+
+def test_what_is_said_for_the_release_counts_before_what_is_said_for_its_streams(matcher: Made) -> None:
+    fixed = affected(
+        RangeEvent(introduced="0"), RangeEvent(fixed="1.2"), ecosystem="Red Hat:enterprise_linux:8::baseos"
+    )
+    own, stream = published(fixed, name="own"), published(affected(*UNTIL_2, ecosystem=EUS), name="stream")
+    one, other = (msgspec.structs.replace(each, upstream=("CVE-1",)) for each in (own, stream))
+    assert not matcher(one, other).match(package("1.5", ecosystem="Red Hat", release="8")).exposures
+    more = msgspec.structs.replace(stream, upstream=("CVE-1", "CVE-2"))
+    (found,) = matcher(one, more).match(package("1.5", ecosystem="Red Hat", release="8")).exposures
+    assert (found.advisory, found.match) == ("stream", MatchClass.POSSIBLE)
 
 
 def test_what_is_said_to_be_unaffected_is(matcher: Made) -> None:

@@ -3,23 +3,14 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from clearinghouse.formats.registry import Report
 from clearinghouse.packages.identity import PackageId
 from clearinghouse.records import (
-    Advisory,
-    Affected,
     Asset,
     Component,
     Inventory,
     InventoryItem,
-    PublishedAdvisory,
-    RangeEvent,
-    VersionRange,
 )
-from clearinghouse.triage.portfolio import Portfolio
 from clearinghouse.triage.stock import Stock
 
 
@@ -95,37 +86,3 @@ def test_one_component_on_two_assets_is_held_twice() -> None:
     stock = read((where, [item("a", "pkg:pypi/demo@1", asset=each) for each in (first, second, first)]))
     assert [asset for _, _, asset in stock.holdings()] == [first, second]
     assert len(stock.components) == 1
-
-
-def until(package: str, fixed: str) -> PublishedAdvisory:
-    events = (RangeEvent(introduced="0"), RangeEvent(fixed=fixed))
-    affected = Affected(
-        component=Component(name=package, ecosystem="PyPI"), ranges=(VersionRange(type="ECOSYSTEM", events=events),)
-    )
-    return PublishedAdvisory(id="A-1", body=Advisory(affected=(affected,)))
-
-
-def test_a_new_advisory_reaches_the_inventories_that_have_what_it_affects() -> None:
-    stock = read(
-        (inventory("old"), ["pkg:pypi/demo@1", "pkg:pypi/other@1"]),
-        (inventory("new"), ["pkg:pypi/demo@3"]),
-        (inventory("without"), ["pkg:pypi/other@1"]),
-        (inventory("unknown"), ["pkg:pypi/demo"]),
-    )
-    assert [each.source for each in Portfolio(stock).affected(until("demo", "2"))] == ["old", "unknown"]
-    assert Portfolio(stock).affected(until("nowhere", "2")) == []
-
-
-holding = st.tuples(st.integers(0, 4), st.sampled_from("abc"), st.integers(1, 4))
-
-
-@given(st.lists(holding, max_size=30), st.sampled_from("abc"), st.integers(1, 5))
-def test_the_inverse_index_says_what_asking_everybody_says(
-    holdings: list[tuple[int, str, int]], package: str, fixed: int
-) -> None:
-    purls: dict[int, list[str]] = {number: [] for number in range(5)}
-    for number, name, version in holdings:
-        purls[number].append(f"pkg:pypi/{name}@{version}")
-    stock = read(*((inventory(str(number)), each) for number, each in purls.items()))
-    expected = {str(number) for number, name, version in holdings if name == package and version < fixed}
-    assert {each.source for each in Portfolio(stock).affected(until(package, str(fixed)))} == expected

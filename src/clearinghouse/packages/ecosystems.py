@@ -58,6 +58,8 @@ _DISTRIBUTION_WORDS = {
     "Mageia": "mageia",
     "openEuler": "openeuler",
 }
+DISTRIBUTIONS = frozenset(_DISTRIBUTION_WORDS)
+"""OSV base names of distributions, whose packages are built from sources that others release."""
 _DISTRIBUTION_TYPES = frozenset({"deb", "rpm", "apk"})
 
 _SYSTEMS = """

@@ -36,6 +36,22 @@ class PackageId(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, g
     source_version: str | None = None
 
 
+def names_of(package: PackageId) -> tuple[tuple[str, str | None], ...]:
+    """Return the names under which advisories may speak of a package, each with the version that they compare.
+
+    Debian, Ubuntu and Alpine publish on source packages, and a binary package may have the name of another source, so
+    only its source is asked for. Distributions of RPM packages publish on either, so both are asked for, first that
+    which is installed.
+    """
+    own = (package.name, package.version)
+    if not package.source_name:
+        return ((package.name, package.source_version or package.version),)
+    source = (package.source_name, package.source_version or package.version)
+    if package.source_name == package.name or package.ecosystem in _ON_SOURCES:
+        return (source,)
+    return (own, source)
+
+
 def package_of(item: InventoryItem, *, system: str = "") -> PackageId | Unjudged:
     """Return which package an item is, or why that cannot be said.
 
@@ -116,6 +132,7 @@ def _of_name(item: InventoryItem, system: str) -> PackageId | Unjudged:
 _OS_TYPES = frozenset({"deb", "rpm", "apk"})
 _DPKG = frozenset({"Debian", "Ubuntu", "Echo"})
 _APK = frozenset({"Alpine", "Wolfi", "Chainguard", "MinimOS", "Alpaquita", "BellSoft Hardened Containers"})
+_ON_SOURCES = _DPKG | {"Alpine"}
 _SHOWN = 60
 _NOT_PACKAGES = {
     "oci": "container images",

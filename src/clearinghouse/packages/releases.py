@@ -9,11 +9,14 @@ Advisories write a release as the suffix of the OSV ecosystem (``Debian:12``, ``
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 _NUMBER = re.compile(r"\d++(?:\.\d++)*+")
 _MINOR = re.compile(r"(\d++)(?:\.(\d++))?")
 _SERVICE_PACK = re.compile(r"(\d++) SP(\d++)")
 _RHEL = re.compile(r"enterprise_linux:(\d++)")
+_LAYERED = re.compile(r"::el(\d++)$")
+_EXTENDED = re.compile(r"rhel_[a-z0-9]++:(\d++)(?:[.:]|$)")
 _PLAIN_VERSION = re.compile(r"(\d++)(?:\.\d++)*+")
 
 _DEBIAN = """
@@ -145,6 +148,23 @@ def normal_release(ecosystem: str, release: str) -> str:
         ecosystem: OSV base name. release: what stands after its colon, or what a tool calls the release.
     """
     return _RULES.get(ecosystem, _as_is)(release) if release else ""
+
+
+@lru_cache(maxsize=4096)
+def is_stream_of(ecosystem: str, stream: str, release: str) -> bool:
+    """Return whether advisories for ``stream`` may be about packages on a system of ``release``, which is another.
+
+    A system gets packages of a stream by subscription, which its packages do not tell: Ubuntu Pro's updates of a
+    release (``Pro:18.04``), Red Hat's extended support and layered products (``rhel_eus:8.6::baseos``,
+    ``openshift:4.12::el8``). FIPS and real-time builds of Ubuntu are other packages under the same names; their
+    advisories say nothing about the usual ones.
+    """
+    if ecosystem == "Ubuntu":
+        return stream == f"Pro:{release}"
+    if ecosystem == "Red Hat":
+        found = _LAYERED.search(stream) or _EXTENDED.match(stream)
+        return bool(found and found[1] == release)
+    return False
 
 
 def release_of_distro(ecosystem: str, namespace: str, distro: str) -> str:

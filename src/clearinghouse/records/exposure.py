@@ -47,6 +47,8 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         question: for ``name-only`` and ``possible``, what to find out, as a question to a person; else None.
         title: what the flaw is, in one line. package: what the advisory calls the component.
         cvss: the newest CVSS vector that the advisory gives, or empty.
+        compared: the version that was held against the advisory: of the source package, where it speaks of that; None
+            where there is none.
     """
 
     advisory: str
@@ -59,6 +61,7 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     title: str = ""
     package: str = ""
     cvss: str = ""
+    compared: str | None = None
 
 
 class Unjudged(msgspec.Struct, frozen=True, kw_only=True, gc=False):

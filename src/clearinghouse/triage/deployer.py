@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from clearinghouse.formats.registry import read_inventories
-from clearinghouse.packages.identity import PackageId
+from clearinghouse.packages.identity import PackageId, names_of
 from clearinghouse.packages.match import Matcher, Verdict
 from clearinghouse.packages.products import match_item
 from clearinghouse.priority import Signals
@@ -101,7 +101,12 @@ class Deployer:
             return self.product(held.item) if is_product(held) else Verdict(unjudged=(held.package,))
         verdict = self.matcher.match(held.package)
         told = {exposure.advisory for exposure in verdict.exposures}
-        more = tuple(exposure for exposure in self.scanned(number) if exposure.advisory not in told)
+        _, compared = names_of(held.package)[0]
+        more = tuple(
+            msgspec.structs.replace(exposure, compared=compared)
+            for exposure in self.scanned(number)
+            if exposure.advisory not in told
+        )
         return msgspec.structs.replace(verdict, exposures=verdict.exposures + more) if more else verdict
 
 

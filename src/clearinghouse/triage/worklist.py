@@ -1,7 +1,7 @@
 """From where vulnerabilities meet components to what one does: flaws joined, dated and turned into a plan."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -9,14 +9,18 @@ from clearinghouse.packages.identity import PackageId
 from clearinghouse.packages.match import Verdict
 from clearinghouse.packages.products.versions import compare, read_version
 from clearinghouse.packages.versions import order_of
+from clearinghouse.packages.versions.prerelease import is_prerelease
 from clearinghouse.packages.versions.semver import SEMVER
 from clearinghouse.priority import Deadline, Rank, Signals, cvss_score, deadline_for
 from clearinghouse.priority.facts import lenient_date
 from clearinghouse.priority.plan import Flaw, Place, Plan, Subject, make_plan
 from clearinghouse.records import Asset, AssetKind, Exposure, InventoryItem, MatchClass, Remedy
 from clearinghouse.triage.deployer import Deployer
+from clearinghouse.triage.stock import Held
 
 _SURENESS = {kind: rank for rank, kind in enumerate(MatchClass)}
+_REMEMBERED = 256
+"""Versions of which it is remembered what affects them: those that are tried for one component, and no more."""
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,25 +77,38 @@ class _Subjects:
                 place = Place(inventory=inventory.subject or inventory.id, asset=asset)
                 places.setdefault((number, _conditions(asset)), {})[place] = None
         for (number, conditions), where in places.items():
-            yield self._subject(number, conditions, tuple(where))
+            joined = self._flaws.get(number)
+            if joined is None:
+                joined = self._flaws[number] = tuple(_joined(self._deployer.verdict(number)))
+            for compared in dict.fromkeys(each.compared for each in joined):
+                flaws = [each for each in joined if each.compared == compared]
+                yield self._subject(number, conditions, tuple(where), compared, flaws)
 
-    def _subject(self, number: int, conditions: Conditions, where: tuple[Place, ...]) -> Subject:
+    def _subject(
+        self,
+        number: int,
+        conditions: Conditions,
+        where: tuple[Place, ...],
+        compared: str | None,
+        flaws: Sequence["_Joined"],
+    ) -> Subject:
         held = self._deployer.stock.components[number]
-        joined = self._flaws.get(number)
-        if joined is None:
-            joined = self._flaws[number] = tuple(_joined(self._deployer.verdict(number)))
         package = held.package if isinstance(held.package, PackageId) else None
         component = held.item.component
+        version = (package.version if package else None) or component.version
+        of_source = package and package.source_version == compared and _is_numbered_apart(package)
         return Subject(
             written=held.item.written,
             name=component.name or held.item.written,
-            version=(package.version if package else None) or component.version,
+            version=version,
+            source=package.source_name if package and of_source else "",
+            source_version=package.source_version if package and of_source else None,
             ecosystem=package.ecosystem if package else "",
             purl=package.purl if package else None,
             kind=conditions.kind,
             exposed=conditions.exposed,
             places=where,
-            flaws=tuple(self._judge.flaw(each, conditions) for each in joined),
+            flaws=tuple(self._judge.flaw(each, conditions) for each in flaws),
             number=number,
         )
 
@@ -108,6 +125,11 @@ class _Joined(msgspec.Struct, frozen=True, gc=False):
     identifiers: tuple[str, ...]
     exposures: tuple[Exposure, ...]
     remedies: tuple[Remedy, ...]
+
+    @property
+    def compared(self) -> str | None:
+        """The version that was held against the surest advisory."""
+        return self.exposures[0].compared
 
 
 def _joined(verdict: Verdict) -> Iterator[_Joined]:
@@ -208,6 +230,7 @@ class _Versions:
 
     def __init__(self, deployer: Deployer) -> None:
         self._deployer = deployer
+        self._affected: dict[tuple[int, str | None, str], frozenset[str]] = {}
 
     def key(self, subject: Subject, version: str) -> bytes | None:
         """As :class:`~clearinghouse.priority.plan.Versions`."""
@@ -221,16 +244,26 @@ class _Versions:
         order = order_of(subject.ecosystem) if subject.ecosystem else SEMVER
         return order.major(version) if order else None
 
+    def is_prerelease(self, subject: Subject, version: str) -> bool:
+        """As :class:`~clearinghouse.priority.plan.Versions`."""
+        return is_prerelease(subject.ecosystem, version)
+
     def affected(self, subject: Subject, version: str) -> frozenset[str]:
         """As :class:`~clearinghouse.priority.plan.Versions`."""
         held = self._deployer.stock.components[subject.number]
-        package = held.package
-        if not isinstance(package, PackageId):
+        key = (subject.number, subject.compared, version)
+        found = self._affected.get(key)
+        if found is None:
+            if len(self._affected) >= _REMEMBERED:
+                self._affected.clear()
+            found = self._affected[key] = self._met(subject, held, version)
+        return found
+
+    def _met(self, subject: Subject, held: Held, version: str) -> frozenset[str]:
+        if not isinstance(held.package, PackageId):
             return self._affected_product(subject, held.item, version)
-        changed = msgspec.structs.replace(package, version=version, source_version=None)
-        exposures = self._deployer.matcher.match(changed).exposures
-        met = {name for exposure in exposures for name in (exposure.advisory, *exposure.aliases)}
-        return frozenset(met.union(self._still_reported(subject, version)))
+        names = self._deployer.matcher.names(_at_version(held.package, subject, version))
+        return names.union(self._still_reported(subject, version))
 
     def _affected_product(self, subject: Subject, item: InventoryItem, version: str) -> frozenset[str]:
         component = msgspec.structs.replace(item.component, version=version)
@@ -249,6 +282,27 @@ class _Versions:
             fixes = [key for fix in exposure.fixed if (key := self.key(subject, fix)) is not None]
             if at is None or not any(fix <= at for fix in fixes):
                 yield exposure.advisory
+
+
+def _at_version(package: PackageId, subject: Subject, version: str) -> PackageId:
+    """The package once ``version`` is installed. Where package and source are numbered apart, what number the other one
+    will have is not known here, so it stays as it is.
+    """
+    if not _is_numbered_apart(package):
+        return msgspec.structs.replace(package, version=version, source_version=version)
+    if subject.source:
+        return msgspec.structs.replace(package, source_version=version)
+    return msgspec.structs.replace(package, version=version)
+
+
+def _is_numbered_apart(package: PackageId) -> bool:
+    """Whether a package has another number than its source (``dmsetup`` 1.02.185 of ``lvm2`` 2.03.16). Built again
+    without a change of the source, it has the source's with ``+b1`` (Debian developer's reference, 5.10.2.1).
+    """
+    if package.version is None or package.source_version is None:
+        return False
+    rest = package.version.removeprefix(package.source_version)
+    return rest != "" and not rest.startswith("+b")
 
 
 def _product_key(subject: Subject, version: str) -> bytes | None:

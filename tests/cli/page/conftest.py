@@ -35,6 +35,9 @@ class Dotted:
     def major(self, subject: Subject, version: str) -> str | None:
         return version.partition(".")[0]
 
+    def is_prerelease(self, subject: Subject, version: str) -> bool:
+        return False
+
     def affected(self, subject: Subject, version: str) -> frozenset[str]:
         def below(fix: str) -> bool:
             return not fix or (self.key(subject, version) or b"") < (self.key(subject, fix) or b"")

@@ -3,12 +3,28 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from clearinghouse.packages.versions import order_of
 from clearinghouse.priority import Rank, deadline, given
 from clearinghouse.priority.clocks import StartFacts
 from clearinghouse.priority.plan import Flaw, Place, Subject
 from clearinghouse.records import Asset, AssetKind, Exposure, MatchClass, Remedy, Why
 
 TODAY = dt.date(2026, 12, 1)
+
+
+class NpmVersions:
+    """Versions of npm, in their order."""
+
+    def key(self, subject: Subject, version: str) -> bytes | None:
+        order = order_of("npm")
+        return order.key(version) if order and order.is_valid(version) else None
+
+    def major(self, subject: Subject, version: str) -> str | None:
+        order = order_of("npm")
+        return order.major(version) if order else None
+
+    def is_prerelease(self, subject: Subject, version: str) -> bool:
+        return "-" in version
 
 
 def flaw(

@@ -4,28 +4,19 @@ import datetime as dt
 
 import msgspec
 import pytest
-from tests.priority.plan.made import TODAY, flaw, subject
+from tests.priority.plan.made import TODAY, NpmVersions, flaw, subject
 
-from clearinghouse.packages.versions import order_of
 from clearinghouse.priority.plan import Do, Flaw, Plan, Subject, make_plan
 from clearinghouse.records import AssetKind, MatchClass, Remedy, Why
 
 ADVICE = Remedy(kind="mitigation", value="Close port 502.", description="Close port 502 at the firewall.")
 
 
-class Fixed:
+class Fixed(NpmVersions):
     """Versions of npm; every flaw is gone in the version that its advisory calls fixed."""
 
     def __init__(self, *subjects: Subject) -> None:
         self.subjects = subjects
-
-    def key(self, subject: Subject, version: str) -> bytes | None:
-        order = order_of("npm")
-        return order.key(version) if order and order.is_valid(version) else None
-
-    def major(self, subject: Subject, version: str) -> str | None:
-        order = order_of("npm")
-        return order.major(version) if order else None
 
     def affected(self, subject: Subject, version: str) -> frozenset[str]:
         at = self.key(subject, version) or b""

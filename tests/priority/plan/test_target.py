@@ -5,25 +5,16 @@ from collections.abc import Mapping
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.priority.plan.made import flaw, subject
+from tests.priority.plan.made import NpmVersions, flaw, subject
 
-from clearinghouse.packages.versions import order_of
 from clearinghouse.priority.plan import Flaw, Subject, best_target
 
 
-class Known:
+class Known(NpmVersions):
     """Versions of npm; which of them an advisory affects is told by half-open intervals."""
 
     def __init__(self, intervals: Mapping[str, list[tuple[str, str]]]) -> None:
         self.intervals = intervals
-
-    def key(self, subject: Subject, version: str) -> bytes | None:
-        order = order_of("npm")
-        return order.key(version) if order and order.is_valid(version) else None
-
-    def major(self, subject: Subject, version: str) -> str | None:
-        order = order_of("npm")
-        return order.major(version) if order else None
 
     def affected(self, subject: Subject, version: str) -> frozenset[str]:
         at = self.key(subject, version) or b""
@@ -82,6 +73,22 @@ def test_of_two_that_clear_as_many_the_one_that_brings_fewer() -> None:
 def test_a_version_that_cannot_be_compared_is_not_guessed_from() -> None:
     flaws = [flaw("A", fixed=("1.2.0",))]
     assert best_target(subject("latest", flaws), flaws, Known({})) is None
+
+
+def test_a_release_before_a_prerelease_that_clears_as_much() -> None:
+    intervals = {"A": [("1.0.0", "2.0.0-rc.1")], "B": [("1.0.0", "1.9.0")], "C": [("1.0.0", "2.0.0")]}
+    flaws = [flaw(name, fixed=tuple(high for _, high in each)) for name, each in intervals.items()]
+    two = flaws[:2]
+    found = best_target(subject("1.1.0", two), two, Known(intervals))
+    assert found is not None
+    assert (found.version, found.prerelease) == ("2.0.0-rc.1", True)
+    found = best_target(subject("1.1.0", flaws), flaws, Known(intervals))
+    assert found is not None
+    assert (found.version, found.prerelease) == ("2.0.0", False)
+    either = [flaw("A", fixed=("2.0.0-rc.1", "2.0.0"))]
+    found = best_target(subject("1.1.0", either), either, Known(intervals))
+    assert found is not None
+    assert found.version == "2.0.0"
 
 
 number = st.integers(0, 9).map(lambda minor: f"1.{minor}.0")

@@ -1,6 +1,6 @@
 """What one advisory says of one package, in the form in which it is compared and kept."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -28,6 +28,8 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
         stretches: affected intervals, of ranges whose order is known.
         fixes: (key, text) of the versions from which on it is fixed, in version order.
         undecided: the types of ranges whose order is not known: they may hold any version.
+        open_ended: whether one of these has no end.
+        listed: keys of the versions that are listed and lie in no stretch, in version order.
         excluded: intervals that are not affected, whatever else is said.
     """
 
@@ -45,6 +47,8 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     stretches: tuple[Stretch, ...]
     fixes: tuple[tuple[bytes, str], ...]
     undecided: tuple[str, ...]
+    open_ended: bool
+    listed: tuple[bytes, ...]
     excluded: tuple[Stretch, ...]
 
     @property
@@ -95,8 +99,23 @@ def _entry(advisory: PublishedAdvisory, affected: Affected) -> Entry:
         stretches=tuple(found),
         fixes=_fixes(found),
         undecided=tuple(undecided),
+        open_ended=any(_order(each, order) is None and not _ends(each) for each in affected.ranges),
+        listed=_outside(affected.versions, found, order),
         excluded=tuple(stretch for item in affected.unaffected for stretch in _stretches(item, order)),
     )
+
+
+def _ends(item: VersionRange) -> bool:
+    return any(event.introduced is None for event in item.events)
+
+
+def _outside(versions: Iterable[str], found: Sequence[Stretch], order: Order | None) -> tuple[bytes, ...]:
+    """The keys of versions that no stretch holds: whether one is met in another spelling, only they can say."""
+    if not versions or order is None:
+        return ()
+    key_of = _keys(order)
+    keys = {key for key in map(key_of, versions) if not any(key in stretch for stretch in found)}
+    return tuple(sorted(keys))
 
 
 def _keys(order: Order) -> Key:

@@ -73,6 +73,7 @@ def _remedied(subject: Subject, sure: tuple[Flaw, ...], versions: Versions) -> I
             leaves=target.left,
             arms=_arms(target.cleared),
             major=target.major,
+            prerelease=target.prerelease,
             within=target.within,
             explain=(*_upgrade_sentences(subject, target), *_urgency(target.cleared)),
         )
@@ -156,6 +157,7 @@ def _decision(subject: Subject, sure: tuple[Flaw, ...], target: Target | None) -
         leaves=target.left if target else sure,
         arms=_arms(sure),
         major=target.major if target else False,
+        prerelease=target.prerelease if target else False,
         mitigations=advice,
         explain=(*said, *_urgency(sure)),
     )
@@ -192,12 +194,19 @@ def _upgrade_sentences(subject: Subject, target: Target) -> Iterator[str]:
         f"{target.version} is the smallest version that clears the most: {_named(target.cleared)}"
         f"{f', and leaves {_named(target.left)}' if target.left else ''}."
     )
+    if subject.source:
+        yield (
+            f"It is the version of {subject.source}, the source package that advisories speak of: install the build of "
+            f"{subject.name} that comes from it."
+        )
+    if target.prerelease:
+        yield f"{target.version} is a pre-release: the first release after it has the fix too."
     if target.major:
-        yield f"It is a major step from {subject.version}: read what changes before you install it."
+        yield f"It is a major step from {subject.compared}: read what changes before you install it."
         if target.within:
             yield f"Without a major step, {target.within} clears {target.within_cleared} of them."
     if target.gained:
-        yield f"It has flaws that {subject.version} does not have: {_few(sorted(target.gained))}."
+        yield f"It has flaws that {subject.compared} does not have: {_few(sorted(target.gained))}."
 
 
 def _urgency(flaws: Sequence[Flaw]) -> Iterator[str]:

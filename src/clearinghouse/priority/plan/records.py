@@ -73,6 +73,11 @@ class Flaw(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return any(each.match in (MatchClass.EXACT, MatchClass.RANGE) for each in self.exposures)
 
     @property
+    def names(self) -> frozenset[str]:
+        """Everything by which it may be called: its identifiers, and the advisories that say so."""
+        return self.advisories.union(self.identifiers)
+
+    @property
     def advisories(self) -> frozenset[str]:
         """The advisories that say so."""
         return frozenset(each.advisory for each in self.exposures)
@@ -83,6 +88,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     Attributes:
         written: exactly as the inventory had it. name: for people. version: as written, or None.
+        source, source_version: of an OS package that has another version than the source package of which the
+            advisories of its flaws speak, name and version of that; else empty and None.
         ecosystem: OSV name with release; empty for products.
         purl: canonical, or None. kind, exposed: of the assets on which it is.
         places: where it is. flaws: what is wrong with it.
@@ -92,6 +99,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     written: str
     name: str
     version: str | None = None
+    source: str = ""
+    source_version: str | None = None
     ecosystem: str = ""
     purl: str | None = None
     kind: AssetKind | None = None
@@ -99,6 +108,11 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     places: tuple[Place, ...] = ()
     flaws: tuple[Flaw, ...] = ()
     number: int = -1
+
+    @property
+    def compared(self) -> str | None:
+        """The version that advisories compare, and beside which they name fixes."""
+        return self.source_version if self.source else self.version
 
 
 class Urgency(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -121,12 +135,13 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     Attributes:
         do: what. subject: with which component.
-        to: the version to install, of an upgrade; the one that would be installed, of a decision. None where the
-            advisories name none: then it is any above ``above``.
+        to: the version to install, of an upgrade; the one that would be installed, of a decision: of the component, or
+            of ``subject.source``, where that is set. None where the advisories name none: then it is any above
+            ``above``.
         above: the last version that is known to be affected, where no fixed one is named.
         clears: flaws that are gone afterwards. leaves: flaws that are not.
         arms: by when, for each reading of the exposure, or under ``""`` where it is known.
-        major: whether ``to`` is a major step from the version there is.
+        major: whether ``to`` is a major step from the version there is. prerelease: whether it is a pre-release.
         within: the version that clears most without a major step, where there is one and ``to`` is one.
         mitigations: what the advisories advise, in their words. questions: what to find out.
         explain: why this, in sentences.
@@ -140,6 +155,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     arms: dict[str, Urgency]
     above: str | None = None
     major: bool = False
+    prerelease: bool = False
     within: str | None = None
     mitigations: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()

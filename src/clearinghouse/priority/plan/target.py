@@ -1,12 +1,13 @@
 """Which version to install.
 
 The law: of the versions that an advisory calls fixed and that are above the installed one, the one that clears the
-most flaws; of those that clear as many, the one with the fewest flaws that the installed version does not have; of
-those, the smallest. A flaw is cleared by a version if no advisory that speaks of it affects that version. So nothing is
-ever downgraded, and nothing is chosen on the strength of one advisory that another contradicts.
+most flaws; of those that clear as many, a release before a pre-release; of those, the one with the fewest flaws that
+the installed version does not have; of those, the smallest. A flaw is cleared by a version if no advisory that speaks
+of it affects that version. So nothing is ever downgraded, and nothing is chosen on the strength of one advisory that
+another contradicts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 import msgspec
@@ -26,6 +27,9 @@ class Versions(Protocol):
     def major(self, subject: Subject, version: str) -> str | None:
         """Return the part of a version whose change is a major step; None if its order knows no such thing."""
 
+    def is_prerelease(self, subject: Subject, version: str) -> bool:
+        """Return whether a version is one that its makers do not mean for use (``2.0rc1``)."""
+
     def affected(self, subject: Subject, version: str) -> frozenset[str]:
         """Return the identifiers of the flaws that this component has, or may have, at another version: those of the
         advisories, and their aliases.
@@ -38,6 +42,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         version: as an advisory writes it. cleared, left: flaws that are gone, and flaws that are not.
         gained: identifiers of flaws that this version has and the installed one has not.
+        prerelease: whether it is a pre-release: then no release clears as many.
         major: whether it is a major step. within: the best version without one, if this is one and there is such.
         within_cleared: how many flaws that clears.
     """
@@ -46,6 +51,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     cleared: tuple[Flaw, ...]
     left: tuple[Flaw, ...]
     gained: frozenset[str]
+    prerelease: bool = False
     major: bool = False
     within: str | None = None
     within_cleared: int = 0
@@ -54,12 +60,12 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 def best_target(subject: Subject, flaws: Iterable[Flaw], versions: Versions) -> Target | None:
     """Return the version to install against ``flaws``, or None where no version above the installed one clears any."""
     flaws = tuple(flaws)
-    tried = [_tried(subject, flaws, version, versions) for version in _candidates(subject, flaws, versions)]
+    tried = _tried(subject, flaws, _candidates(subject, flaws, versions), versions)
     useful = [target for target in tried if target.cleared]
     if not useful:
         return None
     best = _best(useful)
-    here = versions.major(subject, subject.version or "")
+    here = versions.major(subject, subject.compared or "")
     if here is None or versions.major(subject, best.version) in (here, None):
         return best
     near = [target for target in useful if versions.major(subject, target.version) == here]
@@ -74,30 +80,43 @@ def best_target(subject: Subject, flaws: Iterable[Flaw], versions: Versions) -> 
 
 def _best(targets: list[Target]) -> Target:
     """The first of those that clear most; they are in version order."""
-    return min(targets, key=lambda target: (-len(target.cleared), len(target.gained)))
+    return min(
+        targets,
+        key=lambda target: (
+            -len(target.cleared),
+            target.prerelease,
+            len(target.gained),
+        ),
+    )
 
 
 def _candidates(subject: Subject, flaws: Iterable[Flaw], versions: Versions) -> list[str]:
     """Fixed versions above the installed one, in version order, each once."""
-    installed = versions.key(subject, subject.version) if subject.version else None
+    installed = versions.key(subject, subject.compared) if subject.compared else None
     if installed is None:
         return []
     found: dict[bytes, str] = {}
-    for flaw in flaws:
-        for exposure in flaw.exposures:
-            for version in exposure.fixed:
-                key = versions.key(subject, version)
-                if key is not None and key > installed:
-                    found.setdefault(key, version)
+    for version in dict.fromkeys(text for flaw in flaws for exposure in flaw.exposures for text in exposure.fixed):
+        key = versions.key(subject, version)
+        if key is not None and key > installed:
+            found.setdefault(key, version)
     return [found[key] for key in sorted(found)[-MOST_CANDIDATES:]]
 
 
-def _tried(subject: Subject, flaws: tuple[Flaw, ...], version: str, versions: Versions) -> Target:
-    affected = versions.affected(subject, version)
-    known = frozenset(name for flaw in subject.flaws for name in (*flaw.advisories, *flaw.identifiers))
-    return Target(
-        version=version,
-        cleared=tuple(flaw for flaw in flaws if affected.isdisjoint((*flaw.advisories, *flaw.identifiers))),
-        left=tuple(flaw for flaw in flaws if not affected.isdisjoint((*flaw.advisories, *flaw.identifiers))),
-        gained=affected - known,
-    )
+def _tried(
+    subject: Subject, flaws: tuple[Flaw, ...], candidates: Iterable[str], versions: Versions
+) -> Iterator[Target]:
+    names = [(flaw, flaw.names) for flaw in flaws]
+    known: frozenset[str] | None = None
+    for version in candidates:
+        affected = versions.affected(subject, version)
+        if known is None:
+            known = versions.affected(subject, subject.compared or "").union(*(flaw.names for flaw in subject.flaws))
+        met = [not affected.isdisjoint(each) for _, each in names]
+        yield Target(
+            version=version,
+            cleared=tuple(flaw for (flaw, _), meets in zip(names, met, strict=True) if not meets),
+            left=tuple(flaw for (flaw, _), meets in zip(names, met, strict=True) if meets),
+            gained=affected - known,
+            prerelease=versions.is_prerelease(subject, version),
+        )
