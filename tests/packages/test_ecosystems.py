@@ -13,7 +13,7 @@ from clearinghouse.packages.ecosystems import (
     split_ecosystem,
 )
 from clearinghouse.packages.purl import parse
-from clearinghouse.packages.releases import normal_release, release_of_distro
+from clearinghouse.packages.releases import normal_release, release_of_distro, release_of_platform
 
 
 @pytest.mark.parametrize(
@@ -229,3 +229,23 @@ def test_the_name_comes_back_out_of_the_package_url(named: tuple[str, str]) -> N
     made = purl_of(ecosystem, name, "1.0")
     assert made is not None
     assert normal_name(ecosystem, name_of_purl(ecosystem, parse(made))) == normal_name(ecosystem, name)
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "platform", "release"),
+    [
+        ("Red Hat", "Red Hat Enterprise Linux 8", "8"),
+        ("Red Hat", "Red Hat Enterprise Linux AppStream (v. 9)", "9"),
+        ("Red Hat", "Red Hat OpenShift Container Platform 4.12", "Red Hat OpenShift Container Platform 4.12"),
+        ("SUSE", "SUSE Linux Enterprise Server 15 SP4", "15.4"),
+        ("SUSE", "SUSE Manager Server 4.3", "Manager Server 4.3"),
+        ("openSUSE", "openSUSE Leap 15.5", "Leap 15.5"),
+        ("openSUSE", "openSUSE Tumbleweed", "Tumbleweed"),
+        ("Debian", "Debian GNU/Linux 12 (bookworm)", "12"),
+        ("Ubuntu", "Ubuntu 22.04 LTS", "22.04"),
+        ("Ubuntu", "x86_64", ""),
+        ("Red Hat", "a host called 8", ""),
+    ],
+)
+def test_the_release_that_the_name_of_a_product_means(ecosystem: str, platform: str, release: str) -> None:
+    assert release_of_platform(ecosystem, platform) == release

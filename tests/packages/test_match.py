@@ -7,7 +7,7 @@ import pytest
 
 from clearinghouse.packages.identity import PackageId
 from clearinghouse.packages.index import AdvisoryIndex, IndexBuilder
-from clearinghouse.packages.match import Answer, Matcher, ask
+from clearinghouse.packages.match import Answer, Matcher, Verdict, ask
 from clearinghouse.records import (
     Advisory,
     Affected,
@@ -322,3 +322,58 @@ def test_what_is_spared_is_spared_though_all_others_are_affected() -> None:
     )
     assert ask([published(all_but)], package("2.5.0", ecosystem="npm")).affected is False
     assert ask([published(all_but)], package("1.5.0", ecosystem="npm")).affected is True
+
+
+# Package URLs without an ecosystem, as CSAF has them
+
+
+def by_purl(purl: str, *, versions: tuple[str, ...] = (), platform: str = "", spared: bool = False) -> Affected:
+    everything = VersionRange(type="text", events=(RangeEvent(introduced="0"),))
+    return Affected(
+        component=Component(name="as the document calls it", vendor="whoever", purl=purl),
+        versions=versions,
+        unaffected=(everything,) if spared else (),
+        platforms=(platform,) if platform else (),
+    )
+
+
+def test_a_package_url_names_a_package(matcher: Made) -> None:
+    made = matcher(published(by_purl("pkg:maven/org.example/demo@2.4", versions=("2.4",))))
+    (found,) = made.match(package("2.4", ecosystem="Maven", name="org.example:demo")).exposures
+    assert (found.match, found.package) == (MatchClass.EXACT, "org.example:demo (Maven)")
+    assert not made.match(package("2.5", ecosystem="Maven", name="org.example:demo")).exposures
+
+
+def test_a_package_url_of_a_distribution_is_for_the_release_of_its_platform(matcher: Made) -> None:
+    made = matcher(published(by_purl("pkg:rpm/redhat/demo", platform="Red Hat Enterprise Linux 8")))
+    assert made.match(package("1.5", ecosystem="Red Hat", release="8")).exposures
+    assert not made.match(package("1.5", ecosystem="Red Hat", release="9")).exposures
+
+
+def test_what_a_distribution_says_is_not_affected_is_not(matcher: Made) -> None:
+    claim = msgspec.structs.replace(
+        published(affected(*UNTIL_2, ecosystem="Red Hat:enterprise_linux:8::baseos")), aliases=("CVE-2026-0001",)
+    )
+    vex = by_purl("pkg:rpm/redhat/demo", platform="Red Hat Enterprise Linux 8", spared=True)
+    said = msgspec.structs.replace(published(vex, name="VEX"), aliases=("CVE-2026-0001",))
+    other = msgspec.structs.replace(said, aliases=("CVE-2026-0002",))
+    here = package("1.5", ecosystem="Red Hat", release="8")
+    assert matcher(claim).match(here).exposures
+    assert not matcher(claim, said).match(here).exposures
+    assert matcher(claim, other).match(here).exposures
+    assert matcher(claim, said).match(msgspec.structs.replace(here, release="")).exposures
+    elsewhere = by_purl("pkg:rpm/redhat/demo", platform="Red Hat Enterprise Linux 9", spared=True)
+    assert matcher(claim, msgspec.structs.replace(said, body=Advisory(affected=(elsewhere,)))).match(here).exposures
+
+
+def test_in_a_language_one_source_does_not_silence_another(matcher: Made) -> None:
+    claim = msgspec.structs.replace(published(affected(*UNTIL_2)), aliases=("CVE-2026-0001",))
+    said = published(by_purl("pkg:pypi/demo", spared=True), name="VEX")
+    said = msgspec.structs.replace(said, aliases=("CVE-2026-0001",))
+    assert matcher(claim, said).match(package("1.5")).exposures
+
+
+def test_a_statement_of_what_is_not_affected_meets_nothing(matcher: Made) -> None:
+    made = matcher(published(by_purl("pkg:pypi/demo", spared=True)))
+    for version in ("1.5", None, "latest"):
+        assert made.match(package(version)) == Verdict()

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.triage.made import by_purl, held
 
-from clearinghouse.formats.registry import Report
 from clearinghouse.packages.identity import PackageId
 from clearinghouse.packages.index import AdvisoryIndex, IndexBuilder
 from clearinghouse.packages.match import Matcher
@@ -16,7 +16,6 @@ from clearinghouse.records import (
     Advisory,
     Affected,
     Component,
-    Inventory,
     InventoryItem,
     MatchClass,
     PublishedAdvisory,
@@ -24,22 +23,6 @@ from clearinghouse.records import (
     VersionRange,
 )
 from clearinghouse.triage.portfolio import Portfolio
-from clearinghouse.triage.stock import Stock
-
-
-def held(inventories: dict[str, list[InventoryItem]]) -> Stock:
-    stock = Stock()
-    reports = [
-        Report(name, "test", iter([Inventory(source=name, format="test"), *items]), False)
-        for name, items in inventories.items()
-    ]
-    stock.take(reports, [Path("x")], lambda source, count: None)
-    stock.settle()
-    return stock
-
-
-def by_purl(inventory: str, purl: str) -> InventoryItem:
-    return InventoryItem(inventory=inventory, written=purl, component=Component(name="", purl=purl))
 
 
 def until(fixed: str, *names: str, ecosystem: str = "PyPI", word: str = "") -> PublishedAdvisory:

@@ -107,6 +107,16 @@ def is_of_stream(entry: Entry, package: PackageId) -> bool:
     )
 
 
+def is_spared(entry: Entry, package: PackageId, version: str | None) -> bool:
+    """Whether an entry says that a package at a version is not affected."""
+    if not entry.excluded or entry.release not in ("", package.release):
+        return False
+    if any(stretch.is_everything for stretch in entry.excluded):
+        return True
+    at = _at(entry, version)
+    return at is not None and any(at.key in stretch for stretch in entry.excluded)
+
+
 def fixes_above(entry: Entry, version: str | None) -> tuple[str, ...]:
     """Return the versions from which on the flaw is fixed that are above ``version``, in version order."""
     at = _at(entry, version)
@@ -147,18 +157,18 @@ def _hit(entry: Entry, version: str | None) -> _Hit | None:
     at = _at(entry, version)
     if at and entry.excluded and any(at.key in stretch for stretch in entry.excluded):
         return None
-    for stretch in entry.stretches:
-        if stretch.is_everything:
-            return _Hit(MatchClass.EXACT if version in entry.versions else MatchClass.RANGE, stretch)
+    whole = next((each for each in entry.stretches if each.is_everything), None)
+    if whole:
+        return _Hit(MatchClass.EXACT if version in entry.versions else MatchClass.RANGE, whole)
+    if entry.excluded and not entry.names_versions:
+        return None  # it only says what is not affected
     if version is None or not entry.names_versions:
         return _Hit(MatchClass.NAME_ONLY)
-    if at:
-        for stretch in entry.stretches:
-            if at.key in stretch:
-                if version in entry.versions:
-                    return _Hit(MatchClass.EXACT, stretch)
-                if at.valid:
-                    return _Hit(MatchClass.RANGE, stretch)
+    inside = next((each for each in entry.stretches if at.key in each), None) if at else None
+    if inside and version in entry.versions:
+        return _Hit(MatchClass.EXACT, inside)
+    if inside and at and at.valid:
+        return _Hit(MatchClass.RANGE, inside)
     if version in entry.versions or (at and at.key in entry.listed):
         return _Hit(MatchClass.EXACT)
     if entry.stretches:
@@ -178,7 +188,7 @@ def _is_settled_by_the_list(entry: Entry, at: _At | None) -> bool:
 def _at(entry: Entry, version: str | None) -> _At | None:
     if version is None:
         return None
-    order = order_of(entry.ecosystem) or (SEMVER if entry.stretches else None)
+    order = order_of(entry.ecosystem) or (SEMVER if entry.stretches or entry.excluded else None)
     if order is None:
         return None
     return _remembered(entry.ecosystem, version) if len(version) <= _LONGEST else _placed(order, version)

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from clearinghouse.packages.ecosystems import DISTRIBUTIONS
 from clearinghouse.packages.identity import PackageId, names_of
 from clearinghouse.packages.index.entry import Entry, entries_of
 from clearinghouse.packages.index.store import AdvisoryIndex
-from clearinghouse.packages.judge import is_for_another, is_of_stream, judge, may_meet, why_hit, why_not
+from clearinghouse.packages.judge import is_for_another, is_of_stream, is_spared, judge, may_meet, why_hit, why_not
 from clearinghouse.packages.releases import is_stream_of
 from clearinghouse.packages.versions import order_of
 from clearinghouse.records import Exposure, MatchClass, PublishedAdvisory, Remedy, Unjudged
@@ -42,8 +43,10 @@ def verdict_of(package: PackageId, asked: Asked) -> Verdict:
     """Return what entries on a package, each with the version to compare, say of it together.
 
     Of several entries of one advisory the surest answer counts. What an advisory for another stream of the package's
-    release says of a flaw counts only where those for this release say nothing of it.
+    release says of a flaw counts only where those for this release say nothing of it. What is said of a distribution's
+    package not to be affected (a VEX statement of the distribution) counts before what others say of the same flaw.
     """
+    spared = _spared(package, asked)
     exposures: dict[str, Exposure] = {}
     unjudged: dict[str, Unjudged] = {}
     informational: dict[str, Exposure] = {}
@@ -51,7 +54,7 @@ def verdict_of(package: PackageId, asked: Asked) -> Verdict:
         answer = judge(entry, package, version)
         if isinstance(answer, Unjudged):
             unjudged.setdefault(entry.advisory, answer)
-        elif answer is not None:
+        elif answer is not None and not _is_spared(answer, spared):
             kept = informational if entry.informational else exposures
             known = kept.get(entry.advisory)
             if known is None or _SURENESS[answer.match] < _SURENESS[known.match]:
@@ -61,6 +64,25 @@ def verdict_of(package: PackageId, asked: Asked) -> Verdict:
         unjudged=tuple(item for advisory, item in unjudged.items() if advisory not in exposures),
         informational=tuple(informational.values()),
     )
+
+
+def _spared(package: PackageId, asked: Asked) -> frozenset[str]:
+    """The CVE identifiers of the flaws that a package of a distribution is said not to have."""
+    if package.ecosystem not in DISTRIBUTIONS:
+        return frozenset()
+    said = [entry for entry, version in asked if is_spared(entry, package, version)]
+    return _cves(name for entry in said for name in (entry.advisory, *entry.aliases))
+
+
+def _is_spared(exposure: Exposure, spared: frozenset[str]) -> bool:
+    if not spared:
+        return False
+    named = _cves((exposure.advisory, *exposure.aliases, *exposure.upstream))
+    return bool(named) and named <= spared
+
+
+def _cves(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name for name in names if name.startswith("CVE-"))
 
 
 def _relevant(package: PackageId, asked: Asked) -> Asked:

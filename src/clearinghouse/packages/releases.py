@@ -17,6 +17,7 @@ _SERVICE_PACK = re.compile(r"(\d++) SP(\d++)")
 _RHEL = re.compile(r"enterprise_linux:(\d++)")
 _LAYERED = re.compile(r"::el(\d++)$")
 _EXTENDED = re.compile(r"rhel_[a-z0-9]++:(\d++)(?:[.:]|$)")
+_ENTERPRISE = re.compile(r"\bEnterprise Linux\b[^\d]{0,40}(\d++)")
 _PLAIN_VERSION = re.compile(r"(\d++)(?:\.\d++)*+")
 
 _DEBIAN = """
@@ -183,3 +184,21 @@ def release_of_distro(ecosystem: str, namespace: str, distro: str) -> str:
     else:
         distro = distro.rpartition("-")[2]
     return normal_release(ecosystem, distro)
+
+
+def release_of_platform(ecosystem: str, platform: str) -> str:
+    """Return the release of a distribution that the name of a product means, in normal form.
+
+    Nothing where the name is not of this distribution (an architecture, a host); the name itself where it is another
+    product of whoever makes it, so that no system is taken for it.
+
+    Args:
+        ecosystem: OSV base name. platform: as a CSAF document calls it (``Red Hat Enterprise Linux 9``).
+    """
+    if ecosystem.partition(" ")[0].lower() not in platform.lower():
+        return ""
+    if ecosystem in _FAMILIES:
+        found = normal_release(ecosystem, platform)
+        return found if found[-1:].isdigit() or found == "Tumbleweed" else platform
+    number = _ENTERPRISE.search(platform) if ecosystem == "Red Hat" else _NUMBER.search(platform)
+    return normal_release(ecosystem, number[number.lastindex or 0]) if number else platform

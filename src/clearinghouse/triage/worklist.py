@@ -1,26 +1,24 @@
 """From where vulnerabilities meet components to what one does: flaws joined, dated and turned into a plan."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from clearinghouse.packages.identity import PackageId
 from clearinghouse.packages.match import Verdict
-from clearinghouse.packages.products.versions import compare, read_version
-from clearinghouse.packages.versions import order_of
-from clearinghouse.packages.versions.prerelease import is_prerelease
-from clearinghouse.packages.versions.semver import SEMVER
 from clearinghouse.priority import Deadline, Rank, Signals, cvss_score, deadline_for
 from clearinghouse.priority.facts import lenient_date
 from clearinghouse.priority.plan import Flaw, Place, Plan, Subject, make_plan
-from clearinghouse.records import Asset, AssetKind, Exposure, InventoryItem, MatchClass, Remedy
+from clearinghouse.records import Asset, AssetKind, Exposure, MatchClass, Remedy
 from clearinghouse.triage.deployer import Deployer
-from clearinghouse.triage.stock import Held
+from clearinghouse.triage.versions import DeployedVersions, is_numbered_apart
 
 _SURENESS = {kind: rank for rank, kind in enumerate(MatchClass)}
-_REMEMBERED = 256
-"""Versions of which it is remembered what affects them: those that are tried for one component, and no more."""
+_SURE = (MatchClass.EXACT, MatchClass.RANGE)
+_SERIES = {"ICSA": AssetKind.OPERATIONAL, "ICSMA": AssetKind.MEDICAL}
+"""What CISA's series of advisories are about: industrial control systems and medical devices
+(https://www.cisa.gov/news-events/cybersecurity-advisories)."""
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +57,7 @@ def worklist(deployer: Deployer, signals: Signals, terms: Terms, owners: Mapping
         terms: what is asked of every flaw alike. owners: who answers for a flaw or an asset, by its name.
     """
     subjects = tuple(_Subjects(deployer, signals, terms))
-    return make_plan(subjects, _Versions(deployer), terms.as_of, owners)
+    return make_plan(subjects, DeployedVersions(deployer), terms.as_of, owners)
 
 
 class _Subjects:
@@ -96,7 +94,8 @@ class _Subjects:
         package = held.package if isinstance(held.package, PackageId) else None
         component = held.item.component
         version = (package.version if package else None) or component.version
-        of_source = package and package.source_version == compared and _is_numbered_apart(package)
+        of_source = package and package.source_version == compared and is_numbered_apart(package)
+        kind, kind_by = (conditions.kind, "") if conditions.kind else _kind_of(flaws)
         return Subject(
             written=held.item.written,
             name=component.name or held.item.written,
@@ -105,7 +104,8 @@ class _Subjects:
             source_version=package.source_version if package and of_source else None,
             ecosystem=package.ecosystem if package else "",
             purl=package.purl if package else None,
-            kind=conditions.kind,
+            kind=kind,
+            kind_by=kind_by,
             exposed=conditions.exposed,
             places=where,
             flaws=tuple(self._judge.flaw(each, conditions) for each in flaws),
@@ -161,6 +161,16 @@ def _one(exposures: list[Exposure], remedies: Mapping[Exposure, tuple[Remedy, ..
         exposures=tuple(sorted(exposures, key=lambda each: _SURENESS[each.match])),
         remedies=tuple(dict.fromkeys(remedy for each in exposures for remedy in remedies.get(each, ()))),
     )
+
+
+def _kind_of(flaws: Iterable[_Joined]) -> tuple[AssetKind | None, str]:
+    """What sort of thing a component is by the advisories on it, where its owner does not say, and which says so."""
+    for each in flaws:
+        for exposure in each.exposures:
+            series = exposure.advisory.partition("-")[0]
+            if exposure.match in _SURE and series in _SERIES:
+                return _SERIES[series], exposure.advisory
+    return None, ""
 
 
 class _Judge:
@@ -223,89 +233,3 @@ class _Judge:
             cvss_source="its advisory" if score else "",
         )
         return made, rank
-
-
-class _Versions:
-    """How versions compare and what affects them, for the plan."""
-
-    def __init__(self, deployer: Deployer) -> None:
-        self._deployer = deployer
-        self._affected: dict[tuple[int, str | None, str], frozenset[str]] = {}
-
-    def key(self, subject: Subject, version: str) -> bytes | None:
-        """As :class:`~clearinghouse.priority.plan.Versions`."""
-        if not subject.ecosystem:
-            return _product_key(subject, version)
-        order = order_of(subject.ecosystem)
-        return order.key(version) if order and order.is_valid(version) else None
-
-    def major(self, subject: Subject, version: str) -> str | None:
-        """As :class:`~clearinghouse.priority.plan.Versions`."""
-        order = order_of(subject.ecosystem) if subject.ecosystem else SEMVER
-        return order.major(version) if order else None
-
-    def is_prerelease(self, subject: Subject, version: str) -> bool:
-        """As :class:`~clearinghouse.priority.plan.Versions`."""
-        return is_prerelease(subject.ecosystem, version)
-
-    def affected(self, subject: Subject, version: str) -> frozenset[str]:
-        """As :class:`~clearinghouse.priority.plan.Versions`."""
-        held = self._deployer.stock.components[subject.number]
-        key = (subject.number, subject.compared, version)
-        found = self._affected.get(key)
-        if found is None:
-            if len(self._affected) >= _REMEMBERED:
-                self._affected.clear()
-            found = self._affected[key] = self._met(subject, held, version)
-        return found
-
-    def _met(self, subject: Subject, held: Held, version: str) -> frozenset[str]:
-        if not isinstance(held.package, PackageId):
-            return self._affected_product(subject, held.item, version)
-        names = self._deployer.matcher.names(_at_version(held.package, subject, version))
-        return names.union(self._still_reported(subject, version))
-
-    def _affected_product(self, subject: Subject, item: InventoryItem, version: str) -> frozenset[str]:
-        component = msgspec.structs.replace(item.component, version=version)
-        changed = msgspec.structs.replace(item, component=component, cpes=())
-        verdict = self._deployer.product(changed)
-        if not verdict.exposures and verdict.unjudged:  # without its CPE name it is not recognised: nothing is known
-            return frozenset(name for flaw in subject.flaws for name in flaw.advisories)
-        # what is a question of any version says nothing about this one
-        sure = [each for each in verdict.exposures if each.match in (MatchClass.EXACT, MatchClass.RANGE)]
-        return frozenset(name for each in sure for name in (each.advisory, *each.aliases))
-
-    def _still_reported(self, subject: Subject, version: str) -> Iterator[str]:
-        """What a scanner reported and does not call fixed in this version, or in one below it."""
-        at = self.key(subject, version)
-        for exposure in self._deployer.scanned(subject.number):
-            fixes = [key for fix in exposure.fixed if (key := self.key(subject, fix)) is not None]
-            if at is None or not any(fix <= at for fix in fixes):
-                yield exposure.advisory
-
-
-def _at_version(package: PackageId, subject: Subject, version: str) -> PackageId:
-    """The package once ``version`` is installed. Where package and source are numbered apart, what number the other one
-    will have is not known here, so it stays as it is.
-    """
-    if not _is_numbered_apart(package):
-        return msgspec.structs.replace(package, version=version, source_version=version)
-    if subject.source:
-        return msgspec.structs.replace(package, source_version=version)
-    return msgspec.structs.replace(package, version=version)
-
-
-def _is_numbered_apart(package: PackageId) -> bool:
-    """Whether a package has another number than its source (``dmsetup`` 1.02.185 of ``lvm2`` 2.03.16). Built again
-    without a change of the source, it has the source's with ``+b1`` (Debian developer's reference, 5.10.2.1).
-    """
-    if package.version is None or package.source_version is None:
-        return False
-    rest = package.version.removeprefix(package.source_version)
-    return rest != "" and not rest.startswith("+b")
-
-
-def _product_key(subject: Subject, version: str) -> bytes | None:
-    """The key of a product's version; None where it cannot be compared with the one that is installed."""
-    read, here = read_version(version), read_version(subject.version or "")
-    return read.key if read and here and compare(read, here) is not None else None

@@ -27,6 +27,7 @@ class _Entry:
 
     def __init__(self, product: Product) -> None:
         self.product = product
+        self.is_affected = False
         self.versions: list[str] = []
         self.ranges: list[VersionRange] = []
         self.unaffected: list[VersionRange] = []
@@ -71,10 +72,13 @@ def affected_of(status: Status, products: dict[str, Product]) -> tuple[Affected,
             yield entry, product
 
     for entry, product in each(status.known_affected):
+        entry.is_affected = True
         _take(entry, product)
     for entry, product in each(status.first_affected):
+        entry.is_affected = True
         entry.first += [product.version] if product.version else []
     for entry, product in each(status.last_affected):
+        entry.is_affected = True
         entry.last += [product.version] if product.version else []
     for identifiers in (status.known_not_affected, status.fixed, status.first_fixed, status.recommended):
         for entry, product in each(identifiers):
@@ -82,7 +86,9 @@ def affected_of(status: Status, products: dict[str, Product]) -> tuple[Affected,
     for identifiers in (status.under_investigation, status.unknown):
         for entry, product in each(identifiers):
             entry.unknown += _ranges_of(product, everything=True)
-    return tuple(entry.affected() for entry in entries.values())
+    return tuple(
+        entry.affected() for entry in entries.values() if entry.is_affected or entry.unaffected or entry.unknown
+    )
 
 
 def unresolved(status: Status, products: dict[str, Product]) -> list[str]:

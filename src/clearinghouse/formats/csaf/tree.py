@@ -10,6 +10,7 @@ import msgspec
 
 from clearinghouse.formats.csaf.schema import Branch, FullName, Helper, ProductTree
 from clearinghouse.formats.text import clean_line
+from clearinghouse.packages.purl import PurlError, parse
 
 MAX_DEPTH = 40
 """Branches within branches that are followed; real documents have three to six."""
@@ -22,7 +23,8 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         vendor, family, name: of the branches, cleaned; ``name`` is the full name where no branch gives one.
-        version: of a branch ``product_version``. version_range: of a branch ``product_version_range``.
+        version: of the package URL, if that has one, since it is what its ecosystem compares, else of a branch
+            ``product_version``. version_range: of a branch ``product_version_range``.
         architecture, platform: of branches, and what it is installed on. full_name: as the document calls it.
         purl: package URL. cpe: CPE name. models: model numbers and article numbers.
     """
@@ -99,15 +101,16 @@ def _of_path(path: tuple[Branch, ...], leaf: FullName) -> Product | None:
     if not name:
         return None
     helper = leaf.helper or Helper()
+    purl = _purl(helper)
     return Product(
         name=name,
         vendor=said.get("vendor", ""),
         family=said.get("product_family", "") if "product_name" in said else "",
-        version=said.get("product_version", ""),
+        version=_version(purl) or said.get("product_version", ""),
         version_range=said.get("product_version_range", ""),
         platform=said.get("host_name", "") or said.get("architecture", ""),
         full_name=full_name or name,
-        purl=_purl(helper),
+        purl=purl,
         cpe=clean_line(helper.cpe or "", 1000),
         models=tuple(
             text for value in (*(helper.model_numbers or ()), *(helper.skus or ())) if (text := clean_line(value))
@@ -120,6 +123,13 @@ def _purl(helper: Helper) -> str | None:
     return clean_line(written, 1024) or None if written else None
 
 
+def _version(purl: str | None) -> str:
+    try:
+        return clean_line(parse(purl).version or "") if purl else ""
+    except PurlError:
+        return ""
+
+
 def _combined(full: FullName, inner: Product | None, outer: Product | None) -> Product | None:
     """A product in another: what is affected is the inner one, where it is on the outer one."""
     own = _of_path((), full)
@@ -128,4 +138,5 @@ def _combined(full: FullName, inner: Product | None, outer: Product | None) -> P
     platform = outer.full_name if outer else inner.platform
     full_name = own.full_name if own else inner.full_name
     purl = (own.purl if own else None) or inner.purl
-    return msgspec.structs.replace(inner, platform=platform, full_name=full_name, purl=purl)
+    version = (own.version if own else "") or inner.version
+    return msgspec.structs.replace(inner, platform=platform, full_name=full_name, purl=purl, version=version)

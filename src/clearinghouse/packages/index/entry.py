@@ -4,12 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import msgspec
+from msgspec.structs import replace
 
 from clearinghouse.packages.ecosystems import normal_name, split_ecosystem
+from clearinghouse.packages.identity import package_of
 from clearinghouse.packages.ranges import Key, Stretch, stretches
+from clearinghouse.packages.releases import release_of_platform
 from clearinghouse.packages.versions import ZERO, Order, order_of
 from clearinghouse.packages.versions.semver import SEMVER
-from clearinghouse.records import Affected, PublishedAdvisory, VersionRange
+from clearinghouse.records import Affected, InventoryItem, PublishedAdvisory, Unjudged, VersionRange
 
 GIT = "GIT"
 """The range type whose order is the ancestry of commits, which cannot be asked here (OSV schema)."""
@@ -60,14 +63,30 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
 def entries_of(advisory: PublishedAdvisory) -> Iterator[Entry]:
     """Yield what an advisory says of each package that it names. Affected entries that are no package are passed over.
 
-    Several affected entries on one package stay several: any of them may hit.
+    Several affected entries on one package stay several: any of them may hit. A package may be named by its ecosystem
+    or by its package URL alone (CSAF 2.0, section 3.1.3.3.4).
     """
     if advisory.body.withdrawn:
         return
     for affected in advisory.body.affected:
-        component = affected.component
-        if component.ecosystem and component.name:
-            yield _entry(advisory, affected)
+        named = affected if affected.component.ecosystem else _by_purl(affected)
+        if named and named.component.name:
+            yield _entry(advisory, named)
+
+
+def _by_purl(affected: Affected) -> Affected | None:
+    """What is said of a package URL, as of the package that it names; None where it names none that is known here."""
+    component = affected.component
+    if not component.purl:
+        return None
+    package = package_of(InventoryItem(inventory="", written=component.purl, component=component))
+    if isinstance(package, Unjudged):
+        return None
+    release = package.release or next(
+        (found for text in affected.platforms if (found := release_of_platform(package.ecosystem, text))), ""
+    )
+    ecosystem = f"{package.ecosystem}:{release}" if release else package.ecosystem
+    return replace(affected, component=replace(component, ecosystem=ecosystem, name=package.name))
 
 
 def _entry(advisory: PublishedAdvisory, affected: Affected) -> Entry:

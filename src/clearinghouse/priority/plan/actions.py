@@ -63,8 +63,16 @@ def _for_subject(subject: Subject, versions: Versions) -> Iterator[Action]:
 
 def _remedied(subject: Subject, sure: tuple[Flaw, ...], versions: Versions) -> Iterator[Action]:
     target, left = best_target(subject, sure, versions), sure
+    cleared: tuple[Flaw, ...] = ()
     if target is not None:
-        left = target.left
+        cleared, left = target.cleared, target.left
+    ending = tuple(flaw for flaw in left if last_affected((flaw,)))
+    if ending:
+        beyond = _beyond(subject, ending, sure, versions)
+        cleared = tuple(flaw for flaw in cleared if flaw not in beyond.clears)
+        left = tuple(flaw for flaw in left if flaw not in beyond.clears)
+        yield beyond
+    if target is not None and cleared:
         yield Action(
             do=Do.UPGRADE,
             subject=subject,
@@ -77,10 +85,6 @@ def _remedied(subject: Subject, sure: tuple[Flaw, ...], versions: Versions) -> I
             within=target.within,
             explain=(*_upgrade_sentences(subject, target), *_urgency(target.cleared)),
         )
-    ending = tuple(flaw for flaw in left if last_affected((flaw,)))
-    if ending:
-        yield _beyond(subject, ending, versions)
-    left = tuple(flaw for flaw in left if flaw not in ending)
     advised = tuple(flaw for flaw in left if _advice((flaw,)))
     if advised:
         yield _without_fix(Do.MITIGATE, subject, advised)
@@ -101,11 +105,17 @@ def last_affected(flaws: Iterable[Flaw]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _beyond(subject: Subject, flaws: tuple[Flaw, ...], versions: Versions) -> Action:
-    """Install something later: the advisories say where the flaws end and not where they are fixed."""
-    ends = last_affected(flaws)
+def _beyond(subject: Subject, ending: tuple[Flaw, ...], sure: tuple[Flaw, ...], versions: Versions) -> Action:
+    """Install something later: the advisories say where flaws end and not where they are fixed.
+
+    Whatever else is gone in the last of these versions is gone above it too, so that is one step and not two.
+    """
+    ends = last_affected(ending)
     keys = {end: versions.key(subject, end) for end in ends}
-    above = max(ends, key=lambda end: keys[end] or b"") if all(keys.values()) else ", ".join(ends)
+    comparable = all(keys.values())
+    above = max(ends, key=lambda end: keys[end] or b"") if comparable else ", ".join(ends)
+    met = versions.affected(subject, above) if comparable else frozenset()
+    clears = tuple(flaw for flaw in sure if flaw in ending or (comparable and met.isdisjoint(flaw.names)))
     said = (
         f"The advisories name no fixed version, only the last affected one: take a version above {above}, and ask who "
         "makes it which one is fixed."
@@ -114,9 +124,10 @@ def _beyond(subject: Subject, flaws: tuple[Flaw, ...], versions: Versions) -> Ac
         do=Do.UPGRADE,
         subject=subject,
         above=above,
-        clears=flaws,
-        arms=_arms(flaws),
-        explain=(said, *_urgency(flaws)),
+        clears=clears,
+        leaves=tuple(flaw for flaw in sure if flaw not in clears),
+        arms=_arms(clears),
+        explain=(said, *_urgency(clears)),
     )
 
 
@@ -138,9 +149,8 @@ def _without_fix(do: Do, subject: Subject, flaws: tuple[Flaw, ...]) -> Action:
 
 def _decision(subject: Subject, sure: tuple[Flaw, ...], target: Target | None) -> Action:
     kind = subject.kind.in_words if subject.kind else "device"
-    said = [
-        f"This is {kind}: whether and when it is changed is decided by the person who answers for it, not by a table."
-    ]
+    known = f"By {subject.kind_by} this is {kind}" if subject.kind_by else f"This is {kind}"
+    said = [f"{known}: whether and when it is changed is decided by the person who answers for it, not by a table."]
     if target:
         cleared = f"{len(target.cleared)} of {plural(len(sure), 'flaw')}"
         said.append(
@@ -167,7 +177,10 @@ def _question(subject: Subject, unsure: tuple[Flaw, ...]) -> Action:
     asked = dict.fromkeys(each.question for flaw in unsure for each in flaw.exposures if each.question)
     names = sum(any(each.match is MatchClass.NAME_ONLY for each in flaw.exposures) for flaw in unsure)
     said = f"{plural(len(unsure), 'flaw')} may be in {subject.name}: "
-    said += "the version is not known." if names == len(unsure) else "what the inventory says does not settle it."
+    if names < len(unsure):
+        said += "what the inventory says does not settle it."
+    else:
+        said += "the advisories name no versions." if subject.version else "the version is not known."
     return Action(
         do=Do.FIND_OUT,
         subject=subject,

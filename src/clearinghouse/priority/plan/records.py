@@ -92,6 +92,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             advisories of its flaws speak, name and version of that; else empty and None.
         ecosystem: OSV name with release; empty for products.
         purl: canonical, or None. kind, exposed: of the assets on which it is.
+        kind_by: the advisory by which ``kind`` is known, where the inventory does not say; else empty.
         places: where it is. flaws: what is wrong with it.
         number: by which whoever answers for versions knows the component again.
     """
@@ -104,6 +105,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ecosystem: str = ""
     purl: str | None = None
     kind: AssetKind | None = None
+    kind_by: str = ""
     exposed: bool | None = None
     places: tuple[Place, ...] = ()
     flaws: tuple[Flaw, ...] = ()
