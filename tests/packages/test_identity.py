@@ -143,6 +143,7 @@ def test_an_item_without_a_package_url():
         release="12",
         name="libc6",
         version="2.36-9+b1",
+        purl="pkg:deb/debian/libc6@2.36-9%2Bb1?distro=debian-12",
         source_name="glibc",
         source_version="2.36-9",
     )

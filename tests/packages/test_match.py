@@ -16,6 +16,7 @@ from clearinghouse.records import (
     PublishedAdvisory,
     RangeEvent,
     VersionRange,
+    Why,
 )
 
 
@@ -97,7 +98,8 @@ def test_a_listed_version_in_another_spelling(matcher: Made) -> None:
 
 def test_a_listed_version_in_another_spelling_beside_a_range(matcher: Made) -> None:
     made = matcher(published(affected(*UNTIL_2, versions=("1.5", "2.5"))))
-    assert made.match(package("2.5.0")).exposures[0].match is MatchClass.EXACT
+    (found,) = made.match(package("2.5.0")).exposures
+    assert (found.match, found.why) == (MatchClass.EXACT, Why(kind="enumerated", last_affected="2.5"))
     assert not made.match(package("2.5.1")).exposures
 
 

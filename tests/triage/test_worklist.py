@@ -146,6 +146,12 @@ def test_what_ends_without_a_named_fix_takes_along_what_is_gone_by_then() -> Non
     assert {each.id for each in action.clears} == {"CVE-2026-0001", "CVE-2026-0002", "CVE-2026-0003"}
 
 
+def test_a_list_of_affected_versions_ends_with_the_last_of_them() -> None:
+    listed = Affected(component=Component(name="demo", ecosystem="PyPI"), versions=("1.0", "1.2", "1.1"))
+    (action,) = plan_of(deployer([by_purl("list", "pkg:pypi/demo@1.0")], [advisory("A-1", listed)])).actions
+    assert (action.do, action.to, action.above) == (Do.UPGRADE, None, "1.2")
+
+
 @pytest.mark.parametrize(
     ("document", "kind", "expected"),
     [

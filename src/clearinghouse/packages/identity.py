@@ -10,6 +10,7 @@ import re
 import msgspec
 
 from clearinghouse.packages.ecosystems import ecosystem_of_type, name_of_purl, normal_name, purl_of, split_ecosystem
+from clearinghouse.packages.os_purl import os_purl
 from clearinghouse.packages.purl import PackageUrl, PurlError, parse
 from clearinghouse.packages.releases import release_of_distro
 from clearinghouse.records import Component, InventoryItem, Unjudged
@@ -116,12 +117,13 @@ def _of_name(item: InventoryItem, system: str) -> PackageId | Unjudged:
         return Unjudged(code="no_name", reason=nameless)
     version = _version(ecosystem, component.version)
     is_system = bool(item.source_name) or ecosystem in _DPKG
+    release, stated = _stated_release(ecosystem, component, system), component.version if version else None
     return PackageId(
         ecosystem=ecosystem,
         name=name,
-        release=_stated_release(ecosystem, component, system),
+        release=release,
         version=version,
-        purl=purl_of(ecosystem, component.name.strip(), component.version if version else None),
+        purl=purl_of(ecosystem, component.name.strip(), stated) or os_purl(ecosystem, release, name, version),
         source_name=normal_name(ecosystem, item.source_name),
         source_version=(item.source_version or _own_source_version(ecosystem, version)) if is_system else None,
     )

@@ -220,7 +220,9 @@ def _cannot_tell(entry: Entry) -> Unjudged:
 def _why(entry: Entry, hit: _Hit, version: str | None) -> Why:
     stretch = hit.stretch
     if stretch is None:
-        return Why(kind="enumerated") if hit.match is MatchClass.EXACT else _whole(entry)
+        if hit.match is MatchClass.EXACT:
+            return Why(kind="enumerated", last_affected=entry.last_listed or None)
+        return _whole(entry)
     listed = hit.match is MatchClass.EXACT and version in entry.versions
     return Why(
         kind="enumerated" if listed and not stretch.is_everything else "range",

@@ -15,6 +15,7 @@ import msgspec
 
 from clearinghouse.packages.ecosystems import split_ecosystem
 from clearinghouse.packages.identity import PackageId
+from clearinghouse.packages.os_purl import os_purl
 from clearinghouse.packages.releases import normal_release
 
 _EL = re.compile(r"\.el([0-9]{1,2})(?![0-9])")
@@ -71,4 +72,7 @@ def with_system(package: PackageId, system: str) -> PackageId:
     base, release = split_ecosystem(system)
     if package.release or not release or base != package.ecosystem:
         return package
-    return msgspec.structs.replace(package, release=release)
+    purl, made = package.purl, os_purl(base, "", package.name, package.version)
+    if purl is not None and purl == made:  # it was made here, when the release was not known yet
+        purl = os_purl(base, release, package.name, package.version)
+    return msgspec.structs.replace(package, release=release, purl=purl)

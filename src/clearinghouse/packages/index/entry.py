@@ -32,7 +32,8 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
         fixes: (key, text) of the versions from which on it is fixed, in version order.
         undecided: the types of ranges whose order is not known: they may hold any version.
         open_ended: whether one of these has no end.
-        listed: keys of the versions that are listed and lie in no stretch, in version order.
+        listed: keys of the versions that are listed and lie in no stretch, in version order. last_listed: the last of
+            these, as written.
         excluded: intervals that are not affected, whatever else is said.
     """
 
@@ -52,6 +53,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     undecided: tuple[str, ...]
     open_ended: bool
     listed: tuple[bytes, ...]
+    last_listed: str
     excluded: tuple[Stretch, ...]
 
     @property
@@ -101,6 +103,7 @@ def _entry(advisory: PublishedAdvisory, affected: Affected) -> Entry:
             undecided[item.type] = None
         else:
             found += stretches(item.events, _keys(known))
+    outside = _outside(affected.versions, found, order)
     if affected.default_status == "affected" and not affected.ranges and not affected.versions:
         found = [Stretch(ZERO, b"", False, "0")]
     return Entry(
@@ -119,7 +122,8 @@ def _entry(advisory: PublishedAdvisory, affected: Affected) -> Entry:
         fixes=_fixes(found),
         undecided=tuple(undecided),
         open_ended=any(_order(each, order) is None and not _ends(each) for each in affected.ranges),
-        listed=_outside(affected.versions, found, order),
+        listed=tuple(outside),
+        last_listed=outside[next(reversed(outside))] if outside else "",
         excluded=tuple(stretch for item in affected.unaffected for stretch in _stretches(item, order)),
     )
 
@@ -128,13 +132,15 @@ def _ends(item: VersionRange) -> bool:
     return any(event.introduced is None for event in item.events)
 
 
-def _outside(versions: Iterable[str], found: Sequence[Stretch], order: Order | None) -> tuple[bytes, ...]:
-    """The keys of versions that no stretch holds: whether one is met in another spelling, only they can say."""
+def _outside(versions: Iterable[str], found: Sequence[Stretch], order: Order | None) -> dict[bytes, str]:
+    """The versions that no stretch holds, by their keys, in version order: of these only the list can say that another
+    spelling of them is affected.
+    """
     if not versions or order is None:
-        return ()
+        return {}
     key_of = _keys(order)
-    keys = {key for key in map(key_of, versions) if not any(key in stretch for stretch in found)}
-    return tuple(sorted(keys))
+    keyed = ((key_of(text), text) for text in versions)
+    return dict(sorted((key, text) for key, text in keyed if not any(key in stretch for stretch in found)))
 
 
 def _keys(order: Order) -> Key:
