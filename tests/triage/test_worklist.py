@@ -73,6 +73,22 @@ def test_a_package_with_the_number_of_its_source_is_spoken_of_as_itself(purl: st
     assert action.subject.source == ""
 
 
+def test_packages_of_one_source_are_one_step() -> None:
+    def built(name: str, version: str = "1.5-2", release: int = 12) -> str:
+        return f"pkg:deb/debian/{name}@{version}?distro=debian-{release}&upstream=demo%40{version}"
+
+    purls = [built("libdemo2"), built("demo"), built("demo-old", "1.4-1"), built("demo-tools", release=11)]
+    both = [affected("demo", f"Debian:{release}", ("0", "1.5-3")) for release in (11, 12)]
+    made = deployer([by_purl("list", purl) for purl in purls], [advisory("DSA-1", *both)])
+    found = plan_of(made).actions
+    assert [(each.subject.written, [other.written for other in each.also]) for each in found] == [
+        (built("demo"), [built("libdemo2")]),
+        (built("demo-old", "1.4-1"), []),
+        (built("demo-tools", release=11), []),
+    ]
+    assert [each.to for each in found] == ["1.5-3"] * 3
+
+
 def test_advisories_on_both_names_of_an_rpm_package_that_is_numbered_apart_are_two_steps() -> None:
     purl = "pkg:rpm/rocky/demo@1.0-1?distro=rocky-9&upstream=sources-7.0-1.src.rpm"
     made = deployer(

@@ -100,6 +100,7 @@ class _Subjects:
             written=held.item.written,
             name=component.name or held.item.written,
             version=version,
+            origin=package.source_name if package else "",
             source=package.source_name if package and of_source else "",
             source_version=package.source_version if package and of_source else None,
             ecosystem=package.ecosystem if package else "",

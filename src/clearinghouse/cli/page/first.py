@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from clearinghouse.cli.page.headlines import headline, named_places, owners
+from clearinghouse.cli.page.headlines import headline, named_places, owners, subject_name
 from clearinghouse.cli.page.markup import Markup, Node, element
 from clearinghouse.cli.page.reasons import deciding, in_full, meant, why
 from clearinghouse.cli.page.when import When, when
@@ -103,6 +103,8 @@ def _facts(action: Action, number: int) -> Iterator[tuple[str, Node]]:
     subject = action.subject
     if subject.version:
         yield "Now", ["version ", name(subject.version, VERSION)]
+    if action.also:
+        yield "With it", listed([subject_name(each) for each in action.also], _MOST_NAMES)
     places = named_places(subject.places)
     known = owners(subject) if action.do is not Do.DECIDE else []  # else they stand in the headline
     if places:
@@ -140,6 +142,8 @@ def _steps(action: Action) -> Iterator[tuple[str, Node]]:
             [" Without such a step, ", name(action.within, VERSION), " clears the most."] if action.within else None
         )
         yield "Careful", ["This is a major step: read what changes before you install it.", near]
+    elif action.do is Do.UPGRADE and action.prerelease:
+        yield "Careful", "This is a pre-release: the first release after it has the fix too."
     elif action.do in (Do.MITIGATE, Do.ISOLATE):
         yield "Careful", "No version without the flaw is named: it stays until there is one."
 

@@ -27,10 +27,10 @@ def headline(action: Action, when: When | None = None) -> list[Node]:
     """
     where: Node = _places(action.subject) if when else None
     end: Node = [" ", element("span", when.phrase, ".", class_="when")] if when else None
-    thing = subject_name(action.subject)
+    thing: Node = [subject_name(action.subject), and_more(action)]
     match action.do:
         case Do.UPGRADE:
-            return ["Update ", thing, " to ", name(action.to or "a fixed version", VERSION), where, end]
+            return ["Update ", thing, " to ", target(action), where, end]
         case Do.MITIGATE:
             return ["Protect ", thing, where, " as its advisory says", end]
         case Do.ISOLATE:
@@ -56,6 +56,20 @@ def question(action: Action) -> list[Node]:
         element("bdi", asked),
         "" if asked.endswith(_ENDS) else ".",
     ]
+
+
+def and_more(action: Action) -> str:
+    """Return how many other packages of the same source are meant, as it stands behind the first."""
+    return f" and {plural(len(action.also), 'other package')} of its source" if action.also else ""
+
+
+def target(action: Action) -> Node:
+    """Return the version to install: of the component, of its source package, or whatever follows the last bad one."""
+    if action.to and action.subject.source:
+        return ["its build from ", name(action.subject.source), " ", name(action.to, VERSION)]
+    if action.to:
+        return name(action.to, VERSION)
+    return ["a version above ", name(action.above, VERSION)] if action.above else "a fixed version"
 
 
 def subject_name(subject: Subject) -> Markup:

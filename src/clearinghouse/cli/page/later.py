@@ -79,8 +79,13 @@ def waiting(plan: Plan, first: Sequence[Action], today: dt.date) -> Node:
     deferrals = plan.deferrals
     if not deferrals:
         return None
-    subjects = {action.subject.written: action.subject for action in plan.actions}
-    gone = {(action.subject.written, flaw.id): n for n, action in enumerate(first, 1) for flaw in action.clears}
+    subjects = {subject.written: subject for action in plan.actions for subject in action.subjects}
+    gone = {
+        (subject.written, flaw.id): number
+        for number, action in enumerate(first, 1)
+        for subject in action.subjects
+        for flaw in action.clears
+    }
     groups = _together(deferrals, gone)
     columns = ("What", "Where", "Who answers for it", "May wait until", "Look at it again on")
     rows = [_waiting_row(group, number, subjects, today) for group, number in groups[:_MOST_ROWS]]

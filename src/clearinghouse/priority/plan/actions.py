@@ -26,9 +26,34 @@ _MOST_ADVICE = 10
 
 
 def actions(subjects: Iterable[Subject], versions: Versions) -> tuple[Action, ...]:
-    """Return what to do, in the order of work: by the most urgent flaw of each action, then by component."""
-    made = [action for subject in subjects for action in _for_subject(subject, versions)]
-    return tuple(sorted(made, key=_order))
+    """Return what to do, in the order of work: by the most urgent flaw of each action, then by component.
+
+    Packages that were built from one source, are in the same places and need the same step are one action: a package
+    manager takes them together.
+    """
+    made: dict[tuple[object, ...], list[Action]] = {}
+    for subject in subjects:
+        for action in _for_subject(subject, versions):
+            made.setdefault(_step(action) if subject.origin else (len(made),), []).append(action)
+    return tuple(sorted(map(_together, made.values()), key=_order))
+
+
+def _step(action: Action) -> tuple[object, ...]:
+    """What two actions on packages of one source must have in common to be one."""
+    subject = action.subject
+    return (
+        (subject.ecosystem, subject.origin, subject.source_version, subject.places, subject.kind, subject.exposed),
+        (action.do, action.to, action.above, action.questions),
+        tuple(flaw.id for flaw in action.clears),
+        tuple(flaw.id for flaw in action.leaves),
+    )
+
+
+def _together(same: Sequence[Action]) -> Action:
+    if len(same) == 1:
+        return same[0]
+    first, *others = sorted(same, key=lambda action: action.subject.name)
+    return msgspec.structs.replace(first, also=tuple(action.subject for action in others))
 
 
 def _order(action: Action) -> tuple[bool, RankKey, str, str]:

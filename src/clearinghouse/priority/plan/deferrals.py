@@ -34,9 +34,10 @@ def deferrals(
             own owner counts before that.
     """
     cleared = {
-        (id(action.subject), flaw.id)
+        (id(subject), flaw.id)
         for action in actions
         if any(arm.outcome not in WAITING for arm in action.arms.values())
+        for subject in action.subjects
         for flaw in action.clears
     }
     for subject in subjects:

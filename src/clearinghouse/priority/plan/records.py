@@ -88,6 +88,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     Attributes:
         written: exactly as the inventory had it. name: for people. version: as written, or None.
+        origin: of an OS package, the name of the source package that it was built from, if known.
         source, source_version: of an OS package that has another version than the source package of which the
             advisories of its flaws speak, name and version of that; else empty and None.
         ecosystem: OSV name with release; empty for products.
@@ -100,6 +101,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     written: str
     name: str
     version: str | None = None
+    origin: str = ""
     source: str = ""
     source_version: str | None = None
     ecosystem: str = ""
@@ -136,7 +138,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing to do.
 
     Attributes:
-        do: what. subject: with which component.
+        do: what. subject: with which component. also: other packages that were built from the same source, and with
+            which it is the same step.
         to: the version to install, of an upgrade; the one that would be installed, of a decision: of the component, or
             of ``subject.source``, where that is set. None where the advisories name none: then it is any above
             ``above``.
@@ -162,6 +165,12 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     mitigations: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     explain: tuple[str, ...] = ()
+    also: tuple[Subject, ...] = ()
+
+    @property
+    def subjects(self) -> tuple[Subject, ...]:
+        """All components with which something is done."""
+        return self.subject, *self.also
 
     @property
     def due(self) -> dt.date | None:
