@@ -103,7 +103,7 @@ class _Subjects:
             origin=package.source_name if package else "",
             source=package.source_name if package and of_source else "",
             source_version=package.source_version if package and of_source else None,
-            ecosystem=package.ecosystem if package else "",
+            ecosystem=_ecosystem(package) if package else "",
             purl=package.purl if package else None,
             kind=kind,
             kind_by=kind_by,
@@ -112,6 +112,10 @@ class _Subjects:
             flaws=tuple(self._judge.flaw(each, conditions) for each in flaws),
             number=number,
         )
+
+
+def _ecosystem(package: PackageId) -> str:
+    return f"{package.ecosystem}:{package.release}" if package.release else package.ecosystem
 
 
 def _conditions(asset: Asset | None) -> Conditions:

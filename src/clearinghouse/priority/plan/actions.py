@@ -42,7 +42,7 @@ def _step(action: Action) -> tuple[object, ...]:
     """What two actions on packages of one source must have in common to be one."""
     subject = action.subject
     return (
-        (subject.ecosystem, subject.origin, subject.source_version, subject.places, subject.kind, subject.exposed),
+        (subject.ecosystem, subject.origin, subject.compared, subject.places, subject.kind, subject.exposed),
         (action.do, action.to, action.above, action.questions),
         tuple(flaw.id for flaw in action.clears),
         tuple(flaw.id for flaw in action.leaves),
