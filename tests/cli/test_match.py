@@ -2,11 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from clearinghouse.cli import main
+from clearinghouse.records import ClearinghouseError
+from clearinghouse.triage.deployer import Deployer
 
 
 def osv(name: str, package: str, *events: dict[str, str], **more: Any) -> dict[str, Any]:
@@ -30,6 +32,7 @@ UNTIL_2 = ({"introduced": "0"}, {"fixed": "2.0"})
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("COLUMNS", "100")
 
 
 @pytest.fixture
@@ -54,6 +57,13 @@ def inventory(tmp_path: Path) -> Path:
     return file
 
 
+def sbom_of(folder: Path, *purls: str) -> Path:
+    file = folder / "sbom.json"
+    components = [{"type": "library", "name": purl.partition("@")[0], "purl": purl} for purl in purls]
+    file.write_text(json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.5", "components": components}))
+    return file
+
+
 def result(capsys: pytest.CaptureFixture[str], *given: object, code: int) -> dict[str, Any]:
     assert main.invoke([*map(str, given), "--format", "json"]) == code
     made = json.loads(capsys.readouterr().out)
@@ -73,6 +83,26 @@ def test_the_documented_shape(capsys, inventory, advisories):
     assert (first["class"], first["fixed"], first["question"]) == ("range", ["2.0"], None)
     assert first["why"] == {"kind": "range", "introduced": "0", "fixed": "2.0", "last_affected": None}
     assert [row["advisory"] for row in made["matches"]] == ["A-1", "A-2", "B-1"]
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "exit_code"),
+    [
+        (RuntimeError("a defect"), "internal_error", 70),
+        (ClearinghouseError("the disk is gone", "look at it"), "unreadable", 2),
+    ],
+)
+def test_an_error_midway_leaves_one_document(capsys, monkeypatch, inventory, advisories, error, code, exit_code):
+    judge = Deployer.verdict
+    monkeypatch.setattr(Deployer, "verdict", lambda self, number: _fail(error) if number else judge(self, number))
+    made = result(capsys, "match", inventory, "--advisories", advisories, code=exit_code)
+    assert [row["component"] for row in made["matches"]] == ["demo==1.5"] * 3
+    assert code in {problem["code"] for problem in made["problems"]}
+    assert made["distinct"] == 5
+
+
+def _fail(error: Exception) -> NoReturn:
+    raise error
 
 
 def test_clean_is_not_listed_and_what_cannot_be_judged_is(capsys, tmp_path, advisories):
@@ -170,10 +200,43 @@ def test_a_plan_lists_what_could_not_be_judged(capsys, tmp_path, advisories):
     lock.write_text(
         json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": components})
     )
-    made = result(capsys, "plan", lock, "--advisories", advisories, code=0)
+    made = result(capsys, "plan", lock, "--advisories", advisories, code=2)
     assert [row["code"] for row in made["unmatched"]] == ["not_covered"]
-    assert main.invoke(["plan", str(lock), "--advisories", str(advisories)]) == 0
+    assert main.invoke(["plan", str(lock), "--advisories", str(advisories)]) == 2
     assert "does not mean safe" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("verb", ["match", "plan"])
+@pytest.mark.parametrize("listed", [(), ("pkg:nuget/demo@1.0.0", "pkg:generic/x@1")])
+def test_where_nothing_could_be_judged_the_result_is_not_clean(capsys, tmp_path, advisories, verb, listed):
+    sbom = sbom_of(tmp_path, *listed)
+    made = result(capsys, verb, sbom, "--advisories", advisories, code=2)
+    assert [problem["code"] for problem in made["problems"]] == ["nothing_judged"]
+    assert main.invoke([verb, str(sbom), "--advisories", str(advisories)]) == 2
+    shown = capsys.readouterr()
+    assert "NOTHING WAS JUDGED" in shown.out
+    assert "Next:" not in shown.out
+    assert shown.err.startswith("error: nothing was judged: ")
+    assert "\ntry: " in shown.err
+
+
+@pytest.mark.parametrize("verb", ["match", "plan"])
+def test_one_component_that_could_be_judged_is_enough(capsys, tmp_path, advisories, verb):
+    sbom = sbom_of(tmp_path, "pkg:nuget/demo@1.0.0", "pkg:pypi/clean@1.0")
+    assert result(capsys, verb, sbom, "--advisories", advisories, code=0)["problems"] == []
+    assert main.invoke([verb, str(sbom), "--advisories", str(advisories)]) == 0
+    assert "NOTHING" not in capsys.readouterr().out
+
+
+def test_a_component_that_an_advisory_cannot_be_compared_with_is_judged_in_part(capsys, tmp_path, advisories):
+    commits = osv("A-9", "demo", *UNTIL_2)
+    commits["affected"][0]["ranges"][0].update(type="GIT", repo="https://example.org/demo")
+    (advisories / "A-9.json").write_text(json.dumps(commits))
+    sbom = sbom_of(tmp_path, "pkg:pypi/demo@9.0", "pkg:npm/demo@1.0")
+    assert main.invoke(["match", str(sbom), "--advisories", str(advisories)]) == 1
+    shown = capsys.readouterr().out
+    assert "1 component could not be judged: None of the advisories that were read speaks of npm packages." in shown
+    assert "1 component could be judged only in part" in shown
 
 
 def test_nothing_wrong_is_exit_code_0(capsys, tmp_path, advisories):
@@ -204,7 +267,7 @@ def test_tables_are_for_people(capsys, inventory, advisories):
     assert main.invoke(["match", str(inventory), "--advisories", str(advisories)]) == 1
     shown = capsys.readouterr().out
     assert "demo==1.5" in shown
-    assert "3 matches range" in shown
+    assert "3 matches of class range" in shown
     assert main.invoke(["plan", str(inventory), "--advisories", str(advisories), "--as-of", "2026-11-22"]) == 1
     assert "upgrade" in capsys.readouterr().out
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from clearinghouse.cli.output import (
     problem_lists,
     show_error,
     show_problems,
+    write_items,
     write_members,
 )
 from clearinghouse.formats.apart import ReadingStoppedError
@@ -162,3 +164,33 @@ def test_lists_are_written_piece_by_piece(count, capsysbinary):
     assert json.loads(written) == {"first": items, "second": [], "counts": {"first": count}}
     assert written.endswith(b"}}\n")
     assert written.count(b'\n{"number":') == count
+
+
+@pytest.mark.parametrize("good", [0, 2, 6000])
+@pytest.mark.parametrize("bad", [RuntimeError("a defect"), ClearinghouseError("it is gone", "look"), object()])
+def test_an_item_that_fails_leaves_a_whole_document_and_is_raised(good, bad, capsysbinary):
+    def items() -> Iterator[object]:
+        for number in range(good):
+            yield {"number": number, "text": "x" * 100}
+        if isinstance(bad, Exception):
+            raise bad
+        yield {"half of it": 1, "bad": bad}
+
+    print("{", end="", flush=True)
+    lists = {"first": items(), "second": [1, 2], **problem_lists([problem("a")])}
+    with pytest.raises(type(bad) if isinstance(bad, Exception) else TypeError):
+        write_members(lists, {"counts": {}}, [Path("named")])
+    made = json.loads(capsysbinary.readouterr().out)
+    assert [len(made[name]) for name in lists] == [good, 2, 2, 0]
+    assert made["counts"] == {}
+    assert (made["problems"][0]["source"], made["problems"][1]["source"]) == ("a", "named")
+
+
+def test_a_list_of_results_that_fails_keeps_what_stood_before(capsysbinary):
+    def items() -> Iterator[int]:
+        yield 1
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_items(items())
+    assert capsysbinary.readouterr().out == b"\n1"

@@ -128,3 +128,22 @@ def test_bad_usage(capsys, tmp_path):
     note.write_text("nothing of the kind")
     assert main.invoke(["version", "affected", str(note), "npm", "demo", "1"]) == 2
     assert "is no advisory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("compare", "npm"),
+        ("compare", "npm", "1.0.0", "2.0.0"),
+        ("affected", "advisory.json"),
+        ("affected", "advisory.json", "npm", "demo", "1.0.0"),
+    ],
+)
+def test_a_batch_takes_no_arguments_beside_it(capsys, tmp_path, arguments):
+    batch = tmp_path / "batch.jsonl"
+    batch.write_text('{"ecosystem": "npm", "a": "1", "b": "2"}\n')
+    assert main.invoke(["version", *arguments, "--batch", str(batch)]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    remedy = "name the batch alone, or ask one question without it"
+    assert told.err == f"error: --batch and '{arguments[1]}' do not go together\ntry: {remedy}\n"

@@ -144,6 +144,50 @@ def test_what_failed(run, stick):
     assert "failed" in run("status").out
 
 
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("kev", "kev/known_exploited_vulnerabilities.json"),
+        ("epss", "epss/epss_scores-current.csv.gz"),
+        ("osv/PyPI", "osv/PyPI/all.zip"),
+        ("rustsec", "rustsec/osv.zip"),
+        ("vulnrichment", "vulnrichment/develop.zip"),
+    ],
+)
+def test_an_empty_file_is_called_empty(run, stick, name, file):
+    (stick / file).parent.mkdir(parents=True, exist_ok=True)
+    (stick / file).write_bytes(b"")
+    ran = run("sync", name, "--from", stick)
+    assert ran.code == 1
+    assert f"error: {name}: The file is empty (0 bytes): {stick / file}." in ran.err
+    (problem,) = run("sync", name, "--from", stick, "--format", "json").json["problems"]
+    assert (problem["source"], problem["code"], problem["expected"]) == (name, "feed_failed", "copy it again")
+
+
+def test_what_a_folder_lacks_is_said_with_its_name_as_it_is(run, stick, monkeypatch):
+    monkeypatch.chdir(stick.parent)
+    assert "error: rustsec: The folder stick has neither " in run("sync", "rustsec", "--from", "stick").err
+
+
+def test_an_address_at_the_beginning_of_a_sentence_stays_as_it_is(run, server):
+    address = server.at("/none")
+    assert f"error: kev: {address}/" in run("sync", "kev", "--from", address).err
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_no_date_and_no_state_is_broken(run, stick, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    run("sync", "kev", "epss", "--from", stick)
+    lines = run("status").out.splitlines()
+    assert max(map(len, lines)) <= width
+    head = next(line.split() for line in lines if line.startswith("feed"))
+    assert ("fetched" in head) == (width == 100)
+    assert {"records", "state", "origin"} <= set(head)
+    kev = next(line.split() for line in lines if line.startswith("kev"))
+    assert "current" in kev
+    assert any(line.split()[:2] == ["vulnrichment", "absent"] for line in lines)
+
+
 def test_from_a_mirror(run, server, answers, make):
     server.script["/m/kev/known_exploited_vulnerabilities.json"] = [answers.whole(make.kev(1, version="2020.01.01"))]
     ran = run("sync", "kev", "--from", server.at("/m"))

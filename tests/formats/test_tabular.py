@@ -6,7 +6,7 @@ import pytest
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.tabular import FORMAT
 from clearinghouse.formats.tabular.columns import COLUMNS, FIELD_OF, plain
-from clearinghouse.formats.tabular.reader import MAX_ROW
+from clearinghouse.formats.tabular.rows import MAX_ROW
 from clearinghouse.records import Finding, Level, Problem, State, Tlp
 
 SCANNERS = Path(__file__).parent / "scanners"

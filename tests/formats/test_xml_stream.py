@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clearinghouse.formats import xml_stream
+from clearinghouse.formats import xml_parse, xml_stream
 from clearinghouse.formats.document import Document, UnreadableError
 from clearinghouse.formats.xml_paths import compile_paths
 from clearinghouse.formats.xml_stream import (
@@ -250,6 +250,7 @@ def test_a_long_tag_that_comes_in_small_pieces_is_not_looked_at_again_for_each(m
 
 def test_memory_holds_a_chunk_not_the_document(monkeypatch):
     monkeypatch.setattr(xml_stream, "CHUNK", 1 << 12)
+    monkeypatch.setattr(xml_parse, "CHUNK", 1 << 12)
     one = "<b><c>text</c></b>"
 
     class Endless(io.RawIOBase):

@@ -2,10 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
-from clearinghouse.cli.layout import say, show_table
+from clearinghouse.cli.layout import console, say, show_table
 from clearinghouse.feeds import Outcome, Result, State, Status, Store, Version
 from clearinghouse.feeds.addresses import host_of
 from clearinghouse.feeds.clock import stamp
@@ -13,9 +12,10 @@ from clearinghouse.formats.text import clean_line, plural, sentence
 from clearinghouse.records import Problem
 
 _STATUS = ("feed", "date", "fetched", "records", "size", "age", "state", "origin")
-_STATUS_WIDTHS = (18, 11, 11, 9, 10, 12, 9, 20)
+_ROOMY = 100
+"""Columns from which on the table of the status has the day of fetching, which the age tells as well."""
 _OUTCOME = ("feed", "result", "date", "records", "gone", "size", "origin")
-_OUTCOME_WIDTHS = (18, 11, 11, 9, 7, 10, 34)
+_WHOLE = frozenset({"result", "date", "fetched", "records", "gone", "size", "age", "state"})
 
 
 def as_row(store: Store, state: Status) -> dict[str, Any]:
@@ -70,11 +70,17 @@ def problems_of(told: Iterable[Outcome | Status]) -> list[Problem]:
                 Problem(
                     source=each.feed.name,
                     code="feed_pending" if pending else "feed_failed",
-                    message=sentence(f"a version waits: it {why}" if pending else why),
+                    message=sentence(f"a version waits: it {why}") if pending else _as_sentence(why),
                     expected=_remedy(each, pending=pending),
                 )
             )
     return found
+
+
+def _as_sentence(why: str) -> str:
+    """An address or a path at its beginning stays as it is: with a large letter it would be another."""
+    first = why.partition(" ")[0]
+    return why.rstrip(".") + "." if any(sign in first for sign in "/.:\\") else sentence(why)
 
 
 def _remedy(told: Outcome | Status, *, pending: bool) -> str | None:
@@ -104,7 +110,9 @@ def show_status(states: Sequence[Status]) -> None:
                 _origin(version),
             )
         )
-    show_table("Feeds (days in UTC)", _STATUS, rows, ratios=_STATUS_WIDTHS)
+    shown = [position for position, name in enumerate(_STATUS) if name != "fetched" or console().width >= _ROOMY]
+    cells = [[row[position] for position in shown] for row in rows]
+    show_table("Feeds (days in UTC)", [_STATUS[position] for position in shown], cells, whole=_WHOLE)
     say()
 
 
@@ -124,13 +132,13 @@ def show_outcomes(outcomes: Sequence[Outcome]) -> None:
                 _origin(version) if version else "",
             )
         )
-    show_table("Feeds", _OUTCOME, rows, ratios=_OUTCOME_WIDTHS)
+    show_table("Feeds", _OUTCOME, rows, whole=_WHOLE)
     say()
 
 
 def _origin(version: Version) -> str:
     if not version.live:
-        return f"{Path(version.origin).name} (folder)"
+        return "a folder"
     hosts = [host_of(address) for address in (version.origin, *version.redirects)]
     return " → ".join(dict.fromkeys(hosts))
 

@@ -5,7 +5,7 @@ import errno
 import os
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from rich import box
 from rich.cells import cell_len, set_cell_size
@@ -136,12 +136,18 @@ def rule(width: int) -> str:
 
 
 def show_table(
-    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, ratios: Sequence[int] = ()
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    ratios: Sequence[int] = (),
+    whole: Collection[str] = (),
 ) -> None:
     """Print rows of which nothing is cut: as a table, or, where that gets too narrow, one row beneath the other.
 
     Args:
         ratios: how the width is divided among the columns; by what stands in them if not given.
+        whole: columns whose cells stay on one line, such as dates and numbers; the others are broken for them.
     """
     out = console()
     if out.width < NARROW:
@@ -149,7 +155,7 @@ def show_table(
         return
     made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), expand=bool(ratios))
     for position, name in enumerate(columns):
-        made.add_column(name, overflow="fold", ratio=ratios[position] if ratios else None)
+        made.add_column(name, overflow="fold", ratio=ratios[position] if ratios else None, no_wrap=name in whole)
     for row in rows:
         made.add_row(*(Text(clean(cell)) for cell in row))
     if title:

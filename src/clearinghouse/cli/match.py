@@ -3,13 +3,14 @@
 import gc
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
+from clearinghouse.cli.judged import NO_CLEAN_RESULT, is_judged_in_part, nothing_judged, why_unjudged
 from clearinghouse.cli.layout import say, show_table
 from clearinghouse.cli.options import path_option, paths_to
 from clearinghouse.cli.output import (
@@ -25,7 +26,7 @@ from clearinghouse.cli.output import (
 from clearinghouse.cli.progress import reading
 from clearinghouse.formats.text import plural
 from clearinghouse.packages.identity import PackageId
-from clearinghouse.records import ClearinghouseError, Exposure, MatchClass, Problem, Unjudged
+from clearinghouse.records import ClearinghouseError, Exposure, MatchClass, Problem
 from clearinghouse.triage.deployer import Deployer, Met, look_up
 
 Advisories = Annotated[
@@ -40,11 +41,16 @@ Advisories = Annotated[
 Kev = Annotated[
     list[Path] | None, path_option("--kev", "FILE", "Flaws known to be used in attacks: CISA's KEV catalogue.")
 ]
+_NEXT = {
+    True: "Next: `clearinghouse plan` says what to do by when.",
+    False: "Next: --format json has every answer.",
+}
 _MOST_ROWS = 60
+_MOST_REASONS = 10
 _WORDS = {
     MatchClass.EXACT: "this version is named",
     MatchClass.RANGE: "in an affected range",
-    MatchClass.NAME_ONLY: "it is this; its version is not known",
+    MatchClass.NAME_ONLY: "it is this, and one of the two gives no version",
     MatchClass.POSSIBLE: "it may be this",
 }
 
@@ -79,25 +85,29 @@ def command(
     them. What could not be judged is listed with why; it is never taken for safe.
 
     Exit code 0: nothing is affected. 1: something is or may be affected, or could not be read. 2: a path that was named
-    is missing or of no known format, or an option is wrong.
+    is missing or of no known format, an option is wrong, or not one component could be judged.
     """
     gc.disable()  # hundreds of thousands of small records and no cycles among them
     asked = [*paths, *(advisories or ()), *(kev or ())]
     try:
         with reading(asked) as notice:
             found = look_up(paths, advisories=advisories or [], kev=kev or [], notice=notice)
-        if output is OutputFormat.JSON:
-            affected = _write(found)
-        else:
-            sys.stdout.flush()
-            affected = _show(found)
+            nothing = nothing_judged(found)
     except Exception as error:
         if output is OutputFormat.JSON:
             _write_failure(failure(error, asked))
             if isinstance(error, ClearinghouseError):
                 raise typer.Exit(BAD_INPUT) from error
         raise
-    raise typer.Exit(match_exit_code(found, affected=affected))
+    if output is OutputFormat.JSON:
+        affected = _write(found, asked, nothing)
+    else:
+        sys.stdout.flush()
+        affected = _show(found)
+        say(*((NO_CLEAN_RESULT, "bold") if nothing else (_NEXT[affected],)))
+        if nothing and not found.failed:
+            raise nothing
+    raise typer.Exit(BAD_INPUT if nothing else match_exit_code(found, affected=affected))
 
 
 def match_exit_code(found: Deployer, *, affected: bool) -> int:
@@ -107,17 +117,19 @@ def match_exit_code(found: Deployer, *, affected: bool) -> int:
     return ATTENTION if affected or found.needs_attention else OK
 
 
-def _write(found: Deployer) -> bool:
+def _write(found: Deployer, asked: Sequence[Path], nothing: ClearinghouseError | None) -> bool:
     """Write the JSON document piece by piece; return whether anything is, or may be, affected."""
     sys.stdout.buffer.write(b'{"components":%d,\n' % len(found.stock))
     counts: Counter[str] = Counter()
+    problems = [*found.problems, *([failure(nothing, asked)] if nothing and not found.failed else ())]
     lists: dict[str, Iterable[Any]] = {
         "matches": _match_rows(found, counts),
         "unmatched": unmatched_rows(found),
         "informational": _informational_rows(found),
-        **problem_lists(found.problems),
+        **problem_lists(problems),
     }
-    write_members(lists, {"inventories": len(found.stock.inventories), "distinct": len(found.stock.components)})
+    last = {"inventories": len(found.stock.inventories), "distinct": len(found.stock.components)}
+    write_members(lists, last, asked)
     return bool(counts)
 
 
@@ -187,6 +199,7 @@ def _show(found: Deployer) -> bool:
     classes: Counter[MatchClass] = Counter()
     components: set[int] = set()
     unjudged: Counter[str] = Counter()
+    in_part = 0
     for met in found:
         if met.verdict.exposures:
             components.add(id(met.held))
@@ -194,7 +207,8 @@ def _show(found: Deployer) -> bool:
             classes[exposure.match] += 1
             if len(rows) < _MOST_ROWS:
                 rows.append(_cells(met, exposure))
-        unjudged.update(_kind_of(item) for item in met.verdict.unjudged)
+        unjudged.update(why_unjudged(met))
+        in_part += is_judged_in_part(met)
     if rows:
         show_table("What is, or may be, affected", ("component", "advisory", "class", "fixed in, or asked"), rows)
         if sum(classes.values()) > len(rows):
@@ -203,19 +217,27 @@ def _show(found: Deployer) -> bool:
         say()
     for kind, words in _WORDS.items():
         if classes[kind]:
-            say(f"{plural(classes[kind], 'match', 'matches')} {kind.value}: {words}.")
-    for reason, count in unjudged.most_common(10):
-        say(f"{plural(count, 'component')} could not be judged: {reason}")
-    size = (
-        f"{plural(len(found.stock), 'component')} in {plural(len(found.stock.inventories), 'inventory', 'inventories')}"
-    )
-    say(f"{size}; {plural(len(components), 'distinct one is', 'distinct ones are')}, or may be, affected.")
-    say("Next: `clearinghouse plan` says what to do by when." if rows else "Next: --format json has every answer.")
+            say(f"{plural(classes[kind], 'match', 'matches')} of class {kind.value}: {words}.")
+    _show_unjudged(unjudged, in_part)
+    say(_summary(found, len(components)))
     return bool(classes)
 
 
-def _kind_of(item: Unjudged) -> str:
-    return item.reason if item.advisory is None else "an advisory gives no range that can be compared here."
+def _show_unjudged(reasons: Counter[str], in_part: int) -> None:
+    for reason, count in reasons.most_common(_MOST_REASONS):
+        say(f"{plural(count, 'component')} could not be judged: {reason}")
+    if len(reasons) > _MOST_REASONS:
+        say(f"... and for {plural(len(reasons) - _MOST_REASONS, 'other reason')}; --format json lists them.")
+    if in_part:
+        say(f"{plural(in_part, 'component')} could be judged only in part: an advisory gives no range to compare.")
+
+
+def _summary(found: Deployer, affected: int) -> str:
+    inventories = plural(len(found.stock.inventories), "inventory", "inventories")
+    size = f"{plural(len(found.stock), 'component')} in {inventories}"
+    if not affected:
+        return f"{size}; none is known to be affected."
+    return f"{size}; {plural(affected, 'distinct one is', 'distinct ones are')}, or may be, affected."
 
 
 def _cells(met: Met, exposure: Exposure) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ import os
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +30,20 @@ class DefectError(ClearinghouseError):
     """A defect of this program, as it is told."""
 
 
+class NothingJudgedError(ClearinghouseError):
+    """Nothing is known to be affected, because not one component could be compared with any advisory."""
+
+
 _FAILURES = {
     MissingPathError: "missing_path",
     NothingToReadError: "nothing_to_read",
     NoInputError: "nothing_to_read",
     DateError: "impossible_date",
+    NothingJudgedError: "nothing_judged",
     DefectError: "internal_error",
 }
 """The codes of what keeps a command from being done at all."""
+_PROBLEMS = "problems"
 _CHUNK = 1 << 18
 """Bytes of JSON that are gathered before they are written."""
 _LONGEST = 8000
@@ -72,40 +79,69 @@ def write_json_line(value: Any) -> None:
     sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
 
 
-def write_members(lists: dict[str, Iterable[Any]], last: dict[str, Any]) -> None:
+def write_members(lists: dict[str, Iterable[Any]], last: dict[str, Any], paths: Sequence[Path] = ()) -> None:
     """Write the members of a JSON object that are lists, one item a line, then the ``last`` ones, and close it.
 
     Items are taken one by one, so that a million of them never stand in memory as text. What comes before, such as
     ``{``, the caller has written.
+
+    Law: what is written is one JSON document, whatever happens while items are made. A list whose next item fails ends
+    before it; the failure stands among the ``problems``, if they are one of the lists, and is raised when the document
+    is closed.
+
+    Args:
+        paths: those that the caller gave, for the problem of a failure.
     """
     out = sys.stdout.buffer
     encode = msgspec.json.Encoder().encode
+    failures: list[Exception] = []
     for name, items in lists.items():
         out.write(encode(name) + b":[")
-        write_items(items)
+        told = [failure(error, paths) for error in failures] if name == _PROBLEMS else ()
+        _write_items(chain(items, told), failures)
         out.write(b"],\n")
     out.write(encode(last)[1:] + b"\n")
     out.flush()
+    if failures:
+        raise failures[0]
 
 
 def problem_lists(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
     """Return the two members of a JSON document that hold what was wrong: what cost something, and what did not."""
-    return {"problems": only_errors(problems), "notices": only_notices(problems)}
+    return {_PROBLEMS: only_errors(problems), "notices": only_notices(problems)}
 
 
 def write_items(items: Iterable[Any]) -> None:
-    """Write the items of a JSON array, each on a line of its own."""
+    """Write the items of a JSON array, each on a line of its own; if one fails, those before it, and raise."""
+    failures: list[Exception] = []
+    _write_items(items, failures)
+    if failures:
+        raise failures[0]
+
+
+def _write_items(items: Iterable[Any], failures: list[Exception]) -> None:
+    for chunk in _encoded(items, failures):
+        sys.stdout.buffer.write(chunk)
+
+
+def _encoded(items: Iterable[Any], failures: list[Exception]) -> Iterator[bytearray]:
+    """Yield the items as text, many at a time; what ends them before their time is put into ``failures``."""
     encode_into = msgspec.json.Encoder().encode_into
     waiting = bytearray()
+    whole = 0
     before = b"\n"
-    for item in items:
-        waiting += before
-        encode_into(item, waiting, -1)
-        before = b",\n"
-        if len(waiting) > _CHUNK:
-            sys.stdout.buffer.write(waiting)
-            waiting = bytearray()
-    sys.stdout.buffer.write(waiting)
+    try:
+        for item in items:
+            waiting += before
+            encode_into(item, waiting, -1)
+            before = b",\n"
+            whole = len(waiting)
+            if whole > _CHUNK:
+                yield waiting
+                waiting, whole = bytearray(), 0
+    except Exception as error:
+        failures.append(error)
+    yield waiting[:whole]
 
 
 def explained(error: Exception) -> ClearinghouseError:

@@ -5,13 +5,14 @@ import gc
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from clearinghouse.cli.layout import say, show_table
+from clearinghouse.cli.judged import NO_CLEAN_RESULT, nothing_judged
+from clearinghouse.cli.layout import say
 from clearinghouse.cli.match import Advisories, Kev, match_exit_code, unmatched_rows
 from clearinghouse.cli.options import AsOf, Bound, Exposed, Policy, day_option, path_option, paths_to
 from clearinghouse.cli.output import (
@@ -20,31 +21,23 @@ from clearinghouse.cli.output import (
     explained,
     failure,
     problem_lists,
-    show_problems,
     write_members,
 )
 from clearinghouse.cli.page import render_page
-from clearinghouse.cli.plan_output import action_rows
+from clearinghouse.cli.plan_output import action_rows, show_plan
 from clearinghouse.cli.progress import reading
 from clearinghouse.formats.text import clean_line, plural, printable_name
-from clearinghouse.priority import DEFAULT_POLICY, in_words
-from clearinghouse.priority.plan import Action, Do, Plan
+from clearinghouse.priority import DEFAULT_POLICY
+from clearinghouse.priority.plan import Plan
 from clearinghouse.records import ClearinghouseError, Problem
 from clearinghouse.triage.deployer import Deployer, look_up
 from clearinghouse.triage.worklist import Terms, worklist
 
-_MOST_ROWS = 40
+_NEXT = "Next: --page FILE.html writes one page for whoever keeps the systems; --format json has the reasons."
 _SIGNALS = {
     "kev": "flaws known to be used in attacks (CISA's KEV catalogue)",
     "epss": "how likely attacks are (EPSS)",
     "ssvc": "what an attack can do (SSVC)",
-}
-_VERBS = {
-    Do.UPGRADE: "upgrade",
-    Do.MITIGATE: "mitigate",
-    Do.ISOLATE: "isolate or replace",
-    Do.DECIDE: "decide (a person)",
-    Do.FIND_OUT: "find out",
 }
 Epss = Annotated[
     list[Path] | None, path_option("--epss", "FILE", "How likely attacks are: EPSS scores; may be repeated.")
@@ -81,50 +74,103 @@ def command(
     With --page it also writes one page for whoever keeps the systems: at most three actions first, in plain words.
 
     Exit code 0: nothing is affected. 1: something is or may be affected, or could not be read. 2: a path that was named
-    is missing or of no known format, or an option is wrong.
+    is missing or of no known format, an option is wrong, or not one component could be judged.
+    """
+    code = run_plan(
+        paths,
+        advisories=advisories or [],
+        kev=kev or [],
+        epss=epss or [],
+        ssvc=ssvc or [],
+        terms=Terms(
+            as_of=as_of or dt.datetime.now(dt.UTC).date(),
+            identified=identified,
+            exposed=exposed,
+            policy=policy,
+            bound=bound,
+        ),
+        wanted=PageWanted(page, site or "") if page is not None else None,
+        owner=owner or "",
+        output=output,
+    )
+    raise typer.Exit(code)
+
+
+class PageWanted(NamedTuple):
+    """Where the page goes, and whose it is."""
+
+    file: Path
+    site: str
+
+
+def run_plan(
+    paths: list[Path],
+    *,
+    advisories: list[Path],
+    kev: list[Path],
+    epss: list[Path],
+    ssvc: list[Path],
+    terms: Terms,
+    wanted: PageWanted | None = None,
+    owner: str = "",
+    output: OutputFormat = OutputFormat.TABLE,
+    hint: bool = True,
+) -> int:
+    """Make a plan and write it; return the exit code.
+
+    Args:
+        paths: inventories. advisories, kev, epss, ssvc: what is published; of each kind of which nothing is named, what
+            was synced.
+        terms: what is asked of every flaw alike. wanted: the page to write. owner: who answers for what may wait.
+        hint: whether to end with what one may do next.
+
+    Raises:
+        ClearinghouseError: nothing could be read, or nothing could be judged. In JSON that is a problem in the document
+            instead.
     """
     gc.disable()  # many small records and no cycles among them
-    today = as_of or dt.datetime.now(dt.UTC).date()
-    terms = Terms(as_of=today, identified=identified, exposed=exposed, policy=policy, bound=bound)
-    asked = [*paths, *(advisories or ()), *(kev or ()), *(epss or ()), *(ssvc or ())]
+    asked = [*paths, *advisories, *kev, *epss, *ssvc]
     try:
         with reading(asked) as notice:
             found = look_up(
-                paths,
-                advisories=advisories or [],
-                kev=kev or [],
-                epss=epss or [],
-                ssvc=ssvc or [],
-                as_of=today,
-                notice=notice,
+                paths, advisories=advisories, kev=kev, epss=epss, ssvc=ssvc, as_of=terms.as_of, notice=notice
             )
             made = worklist(found, found.signals, terms, {"": owner} if owner else None)
-        if page is not None:
-            _write_page(page, made, found, site=site or "", bound=bound)
+            nothing = nothing_judged(found)
+        if wanted is not None:
+            _write_page(wanted, made, found, bound=terms.bound, judged=nothing is None)
     except Exception as error:
         if output is OutputFormat.JSON:
-            _write(Plan(as_of=today), [failure(error, asked)])
+            _write(Plan(as_of=terms.as_of), [failure(error, asked)], asked)
             if isinstance(error, ClearinghouseError):
-                raise typer.Exit(BAD_INPUT) from error
+                return BAD_INPUT
         raise
     if output is OutputFormat.JSON:
-        _write(made, found.problems, unmatched_rows(found))
+        problems = [failure(nothing, asked)] if nothing and not found.failed else []
+        _write(made, [*found.problems, *problems], asked, unmatched_rows(found))
     else:
         sys.stdout.flush()
-        _show(made, found, page)
-    raise typer.Exit(match_exit_code(found, affected=bool(made.actions)))
+        show_plan(made, found, wanted and wanted.file)
+        if nothing:
+            say(NO_CLEAN_RESULT, "bold")
+        elif hint and wanted is None:
+            say(_NEXT)
+        if nothing and not found.failed:
+            raise nothing
+    return BAD_INPUT if nothing else match_exit_code(found, affected=bool(made.actions or made.deferrals))
 
 
-def _write_page(page: Path, made: Plan, found: Deployer, *, site: str, bound: bool) -> None:
+def _write_page(wanted: PageWanted, made: Plan, found: Deployer, *, bound: bool, judged: bool) -> None:
     """Write the page, whole or not at all."""
-    unknown = list(dict.fromkeys(_unjudged(found)))
+    page = wanted.file
     text = render_page(
         made,
-        site=site,
+        site=wanted.site,
         made_from=list(_made_from(found)),
         as_of=made.as_of,
-        unknown=unknown,
+        unknown=list(dict.fromkeys(_unjudged(found))),
         bound=bound,
+        judged=judged,
     )
     if page.exists() and not page.is_file():
         what = f"{printable_name(str(page))} is no file that a page could be written to"
@@ -156,7 +202,7 @@ def _unjudged(found: Deployer) -> Iterable[str]:
                 yield f"{clean_line(met.held.item.written, 120)}: {item.reason}"
 
 
-def _write(made: Plan, problems: list[Problem], unmatched: Iterable[Any] = ()) -> None:
+def _write(made: Plan, problems: list[Problem], asked: Sequence[Path], unmatched: Iterable[Any] = ()) -> None:
     sys.stdout.buffer.write(b'{"as_of":"%s",\n' % str(made.as_of).encode())
     lists: dict[str, Iterable[Any]] = {
         "actions": action_rows(made),
@@ -165,47 +211,4 @@ def _write(made: Plan, problems: list[Problem], unmatched: Iterable[Any] = ()) -
         "unmatched": unmatched,
         **problem_lists(problems),
     }
-    write_members(lists, {"counts": {"actions": len(made.actions), "deferrals": len(made.deferrals)}})
-
-
-def _show(made: Plan, found: Deployer, page: Path | None) -> None:
-    show_problems(found.problems)
-    rows = [_cells(action) for action in made.actions[:_MOST_ROWS]]
-    if rows:
-        show_table("What to do, most urgent first", ("do", "component", "to", "by", "clears", "where"), rows)
-        if len(made.actions) > len(rows):
-            say(f"... and {plural(len(made.actions) - len(rows), 'more action')}; --format json lists all.")
-        say()
-    size = plural(len(found.stock), "component")
-    say(f"{size} looked at; {plural(len(made.actions), 'action')}, {plural(len(made.deferrals), 'flaw')} may wait.")
-    unjudged = sum(1 for _ in unmatched_rows(found))
-    if unjudged:
-        count = plural(unjudged, "component")
-        say(f"{count} could not be judged, which does not mean safe; `clearinghouse match` lists why.")
-    for meeting in made.meetings[:5]:
-        say(meeting.text)
-    if page is not None:
-        say(f"The page is {printable_name(str(page))}: open it in a browser, or print it.")
-    else:
-        say("Next: --page FILE.html writes one page for whoever keeps the systems; --format json has the reasons.")
-
-
-def _cells(action: Action) -> tuple[str, ...]:
-    concerned = len(action.clears) or len(action.leaves)
-    subject = action.subject
-    label = f"{subject.name} {subject.version}" if subject.version else subject.name
-    where = "; ".join(dict.fromkeys(place.label for place in subject.places[:3]))
-    more = f" and {len(subject.places) - 3} more" if len(subject.places) > 3 else ""
-    to = action.to or (f"above {action.above}" if action.above else "")
-    return _VERBS[action.do], label, to, _by(action), plural(concerned, "flaw"), where + more
-
-
-def _by(action: Action) -> str:
-    if action.due:
-        return in_words(action.due)
-    dates = {name: arm.due for name, arm in action.arms.items()}
-    if any(dates.values()):
-        exposed, other = dates.get("exposed"), dates.get("not_exposed")
-        told = in_words(exposed) if exposed else "no date"
-        return f"{told} if exposed, else {in_words(other) if other else 'no date'}"
-    return "next upgrade" if action.outcome == "FSU" else "no date yet"
+    write_members(lists, {"counts": {"actions": len(made.actions), "deferrals": len(made.deferrals)}}, asked)

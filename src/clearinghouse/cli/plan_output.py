@@ -1,11 +1,28 @@
-"""A plan for machines: the members of JSON that ``triage`` and ``plan`` share."""
+"""A plan as people see it, and for programs the members of JSON that ``triage`` and ``plan`` share."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from clearinghouse.priority.plan import Action, Plan
+from clearinghouse.cli.judged import is_judged
+from clearinghouse.cli.layout import say, show_table
+from clearinghouse.cli.output import show_problems
+from clearinghouse.formats.text import plural, printable_name
+from clearinghouse.priority import in_words
+from clearinghouse.priority.plan import Action, Do, Plan
+from clearinghouse.triage.deployer import Deployer
+
+_MOST_ROWS = 40
+_MOST_MEETINGS = 5
+_VERBS = {
+    Do.UPGRADE: "upgrade",
+    Do.MITIGATE: "mitigate",
+    Do.ISOLATE: "isolate or replace",
+    Do.DECIDE: "decide (a person)",
+    Do.FIND_OUT: "find out",
+}
 
 
 def action_rows(plan: Plan) -> Iterator[dict[str, Any]]:
@@ -27,12 +44,65 @@ def _action_row(action: Action) -> dict[str, Any]:
         "explain": list(action.explain),
         "arms": {name: msgspec.to_builtins(arm) for name, arm in action.arms.items() if name} or None,
         "major": action.major,
+        "prerelease": action.prerelease,
         "within": action.within,
         "mitigations": list(action.mitigations),
         "questions": list(action.questions),
         "purl": subject.purl,
         "name": subject.name,
         "version": subject.version,
+        "source": subject.source or None,
+        "also": [each.written for each in action.also],
         "kind": subject.kind,
         "where": [place.label for place in subject.places],
     }
+
+
+def show_plan(made: Plan, found: Deployer, page: Path | None) -> None:
+    """Print a plan for people: the actions, what was looked at, and where two things that wait meet.
+
+    Args:
+        page: the page that was written, if one was.
+    """
+    show_problems(found.problems)
+    rows = [_cells(action) for action in made.actions[:_MOST_ROWS]]
+    if rows:
+        show_table("What to do, most urgent first", ("do", "component", "to", "by", "clears", "where"), rows)
+        if len(made.actions) > len(rows):
+            say(f"... and {plural(len(made.actions) - len(rows), 'more action')}; --format json lists all.")
+        say()
+    size = plural(len(found.stock), "component")
+    say(f"{size} looked at; {plural(len(made.actions), 'action')}, {plural(len(made.deferrals), 'flaw')} may wait.")
+    unjudged = sum(not is_judged(met.verdict) for met in found)
+    if unjudged:
+        count = plural(unjudged, "component")
+        say(f"{count} could not be judged, which does not mean safe; `clearinghouse match` lists why.")
+    for meeting in made.meetings[:_MOST_MEETINGS]:
+        say(meeting.text)
+    if len(made.meetings) > _MOST_MEETINGS:
+        say(f"... and on {plural(len(made.meetings) - _MOST_MEETINGS, 'more asset')}; --format json lists all.")
+    if page is not None:
+        say(f"The page is {printable_name(str(page))}: open it in a browser, or print it.")
+
+
+def _cells(action: Action) -> tuple[str, ...]:
+    concerned = len(action.clears) or len(action.leaves)
+    subject = action.subject
+    label = f"{subject.name} {subject.version}" if subject.version else subject.name
+    label += f" and {len(action.also)} more of {subject.origin}" if action.also else ""
+    where = "; ".join(dict.fromkeys(place.label for place in subject.places[:3]))
+    more = f" and {len(subject.places) - 3} more" if len(subject.places) > 3 else ""
+    source = f"{subject.source} " if subject.source else ""
+    to = f"{source}{action.to}" if action.to else f"above {action.above}" if action.above else ""
+    return _VERBS[action.do], label, to, _by(action), plural(concerned, "flaw"), where + more
+
+
+def _by(action: Action) -> str:
+    if action.due:
+        return in_words(action.due)
+    dates = {name: arm.due for name, arm in action.arms.items()}
+    if any(dates.values()):
+        exposed, other = dates.get("exposed"), dates.get("not_exposed")
+        told = in_words(exposed) if exposed else "no date"
+        return f"{told} if exposed, else {in_words(other) if other else 'no date'}"
+    return "next upgrade" if action.outcome == "FSU" else "no date yet"

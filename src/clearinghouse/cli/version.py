@@ -46,7 +46,7 @@ class NoAdvisoryError(ClearinghouseError):
     """What was named as an advisory is none, or has nothing in it that can be read."""
 
 
-@app.command("compare")
+@app.command("compare", short_help="Which of two versions is the newer.")
 def compare_command(
     ecosystem: _Text = None,
     a: _Text = None,
@@ -63,13 +63,41 @@ def compare_command(
 
     Exit codes: 0 done; 1 done, but lines of the batch were bad; 2 bad usage.
     """
+    asked = {"ecosystem": ecosystem, "a": a, "b": b}
     if batch is not None:
+        _see_that_nothing_stands_beside(asked)
         raise typer.Exit(answer_lines(batch, lambda asked: {"result": _compared(asked)}))
-    result = _compared({"ecosystem": ecosystem, "a": a, "b": b})
+    _see_that_all_is_given(asked, "compare")
+    result = _compared(asked)
     if form is OutputFormat.JSON:
         write_json({"result": result})
     else:
         print("unknown" if result is None else result)
+
+
+def _see_that_nothing_stands_beside(asked: dict[str, str | None]) -> None:
+    """See that a batch is all that was asked: arguments beside it would count for nothing.
+
+    Raises:
+        OptionError: they are there.
+    """
+    given = next((value for value in asked.values() if value is not None), None)
+    if given is not None:
+        raise OptionError(
+            f"--batch and {shown(given)}", "do not go together", "name the batch alone, or ask one question without it"
+        )
+
+
+def _see_that_all_is_given(asked: dict[str, str | None], verb: str) -> None:
+    """See that a question is whole.
+
+    Raises:
+        OptionError: an argument is absent.
+    """
+    missing = [name.upper() for name, value in asked.items() if value is None]
+    if missing:
+        usage = f"clearinghouse version {verb} {' '.join(asked).upper()}, or --batch FILE"
+        raise OptionError(" and ".join(missing), "is not given" if len(missing) == 1 else "are not given", usage)
 
 
 def _compared(asked: dict[str, Any]) -> int | None:
@@ -83,7 +111,7 @@ def _known_as(ecosystem: str) -> str:
     return ecosystem if order_of(ecosystem) else f"{ecosystem_of(base) or base}{colon}{release}"
 
 
-@app.command("affected")
+@app.command("affected", short_help="Whether an advisory affects a package at a version.")
 def affected_command(
     advisory: _Text = None,
     ecosystem: _Text = None,
@@ -101,9 +129,12 @@ def affected_command(
 
     Exit codes: 0 done; 1 done, but lines of the batch were bad; 2 bad usage.
     """
+    asked = {"advisory": advisory, "ecosystem": ecosystem, "name": name, "version": version}
     if batch is not None:
+        _see_that_nothing_stands_beside(asked)
         raise typer.Exit(answer_lines(batch, lambda asked: msgspec.to_builtins(_asked(asked))))
-    answer = _asked({"advisory": advisory, "ecosystem": ecosystem, "name": name, "version": version})
+    _see_that_all_is_given(asked, "affected")
+    answer = _asked(asked)
     if form is OutputFormat.JSON:
         write_json(answer)
         raise typer.Exit(OK)

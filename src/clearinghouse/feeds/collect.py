@@ -15,6 +15,7 @@ from clearinghouse.feeds.origin import Origin
 from clearinghouse.feeds.pack import members, write_lines
 from clearinghouse.feeds.partial import digest_of
 from clearinghouse.feeds.version import New, Version
+from clearinghouse.formats.text import printable_name
 
 _MOST_WRONG = 10_000
 """Files that are no records and are kept for their readers to tell. A feed with so many of them is refused anyway."""
@@ -56,6 +57,19 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
             hosts=self.feed.hosts,
         )
 
+    def fetched(self, wanted: Wanted) -> Got | None:
+        """Return a document that must not be empty, or None where it is what came last.
+
+        Raises:
+            RefusedError: there is nothing in it. FeedError: as the origin does.
+        """
+        got = self.origin.get(wanted)
+        if got is not None and got.size == 0:
+            got.path.unlink(missing_ok=True)  # so that it is not gone on with
+            remedy = "try again later; if it stays so, tell the publisher" if self.origin.live else "copy it again"
+            raise RefusedError(f"{self.feed.name}: the file is empty (0 bytes): {printable_name(got.address)}", remedy)
+        return got
+
     def examined(self, path: Path, suffix: str, got: Got) -> New:
         """Return a document as a version to be.
 
@@ -94,7 +108,7 @@ def collect_file(task: Task) -> New | None:
     for address in _addresses(task.feed, task.now.date()):
         name = address.rpartition("/")[2]
         try:
-            got = task.origin.get(task.wanted(address, name, conditional=True))
+            got = task.fetched(task.wanted(address, name, conditional=True))
             return task.examined(got.path, _suffix(got.path), got) if got else None
         except (TransferError, RefusedError) as error:
             first = first or error
@@ -110,7 +124,7 @@ def collect_archive(task: Task) -> New | None:
     Raises:
         FeedError: it cannot be had, or is no such archive.
     """
-    got = task.origin.get(task.wanted(task.feed.address, "archive.zip", conditional=True))
+    got = task.fetched(task.wanted(task.feed.address, "archive.zip", conditional=True))
     if got is None:
         return None
     beginning = _MEMBERS[task.feed.kind]

@@ -95,7 +95,9 @@ class FolderOrigin:
         if found is None:
             name = printable_name(str(self._folder))
             what = f"has neither {' nor '.join(map(printable_name, places))}" if places else "is no place for it"
-            raise MissingError(f"{name} {what}", "see docs/feeds.md for what the folder must hold", source=name)
+            raise MissingError(
+                f"the folder {name} {what}", "see docs/feeds.md for what the folder must hold", source=name
+            )
         name = printable_name(str(found))
         if found.stat().st_size > wanted.largest:
             limit = wanted.largest >> 20

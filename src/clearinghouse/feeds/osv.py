@@ -42,7 +42,7 @@ def collect_osv(task: Task) -> New | None:
         FeedError: it cannot be had, or is not what it should be.
     """
     try:
-        index = task.origin.get(task.wanted(task.feed.address, "modified_id.csv", conditional=True))
+        index = task.fetched(task.wanted(task.feed.address, "modified_id.csv", conditional=True))
     except MissingError:  # a folder may hold the archive alone
         return _archive(task, None, {})
     if index is None:
@@ -128,7 +128,7 @@ def _archive(task: Task, index: Got | None, listed: Mapping[str, str]) -> New | 
     """
     address = f"{task.feed.address.rpartition('/')[0]}/all.zip"
     try:
-        got = task.origin.get(task.wanted(address, "all.zip", conditional=index is None))
+        got = task.fetched(task.wanted(address, "all.zip", conditional=index is None))
     except MissingError as error:
         ecosystem = task.feed.name.partition("/")[2]
         raise MissingError(

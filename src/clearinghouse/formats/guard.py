@@ -49,6 +49,7 @@ UNPACKING_ERRORS = (
 """What the standard library raises for packed files that are broken in one way or another."""
 
 
+_UNPACK = "unpack it yourself if it is genuine, and name what comes out"
 LOOK_AT_PATH = "look at the path, and whether you may read it"
 """What to do about a file that the system does not give."""
 
@@ -134,8 +135,8 @@ class Ledger:
         if self.exhausted:
             raise LimitExceededError(
                 self._source,
-                f"all that the file holds is more than {self._ratio} times its size, as in a decompression bomb",
-                "send it unpacked if it is genuine",
+                f"all that it holds is more than {self._ratio} times its size, the limit against decompression bombs",
+                _UNPACK,
             )
 
 
@@ -199,8 +200,8 @@ class Guarded(io.RawIOBase):
         if self._out > limits.ratio_from and self._out > self._packed * limits.ratio:
             raise LimitExceededError(
                 self._source,
-                f"it unpacks to more than {limits.ratio} times its size, as a decompression bomb does",
-                "send it unpacked if it is genuine",
+                f"it unpacks to more than {limits.ratio} times its size, the limit against decompression bombs",
+                _UNPACK,
             )
         self._ledger.count(self._key, self._out)
 

@@ -20,7 +20,7 @@ from clearinghouse.formats.document import Document
 from clearinghouse.formats.json_records import broken_json
 from clearinghouse.formats.json_stream import BrokenJsonError, walk
 from clearinghouse.formats.sample import Sample
-from clearinghouse.formats.tabular.reader import why_no_row
+from clearinghouse.formats.tabular.rows import why_no_row
 from clearinghouse.formats.text import clean, clean_line, printable_name, quoted
 from clearinghouse.formats.weakness import weaknesses_of
 from clearinghouse.records import KevEntry, Level, Problem

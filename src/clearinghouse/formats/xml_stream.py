@@ -33,11 +33,11 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import BinaryIO
-from xml.parsers import expat
 
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.guard import unreadable
 from clearinghouse.formats.xml_element import LIMITS, Element, Root, XmlError, XmlLimits
+from clearinghouse.formats.xml_parse import CHUNK, Parse, reader_of
 from clearinghouse.formats.xml_paths import State, compile_paths
 from clearinghouse.records import Problem
 
@@ -53,7 +53,6 @@ __all__ = [
     "root_of",
 ]
 
-CHUNK = 1 << 16
 _REMEMBERED = 10_000
 """Names of elements that are remembered; documents of real formats have some hundreds."""
 _DECLARATION = 512
@@ -106,7 +105,7 @@ def root_of(head: bytes) -> Root | None:
         return None
     reader = _Reader(compile_paths((), ()), LIMITS)
     try:
-        reader.begin(head)
+        reader.open(head)
         reader.parser.StartElementHandler = reader.only_root
         reader.feed(head, last=False)
     except XmlError:
@@ -128,8 +127,8 @@ def broken_xml(document: Document, error: XmlError) -> Problem:
     )
 
 
-class _Reader:
-    """One parse: the parser, its handlers and what they know.
+class _Reader(Parse[Element]):
+    """One parse: its handlers and what they know.
 
     The handlers run a million times; what can be had once is had once.
 
@@ -137,72 +136,34 @@ class _Reader:
         stack: for each open element what is known of the paths, what is kept of it (None if nothing), and its name.
         elements_left, text_left: what the innermost tree that is open may still have; trees: the same of those around.
         rests: by depth, the text of an open element beyond its first piece.
-        done: what is to be handed out. names: names as they are handed out, by those of the parser.
+        names: names as they are handed out, by those of the parser.
     """
 
     def __init__(self, start: State, limits: XmlLimits) -> None:
-        self.limits = limits
+        super().__init__(limits)
         self.stack: list[tuple[State, Element | None, str]] = [(start, None, "")]
         self.elements_left = self.text_left = 0
         self.trees: list[tuple[int, int]] = []
         self.rests: dict[int, list[str]] = {}
-        self.done: list[Element] = []
         self.count = 0
         self.root: Root | None = None
         self.names: dict[str, str] = {}
 
-    def begin(self, head: bytes) -> None:
+    def open(self, head: bytes) -> None:
         declared = _DECLARED.match(head.removeprefix(_MARK))
         name = declared[1].decode().lower() if declared else "utf-8"
         if name not in _ENCODINGS:
             raise XmlError("unknown_encoding", f'the encoding "{name}" is not read', 1)
-        parser = expat.ParserCreate(_ENCODINGS[name], " ")
-        parser.buffer_text = True
-        parser.buffer_size = CHUNK
-        parser.StartDoctypeDeclHandler = self.doctype
-        parser.StartElementHandler = self.start
-        parser.EndElementHandler = self.end
-        parser.CharacterDataHandler = self.characters
-        self.parser = parser
+        self.begin(_ENCODINGS[name], self.start, self.end, self.characters, " ")
 
     def read(self, stream: BinaryIO) -> Iterator[Element]:
-        read = getattr(stream, "read1", stream.read)  # read would lose what came before a failure
+        read = reader_of(stream)
         chunk = part = read(CHUNK)
         while part and len(chunk) < _DECLARATION:
             part = read(CHUNK)
             chunk += part
-        self.begin(chunk)
-        fed = 0
-        while True:
-            failure = self.feed(chunk, last=not chunk)
-            yield from self.done
-            self.done.clear()
-            if failure:
-                raise failure
-            if not chunk:
-                return
-            fed += len(chunk)
-            pending = fed - max(self.parser.CurrentByteIndex, 0)
-            if pending > self.limits.tag + len(chunk):
-                raise self.limit(f"a tag or comment is longer than {self.limits.tag:,} bytes")
-            # The parser looks at an unfinished tag from its beginning again each time it is given more.
-            chunk = read(max(CHUNK, pending))
-
-    def feed(self, chunk: bytes, *, last: bool) -> XmlError | None:
-        try:
-            self.parser.Parse(chunk, last)
-        except XmlError as error:
-            return error
-        except expat.ExpatError as error:
-            return XmlError("malformed_xml", expat.ErrorString(error.code) or "it breaks off", error.lineno)
-        return None
-
-    def limit(self, what: str) -> XmlError:
-        return XmlError("xml_limit", what, self.parser.CurrentLineNumber)
-
-    def doctype(self, *_: object) -> None:
-        what = "it has a document type declaration, which is refused because it can define entities"
-        raise XmlError("doctype_refused", what, self.parser.CurrentLineNumber)
+        self.open(chunk)
+        yield from self.pump(stream, chunk)
 
     def only_root(self, name: str, attributes: dict[str, str]) -> None:
         self.local(name, attributes)

@@ -149,6 +149,27 @@ class TestActions:
         )
         assert "adopted date" not in seen.text
 
+    def test_what_is_missing_is_one_list(self, build, page):
+        flaw = build.flaw("CVE-2026-99203", "x", exposed="yes", automatable=None, impact=None, fixed="10")
+        assert (
+            "because it is not known whether an attack can be automated and what an attack gives; still possible: "
+            in page(one(build, flaw)).text
+        )
+
+    def test_an_upgrade_that_is_planned_is_no_date(self, build, page):
+        flaw = build.flaw("CVE-2026-99204", "x", exposed="no", impact="partial", fixed="10")
+        seen = page(one(build, flaw))
+        assert seen.all("p", class_="due") == ["● The next planned upgrade"]
+
+    def test_a_day_that_nobody_gave_is_called_assumed(self, build, page):
+        flaw = build.flaw("CVE-2026-99205", "x", exposed="yes", fixed="10")
+        made = msgspec.structs.replace(flaw.deadline, identified_source="assumed: --identified was not given")
+        flaw = msgspec.structs.replace(flaw, deadline=made)
+        text = page(one(build, flaw)).text
+        assert "assumed: the day of this list, because no other is known" in text
+        assert "--identified" not in text
+        assert "1 flaw, with all its names:" in text
+
     def test_a_flaw_without_a_date_is_not_hidden_behind_one_with_a_date(self, build, page):
         dated = build.flaw("CVE-2026-99208", "x", exposed="yes", fixed="10")
         attacked = build.flaw("CVE-2026-99209", "x", exposed="yes", kev="2026-11-08", automatable=None, fixed="10")
@@ -369,6 +390,14 @@ class TestEmpty:
         seen = page(build.Site(plan=Plan(as_of=build.TODAY), site="x", made_from=()))
         assert seen.all("h2")[0] == "Nothing was looked at"
         assert "known to be wrong" not in seen.text
+
+    def test_where_nothing_could_be_judged_it_is_not_calm(self, page, empty):
+        seen = page(empty, judged=False)
+        assert seen.all("h2")[0] == "Nothing could be judged"
+        assert "Something may be wrong with it; this page cannot say." in seen.text
+        assert all(each in seen.text for each in (*empty.made_from, *empty.unknown))
+        assert "known to be wrong" not in seen.text
+        assert "nothing to do" not in seen.text
 
 
 class TestWords:

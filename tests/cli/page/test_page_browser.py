@@ -3,6 +3,7 @@
 It needs Playwright and pypdf (development dependencies) and a Chromium of the system; Playwright's own is not fetched.
 """
 
+import json
 import shutil
 from collections.abc import Iterator
 from io import BytesIO
@@ -12,6 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from clearinghouse.cli import main
 from clearinghouse.cli.page import render_page
 from clearinghouse.priority.plan import Plan
 from clearinghouse.records import AssetKind, MatchClass
@@ -209,3 +211,72 @@ def worst(build: Any, kind: AssetKind, fixed: str, fill: str) -> str:
     ]
     plan = build.planned(subjects)
     return render_page(plan, site=long(300), made_from=[long(300)] * 5, as_of=build.TODAY, unknown=[long(300)] * 3)
+
+
+def test_sixty_actions_are_three_and_a_table(show, build):
+    flaws = [build.flaw(f"CVE-2026-{98100 + number}", "title", exposed="no", fixed="2.0") for number in range(60)]
+    parts = [
+        build.component(f"part-{number:02}", "1.0", build.on(f"srv-{number:02}"), flaw)
+        for number, flaw in enumerate(flaws)
+    ]
+    page = show(render_page(build.planned(parts), site="Sixty", made_from=("sixty.csv",), as_of=build.TODAY))
+    sheets = printed(page, "A4")
+    assert LAST_OF_FIRST_SHEET in sheets[0]
+    assert "Do these three things" in sheets[0]
+    assert "After these: 57 more" in sheets[0]
+    assert 2 <= len(sheets) <= 5
+    assert all(sheet.split()[0] == "What" for sheet in sheets[1:] if sheet.count("part-") > 3)  # the head is repeated
+    assert [number for number in range(60) if f"part-{number:02}" not in "".join(sheets)] == []
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_page_of_nothing_judged_is_one_sheet(show, empty):
+    page = show(render_page(empty.plan, **empty.arguments(), judged=False))
+    (sheet,) = printed(page, "A4")
+    assert "Nothing could be judged" in sheet
+    assert "How to get help" in sheet
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_the_plan_of_a_small_list_is_one_sheet(show, tmp_path, monkeypatch, paper):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    advisories = tmp_path / "published"
+    advisories.mkdir()
+    for number in range(4):
+        affected = {
+            "package": {"ecosystem": "PyPI", "name": f"part{number}"},
+            "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2.0"}]}],
+        }
+        record = {"id": f"PYSEC-2099-{number}", "modified": "2026-01-01T00:00:00Z", "affected": [affected]}
+        (advisories / f"{number}.json").write_text(json.dumps(record | {"summary": "It can be made to stop."}))
+    inventory = tmp_path / "requirements.txt"
+    inventory.write_text("".join(f"part{number}==1.{number}\n" for number in range(4)))
+    made = tmp_path / "todo.html"
+    command = [
+        "plan",
+        inventory,
+        "--advisories",
+        advisories,
+        "--page",
+        made,
+        "--site",
+        "Clinic",
+        "--as-of",
+        "2026-11-09",
+    ]
+    assert main.invoke(list(map(str, command))) == 1
+    (sheet,) = printed(show(made.read_text()), paper)
+    for said in ("What to do at Clinic", "Do these three things", "After these: 1 more", "How to get help"):
+        assert said in sheet
+
+
+def test_the_pages_of_the_demonstration_are_one_sheet_each(show, tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert main.invoke(["demo", "--keep", str(tmp_path / "flood")]) == 0
+    pages = sorted((tmp_path / "flood").glob("*.html"))
+    assert [page.stem for page in pages] == ["bank", "hospital", "water"]
+    for page in pages:
+        shown = show(page.read_text(encoding="utf-8"))
+        assert [len(printed(shown, paper)) for paper in ("A4", "Letter")] == [1, 1]

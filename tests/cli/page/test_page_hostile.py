@@ -4,7 +4,7 @@ import re
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearinghouse.cli.page import render_page
@@ -110,6 +110,7 @@ def test_hostile_words_make_no_markup(build, outline, harmless, text):
     assert shown in seen.all("title")[0]
 
 
+@settings(deadline=None)
 @given(
     st.text(min_size=1, max_size=25).filter(
         lambda text: clean_line(text) and not text.isspace() and not re.search("CVE", text)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from clearinghouse.formats.document import LIMITS, Document, Limits
 from clearinghouse.formats.spreadsheet import FORMAT, scanner
 from clearinghouse.formats.spreadsheet import workbook as workbooks
-from clearinghouse.formats.spreadsheet.merges import MAX_COLUMN, column_of
+from clearinghouse.formats.spreadsheet.merges import MAX_COLUMN, column_of, letters_of
 from clearinghouse.records import Inventory, InventoryItem, Problem
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -217,6 +217,11 @@ def test_encrypted_and_unknown_packing(workbook):
 def test_law_of_columns(letters):
     column = column_of(letters)
     assert column is None or 0 <= column < MAX_COLUMN
+
+
+@given(st.integers(min_value=0, max_value=MAX_COLUMN - 1))
+def test_law_of_letters(column):
+    assert column_of(letters_of(column)) == column
 
 
 def test_columns():

@@ -5,7 +5,7 @@ import pytest
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.spreadsheet import FORMAT
 from clearinghouse.formats.tabular import FORMAT as FINDINGS
-from clearinghouse.formats.tabular.reader import MAX_ROW
+from clearinghouse.formats.tabular.rows import MAX_ROW
 from clearinghouse.records import Level
 
 

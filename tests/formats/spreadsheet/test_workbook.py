@@ -178,6 +178,11 @@ def test_formulas(kept, cell):
     assert found.items[0].asset.count == 3
     told = found.problem("formula_without_value")
     assert (told.line, told.level) == (3, Level.NOTICE)
+    assert "The formula in cell B3 was saved without its value and is read as blank." in told.message
+    rows = [["Vendor", "Product", "Version"], *(["A", "b", cell("", 0, "n", "A1")] for _ in range(3))]
+    assert "cell C2 was saved without its value and is read as blank; so are 2 other cells." in (
+        kept(rows).problem("formula_without_value").message
+    )
 
 
 def test_merged_cells(workbook, kept):
@@ -206,7 +211,7 @@ def test_rows_that_are_no_items(kept):
             ["A", "b", "1", 1, "x"],
             ["Vendor", "Product", "Version", "Qty", "Owner"],
             ["Gesamt:", None, None, 4],
-            ["A", None, None, None, "y"],
+            [None, None, None, 2, "y"],
             ["printed on Monday"],
             ["Total Defense", "Total AV", "5"],
         ]
@@ -215,6 +220,28 @@ def test_rows_that_are_no_items(kept):
     told = found.problem("no_product")
     assert told.line == 5
     assert found.codes == ["columns_read", "no_product"]
+
+
+def test_rows_that_name_no_product_are_told_with_their_numbers(kept):
+    header = ["Vendor", "Product", "Version", "Location"]
+    maker, version, heading, nothing = ["A", None, None, "x"], [None, None, "1"], ["A"], [None, None, None, "x"]
+    assert kept([header, ["A", "b", "1"], heading, nothing, [None, "c"]]).codes == ["columns_read", "no_product"]
+    found = kept([header, ["A", "b", "1"], maker, version, heading, ["A", "n/a", "2"]])
+    lost, maybe = (problem for problem in found.problems if problem.code == "no_product")
+    assert (lost.level, lost.line) == (Level.ERROR, 3)
+    said = "Rows 3, 4 and 6 name a vendor or a version and no product; nothing could be taken from there."
+    assert lost.message == f'Sheet "Sheet1": {said}'
+    assert (maybe.level, maybe.line) == (Level.NOTICE, 5)
+    assert maybe.message == 'Sheet "Sheet1": The row names no product; nothing could be taken from there.'
+    assert [item.line for item in found.items] == [2]
+
+
+def test_many_rows_without_a_product_are_counted(kept):
+    found = kept([["Vendor", "Product", "Version"], ["A", "b", "1"], *([["A", None, "1"]] * 5000)])
+    message = found.problem("no_product").message
+    assert message.startswith(
+        'Sheet "Sheet1": Rows 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 4,990 more name a vendor or a version'
+    )
 
 
 def test_purl_cpe_and_ecosystem(kept):

@@ -8,15 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import typer
-
-from clearinghouse.cli import plan
 from clearinghouse.cli.demo.description import Deployer, description
 from clearinghouse.cli.demo.flood import Flood
 from clearinghouse.cli.demo.pasted import quoted
 from clearinghouse.cli.demo.scratch import temporary_folder
 from clearinghouse.cli.layout import console, rule, say
-from clearinghouse.cli.output import OK
+from clearinghouse.cli.plan import PageWanted, run_plan
+from clearinghouse.triage.worklist import Terms
 
 _BEFORE = (
     "So much for those who find and coordinate. Three who run what is affected keep lists of what they have, each in "
@@ -54,21 +52,16 @@ def _show(deployer: Deployer, flood: Flood, day: dt.date, *, pages: bool) -> int
 
 def _plan(deployer: Deployer, flood: Flood, day: dt.date, page: Path | None) -> int:
     """Run the verb; it says by its exit code that there is something to do."""
-    try:
-        plan.command(
-            [flood.folder / deployer.folder],
-            advisories=[flood.published, flood.ssvc],
-            kev=[flood.kev],
-            epss=[flood.epss],
-            ssvc=[flood.ssvc],
-            page=page,
-            site=deployer.name,
-            exposed=deployer.exposed,
-            as_of=day,
-        )
-    except typer.Exit as done:
-        return done.exit_code
-    return OK
+    return run_plan(
+        [flood.folder / deployer.folder],
+        advisories=[flood.published, flood.ssvc],
+        kev=[flood.kev],
+        epss=[flood.epss],
+        ssvc=[flood.ssvc],
+        terms=Terms(as_of=day, exposed=deployer.exposed),
+        wanted=PageWanted(page, deployer.name) if page is not None else None,
+        hint=False,
+    )
 
 
 def _command(deployer: Deployer, flood: Flood, day: dt.date, page: Path) -> str:

@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 
 from clearinghouse import __version__
-from clearinghouse.cli.page.calm import nothing_wrong
+from clearinghouse.cli.page.calm import nothing_judged, nothing_wrong
 from clearinghouse.cli.page.first import to_do
 from clearinghouse.cli.page.later import advice, after_these, waiting
 from clearinghouse.cli.page.markup import Markup, Node, document, element, style
@@ -39,6 +39,7 @@ def render_page(
     as_of: dt.date,
     unknown: Sequence[str] = (),
     bound: bool = False,
+    judged: bool = True,
 ) -> str:
     """Return a plan as one HTML document for the people who carry it out.
 
@@ -48,11 +49,14 @@ def render_page(
         as_of: the day that counts as today.
         unknown: what could not be judged, each as a sentence.
         bound: whether the directive binds the site: dates are then owed, else adopted.
+        judged: whether anything could be judged at all; if not, no action does not mean that nothing is wrong.
     """
     sure = tuple(action for action in plan.actions if action.do is not Do.FIND_OUT)
     asked = questions(plan.actions, as_of)
     if sure:
         top = to_do(sure[:FIRST], as_of, bound=bound)
+    elif not judged:
+        top = nothing_judged(made_from)
     else:
         top = nothing_wrong(made_from, asked=bool(asked), gaps=bool(unknown))
     main = [

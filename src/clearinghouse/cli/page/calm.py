@@ -30,6 +30,29 @@ def nothing_wrong(made_from: Sequence[str], *, asked: bool, gaps: bool) -> Marku
     )
 
 
+def nothing_judged(made_from: Sequence[str]) -> Markup:
+    """Return the section for a list of which nothing could be compared: that is no reason to be calm."""
+    said = (
+        "Nothing that is listed could be compared with what is published. Something may be wrong with it; this page "
+        "cannot say."
+    )
+    return element(
+        "section",
+        element("h2", "Nothing could be judged", id="first"),
+        element("p", said, class_="why"),
+        element("h3", "What was looked at"),
+        looked_at(made_from),
+        element("h3", "What to do about it"),
+        element(
+            "ul",
+            element("li", "Give advisories that speak of what you have, and makers and versions with each system."),
+            element("li", "Ask the makers of your systems which of their notices concern you."),
+        ),
+        aria_labelledby="first",
+        class_="calm",
+    )
+
+
 def _nothing_seen() -> Markup:
     """No inventory was given: to say that nothing is wrong would be untrue."""
     return element(

@@ -18,6 +18,8 @@ _MOST_QUOTED = 2
 _NO_LIMIT = 1 << 20
 _QUOTED_COLUMNS = 200
 """Columns of advice that the first sheet holds for one action; the whole of it stands further down."""
+_SLACK = 20
+"""Columns more by which an advice may go beyond that, if they hold the rest of it."""
 
 
 def to_do(actions: tuple[Action, ...], today: dt.date, *, bound: bool) -> Markup:
@@ -41,7 +43,8 @@ def quotations(action: Action) -> list[str]:
     shown = []
     room = _QUOTED_COLUMNS
     for advice in action.mitigations[:_MOST_QUOTED]:
-        text = short(advice, room)
+        text = short(advice, room + _SLACK)
+        text = short(advice, room) if text != short(advice, _NO_LIMIT) else text
         shown.append(text)
         room -= len(text)
         if room < _QUOTED_COLUMNS // 3:
@@ -73,7 +76,7 @@ def _action(action: Action, number: int, today: dt.date, bound: bool) -> Markup:
 def _mark(due: When, bound: bool) -> Markup:
     """How pressing it is, as a shape and as words; the colour only repeats them."""
     shape = element("span", due.state.shape, aria_hidden="true")
-    kind = f", {'owed' if bound else 'adopted'} date" if due.dated else ""
+    kind = f", {'owed' if bound else 'adopted'} date" if due.day else ""
     return element("p", element("span", shape, " ", due.mark, class_="mark"), kind, class_="due")
 
 

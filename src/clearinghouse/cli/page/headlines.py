@@ -105,7 +105,7 @@ def _counted(places: Sequence[Place]) -> dict[str, int]:
 
 
 def _with_count(label: str, count: int) -> Node:
-    return [f"{count:,} × " if count > 1 else None, name(label, PLACE)]
+    return [f"{count:,}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}" if count > 1 else None, name(label, PLACE)]
 
 
 def _places(subject: Subject) -> Node:

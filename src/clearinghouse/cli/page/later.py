@@ -158,8 +158,8 @@ def _meetings(meetings: Sequence[Meeting]) -> Node:
         element("h3", "Where waiting flaws meet"),
         element(
             "p",
-            "The rule judges each flaw by itself, and an attacker can use several together. Each of these may wait "
-            "alone; whether they may wait together is for the person who answers for the system to judge.",
+            "Each of these may wait alone, and an attacker can use several together: whether they may is for whoever "
+            "answers for the system.",
         ),
         element("ul", items),
     ]

@@ -46,6 +46,9 @@ _ARMS = {"exposed": "If it can be reached from the internet", "not_exposed": "If
 _LOSS = "any change can destroy them."
 _COLUMNS = ("Question", "Answer", "Who says so", "Date")
 _MOST_NAMES = 200
+_OF = {True: "their", False: "its"}
+_ASSUMED = "assumed"
+"""How the source of a day begins that nobody gave; what follows is for whoever runs the program."""
 
 
 def meant(action: Action) -> tuple[Flaw, ...]:
@@ -91,10 +94,14 @@ def _undated(flaws: Sequence[Flaw]) -> Iterator[str]:
     if not undated:
         return
     first = next((made for made in undated if made.inputs["kev"].value == "yes"), undated[0])
-    missing = " and ".join(_MISSING.get(each, each) for each in ordering_arm(first).missing)
+    missing = _joined([_MISSING.get(each, each) for each in ordering_arm(first).missing])
     possible = lengths(ordering_arm(first), table_named(first.table))
     which = "" if len(undated) == len(flaws) else f" for {len(undated):,} of these flaws"
     yield f"No date follows yet{which}, because it is not known {missing}; still possible: {' or '.join(possible)}."
+
+
+def _joined(words: Sequence[str]) -> str:
+    return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
 
 
 def _examined(flaws: Sequence[Flaw]) -> Iterator[str]:
@@ -119,7 +126,7 @@ def in_full(action: Action, anchor: str) -> Markup:
         "details",
         element("summary", "Why, in full"),
         element("ul", [element("li", short(sentence, 600)) for sentence in action.explain]),
-        element("p", f"{plural(len(flaws), 'flaw')}, with all their names: ", names, "."),
+        element("p", f"{plural(len(flaws), 'flaw')}, with all {_OF[len(flaws) > 1]} names: ", names, "."),
         _title(first),
         _table(first),
         id=anchor,
@@ -137,9 +144,15 @@ def _table(flaw: Flaw) -> Markup:
     made = flaw.deadline
     rows = [_input_row(key, question, made.inputs[key]) for key, question in _QUESTIONS.items()]
     if made.identified:
-        rows.append(("When was it found here?", on_day(made.identified), short(made.identified_source, 200), ""))
+        rows.append(("When was it found here?", on_day(made.identified), _who_found(made), ""))
     rows += [_row(arm, verdict, made) for arm, verdict in made.verdicts().items()]
     return table(["Why this date: ", identifier(flaw.id), " decides"], _COLUMNS, rows)
+
+
+def _who_found(made: Deadline) -> str:
+    if made.identified_source.startswith(_ASSUMED):
+        return "assumed: the day of this list, because no other is known"
+    return short(made.identified_source, 200)
 
 
 def _input_row(key: str, question: str, used: UsedInput) -> Sequence[Node]:

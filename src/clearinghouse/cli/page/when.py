@@ -36,13 +36,14 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         phrase: as the end of a sentence (``by Thursday 12 March 2026 (in 3 days)``).
         brief: the same for a table, without the day's name. mark: in a few words, for a label.
-        state: how pressing it is.
+        state: how pressing it is. day: whether there is a date, and not only an occasion or a number of days.
     """
 
     phrase: str
     brief: str
     mark: str
     state: State
+    day: bool = False
 
     @property
     def dated(self) -> bool:
@@ -67,6 +68,7 @@ def _both(exposed: When, hidden: When) -> When:
         brief=f"{exposed.brief} if it can be reached from the internet, otherwise {lower(hidden.brief)}",
         mark=f"{exposed.mark}, or {lower(hidden.mark)}",
         state=exposed.state if exposed.dated else hidden.state,
+        day=exposed.day or hidden.day,
     )
 
 
@@ -95,9 +97,9 @@ def _dated(due: dt.date, today: dt.date) -> When:
     if due < today:
         count = plural((today - due).days, "day")
         phrase = f"now (it was due by {on_day(due)}, {far})"
-        return When(phrase=phrase, brief=brief, mark=f"Overdue by {count}", state=State.OVERDUE)
+        return When(phrase=phrase, brief=brief, mark=f"Overdue by {count}", state=State.OVERDUE, day=True)
     state = State.SOON if (due - today).days <= SOON_DAYS else State.LATER
-    return When(phrase=f"by {on_day(due)} ({far})", brief=brief, mark=capital(far), state=state)
+    return When(phrase=f"by {on_day(due)} ({far})", brief=brief, mark=capital(far), state=state, day=True)
 
 
 def _without_date() -> When:

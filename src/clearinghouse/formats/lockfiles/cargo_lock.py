@@ -18,6 +18,7 @@ from clearinghouse.formats.contract import NO_MATCH, Format, Match
 from clearinghouse.formats.decode import Decoder
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.lockfiles.shelf import Record, Shelf, at, stocked
+from clearinghouse.formats.lockfiles.stated import unknown_version
 from clearinghouse.formats.lockfiles.toml_values import Toml, load, tables
 from clearinghouse.formats.sample import Sample
 from clearinghouse.records import Problem
@@ -68,6 +69,7 @@ def read(document: Document) -> Iterator[Record]:
 
 
 def _fill(shelf: Shelf, toml: Toml) -> Iterator[Problem]:
+    yield from unknown_version(shelf.source, toml.values.get("version"), range(1, 5), "version 1 to 4")
     own: list[_Package] = []
     root = _PACKAGE.convert(toml.values["root"], source=shelf.source) if "root" in toml.values else ()
     if isinstance(root, _Package):

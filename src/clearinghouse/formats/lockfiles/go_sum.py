@@ -10,13 +10,13 @@ so that a module may be there at several versions; a ``go.mod`` says which is us
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from clearinghouse.formats.contract import NO_MATCH, Format, Match
 from clearinghouse.formats.document import Document
-from clearinghouse.formats.lockfiles.lines import bad_line, first_lines, lines_of, share
+from clearinghouse.formats.lockfiles.lines import each_line, first_lines, share
 from clearinghouse.formats.lockfiles.shelf import Record, Shelf, stocked
 from clearinghouse.formats.sample import Sample
-from clearinghouse.records import Problem
 
 _LINE = re.compile(r"(\S++) (v\d[^\s/]*+)(/go\.mod)? h\d:[A-Za-z0-9+/]{20,100}={0,2}\s*\Z")
 _ENOUGH = 0.9
@@ -33,20 +33,16 @@ def detect(sample: Sample) -> Match:
 def read(document: Document) -> Iterator[Record]:
     """Yield the inventory and an item for each module with a checksum of its content."""
     shelf = Shelf(document.source, FORMAT.name, "Go")
-    yield from stocked(shelf, _fill(shelf, document))
+    expected = "<module> <version> h1:<checksum>"
+    yield from stocked(shelf, each_line(document, partial(_take, shelf), "is no module with its checksum", expected))
 
 
-def _fill(shelf: Shelf, document: Document) -> Iterator[Problem]:
-    for item in lines_of(document):
-        if isinstance(item, Problem):
-            yield item
-            continue
-        number, line = item
-        found = _LINE.match(line)
-        if found and not found[3]:
-            shelf.put(found[1], found[2], f"{found[1]} {found[2]}", line=number)
-        elif not found and line.strip():
-            yield bad_line(shelf.source, number, "is no module with its checksum", "<module> <version> h1:<checksum>")
+def _take(shelf: Shelf, line: str, number: int) -> bool:
+    """Put the module of a line on the shelf; False if the line is none."""
+    found = _LINE.match(line)
+    if found and not found[3]:
+        shelf.put(found[1], found[2], f"{found[1]} {found[2]}", line=number)
+    return bool(found) or not line.strip()
 
 
 FORMAT = Format(name="go_sum", title="go.sum", detect=detect, read=read, inventory=True)

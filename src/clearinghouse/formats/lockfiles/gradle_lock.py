@@ -9,13 +9,13 @@ is not told apart: their names are the project's choice.
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from clearinghouse.formats.contract import NO_MATCH, Format, Match
 from clearinghouse.formats.document import Document
-from clearinghouse.formats.lockfiles.lines import bad_line, first_lines, lines_of, share
+from clearinghouse.formats.lockfiles.lines import each_line, first_lines, share
 from clearinghouse.formats.lockfiles.shelf import DEVELOPMENT, RUNTIME, Record, Shelf, stocked
 from clearinghouse.formats.sample import Sample
-from clearinghouse.records import Problem
 
 _HEADER = "# This is a Gradle generated file"
 _LINE = re.compile(r"([^\s:=#]++):([^\s:=]++):([^\s:=]++)(?:[ \t]*=(.*+))?\Z")
@@ -50,28 +50,26 @@ def _fits(line: str) -> bool:
 def read(document: Document) -> Iterator[Record]:
     """Yield the inventory and an item for each module at each version."""
     shelf = Shelf(document.source, FORMAT.name, "Maven")
-    yield from stocked(shelf, _fill(shelf, document))
+    expected = "<group>:<artifact>:<version>=<configurations>"
+    filling = each_line(document, partial(_take, shelf), "is no module with its configurations", expected)
+    yield from stocked(shelf, filling)
 
 
-def _fill(shelf: Shelf, document: Document) -> Iterator[Problem]:
-    for item in lines_of(document):
-        if isinstance(item, Problem):
-            yield item
-            continue
-        number, line = item[0], item[1].strip()
-        if line.startswith(_HEADER):
-            shelf.tool = "Gradle"
-        if not line or line.startswith("#") or _EMPTY.match(line):
-            continue
-        found = _LINE.match(line)
-        if found is None:
-            expected = "<group>:<artifact>:<version>=<configurations>"
-            yield bad_line(shelf.source, number, "is no module with its configurations", expected)
-            continue
-        group, artifact, version, configurations = found.groups()
-        scope = DEVELOPMENT if _only_tests(configurations) else RUNTIME
-        written = f"{group}:{artifact}:{version}"
-        shelf.put(f"{group}:{artifact}", version, written, scope=scope, line=number)
+def _take(shelf: Shelf, line: str, number: int) -> bool:
+    """Put the module of a line on the shelf; False if the line is none."""
+    line = line.strip()
+    if line.startswith(_HEADER):
+        shelf.tool = "Gradle"
+    if not line or line.startswith("#") or _EMPTY.match(line):
+        return True
+    found = _LINE.match(line)
+    if found is None:
+        return False
+    group, artifact, version, configurations = found.groups()
+    scope = DEVELOPMENT if _only_tests(configurations) else RUNTIME
+    written = f"{group}:{artifact}:{version}"
+    shelf.put(f"{group}:{artifact}", version, written, scope=scope, line=number)
+    return True
 
 
 def _only_tests(configurations: str | None) -> bool:

@@ -9,6 +9,7 @@ import msgspec
 from clearinghouse.formats.decode import Decoder, escape
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.lockfiles.shelf import Record, Shelf, stocked, whole
+from clearinghouse.formats.lockfiles.stated import unknown_version
 from clearinghouse.formats.text import printable_name
 from clearinghouse.records import Problem
 
@@ -48,6 +49,15 @@ class Parts:
     def text(self, key: str) -> str:
         """Return the text of a key, or the empty string."""
         return self.get(key, _TEXT) or ""
+
+    def stated(self, key: str, known: range, read: str) -> Iterator[Problem]:
+        """Yield the problem of a lockfile whose version, at a key, is another than those that are read.
+
+        The last two arguments are those of :func:`~clearinghouse.formats.lockfiles.stated.unknown_version`.
+        """
+        raw = self.raws.get(key)
+        written = None if raw is None else bytes(raw)[:100].decode("utf-8", "replace")
+        yield from unknown_version(self.source, written, known, read, pointer=f"{self.pointer}/{escape(key)}")
 
     def members(self, key: str, decoder: Decoder[T]) -> Iterator[tuple[str, T, str] | Problem]:
         """Yield key, value and pointer of the members of an object, and the problems of the bad ones."""

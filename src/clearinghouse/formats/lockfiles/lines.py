@@ -1,6 +1,6 @@
 """Lockfiles that are read a line at a time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.json_lines import numbered_lines
@@ -20,6 +20,22 @@ def lines_of(document: Document) -> Iterator[tuple[int, str] | Problem]:
         else:
             number, raw = item
             yield number, raw.decode("ascii") if raw.isascii() else document.in_utf8(raw).decode("utf-8", "replace")
+
+
+def each_line(document: Document, take: Callable[[str, int], bool], what: str, expected: str) -> Iterator[Problem]:
+    """Give every line to ``take``, with its number; yield a problem for each that it does not understand.
+
+    Args:
+        take: returns False for what is no line of this format. what: the end of "The line ...".
+        expected: how a line should look.
+    """
+    for item in lines_of(document):
+        if isinstance(item, Problem):
+            yield item
+            continue
+        number, line = item
+        if not take(line, number):
+            yield bad_line(document.source, number, what, expected)
 
 
 def first_lines(sample: Sample) -> list[str]:

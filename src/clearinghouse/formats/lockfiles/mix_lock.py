@@ -9,13 +9,13 @@ its own tuple in the same form and is no item there.
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from clearinghouse.formats.contract import NO_MATCH, Format, Match
 from clearinghouse.formats.document import Document
-from clearinghouse.formats.lockfiles.lines import bad_line, lines_of
+from clearinghouse.formats.lockfiles.lines import each_line
 from clearinghouse.formats.lockfiles.shelf import Record, Shelf, stocked
 from clearinghouse.formats.sample import Sample
-from clearinghouse.records import Problem
 
 _START = re.compile(r'\s*%\{\s*(?:"[^"\n]*+":\s*\{:(?:hex|git|path)|\}\s*\Z)')
 _KEY = re.compile(r'[\s%{]*"([^"]*+)":\s*\{:(\w++),\s*')
@@ -33,21 +33,14 @@ def detect(sample: Sample) -> Match:
 def read(document: Document) -> Iterator[Record]:
     """Yield the inventory and an item for each package."""
     shelf = Shelf(document.source, FORMAT.name, "Hex")
-    yield from stocked(shelf, _fill(shelf, document))
-
-
-def _fill(shelf: Shelf, document: Document) -> Iterator[Problem]:
-    for item in lines_of(document):
-        if isinstance(item, Problem):
-            yield item
-            continue
-        number, line = item
-        if not _FRAME.match(line) and not _take(shelf, line, number):
-            yield bad_line(shelf.source, number, "is no package", '"<name>": {:hex, :<name>, "<version>", ...}')
+    expected = '"<name>": {:hex, :<name>, "<version>", ...}'
+    yield from stocked(shelf, each_line(document, partial(_take, shelf), "is no package", expected))
 
 
 def _take(shelf: Shelf, line: str, number: int) -> bool:
-    """Put the package of a line on the shelf; False if it is none."""
+    """Put the package of a line on the shelf; False if it is neither one nor a part of the frame."""
+    if _FRAME.match(line):
+        return True
     key = _KEY.match(line)
     if key is None:
         return False

@@ -49,6 +49,7 @@ def read(document: Document) -> Iterator[Record]:
 
 
 def _fill(shelf: Shelf, root: Parts) -> Iterator[Problem]:
+    yield from root.stated("version", range(1, 3), "version 1 or 2")
     for framework in root.members("dependencies", _FRAMEWORK):
         if isinstance(framework, Problem):
             yield framework

@@ -9,6 +9,7 @@ Source: https://docs.npmjs.com/cli/configuring-npm/package-lock-json.
   has only such.
 - ``dev`` is scope ``development``; ``optional`` and ``devOptional`` (needed by tests or by something optional) are
   ``optional``. ``peer`` and bundled packages are needed like any other.
+- Another lockfile version is a problem, and is read as far as it has the same parts.
 """
 
 from collections.abc import Iterator
@@ -106,6 +107,7 @@ def read(document: Document) -> Iterator[Record]:
 
 def _fill(shelf: Shelf, root: Parts) -> Iterator[Problem]:
     shelf.subject = at(root.text("name"), root.text("version"))
+    yield from root.stated("lockfileVersion", range(1, 4), "version 1, 2 or 3")
     if "packages" in root.raws:
         yield from _flat(shelf, root)
     else:

@@ -9,6 +9,8 @@ Sources: https://github.com/pnpm/spec/tree/master/lockfile and https://github.co
   ``dependencies`` of the project and its workspaces is needed at run time; what only through optional dependencies is
   scope ``optional``; the rest is ``development``, and so is pnpm itself where its version is kept here (pnpm 11).
 - The file does not name the project.
+- Another lockfile version is a problem, and is read as far as it has the same parts. So is, in version 9, a package
+  that the project asks for and that is not listed.
 """
 
 import re
@@ -22,9 +24,11 @@ from clearinghouse.formats.decode import Decoder
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.lockfiles.block_yaml import Block, load
 from clearinghouse.formats.lockfiles.npm_sources import ECOSYSTEM, Found, locate, split_name, written
-from clearinghouse.formats.lockfiles.pnpm_scopes import Scopes
+from clearinghouse.formats.lockfiles.pnpm_scopes import Scopes, missing_packages
 from clearinghouse.formats.lockfiles.shelf import DEVELOPMENT, OPTIONAL, RUNTIME, Record, Shelf, on_line, stocked
+from clearinghouse.formats.lockfiles.stated import unknown_version
 from clearinghouse.formats.sample import Sample
+from clearinghouse.formats.text import plural, quoted
 from clearinghouse.records import Problem
 
 _KEY_6 = re.compile(r"/?((?:@[^/@()]++/)?[^/@():]++)@(\d[^():/]*+)(?:\(|\Z)")
@@ -89,6 +93,12 @@ class _Reader:
         self.workspaces = frozenset(importers) if isinstance(importers, dict) else frozenset()
 
     def fill(self) -> Iterator[Problem]:
+        stated, line = self.values.get("lockfileVersion"), self.lines.get(("lockfileVersion",))
+        yield from unknown_version(self.shelf.source, stated, range(5, 10), "version 5.0 to 9.0", line=line)
+        yield from self.packages()
+        yield from self.unlisted()
+
+    def packages(self) -> Iterator[Problem]:
         packages = self.values.get("packages") or {}
         if not isinstance(packages, dict):
             yield _wrong(self.shelf.source, "The packages are not a mapping.", self.lines.get(("packages",)))
@@ -102,6 +112,21 @@ class _Reader:
             problem = self.put(key, entry, line)
             if problem:
                 yield problem
+
+    def unlisted(self) -> Iterator[Problem]:
+        """Tell of packages that the project asks for and that are not there: a file in YAML that is cut off is YAML."""
+        if str(self.values.get("lockfileVersion", ""))[:1] != "9":
+            return
+        missing = missing_packages(self.values)
+        if missing:
+            what = plural(len(missing), "package that is asked for is", "packages that are asked for are")
+            yield Problem(
+                source=self.shelf.source,
+                code="missing_packages",
+                message=f"{what} not listed, such as {quoted(missing[0])}; the file may be cut off.",
+                line=self.lines.get(("packages",)),
+                expected="the whole file, as pnpm writes it",
+            )
 
     def put(self, key: str, entry: _Entry, line: int | None) -> Problem | None:
         resolution = entry.resolution or _Resolution()

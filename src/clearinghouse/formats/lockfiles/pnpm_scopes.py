@@ -57,6 +57,22 @@ class Scopes:
                 yield key if key in self._snapshots else version  # of an alias, the whole key stands there
 
 
+def missing_packages(values: Mapping[str, Any]) -> list[str]:
+    """Return what importers ask for that is not among the packages, each once. What is linked needs no entry."""
+    packages = _mapping(values.get("packages"))
+    missing: dict[str, None] = {}
+    for importer in _mapping(values.get("importers")).values():
+        for kind in (*_ALL, *_TOOLS):
+            for name, wanted in _mapping(_mapping(importer).get(kind)).items():
+                version = wanted.get("version") if isinstance(wanted, dict) else wanted
+                if not isinstance(version, str) or version.startswith("link:"):
+                    continue
+                bare = _without_peers(version)
+                if f"{name}@{bare}" not in packages and bare not in packages:
+                    missing[f"{name}@{bare}"] = None
+    return list(missing)
+
+
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 

@@ -20,6 +20,7 @@ from clearinghouse.formats.decode import Decoder
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.lockfiles.python_projects import MANIFEST_NOTE, is_manifest
 from clearinghouse.formats.lockfiles.shelf import DEVELOPMENT, OPTIONAL, RUNTIME, Record, Shelf, stocked
+from clearinghouse.formats.lockfiles.stated import unknown_version
 from clearinghouse.formats.lockfiles.toml_values import Toml, load, tables
 from clearinghouse.formats.sample import Sample
 from clearinghouse.records import Problem
@@ -78,6 +79,9 @@ def read(document: Document) -> Iterator[Record]:
 
 
 def _fill(shelf: Shelf, toml: Toml) -> Iterator[Problem]:
+    metadata = toml.values.get("metadata")
+    stated = metadata.get("lock-version") if isinstance(metadata, dict) else None
+    yield from unknown_version(shelf.source, stated, range(1, 3), "version 1.0 to 2.1")
     for found in tables(toml, "package", _PACKAGE, shelf.source):
         if isinstance(found, Problem):
             yield found

@@ -55,6 +55,7 @@ def read(document: Document) -> Iterator[Record]:
 
 
 def _fill(shelf: Shelf, root: Parts) -> Iterator[Problem]:
+    yield from root.stated("version", range(1, 4), "version 1, 2 or 3")
     holder, pointer = root, "/pins"
     if "object" in root.raws:
         holder, pointer = Parts(root.object("object"), shelf.source, "/object"), "/object/pins"

@@ -24,6 +24,7 @@ from clearinghouse.formats.document import Document
 from clearinghouse.formats.lockfiles.graph import reachable
 from clearinghouse.formats.lockfiles.shelf import DEVELOPMENT, OPTIONAL, RUNTIME, Record, Shelf, at, stocked
 from clearinghouse.formats.lockfiles.sources import is_folder
+from clearinghouse.formats.lockfiles.stated import unknown_version
 from clearinghouse.formats.lockfiles.toml_values import Toml, load, tables
 from clearinghouse.formats.sample import Sample
 from clearinghouse.records import Problem
@@ -94,6 +95,7 @@ def read(document: Document) -> Iterator[Record]:
 
 
 def _fill(shelf: Shelf, toml: Toml) -> Iterator[Problem]:
+    yield from unknown_version(shelf.source, toml.values.get("version"), range(1, 2), "version 1")
     packages: list[tuple[_Package, int | None]] = []
     for found in tables(toml, "package", _PACKAGE, shelf.source):
         if isinstance(found, Problem):

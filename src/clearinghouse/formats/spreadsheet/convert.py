@@ -6,6 +6,7 @@ from functools import lru_cache
 from clearinghouse.formats.ecosystem import parse_purl
 from clearinghouse.formats.spreadsheet.columns import IDENTIFYING
 from clearinghouse.formats.spreadsheet.header import Header, Row
+from clearinghouse.formats.spreadsheet.nameless import Nameless
 from clearinghouse.formats.spreadsheet.product import divide
 from clearinghouse.formats.spreadsheet.values import (
     TypedDate,
@@ -64,14 +65,16 @@ class Converter:
 
     Args:
         inventory: id of the inventory. header: what the columns mean. notes: takes what could not be used.
+        nameless: takes the rows without a product.
         where: names the sheet, at the beginning of each note; empty where there is only one.
     """
 
-    def __init__(self, inventory: str, header: Header, notes: Notes, where: str = "") -> None:
+    def __init__(self, inventory: str, header: Header, notes: Notes, nameless: Nameless, where: str = "") -> None:
         self._inventory = inventory
         self._header = header
         self._columns = header.columns
         self._notes = notes
+        self._nameless = nameless
         self._where = where
         written = [column for meaning in _WRITTEN for column in self._columns.get(meaning, ())]
         self._written = sorted(written)
@@ -97,10 +100,9 @@ class Converter:
             yield system
 
     def _passed(self, line: int, row: Row) -> None:
-        if len(row) > 1 and not self._is_total(row):
-            self._note(
-                "no_product", "product", line, "The row names no product and was passed over", "a product or model"
-            )
+        if not self._is_total(row):
+            vendor, version = bool(self._cell(row, "vendor")), bool(self._cell(row, "version"))
+            self._nameless.add(line, vendor=vendor, version=version, cells=len(row))
 
     def _note(self, code: str, field: str, line: int, said: str, expected: str) -> None:
         self._notes.add(code, field, line, f"{self._where}{said}", expected)

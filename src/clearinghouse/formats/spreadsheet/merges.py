@@ -92,3 +92,13 @@ def column_of(letters: str) -> int | None:
             return None
         number = number * 26 + ord(letter) - ord("A") + 1
     return number - 1 if number <= MAX_COLUMN else None
+
+
+def letters_of(column: int) -> str:
+    """Return the letters of a column by its number from 0: the inverse of :func:`column_of`."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

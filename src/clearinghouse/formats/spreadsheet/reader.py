@@ -13,7 +13,8 @@ from clearinghouse.formats.spreadsheet.convert import Converter
 from clearinghouse.formats.spreadsheet.csv_rows import HEAD_ROWS, rows, sniff
 from clearinghouse.formats.spreadsheet.detection import OLE, ZIP
 from clearinghouse.formats.spreadsheet.header import Header, Row, find_header
-from clearinghouse.formats.spreadsheet.merges import Merges
+from clearinghouse.formats.spreadsheet.merges import Merges, letters_of
+from clearinghouse.formats.spreadsheet.nameless import Nameless
 from clearinghouse.formats.spreadsheet.sheet import Line, Sheet
 from clearinghouse.formats.spreadsheet.workbook import MAX_TEXTS, SheetPart, Workbook
 from clearinghouse.formats.tabular.convert import Notes
@@ -105,13 +106,14 @@ class Table:
         yield inventory
         yield self._reading(self.header, head[found[0]][0])
         yield from problems
-        notes = Notes(self.source)
-        converter = Converter(inventory.id, self.header, notes, self.where)
+        notes, nameless = Notes(self.source), Nameless(self.source, self.where)
+        converter = Converter(inventory.id, self.header, notes, nameless, self.where)
         for line in chain(head[found[0] + 1 :], lines):
             if isinstance(line, Problem):
                 yield line
             elif self.merges is None or not self.merges.is_heading(*line):
                 yield from converter.items(*line)
+        yield from nameless.problems()
         yield from notes.problems()
 
     def _reading(self, header: Header, line: int) -> Problem:
@@ -188,12 +190,20 @@ def _sheet(workbook: Workbook, sheet: SheetPart, source: str, number: int) -> Ge
         yield _broken(source, f"The sheet {quoted(sheet.name)}", error)
     except ClearinghouseError as error:
         yield unreadable(source, error)
-    if content.empty_formula and table.header is not None and table.header.is_inventory:
-        message = f"{table.where}A formula was saved without its value and is read as blank."
-        expected = "values, or a file that was calculated before it was saved"
-        found = notice(source, "formula_without_value", message, expected=expected)
-        yield structs.replace(found, line=content.empty_formula)
+    if content.empty_formulas and table.header is not None and table.header.is_inventory:
+        yield _empty_formulas(source, table.where, content)
     return table
+
+
+def _empty_formulas(source: str, where: str, content: Sheet) -> Problem:
+    line, column = content.empty_formula
+    others = plural(content.empty_formulas - 1, "other cell") if content.empty_formulas > 1 else ""
+    message = f"{where}The formula in cell {letters_of(column)}{line} was saved without its value and is read as blank"
+    expected = "values, or a file that was calculated before it was saved"
+    found = notice(
+        source, "formula_without_value", f"{message}{f'; so are {others}' if others else ''}.", expected=expected
+    )
+    return structs.replace(found, line=line)
 
 
 def _filled(lines: Iterator[Line], merges: Merges | None) -> Iterator[tuple[int, Row]]:

@@ -27,12 +27,14 @@ class Sheet(Scanner[Line]):
         workbook: for shared texts and the formats of numbers.
 
     Attributes:
-        empty_formula: the first row with a formula whose value was not saved, or 0.
+        empty_formulas: how many formulas were saved without their value.
+        empty_formula: row and column of the first of them.
     """
 
     def __init__(self, workbook: Workbook) -> None:
         super().__init__()
-        self.empty_formula = 0
+        self.empty_formulas = 0
+        self.empty_formula = (0, 0)
         self._texts = workbook.texts
         self._number = workbook.number
         self._columns: dict[str, int] = {}
@@ -128,7 +130,7 @@ class Sheet(Scanner[Line]):
             return
         self._column = column + 1
         if self._value or self._formula:
-            text = self._text(attributes)
+            text = self._text(attributes, column)
             if text and not text.isspace():
                 self._row[column] = text
 
@@ -139,7 +141,7 @@ class Sheet(Scanner[Line]):
             self._columns[letters] = column
         return column
 
-    def _text(self, attributes: dict[str, str]) -> str:
+    def _text(self, attributes: dict[str, str], column: int) -> str:
         value = self._value
         kind = attributes.get("t", "n")
         if kind == "s":
@@ -148,8 +150,9 @@ class Sheet(Scanner[Line]):
             except (ValueError, IndexError):
                 return ""
         if not value:
-            if kind == "n" and not self.empty_formula:
-                self.empty_formula = self._line
+            if kind == "n":
+                self.empty_formula = self.empty_formula if self.empty_formulas else (self._line, column)
+                self.empty_formulas += 1
             return ""
         if kind == "n":
             return self._number(value, attributes.get("s", "")) if len(value) < _NUMBER_LENGTH else ""

@@ -1,24 +1,21 @@
 """Reading rows and lines into cells by field, and saying where they cannot be read."""
 
-import csv
 import io
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import Any
 
 import msgspec
 
 from clearinghouse.formats.decode import describe, why_not_json
 from clearinghouse.formats.document import Document
-from clearinghouse.formats.json_lines import json_lines, too_long
+from clearinghouse.formats.json_lines import json_lines
 from clearinghouse.formats.tabular.columns import FIELD_OF, MANY, NOTHING, plain
 from clearinghouse.formats.tabular.convert import Cells, Notes, to_finding
 from clearinghouse.formats.tabular.detection import header_of
-from clearinghouse.formats.text import clean_line
+from clearinghouse.formats.tabular.rows import bad_row, numbered_rows
 from clearinghouse.records import Finding, Problem
 
 _BAD_ROW = "a row of the header's length"
-MAX_ROW = 4 << 20
-"""Longest row, in characters; a quoted cell, and so a row, may have many lines."""
 
 
 def read(document: Document) -> Iterator[Finding | Problem]:
@@ -42,9 +39,8 @@ def _csv_rows(document: Document) -> Iterator[tuple[int, Cells] | Problem]:
     delimiter, _ = header_of(sample.text)
     with document.open_repaired() as stream:
         text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
-        rows = _numbered(_Rows(text), delimiter, document.source)
         header: list[str | None] | None = None
-        for row in rows:
+        for row in numbered_rows(text, delimiter, document.source, _BAD_ROW):
             if isinstance(row, Problem):
                 yield row
                 continue
@@ -52,66 +48,9 @@ def _csv_rows(document: Document) -> Iterator[tuple[int, Cells] | Problem]:
             if header is None:
                 header = [FIELD_OF.get(plain(value)) for value in values]
             elif any(value and not value.isspace() for value in values[len(header) :]):
-                yield _problem(document.source, line, "too_many_cells", "has more cells than the header", _BAD_ROW)
+                yield bad_row(document.source, line, "too_many_cells", "has more cells than the header", _BAD_ROW)
             else:
                 yield line, _cells(zip(header, values, strict=False))
-
-
-class _TooLongError(Exception):
-    """A row goes beyond :data:`MAX_ROW`; what is left of its line has been passed over."""
-
-
-class _Rows:
-    """The lines of a table for a CSV reader, which by itself would hold a line, or a quoted cell, of any size.
-
-    Attributes:
-        number: lines read so far. first: the line on which the present row begins.
-    """
-
-    def __init__(self, text: TextIO) -> None:
-        self._text = text
-        self.number = 0
-        self.begin()
-
-    def begin(self) -> None:
-        """A new row begins with the next line."""
-        self.first = self.number + 1
-        self._room = MAX_ROW
-
-    def __iter__(self) -> "_Rows":
-        return self
-
-    def __next__(self) -> str:
-        line = self._text.readline(self._room + 1)
-        if not line:
-            raise StopIteration
-        self.number += 1
-        self._room -= len(line)
-        if self._room < 0:
-            while line and line[-1] not in "\r\n":
-                line = self._text.readline(1 << 16)
-            raise _TooLongError
-        return line
-
-
-def _numbered(lines: _Rows, delimiter: str, source: str) -> Iterator[tuple[int, list[str]] | Problem]:
-    """Yield (first line, cells) for each row that is not blank, and a problem for each that is no row."""
-    reader = csv.reader(lines, delimiter=delimiter)
-    while True:
-        lines.begin()
-        line = lines.first
-        try:
-            values = next(reader, None)
-        except _TooLongError:
-            yield too_long(source, line, MAX_ROW, "line" if line == lines.number else "row")
-            continue
-        except csv.Error as error:
-            yield _problem(source, line, "malformed_row", f"cannot be read: {why_no_row(error)}", _BAD_ROW)
-            continue
-        if values is None:
-            return
-        if any(value and not value.isspace() for value in values):
-            yield line, values
 
 
 def _json_rows(document: Document) -> Iterator[tuple[int, Cells] | Problem]:
@@ -124,10 +63,10 @@ def _json_rows(document: Document) -> Iterator[tuple[int, Cells] | Problem]:
         try:
             record = msgspec.json.decode(entry.raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            yield _problem(source, line, "malformed_json", why_not_json(error), "one JSON object")
+            yield bad_row(source, line, "malformed_json", why_not_json(error), "one JSON object")
             continue
         if not isinstance(record, dict):
-            yield _problem(source, line, "wrong_type", f"is {describe(record)}, and no object", "one JSON object")
+            yield bad_row(source, line, "wrong_type", f"is {describe(record)}, and no object", "one JSON object")
             continue
         yield line, _cells((FIELD_OF.get(plain(key)), value) for key, value in _flat(record))
 
@@ -161,17 +100,3 @@ def _cells(pairs: Any) -> Cells:
         else:
             cells.setdefault(field, [value])
     return cells
-
-
-def why_no_row(error: csv.Error) -> str:
-    """Say what a CSV reader found wrong, as the end of a sentence."""
-    said = str(error)
-    if said.startswith("field larger"):
-        return f"a cell has more than {csv.field_size_limit():,} characters"
-    if said.startswith("new-line character"):
-        return "a line ends inside a cell that has no quotes"
-    return said
-
-
-def _problem(source: str, line: int, code: str, said: str, expected: str) -> Problem:
-    return Problem(source=source, code=code, message=clean_line(f"The row {said}."), line=line, expected=expected)
