@@ -290,23 +290,19 @@ def test_what_is_no_vulnerability_stands_apart(matcher: Made) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "advisory", "said"),
+    ("version", "advisory", "expected"),
     [
-        ("2.0", "A-1", "2.0 is in no affected range: from 1.0 to before 2.0."),
-        ("2.0", "CVE-A-1", "2.0 is in no affected range: from 1.0 to before 2.0."),
-        ("2.0", "B-1", "No advisory that was read is named B-1."),
-        ("2.0", "W-1", "W-1 was withdrawn on 2026-02-02, so it matches nothing."),
-        ("2.0", "O-1", "O-1 does not name demo (PyPI)."),
-        (None, "A-1", "Which version of demo (PyPI) is it?"),
+        ("1.5", "A-1", Answer(True, "1.5 is in the range from 1.0 to before 2.0 of A-1.", ("2.0",))),
+        ("2.0", "A-1", Answer(False, "2.0 is in no affected range: from 1.0 to before 2.0.")),
+        ("2.0", "CVE-A-1", Answer(False, "2.0 is in no affected range: from 1.0 to before 2.0.")),
+        ("2.0", "B-1", None),
+        ("2.0", "O-1", None),
+        (None, "A-1", Answer(None, "Which version of demo (PyPI) is it?", ("2.0",))),
     ],
 )
-def test_why_not(matcher: Made, version: str | None, advisory: str, said: str) -> None:
-    made = matcher(
-        published(affected(*UNTIL_2)),
-        published(affected(*UNTIL_2), name="W-1", withdrawn="2026-02-02T00:00:00Z"),
-        published(affected(*UNTIL_2, name="other"), name="O-1"),
-    )
-    assert made.explain(package(version), advisory) == said
+def test_about_one_advisory(matcher: Made, version: str | None, advisory: str, expected: Answer | None) -> None:
+    made = matcher(published(affected(*UNTIL_2)), published(affected(*UNTIL_2, name="other"), name="O-1"))
+    assert made.about(package(version), made.index.named(advisory)) == expected
 
 
 def test_one_advisory_is_asked_without_an_index() -> None:

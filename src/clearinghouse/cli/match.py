@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from clearinghouse.cli.about import UnknownAdvisoryError, show_about, write_about
 from clearinghouse.cli.judged import NO_CLEAN_RESULT, is_judged_in_part, nothing_judged, why_unjudged
 from clearinghouse.cli.layout import say, show_table
 from clearinghouse.cli.options import path_option, paths_to
@@ -77,6 +78,13 @@ def command(
     *,
     advisories: Advisories = None,
     kev: Kev = None,
+    about: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADVISORY",
+            help="Ask about one advisory: which of the components that it names it affects, and why not the others.",
+        ),
+    ] = None,
     output: Annotated[OutputFormat, typer.Option("--format", help="What to write.")] = OutputFormat.TABLE,
 ) -> None:
     """Say which advisories meet what inventories list: SBOMs, lockfiles, package lists, spreadsheets.
@@ -99,6 +107,9 @@ def command(
             if isinstance(error, ClearinghouseError):
                 raise typer.Exit(BAD_INPUT) from error
         raise
+    if about is not None:
+        affected = _tell(found, about, asked, output)
+        raise typer.Exit(match_exit_code(found, affected=affected))
     if output is OutputFormat.JSON:
         affected = _write(found, asked, nothing)
     else:
@@ -108,6 +119,16 @@ def command(
         if nothing and not found.failed:
             raise nothing
     raise typer.Exit(BAD_INPUT if nothing else match_exit_code(found, affected=affected))
+
+
+def _tell(found: Deployer, about: str, asked: Sequence[Path], output: OutputFormat) -> bool:
+    if output is not OutputFormat.JSON:
+        return show_about(found, about)
+    try:
+        return write_about(found, about, asked)
+    except UnknownAdvisoryError as error:
+        _write_failure(failure(error, asked))
+        raise typer.Exit(BAD_INPUT) from error
 
 
 def match_exit_code(found: Deployer, *, affected: bool) -> int:

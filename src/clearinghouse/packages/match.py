@@ -3,7 +3,7 @@
 What is asked of each advisory is in :mod:`~clearinghouse.packages.judge`. Withdrawn records match nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -98,6 +98,19 @@ def _flaws(entry: Entry) -> tuple[str, ...]:
     return entry.upstream or (entry.advisory, *entry.aliases)
 
 
+class Answer(msgspec.Struct, frozen=True, gc=False):
+    """Whether one advisory affects one package.
+
+    Attributes:
+        affected: None where it cannot be told.
+        why: in one sentence. fixed: as in :class:`~clearinghouse.records.Exposure`.
+    """
+
+    affected: bool | None
+    why: str
+    fixed: tuple[str, ...] = ()
+
+
 class Matcher:
     """Answers for packages from an index. Answers are remembered: a package at one version is evaluated once, and so
     are all packages that are built from one source, where advisories speak of that.
@@ -133,22 +146,14 @@ class Matcher:
                 found.update(entry.aliases)
         return frozenset(found)
 
-    def explain(self, package: PackageId, advisory: str) -> str:
-        """Return in one sentence why an advisory does not meet a package, or what is not known about it.
+    def about(self, package: PackageId, advisories: Collection[str]) -> Answer | None:
+        """Return whether advisories affect a package, and why or why not; None where none of them names it.
 
         Args:
-            package: the component. advisory: id of the advisory or an alias of it.
+            package: the component. advisories: ids, as :meth:`AdvisoryIndex.named` gives them for any identifier.
         """
-        names = self.index.named(advisory)
-        if not names:
-            return f"No advisory that was read is named {advisory}."
-        withdrawn = [known for name in names if (known := self.index.advisory(name)) and known.withdrawn]
-        if len(withdrawn) == len(names):
-            return f"{withdrawn[0].id} was withdrawn on {(withdrawn[0].withdrawn or '')[:10]}, so it matches nothing."
-        asked = [(entry, version) for entry, version in self._asked(package) if entry.advisory in names]
-        if not asked:
-            return f"{names[0]} does not name {package.name} ({package.ecosystem})."
-        return " ".join(dict.fromkeys(why_not(entry, package, version) for entry, version in asked))
+        asked = [(entry, version) for entry, version in self._asked(package) if entry.advisory in advisories]
+        return _answer(package, asked) if asked else None
 
     def _judge(self, package: PackageId) -> Verdict:
         if not self._covers(package.ecosystem, package.release):
@@ -174,46 +179,43 @@ class Matcher:
         return known
 
 
-class Answer(msgspec.Struct, frozen=True, gc=False):
-    """Whether one advisory affects one package.
-
-    Attributes:
-        affected: None where it cannot be told.
-        why: in one sentence. fixed: as in :class:`~clearinghouse.records.Exposure`.
-    """
-
-    affected: bool | None
-    why: str
-    fixed: tuple[str, ...] = ()
-
-
 def ask(advisories: Iterable[PublishedAdvisory], package: PackageId) -> Answer:
     """Return whether any of ``advisories`` affects a package. It must not be empty.
 
     Args:
         advisories: the records of one advisory; those that were withdrawn affect nothing.
     """
-    whys: list[str] = []
-    unsure: Answer | None = None
     versions = dict(names_of(package))
+    whys: list[str] = []
+    asked: list[tuple[Entry, str | None]] = []
     for advisory in advisories:
+        entries = [each for each in entries_of(advisory) if each.ecosystem == package.ecosystem]
+        named = [(each, versions[each.name]) for each in entries if each.name in versions]
+        asked += named
         if advisory.body.withdrawn:
             whys.append(f"{advisory.id} was withdrawn on {advisory.body.withdrawn[:10]}, so it matches nothing.")
-            continue
-        entries = [each for each in entries_of(advisory) if each.ecosystem == package.ecosystem]
-        entries = [each for each in entries if each.name in versions]
-        if not entries:
+        elif not named:
             whys.append(f"{advisory.id} does not name {package.name} ({package.ecosystem}).")
-        for entry in entries:
-            found = judge(entry, package, versions[entry.name])
-            if isinstance(found, Exposure) and found.match in _SURE:
-                return Answer(True, why_hit(found), found.fixed)
-            if isinstance(found, Exposure):
-                unsure = unsure or Answer(None, found.question or "", found.fixed)
-            elif isinstance(found, Unjudged):
-                unsure = unsure or Answer(None, found.reason)
-            else:
-                whys.append(why_not(entry, package, versions[entry.name]))
+    if not asked:
+        return Answer(False, " ".join(dict.fromkeys(whys)))
+    found = _answer(package, asked)
+    return found if found.affected is not False else Answer(False, " ".join(dict.fromkeys((*whys, found.why))))
+
+
+def _answer(package: PackageId, asked: Asked) -> Answer:
+    """The surest of what entries on a package say, each with the version to compare."""
+    whys: list[str] = []
+    unsure: Answer | None = None
+    for entry, version in asked:
+        found = judge(entry, package, version)
+        if isinstance(found, Exposure) and found.match in _SURE:
+            return Answer(True, why_hit(found), found.fixed)
+        if isinstance(found, Exposure):
+            unsure = unsure or Answer(None, found.question or "", found.fixed)
+        elif isinstance(found, Unjudged):
+            unsure = unsure or Answer(None, found.reason)
+        else:
+            whys.append(why_not(entry, package, version))
     return unsure or Answer(False, " ".join(dict.fromkeys(whys)))
 
 
