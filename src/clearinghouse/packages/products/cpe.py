@@ -74,6 +74,8 @@ def read_cpe(text: str) -> Cpe | None:
 
 
 def _formatted(text: str) -> list[str]:
+    if "\\" not in text:
+        return ["" if value in _ANY else value for value in text.split(":", 11)[:11]]
     values: list[str] = []
     position = 0
     while position <= len(text) and len(values) < 11:

@@ -47,4 +47,6 @@ def are_related(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
         return False
     if first <= second or second <= first or (len(one) > 1 and one[:2] == other[:2]):
         return True
+    if one[0] == other[0]:  # "PDF Reader" and pdf_editor are two products, "ATP series" and atp_800 are not
+        return any(any(map(str.isdigit, word)) for word in (*one[1:], *other[1:]))
     return len(min(one[0], other[0], key=len)) > 2 and (one[0].startswith(other[0]) or other[0].startswith(one[0]))

@@ -10,10 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-import msgspec
-
 from clearinghouse.packages.products.aliases import Aliases, shipped_aliases
-from clearinghouse.packages.products.cpe import read_cpe
 from clearinghouse.packages.products.family import is_model, is_of_series, says_more
 from clearinghouse.packages.products.names import (
     ProductName,
@@ -27,26 +24,14 @@ from clearinghouse.packages.products.names import (
 )
 from clearinghouse.packages.products.statement import KEV, Statement
 from clearinghouse.packages.products.windows import edition_of
+from clearinghouse.packages.products.written import WrittenName, written_name
+
+__all__ = ["Hit", "NameIndex", "ProductIndex", "Relative", "WrittenName", "written_name"]
 
 Fetch = Callable[[int], Sequence[Statement]]
 """Returns the statements that stand under the number of a name."""
 Described = Callable[[str], Sequence[int]]
 """Returns the numbers of the names that records of a CVE identifier, other than KEV's, speak of."""
-
-
-class WrittenName(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A product as statements name it: what they have in common, and under which their number is kept.
-
-    Attributes:
-        vendor, product: as written. models: order numbers. cpes: ``vendor:product`` of the CPE names beside it.
-        listing: it stands in a source whose names list several products (KEV).
-    """
-
-    vendor: str
-    product: str
-    models: tuple[str, ...] = ()
-    cpes: tuple[str, ...] = ()
-    listing: bool = False
 
 
 class Hit(NamedTuple):
@@ -74,18 +59,6 @@ class Relative(NamedTuple):
     number: int
     narrower: bool
     branch: str = ""
-
-
-def written_name(statement: Statement) -> WrittenName:
-    """Return the name under which a statement is kept."""
-    cpes = (read_cpe(text) for text in statement.cpes)
-    return WrittenName(
-        statement.vendor,
-        statement.product,
-        statement.models,
-        tuple(dict.fromkeys(f"{cpe.vendor}:{cpe.product}" for cpe in cpes if cpe)),
-        statement.origin == KEV,
-    )
 
 
 class NameIndex:
@@ -187,7 +160,21 @@ class NameIndex:
             if says_more(written, frozenset(tokens_of(fold(product)))):
                 continue  # "Exchange Server 2019 Cumulative Update 13" beside exchange_server
             for spoken, _ in self._spoken(product, maker)[:1]:
-                self._put(number, maker, spoken, models=name.models, family=False)
+                sure = not self._leaves_out(name, maker, spoken)
+                self._put(number, maker, spoken, models=name.models, family=False, sure=sure)
+
+    def _leaves_out(self, name: WrittenName, maker: str, spoken: ProductName) -> bool:
+        """Whether a CPE name leaves out words by which the written name is that of another product.
+
+        ``websphere_application_server`` stands beside "WebSphere Application Server Liberty".
+        """
+        return any(
+            frozenset(spoken.tokens) < frozenset(written.tokens)
+            and not any(any(map(str.isdigit, word)) for word in set(written.tokens) - set(spoken.tokens))
+            for vendor in self._vendors(name)
+            for written, _ in self._spoken(name.product, vendor)[:1]
+            if vendor == maker and written.key != spoken.key
+        )
 
     def _put(
         self,
@@ -197,15 +184,16 @@ class NameIndex:
         *,
         models: tuple[str, ...] = (),
         family: bool = True,
+        sure: bool = True,
     ) -> None:
         key = self.aliases.product((vendor, name.key))
         whole = self.aliases.whole((vendor, key))
         if name.branch:
             self._branches[number] = name.branch
-        hit = Hit(number, name.branch, True, tuple(order_number(model) for model in (*models, *name.models)))
+        hit = Hit(number, name.branch, sure, tuple(order_number(model) for model in (*models, *name.models)))
         self._insert((vendor, key), hit)
         if whole:
-            self._insert((vendor, whole[0]), hit._replace(sure=whole[1]))
+            self._insert((vendor, whole[0]), hit._replace(sure=sure and whole[1]))
             self._heads[vendor, whole[0]].append((number, (whole[0],), False))
         for near in self.aliases.near((vendor, key)):
             self._insert((vendor, near), hit._replace(sure=False))

@@ -11,6 +11,9 @@ The statements are those of one advisory that speak of the product. The rules, i
 6. Nothing is said of versions, or none is known of the item: ``NO_VERSION``.
 7. Else it is not affected.
 
+Where title and description speak against what the fields come to (:mod:`clearinghouse.packages.products.prose`),
+``EXACT`` and ``RANGE`` become ``OPEN``.
+
 What is said under a condition, or for a platform of which the item says nothing, is ``OPEN`` where it would be a hit.
 """
 
@@ -67,6 +70,17 @@ def judge(claims: Sequence[Claim], version: Version | None) -> Judgement | None:
     Args:
         claims: at least one. version: None where none is known or none was understood.
     """
+    found = _by_fields(claims, version)
+    if found is None or version is None or found.verdict not in (Verdict.RANGE, Verdict.EXACT):
+        return found
+    prose = found.statement.prose
+    if not prose.contradicts(version):
+        return found
+    said = ", ".join(str(stretch) for stretch in prose.stretches[:_FEW])
+    return _undecided(found.statement, Inside.UNSAID, found.why or Why(kind="text"), f"in words: {said}")
+
+
+def _by_fields(claims: Sequence[Claim], version: Version | None) -> Judgement | None:
     asked = [claim for claim in claims if _in_branch(claim, version)]
     if not asked or (version is not None and _is_excluded(asked, version)):
         return None

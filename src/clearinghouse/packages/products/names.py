@@ -37,6 +37,7 @@ NOBODY = frozenset(
     {"", "na", "unknown", "none", "multiple", "various", "unspecified", "multiplevendors", "notapplicable"}
 )
 """Keys of vendors and products that name nobody."""
+_LONGEST_NOBODY = 40
 
 _VENDOR_PARTS = re.compile(
     r",? (?:a|an) (?:subsidiary|affiliate|division|company|brand|part) of |[;/|]| and |"
@@ -48,6 +49,12 @@ _NOUNS = words(
 )
 """Words at the end of a product's name that say what it is and not which. ``series`` and ``family`` say that it is
 several."""
+_SOFT = frozenset(
+    (kind, noun)
+    for kind in ("software", "soft", "virtual", "cloud")
+    for noun in ("controller", "controllers", "router", "routers", "switch", "switches", "appliance", "appliances")
+)
+"""Ends of names that make another product of it: the S7-1500 Software Controller is no S7-1500."""
 _FAMILY = frozenset({"families", "family", "series"})
 
 _ORDER_NUMBER = re.compile(r"[1-9][a-z]{1,2}\d(?:[ \d*?x-]|[a-z](?=[\da-z-])){6,30}[a-z0-9*?]")
@@ -59,14 +66,15 @@ _SAYS_NOTHING = re.compile(
 )
 _FORMERLY = re.compile(r"(?:formerly|previously|also|aka)(?: (?:known|called|sold))?(?: as)? (.{2,})")
 _PHRASES = (
-    (re.compile(r"\bcumulative update ?(?=\d)"), "cu"),
-    (re.compile(r"\b(?:service pack|systems service pack) ?(?=\d)"), "sp"),
-    (re.compile(r"\bcu (?=\d)"), "cu"),
-    (re.compile(r"\b(?:version|versions) (?=v?\d)"), ""),
-    (re.compile(r" for (?:x64|x86|32|64|arm64|itanium)[- ]?(?:based|bit)[a-z -]*?systems?\b"), ""),
-    (re.compile(r" (?:x64|arm64|32-bit|64-bit) edition\b"), ""),
-    (re.compile(r"\bfor \(cu"), "(cu"),
+    ("cumulative", re.compile(r"\bcumulative update ?(?=\d)"), "cu"),
+    ("service pack", re.compile(r"\b(?:service pack|systems service pack) ?(?=\d)"), "sp"),
+    ("cu ", re.compile(r"\bcu (?=\d)"), "cu"),
+    ("version", re.compile(r"\b(?:version|versions) (?=v?\d)"), ""),
+    (" for ", re.compile(r" for (?:x64|x86|32|64|arm64|itanium)[- ]?(?:based|bit)[a-z -]*?systems?\b"), ""),
+    (" edition", re.compile(r" (?:x64|arm64|32-bit|64-bit) edition\b"), ""),
+    ("for (cu", re.compile(r"\bfor \(cu"), "(cu"),
 )
+"""A word without which the expression finds nothing, the expression, and what stands in place of what it finds."""
 _COMMON_END = re.compile(r"(?:software|systems|technologies|technology|networks|solutions|electronics)$")
 """What a vendor's name in front of a product is often written without: Snow Inventory Agent of Snow Software."""
 _LIST = re.compile(r",? and |, ")
@@ -95,12 +103,16 @@ class ProductName(NamedTuple):
 @lru_cache(maxsize=_MOST_REMEMBERED)
 def fold(text: str) -> str:
     """Return a name in lower case, without accents, CPE escapes and signs, its blanks folded."""
-    text = _ESCAPED.sub(r"\1", text[:MAX_LENGTH]).translate(_SIGNS)
+    text = text[:MAX_LENGTH]
+    if "\\" in text:
+        text = _ESCAPED.sub(r"\1", text)
+    text = text.translate(_SIGNS)
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(text.lower().replace("&", " and ").split())
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def tokens_of(text: str) -> tuple[str, ...]:
     """Return the words and numbers of a folded text."""
     return tuple("plus" if token == "+" else token for token in _TOKEN.findall(text)[:_MAX_TOKENS])  # noqa: S105 - a sign
@@ -149,10 +161,11 @@ def product_names(text: str, vendor_names: tuple[str, ...] = ()) -> tuple[Produc
         vendor_names: keys that stand for its vendor, so that ``Apache Tomcat`` of Apache is ``tomcat``.
     """
     folded = fold(text)
-    if compact(tokens_of(folded)) in NOBODY:
+    if len(folded) < _LONGEST_NOBODY and compact(tokens_of(folded)) in NOBODY:
         return ()
-    for pattern, replacement in _PHRASES:
-        folded = pattern.sub(replacement, folded)
+    for word, pattern, replacement in _PHRASES:
+        if word in folded:
+            folded = pattern.sub(replacement, folded)
     folded, models, others = _parentheses(folded)
     found = [_name(folded, vendor_names, models)]
     trailing = _TRAILING_VERSION.search(folded)
@@ -168,7 +181,7 @@ def _name(folded: str, vendor_names: tuple[str, ...], models: tuple[str, ...]) -
     tokens = list(tokens_of(folded))
     tokens = tokens[_vendor_prefix(tokens, vendor_names) :]
     family = False
-    while len(tokens) > 1 and tokens[-1] in _NOUNS:
+    while len(tokens) > 1 and tokens[-1] in _NOUNS and tuple(tokens[-2:]) not in _SOFT:
         family = tokens.pop() in _FAMILY or family
     if len(tokens) > 1 and tokens[0] == "the":
         tokens.pop(0)
@@ -177,6 +190,8 @@ def _name(folded: str, vendor_names: tuple[str, ...], models: tuple[str, ...]) -
 
 def _vendor_prefix(tokens: Sequence[str], vendor_names: tuple[str, ...]) -> int:
     """How many words at the beginning are the vendor's name; 0 where nothing else would be left."""
+    if not tokens or not any(name.startswith(tokens[0]) for name in vendor_names):
+        return 0
     short = {_COMMON_END.sub("", name) for name in vendor_names}
     for length in range(min(5, len(tokens) - 1), 0, -1):
         if (key := compact(tokens[:length])) in vendor_names or (key in short and len(key) > 3):
@@ -219,6 +234,8 @@ def is_order_number(text: str) -> bool:
 
 def without_name(version: str, product: str) -> str:
     """Return a version without its product's name before it: "FortiOS 6.0.0 to 6.0.4" of FortiOS."""
+    if " " not in version:
+        return version
     words = product.split()
     for at in range(len(words)):
         name = " ".join(words[at:])

@@ -66,7 +66,7 @@ def _of_own_build(group: list[Asked]) -> list[Asked]:
     own = []
     for each in group:
         version = read_version(each.reading.version) if each.doubt is Doubt.WHICH_MODEL else None
-        if version is not None and version.plain and len(version.parts) == 4 and _is_of_build(each.statement, version):
+        if version is not None and len(version.parts) == version.numbers == 4 and _is_of_build(each.statement, version):
             own.append(msgspec.structs.replace(each, doubt=None))
     return own or group
 
@@ -223,6 +223,7 @@ def _fits(statement: Statement, item: InventoryItem, reading: Reading) -> bool |
     if not statement.platforms and not statement.modules:
         return True
     words = tokens_of(fold(" ".join((item.component.name, item.model, item.written))))
+    words = (*words, "macos") if "mac" in words else words
     series = [text.lower().removesuffix(" series") for text in statement.platforms if text.endswith(" Series")]
     if series and len(series) == len(statement.platforms) and reading.hardware:
         return any(word.startswith(name.split("-")[0]) for name in series for word in words)

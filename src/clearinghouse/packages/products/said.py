@@ -5,11 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from clearinghouse.packages.products.names import without_name
+from clearinghouse.packages.products.prose import Prose
 from clearinghouse.packages.products.stretches import Stretch
 from clearinghouse.packages.products.text_ranges import Reading, read_range
 from clearinghouse.packages.products.versions import compare, read_version
 from clearinghouse.records import RangeEvent, VersionRange
 
+_PLAIN = re.compile(r"\d{1,6}(?:\.\d{1,6}){0,6}+")
+"""Numbers with dots, which are a version however they are read."""
 _COMMIT = re.compile(r"[0-9a-f]{7,40}|[0-9a-f]{64}")
 _FROM_THE_BEGINNING = frozenset(
     {
@@ -25,11 +28,6 @@ _FROM_THE_BEGINNING = frozenset(
     }
 )
 """What stands in place of a first version and means all before."""
-_BEFORE_WORDS = r"(?:[Pp]rior to|[Bb]efore)"
-_UP_TO_WORDS = r"[Uu]p to(?: and including)?"
-_FIXED_IN_WORDS = r"(?:[Ff]ixed|[Pp]atched|[Rr]esolved|[Aa]ddressed) in"
-_ENDS = r"(?![\w.-]*\w)"
-_SAYS_AN_END = re.compile(rf"{_BEFORE_WORDS}|{_UP_TO_WORDS}|{_FIXED_IN_WORDS}")
 _LINES_IN_WORDS = frozenset({"adobe"})
 """Vendors whose descriptions name the last affected version of every line, and whose records often name one."""
 _AND_EARLIER = re.compile(r"\bversions?\s+([^:;]{1,300}?)\s+(?:are|is)\s+affected by\b", re.IGNORECASE)
@@ -62,6 +60,9 @@ class Said:
 
     def take_text(self, text: str) -> None:
         """Take in a version that stands alone: it may be one, or words that mean several."""
+        if _PLAIN.fullmatch(text):  # most are, and lists have hundreds
+            self.listed.append(text)
+            return
         if _COMMIT.fullmatch(text) and any(letter.isalpha() for letter in text):
             self.commits = True
             return
@@ -77,27 +78,23 @@ class Said:
         self.listed += reading.listed
         self.stretches += reading.stretches
 
-    def correct(self, description: str) -> None:
-        """Where a listed version is in truth an end, the description says so: "prior to 0.20.04", "up to 1.8.8".
+    def correct(self, prose: Prose) -> None:
+        """Where a listed version is in truth an end, the words say so: "prior to 0.20.04", "up to 1.8.8".
 
         Some CNAs list the fixed version as the affected one, others the last few of all that are affected.
         """
-        if not self.listed or self.stretches or not _SAYS_AN_END.search(description):
+        last = read_version(self.listed[-1]) if self.listed and not self.stretches else None
+        if last is None:
             return
-        last = self.listed[-1]
-        if len(self.listed) == 1 and re.search(
-            rf"{_FIXED_IN_WORDS} (?:version |v\.?)?{re.escape(last)}{_ENDS}", description
-        ):
-            self.listed, self.stretches = [], [Stretch(high=last)]
+        for said in prose.stretches:
+            end = read_version(said.high)
+            if end is None or end.key != last.key:
+                continue
+            if said.closed:
+                self.stretches.append(Stretch(said.low, self.listed[-1], closed=True))
+            elif len(self.listed) == 1:
+                self.listed, self.stretches = [], [Stretch(said.low, said.high)]
             return
-        match = re.search(rf"({_BEFORE_WORDS}|{_UP_TO_WORDS}) (?:version |v\.?)?{re.escape(last)}{_ENDS}", description)
-        if match is None:
-            return
-        closed = re.fullmatch(_UP_TO_WORDS, match[1]) is not None
-        if not closed and len(self.listed) == 1:
-            self.listed = []
-        if closed or not self.listed:
-            self.stretches.append(Stretch(high=last, closed=closed))
 
     def take_lines(self, description: str) -> None:
         """Take the ends of all lines of releases from the description, where the record gives one of them alone.
@@ -116,16 +113,24 @@ class Said:
         if item.type.lower() == "git":
             self.commits = True
             return
-        introduced = [
-            _beginning(without_name(event.introduced, self._product))
-            for event in item.events
-            if event.introduced is not None
-        ]
-        fixed = [end for event in item.events if event.fixed is not None for end in self._ends(event.fixed)]
-        if len(fixed) == 1 and read_version(fixed[0]) is None and (reading := read_range(fixed[0])):
+        introduced: list[str] = []
+        fixed: list[str] = []
+        last: list[str] = []
+        for event in item.events:
+            if event.introduced is not None:
+                introduced.append(_beginning(without_name(event.introduced, self._product)))
+            if event.fixed is not None:
+                fixed += self._ends(event.fixed)
+            if event.last_affected is not None:
+                last.append(self._bound(event.last_affected))
+        if (
+            len(fixed) == 1
+            and not _PLAIN.fullmatch(fixed[0])
+            and read_version(fixed[0]) is None
+            and (reading := read_range(fixed[0]))
+        ):
             self.stretches += reading.stretches  # "9.18.0 and below" in place of a version
             return
-        last = [self._bound(event.last_affected) for event in item.events if event.last_affected is not None]
         if len(introduced) > 1 or not introduced:
             self.stretches += _walked(item.events)
             return
@@ -152,6 +157,8 @@ class Said:
 
     def _ends(self, text: str) -> list[str]:
         """The ends of a stretch: several, where one text lists them ("2022.10.6, 2023.05.6")."""
+        if "," not in text:
+            return [self._bound(text)]
         parts = [self._bound(part.strip()) for part in text.split(",")]
         return parts if len(parts) > 1 and all(read_version(part) for part in parts) else [self._bound(text)]
 
@@ -170,8 +177,8 @@ class Said:
         self.stretches.append(Stretch(low, end))
         self._changed([text for text in fixed if text != end], end)
 
-    def _changed(self, fixed: Iterable[str], end: str) -> None:
-        bound = read_version(end)
+    def _changed(self, fixed: Sequence[str], end: str) -> None:
+        bound = read_version(end) if fixed else None
         for text in fixed:
             version = read_version(text)
             if version and bound and compare(version, bound) == -1 and version.numbers < len(version.parts):
@@ -194,6 +201,8 @@ def _are_lines(fixed: Sequence[str]) -> bool:
 
 def _end_of(fixed: Sequence[str], low: str) -> str:
     """The fix that ends a stretch: the first of those that are whole releases, else the last; one below it does not."""
+    if len(fixed) == 1:
+        return fixed[0]
     start = read_version(low)
     read = [(text, version) for text in fixed if (version := read_version(text))]
     above = [(text, version) for text, version in read if start is None or compare(version, start) != -1]

@@ -1,17 +1,20 @@
 """Statements: what one advisory says of one product, in the form in which it is compared and kept."""
 
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
-from clearinghouse.packages.products.family import are_related
-from clearinghouse.packages.products.limits import edition_in_words, limit_in_words, modules_of, platforms_of
-from clearinghouse.packages.products.names import fold, product_names, vendor_keys
+from clearinghouse.packages.products.entries import Entries
+from clearinghouse.packages.products.limits import modules_of
+from clearinghouse.packages.products.names import fold, vendor_keys
+from clearinghouse.packages.products.prose import NOTHING, Prose
 from clearinghouse.packages.products.said import Said, stretches_of
 from clearinghouse.packages.products.stretches import Stretch
 from clearinghouse.records import Affected, Finding, KevEntry
 
+_T = TypeVar("_T")
 KEV = "kev"
 """The origin of statements out of CISA's catalogue."""
 _PACKAGED = frozenset({"redhat", "suse", "fedora", "canonical", "debian"})
@@ -31,7 +34,7 @@ class Statement(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=F
         unaffected, unknown: intervals that are not affected, or of which it is not known.
         unread: what is said of versions and was not understood. commits: versions are said in commits alone.
         condition: words on which it depends. default: ``affected``, ``unaffected`` or ``unknown`` for other versions.
-        fixes: versions named as fixed that end no interval.
+        fixes: versions named as fixed that end no interval. prose: what title and description say of versions.
     """
 
     advisory: str
@@ -56,6 +59,7 @@ class Statement(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=F
     condition: str = ""
     default: str = ""
     fixes: tuple[str, ...] = ()
+    prose: Prose = NOTHING
 
     @property
     def says_versions(self) -> bool:
@@ -77,12 +81,14 @@ def statements_of(finding: Finding) -> Iterator[Statement]:
     name = advisory.document or finding.native_id or next(iter(finding.identifiers), "")
     if not name:
         return
-    record = _Record(finding, advisory.affected)
+    record = Entries(finding, advisory.affected)
+    aliases = tuple(alias for alias in finding.identifiers if alias != name)
+    published = advisory.published or advisory.modified or ""
     for affected in advisory.affected:
         if not (affected.component.vendor or affected.product or affected.cpes) and affected.component.ecosystem:
             continue
         for product, versions in _by_product(affected):
-            yield from _statements(finding, name, record, affected, product, versions)
+            yield from _statements(record, name, aliases, published, affected, product, versions)
 
 
 def statement_of_kev(entry: KevEntry) -> Statement | None:
@@ -119,66 +125,17 @@ def _by_product(affected: Affected) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield product, affected.versions
 
 
-class _Record:
-    """What holds for every entry of one advisory.
-
-    CISA adds entries to CVE records. Where the record itself names other products, CISA's are a question (CVE-2024-4304
-    names SWAL, and CISA a watch), and what limits all of the record's entries limits CISA's.
-    """
-
-    def __init__(self, finding: Finding, affected: Sequence[Affected]) -> None:
-        own = [each for each in affected if not each.stated_by]
-        self.finding = finding
-        self.limit = limit_in_words(finding.description) if finding.format == "cve" else ""
-        self.names = [(name, tokens) for each in own for name, tokens in [_name_of(each)] if tokens]
-        self.beginnings = dict(pair for each in affected if each.stated_by for pair in _beginnings(each))
-        limits = [_platforms(each, finding) for each in own]
-        shared = dict.fromkeys(text for each in limits for text in each)
-        self.platforms = tuple(shared) if all(limits) and len(shared) < _MANY else ()
-
-    def condition(self, affected: Affected) -> str:
-        """Words on which an entry depends; nothing if on nothing."""
-        if affected.stated_by and self.names:
-            tokens = _name_of(affected)[1]
-            if not any(are_related(tokens, own) for _, own in self.names):
-                return f'the record names "{self.names[0][0]}", and {affected.stated_by} adds this product'
-        if self.limit or self.finding.format != "cve":
-            return self.limit
-        edition = edition_in_words(
-            affected.product or affected.component.name, self.finding.title, self.finding.description
-        )
-        return f"it is {edition}" if edition else ""
-
-
-_MANY = 3
-
-
-def _beginnings(affected: Affected) -> Iterator[tuple[str, str]]:
-    """Yield the end and the beginning of each range that has both."""
-    for item in affected.ranges:
-        low = next((event.introduced for event in item.events if event.introduced), "")
-        for event in item.events:
-            if event.fixed and low not in ("", "0", "-", "*"):
-                yield event.fixed.lower(), low
-
-
-def _name_of(affected: Affected) -> tuple[str, tuple[str, ...]]:
-    name = affected.product or affected.component.name
-    spoken = product_names(name, vendor_keys(affected.component.vendor))
-    return name, spoken[0].tokens if spoken else ()
-
-
-def _platforms(affected: Affected, finding: Finding) -> tuple[str, ...]:
-    product = affected.product or affected.component.name
-    vendors = vendor_keys(affected.component.vendor)
-    return platforms_of(affected.platforms, vendors, product, finding.title, finding.description)
-
-
 def _statements(
-    finding: Finding, name: str, record: _Record, affected: Affected, product: str, versions: tuple[str, ...]
+    record: Entries,
+    name: str,
+    aliases: tuple[str, ...],
+    published: str,
+    affected: Affected,
+    product: str,
+    versions: tuple[str, ...],
 ) -> Iterator[Statement]:
     """Yield what one entry says of one product, and what it says under a condition as another statement."""
-    advisory = finding.advisory
+    finding = record.finding
     vendor = affected.component.vendor
     keys = vendor_keys(vendor)
     said = Said(keys, product, {} if affected.stated_by else record.beginnings)
@@ -189,33 +146,36 @@ def _statements(
     if affected.stated_by:  # it writes CPE names as ranges: "0 to *" is a name without a version
         said.stretches = [stretch for stretch in said.stretches if not stretch.is_everything]
     else:
-        said.correct(finding.description)
+        if said.listed and not said.stretches:
+            said.correct(record.said)
         said.take_lines(finding.description)
-    unaffected = stretches_of(affected.unaffected, keys)
-    platforms = _platforms(affected, finding)
+    unaffected = stretches_of(affected.unaffected, keys) if affected.unaffected else ()
+    platforms = record.platforms_of(affected)
+    says = bool(said.listed or said.stretches)
     whole = Statement(
         advisory=name,
         origin=finding.format,
         vendor=vendor,
         product=product,
-        aliases=tuple(alias for alias in finding.identifiers if alias != name),
+        aliases=aliases,
         title=finding.title,
-        published=(advisory and (advisory.published or advisory.modified)) or "",
+        published=published,
         stated_by=affected.stated_by,
         package=affected.package if not _PACKAGED.isdisjoint(keys) else "",
         models=affected.models,
         cpes=affected.cpes,
         platforms=platforms or (record.platforms if affected.stated_by else ()),
-        modules=modules_of(affected.modules, keys),
-        listed=tuple(dict.fromkeys(said.listed)),
-        stretches=tuple(dict.fromkeys(said.stretches)),
-        unaffected=tuple(dict.fromkeys((*said.carved, *unaffected))),
-        unknown=stretches_of(affected.unknown, keys),
-        unread=tuple(dict.fromkeys((*said.unread, *_empty(affected, unaffected)))),
+        modules=modules_of(affected.modules, keys) + record.modules_in_words(product),
+        listed=_once(said.listed),
+        stretches=_once(said.stretches),
+        unaffected=_once((*said.carved, *unaffected)) if said.carved else unaffected,
+        unknown=stretches_of(affected.unknown, keys) if affected.unknown else (),
+        unread=_once((*said.unread, *_empty(affected, unaffected))),
         commits=said.commits and not (said.listed or said.stretches or said.unread),
         condition=record.condition(affected),
         default=_default(affected, unaffected),
-        fixes=tuple(dict.fromkeys(said.fixes)),
+        fixes=_once(said.fixes),
+        prose=record.prose_of(product) if says or affected.default_status == "affected" else NOTHING,
     )
     if not said.conditional or whole.says_versions or whole.unread:
         yield whole
@@ -229,6 +189,11 @@ def _statements(
             default="",
             fixes=(),
         )
+
+
+def _once(texts: Sequence[_T]) -> tuple[_T, ...]:
+    """Each of them once, in their order."""
+    return tuple(dict.fromkeys(texts)) if texts else ()
 
 
 def _default(affected: Affected, unaffected: tuple[Stretch, ...]) -> str:

@@ -180,6 +180,8 @@ def _is_dashed_range(match: re.Match[str]) -> bool:
     low, high = read_version(first + rest), read_version(second + other)
     if low is None or high is None or compare(low, high) != -1:
         return False
+    if rest.count(".") > 1:
+        return True  # "6.7.0-8.6.3"
     return first == second if rest else low.size == high.size == "year"
 
 

@@ -33,7 +33,7 @@ BEFORE = frozenset({"alpha", "beta", "pre", "preview", "prerelease", "rc", "dev"
 """Words of what comes before a release."""
 ORDINARY = {
     **dict.fromkeys(("build", "rev", "ga", "final", "release"), 1),
-    **dict.fromkeys(("hf", "p", "u", "cu", "su", "fp", "mr", "mp", "uc", "ifix", "h", "s"), 4),
+    **dict.fromkeys(("hf", "p", "u", "up", "cu", "su", "fp", "mr", "mp", "uc", "ifix", "h", "s"), 4),
     "r": 5,
     "sp": 6,
 }
@@ -69,6 +69,7 @@ _INLINE = re.compile(r"(?:build|bld|rev(?:ision)?|patch|hf|p|sp|cu|su)\.?[ :]?\d
 _DATE = re.compile(r"(?:19|20)\d\d[/-]\d\d?[/-]\d\d?|\d\d?[/-]\d\d?[/-](?:19|20)\d\d")
 _STAGES = frozenset({"ga", "lts", "ltsf", "esr", "release", "final"})
 """Words in parentheses that say which line a release is of, or that it is one."""
+_COMMIT = re.compile(r"(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{12,64}")
 _OPERATOR = re.compile(r"[<>=≤≥|;,&!?#@^~]")
 _YEARS = range(1990, 2100)
 _LARGE = 1000
@@ -110,7 +111,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 def read_version(text: str) -> Version | None:
     """Return the version that ``text`` writes, or None if it is none or cannot be understood."""
     lowered = text.strip(" \t\"'").lower()
-    if not lowered or len(lowered) > MAX_LENGTH or _OPERATOR.search(lowered):
+    if not lowered or len(lowered) > MAX_LENGTH or _OPERATOR.search(lowered) or _COMMIT.fullmatch(lowered):
         return None
     if "service" in lowered or "update" in lowered or "fix" in lowered or "release" in lowered or "patch" in lowered:
         for pattern, word in _SAME_WORDS:
@@ -273,7 +274,7 @@ def _number_key(number: int) -> bytes:
 
 
 def _is_plain(parts: tuple[Part, ...]) -> bool:
-    return not any(word for word, _, _ in parts) and not (len(parts) == 2 and parts[1][2] > len(str(parts[1][1])))
+    return not any(word or digits > len(str(number)) for word, number, digits in parts[1:]) and not parts[0][0]
 
 
 def _size(part: Part) -> str:

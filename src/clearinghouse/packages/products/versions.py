@@ -13,6 +13,8 @@ __all__ = ["Version", "begins_with", "compare", "compare_with_series", "is_coars
 
 _AMBIGUOUS = frozenset({"a", "b", "c", "d", "m", "t"})
 """Before a number: alpha, beta, candidate, development, milestone, test; or the letter of a build."""
+_NO_LEVEL = BEFORE | {"", "build", "rev", "ga", "final", "release"}
+"""What comes behind a version and is no level of it that a list would leave out."""
 
 
 def compare(one: Version, other: Version) -> int | None:
@@ -40,7 +42,21 @@ def _pairs(one: Version, other: Version) -> Iterator[tuple[Version, Version]]:
 
 
 def _comparable(one: Version, other: Version) -> bool:
-    return one.scheme == other.scheme and one.size == other.size and not _padding_matters(one.parts, other.parts)
+    if one.scheme != other.scheme or one.size != other.size or _padding_matters(one.parts, other.parts):
+        return False
+    return not (_is_unpadded(one.parts, other.parts) or _is_unpadded(other.parts, one.parts))
+
+
+def _is_unpadded(short: tuple[Part, ...], padded: tuple[Part, ...]) -> bool:
+    """Whether ``8.5`` stands beside ``8.30.01``: where numbers have two digits, 8.5 may mean 8.50."""
+    at = len(short) - 1
+    if not 0 < at < len(padded) - 1 or any(word for word, _, _ in (*short, *padded[: at + 1])):
+        return False
+    if any(mine[1] != theirs[1] for mine, theirs in zip(short[:at], padded[:at], strict=True)):
+        return False
+    (_, number, digits), (_, other, width) = short[at], padded[at]
+    pads = any(not word and wide > len(str(value)) for word, value, wide in padded[1:])
+    return pads and digits < width and number < other < number * 10 ** (width - digits)
 
 
 def _padding_matters(one: tuple[Part, ...], other: tuple[Part, ...]) -> bool:
@@ -130,8 +146,9 @@ def compare_with_series(version: Version, series: Version) -> int | None:
 def is_coarse(version: Version, bound: Version) -> bool:
     """Whether a version leaves out what decides about a bound that begins like it: ``7.2`` beside ``7.2.5``.
 
-    Three parts and more are taken for a whole version, unless the bound goes on with a number: 10.2.9 beside
-    10.2.9-h1 is the release without a hotfix, while V9.0 beside V9.0 SP3 may be any service level.
+    Three parts and more are taken for a whole version, unless the bound goes on with a number, or with a level that is
+    written apart: 10.2.9 beside 10.2.9-h1 is the release without a hotfix, while V9.0 beside V9.0 SP3, and 10.7.0
+    beside "10.7.0 Update 15", may be of any level.
     """
     length = len(version.parts)
     if length >= len(bound.parts) or version.scheme != bound.scheme:
@@ -141,7 +158,10 @@ def is_coarse(version: Version, bound: Version) -> bool:
     rest = bound.parts[length:]
     if all(word == "build" for word, _, _ in rest):  # 5.0.1.2376 beside 5.0.1.2376 build 20230421
         return True
-    return length < 3 or (not rest[0][0] and any(number > 0 for _, number, _ in rest))
+    if length < 3 or (not rest[0][0] and any(number > 0 for _, number, _ in rest)):
+        return True
+    word, number, _ = rest[0]
+    return word not in _NO_LEVEL and number >= 0 and (" " in bound.text.strip() or "_" in bound.text)
 
 
 def is_shorter(version: Version, other: Version) -> bool:

@@ -1,0 +1,95 @@
+"""What holds for all entries of one advisory: names, limits and words, each looked at once."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from clearinghouse.packages.products.family import are_related
+from clearinghouse.packages.products.limits import Words, platforms_of
+from clearinghouse.packages.products.names import product_names, vendor_keys
+from clearinghouse.packages.products.prose import NOTHING, Prose, said_in
+from clearinghouse.records import Affected, Finding
+
+_FEW_NAMES = 3
+"""Products that a record may name for its words to be held against each of its entries."""
+_MANY = 3
+
+
+class Entries:
+    """What holds for every entry of one advisory.
+
+    CISA adds entries to CVE records. Where the record itself names other products, CISA's are a question (CVE-2024-4304
+    names SWAL, and CISA a watch), and what limits all of the record's entries limits CISA's.
+    """
+
+    def __init__(self, finding: Finding, affected: Sequence[Affected]) -> None:
+        own = [each for each in affected if not each.stated_by]
+        self.finding = finding
+        self.words = Words(finding.title, finding.description)
+        self.is_cve = finding.format == "cve"
+        self.limit = self.words.limit if self.is_cve else ""
+        self._limits: dict[tuple[str, str, tuple[str, ...]], tuple[str, ...]] = {}
+        self._modules: dict[str, tuple[str, ...]] = {}
+        self.names = dict(pair for each in own for pair in [_name_of(each)] if pair[1])
+        added = len(own) < len(affected)
+        self.beginnings = dict(pair for each in affected if each.stated_by for pair in _beginnings(each))
+        limits = [self.platforms_of(each) for each in own] if added else []
+        shared = dict.fromkeys(text for each in limits for text in each)
+        self.platforms = tuple(shared) if all(limits) and len(shared) < _MANY else ()
+
+    def platforms_of(self, affected: Affected) -> tuple[str, ...]:
+        """The platforms to which an entry is limited."""
+        product = affected.product or affected.component.name
+        place = (product, affected.component.vendor, affected.platforms)
+        if place not in self._limits:
+            keys = vendor_keys(affected.component.vendor)
+            self._limits[place] = platforms_of(affected.platforms, keys, product, self.words)
+        return self._limits[place]
+
+    def modules_in_words(self, product: str) -> tuple[str, ...]:
+        """The edition and the packages of a product of which the words speak."""
+        if not self.is_cve:
+            return ()
+        if product not in self._modules:
+            found = (self.words.edition_of(product), self.words.packages)
+            self._modules[product] = tuple(text for text in found if text)
+        return self._modules[product]
+
+    def prose_of(self, product: str) -> Prose:
+        """What the words say of a product's versions; nothing where they are not, or not alone, about this product."""
+        if not self.is_cve or len(self.names) > _FEW_NAMES:
+            return NOTHING
+        return self.said if self.names or self.words.name(product) else NOTHING
+
+    @cached_property
+    def said(self) -> Prose:
+        """What the words say of versions."""
+        return said_in(self.finding.title, self.finding.description)
+
+    def condition(self, affected: Affected) -> str:
+        """Words on which an entry depends; nothing if on nothing."""
+        if affected.stated_by and self.names:
+            tokens = _name_of(affected)[1]
+            related = [name for name, own in self.names.items() if are_related(tokens, own)]
+            if all("://" not in name and _leaves_out(self.names[name], tokens) for name in related):
+                return f'the record names "{next(iter(self.names))}", and {affected.stated_by} adds this product'
+        return self.limit
+
+
+def _leaves_out(whole: tuple[str, ...], short: tuple[str, ...]) -> bool:
+    """Whether a name leaves out words by which a longer one may be that of another product."""
+    return set(short) < set(whole) and sum(word.isalpha() for word in set(whole) - set(short)) > 1
+
+
+def _beginnings(affected: Affected) -> Iterator[tuple[str, str]]:
+    """Yield the end and the beginning of each range that has both."""
+    for item in affected.ranges:
+        low = next((event.introduced for event in item.events if event.introduced), "")
+        for event in item.events:
+            if event.fixed and low not in ("", "0", "-", "*"):
+                yield event.fixed.lower(), low
+
+
+def _name_of(affected: Affected) -> tuple[str, tuple[str, ...]]:
+    name = affected.product or affected.component.name
+    spoken = product_names(name, vendor_keys(affected.component.vendor))
+    return name, spoken[0].tokens if spoken else ()

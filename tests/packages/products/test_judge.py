@@ -1,0 +1,83 @@
+"""What the statements of one advisory say of one version."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clearinghouse.packages.products.judge import Claim, Verdict, judge
+from clearinghouse.packages.products.prose import read_prose
+from clearinghouse.packages.products.statement import Statement
+from clearinghouse.packages.products.stretches import Inside, Stretch
+from clearinghouse.packages.products.versions import read_version
+
+
+def says(**parts: object) -> Statement:
+    return Statement(advisory="A", origin="cve", vendor="v", product="p", **parts)  # type: ignore[arg-type]
+
+
+def verdict(version: str, *statements: Statement, branch: str = "") -> Verdict | None:
+    found = judge([Claim(each, branch) for each in statements], read_version(version) if version else None)
+    return found.verdict if found else None
+
+
+SPAN = says(stretches=(Stretch("7.2.0", "7.2.5"),))
+
+
+@pytest.mark.parametrize(
+    ("version", "statement", "expected"),
+    [
+        ("7.2.4", SPAN, Verdict.RANGE),
+        ("7.2.5", SPAN, None),
+        ("7.2", SPAN, Verdict.OPEN),
+        ("", SPAN, Verdict.NO_VERSION),
+        ("7.2.4", says(listed=("7.2.4",)), Verdict.EXACT),
+        ("7.2.9", says(listed=("7.2.4",)), None),
+        ("7.2.4", says(stretches=(Stretch(),), unaffected=(Stretch("7.2.4", "7.2.4", closed=True),)), None),
+        ("7.2.4", says(default="affected"), Verdict.RANGE),
+        ("7.2.4", says(), Verdict.NO_VERSION),
+        ("7.2.4", says(unread=("see note 5",)), Verdict.OPEN),
+        ("7.2.4", says(unknown=(Stretch("7.0", "8.0"),)), Verdict.OPEN),
+        ("7.2.4", says(commits=True), None),
+        ("2019", SPAN, Verdict.OPEN),
+    ],
+)
+def test_verdicts(version: str, statement: Statement, expected: Verdict | None) -> None:
+    assert verdict(version, statement) is expected
+
+
+def test_lines_of_releases_that_were_fixed_one_by_one() -> None:
+    lines = says(stretches=(Stretch("", "16.7"), Stretch("", "17.0.1")))
+    assert verdict("16.6", lines) is Verdict.RANGE
+    assert verdict("17.0.0", lines) is Verdict.RANGE
+    assert verdict("16.7.1", lines) is None
+
+
+def test_the_branch_in_the_products_name() -> None:
+    statement = says(stretches=(Stretch("", "13.3.0.9"),))
+    assert verdict("13.3.0.1", statement, branch="13.3") is Verdict.RANGE
+    assert verdict("12.1.0.1", statement, branch="13.3") is None
+
+
+def test_words_that_speak_against_the_fields_make_a_question() -> None:
+    statement = says(stretches=(Stretch(),), prose=read_prose("versions prior to 1.9.02"))
+    found = judge([Claim(statement)], read_version("1.10.00"))
+    assert found is not None
+    assert (found.verdict, found.reason) == (Verdict.OPEN, Inside.UNSAID)
+    assert "1.9.02" in found.detail
+    assert verdict("1.9.01", statement) is Verdict.RANGE
+    listed = says(listed=("1.2.37",), prose=read_prose("fixed in 1.2.37"))
+    assert verdict("1.2.37", listed) is Verdict.OPEN
+
+
+VERSIONS = st.lists(st.integers(0, 12), min_size=3, max_size=3).map(lambda parts: ".".join(map(str, parts)))
+
+
+@given(VERSIONS, VERSIONS, VERSIONS)
+def test_what_is_called_unaffected_is_never_a_hit(version: str, low: str, high: str) -> None:
+    statement = says(stretches=(Stretch(low, high),), unaffected=(Stretch(version, version, closed=True),))
+    assert verdict(version, statement) is None
+
+
+@given(st.text(max_size=40), st.lists(st.text(max_size=20), max_size=3), st.text(max_size=20))
+def test_it_never_raises(version: str, listed: list[str], end: str) -> None:
+    verdict(version, says(listed=tuple(listed), stretches=(Stretch("", end), Stretch(end)), unread=tuple(listed)))

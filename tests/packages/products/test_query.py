@@ -1,0 +1,62 @@
+"""What an item may be called by advisories."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.packages.products.builders import entry, item, record, statements
+
+from clearinghouse.packages.products import ProductIndex
+from clearinghouse.packages.products.query import readings_of
+
+INDEX = ProductIndex(
+    statements(
+        record(entry("EdgeGuard OS")),
+        record(entry("EdgeGuard OS", vendor="Other Maker"), cve="CVE-2026-0002"),
+        record(entry("Cardinal Backup Exec Agent", vendor="Third"), cve="CVE-2026-0003"),
+    )
+)
+
+
+def test_the_vendor_and_the_name() -> None:
+    first, *_ = readings_of(item("Palisade Networks, Inc.", "EdgeGuard OS", "7.2"), INDEX)
+    assert (first.vendor, first.key, first.version, first.sure) == ("palisadenetworks", "edgeguardos", "7.2", True)
+
+
+def test_a_cpe_name_comes_first() -> None:
+    cpe = "cpe:2.3:o:palisade:edgeguard_os:7.2.4:*:*:*:*:*:*:*"
+    first, *_ = readings_of(item("", "Firewall at the door", cpes=(cpe,)), INDEX)
+    assert (first.vendor, first.key, first.version) == ("palisade", "edgeguardos", "7.2.4")
+
+
+def test_a_version_at_the_end_of_the_name() -> None:
+    readings = readings_of(item("Palisade Networks", "EdgeGuard OS 7.2"), INDEX)
+    assert ("edgeguardos", "7.2") in {(each.key, each.version) for each in readings}
+
+
+def test_without_a_vendor_it_is_not_sure() -> None:
+    readings = readings_of(item("", "EdgeGuard OS", "7.2"), INDEX)
+    assert {each.vendor for each in readings} == {"palisadenetworks", "othermaker"}
+    assert not any(each.sure for each in readings)
+
+
+def test_a_name_in_many_words_may_be_another_makers() -> None:
+    readings = readings_of(item("Somebody", "Cardinal Backup Exec Agent"), INDEX)
+    assert ("third", False) in {(each.vendor, each.sure) for each in readings}
+
+
+def test_a_release_that_is_a_part_of_the_name() -> None:
+    keys = {each.key for each in readings_of(item("Microsoft", "Exchange Server", "2019 CU12"), INDEX)}
+    assert "exchangeserver2019cu12" in keys or "exchangeserver2019" in {key[:18] for key in keys}
+
+
+def test_order_numbers_decide() -> None:
+    readings = readings_of(item("Siemens", "CPU 1518", model="6ES7518-4AP00-0AB0"), INDEX)
+    assert all(each.models == ("6es7518-4ap00-0ab0",) for each in readings)
+
+
+def test_no_name_no_reading() -> None:
+    assert readings_of(item("Palisade Networks", ""), INDEX) == []
+
+
+@given(st.text(max_size=40), st.text(max_size=60), st.text(max_size=20), st.text(max_size=20))
+def test_it_never_raises(vendor: str, name: str, version: str, model: str) -> None:
+    readings_of(item(vendor, name, version, model, cpes=(name,)), INDEX)
