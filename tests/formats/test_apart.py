@@ -13,6 +13,7 @@ import pytest
 
 from clearinghouse.formats import apart
 from clearinghouse.formats.apart import PROCESSES, ReadingStoppedError, frames, read_apart, second
+from clearinghouse.formats.apart.process import Process
 from clearinghouse.formats.apart.reports import Reports
 from clearinghouse.formats.inputs import MissingPathError
 from clearinghouse.formats.registry import read_paths
@@ -226,7 +227,10 @@ def test_a_report_that_was_left_gives_nothing_of_the_next(tmp_path):
 
 @pytest.mark.parametrize("answer", [b"Z\x01\0\0\0\0\0\0\0!", b"F" + b"\xff" * 8, b"{\x02\0\0\0\0\0\0\0{}"])
 def test_what_is_no_frame_is_an_error(answer):
-    class Impostor:
+    class Impostor(Process):
+        def __init__(self):
+            pass
+
         stream = io.BytesIO(frames.HEAD.pack(frames.BEGIN, 40) + b'{"source":"s","format":"f","found":true}' + answer)
 
     with pytest.raises(ReadingStoppedError, match="no record"):

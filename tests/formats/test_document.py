@@ -168,6 +168,17 @@ def test_a_bomb_by_ratio(tmp_path):
     assert contents(found(tmp_path, gzip.compress(small))) == {"f": small}
 
 
+def test_a_bomb_is_told_with_the_limit_and_with_what_to_do(tmp_path):
+    (document,) = found(tmp_path, gzip.compress(b"0" * (900 << 10)))
+    assert isinstance(document, Document)
+    with document.open() as stream, pytest.raises(LimitExceededError) as told:
+        list(parts(stream))
+    assert (
+        told.value.why == f"it unpacks to more than {SMALL.ratio} times its size, the limit against decompression bombs"
+    )
+    assert told.value.remedy == "unpack it yourself if it is genuine, and name what comes out"
+
+
 def test_a_bomb_by_size(tmp_path):
     for size, held in ((SMALL.unpacked, SMALL.unpacked), (SMALL.unpacked + 1, None)):
         (document,) = found(tmp_path, zipped({"a": os.urandom(size)}))

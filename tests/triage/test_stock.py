@@ -86,3 +86,16 @@ def test_one_component_on_two_assets_is_held_twice() -> None:
     stock = read((where, [item("a", "pkg:pypi/demo@1", asset=each) for each in (first, second, first)]))
     assert [asset for _, _, asset in stock.holdings()] == [first, second]
     assert len(stock.components) == 1
+
+
+def test_what_comes_after_a_search_is_found_by_the_next_one() -> None:
+    stock = read((inventory("a"), ["pkg:pypi/demo@1"]))
+    package = stock.components[0].package
+    assert isinstance(package, PackageId)
+    assert stock.find(package) == [0]
+    later = inventory("b", system="Debian:12")
+    stock.put(later, [item(later.id, "pkg:deb/debian/curl@7.88.1-10")])
+    other = stock.components[1].package
+    assert isinstance(other, PackageId)
+    assert stock.find(other) == [1]
+    assert stock.find(package) == [0]

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import msgspec
 
+from clearinghouse.formats import cve
 from clearinghouse.formats.contract import Record
 from clearinghouse.formats.document import LIMITS, Document, Limits
 from clearinghouse.formats.guard import unreadable
 from clearinghouse.formats.inputs import inputs
-from clearinghouse.formats.json_lines import json_lines
+from clearinghouse.formats.json_lines import Entry, json_lines
 from clearinghouse.formats.osv.published import newest_vector, published_in
 from clearinghouse.formats.record_stream import on_line
-from clearinghouse.formats.registry import read_document
+from clearinghouse.formats.registry import guarded, read_document
 from clearinghouse.records import ClearinghouseError, Finding, Problem, PublishedAdvisory, canonical_identifier
 
 ADVISORY_FORMATS = frozenset({"osv", "rustsec", "retire_js", "cve", "csaf", "kev"})
@@ -48,37 +49,33 @@ def read_advisories(paths: Iterable[Path], *, limits: Limits = LIMITS) -> Iterat
         if isinstance(item, Problem):
             yield AdvisoryReport(item.source, None, (item,), found)
             continue
-        name, records = _read(item)
+        name, records = read_advisory(item)
         yield AdvisoryReport(item.source, name, records, found)
 
 
 def advisories_in(document: Document) -> Iterable["PublishedAdvisory | Record"]:
     """Return what one document publishes, as the ``records`` of an :class:`AdvisoryReport`."""
-    return _read(document)[1]
+    return read_advisory(document)[1]
 
 
-def _read(document: Document) -> tuple[str | None, Iterable["PublishedAdvisory | Record"]]:
+def read_advisory(document: Document) -> tuple[str | None, Iterable["PublishedAdvisory | Record"]]:
+    """Return what one document is recognised as, and what it publishes, as in an :class:`AdvisoryReport`."""
     advisory = _quickly(document)
     if advisory is not None:
         return "osv", (advisory,)
-    if _is_lines(document):
+    if holds_lines(document):
         return "osv", _lines(document)
-    name, records = read_document(document, ADVISORY_FORMATS, role="--advisories")
-    return name, _with_advisories(records)
+    return _slowly(document)
 
 
-def _quickly(document: Document) -> PublishedAdvisory | None:
-    """One whole OSV record; None where the document is anything else, or anything is wrong with it."""
-    try:
-        sample = document.sample
-        if not sample.complete or _OSV not in sample.head or not sample.head.lstrip().startswith(b"{"):
-            return None
-    except ClearinghouseError:
-        return None  # the long way says why
-    return published_in(sample.head, document.source)
+def quickly(data: bytes, source: str) -> PublishedAdvisory | None:
+    """Return the advisory in one whole OSV record; None where the bytes are anything else, or anything is wrong."""
+    if _OSV not in data or not data.lstrip().startswith(b"{"):
+        return None
+    return published_in(data, source)
 
 
-def _is_lines(document: Document) -> bool:
+def holds_lines(document: Document) -> bool:
     """Whether it is many OSV records, one a line, as feeds are kept. Small documents go the long way as well."""
     try:
         sample = document.sample
@@ -90,19 +87,52 @@ def _is_lines(document: Document) -> bool:
     return published_in(first, document.source) is not None
 
 
+def lines_format(document: Document) -> str | None:
+    """Return the format of what holds many records, one a line, that can be read line by line; None of all else."""
+    if holds_lines(document):
+        return "osv"
+    try:
+        if document.sample.complete or not document.sample.is_json_lines:
+            return None
+    except ClearinghouseError:
+        return None
+    name, _ = read_document(document, ADVISORY_FORMATS)
+    return name if name == cve.FORMAT.name else None
+
+
+def read_line(document: Document, entry: Entry, name: str) -> Iterator["PublishedAdvisory | Record"]:
+    """Yield what a line of a document of a format publishes: the short way, and with anything wrong the long way."""
+    if name == cve.FORMAT.name:
+        records: Iterable[PublishedAdvisory | Record] = _with_advisories(guarded(_alone(document, entry), cve.FORMAT))
+    elif advisory := published_in(entry.raw, document.source):
+        records = (advisory,)
+    else:
+        _, records = _slowly(_alone(document, entry))
+    for record in records:
+        yield from on_line([record], entry.line or 0) if isinstance(record, Problem) else (record,)
+
+
+def _alone(document: Document, entry: Entry) -> Document:
+    return Document.from_bytes(document.source, entry.raw)
+
+
+def _quickly(document: Document) -> PublishedAdvisory | None:
+    try:
+        sample = document.sample
+    except ClearinghouseError:
+        return None  # the long way says why
+    return quickly(sample.head, document.source) if sample.complete else None
+
+
+def _slowly(document: Document) -> tuple[str | None, Iterable["PublishedAdvisory | Record"]]:
+    name, records = read_document(document, ADVISORY_FORMATS, role="--advisories")
+    return name, _with_advisories(records)
+
+
 def _lines(document: Document) -> Iterator["PublishedAdvisory | Record"]:
-    """Each line the short way, and those with anything wrong the long way."""
     try:
         for entry in json_lines(document):
-            if isinstance(entry, Problem):
-                yield entry
-            elif (advisory := published_in(entry.raw, document.source)) is not None:
-                yield advisory
-            else:
-                alone = Document.from_bytes(document.source, entry.raw)
-                _, records = read_document(alone, ADVISORY_FORMATS, role="--advisories")
-                for record in _with_advisories(records):
-                    yield from on_line([record], entry.line or 0) if isinstance(record, Problem) else (record,)
+            yield from (entry,) if isinstance(entry, Problem) else read_line(document, entry, "osv")
     except ClearinghouseError as error:
         yield unreadable(document.source, error)
     yield from document.notices()

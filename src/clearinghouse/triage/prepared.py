@@ -1,27 +1,23 @@
 """Advisories, read once and kept as one prepared file until one of the documents that they stand in changes."""
 
-import hashlib
-import os
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
+from os import utime
 from pathlib import Path
 
 import msgspec
 
 from clearinghouse import __version__
+from clearinghouse.formats.apart.divided import read_divided
 from clearinghouse.formats.document import Limits
-from clearinghouse.formats.published import AdvisoryReport, read_advisories
-from clearinghouse.formats.spool import is_standard_input
-from clearinghouse.packages.index import LAYOUT, AdvisoryIndex, IndexBuilder, IndexFileError
-from clearinghouse.packages.products import statement_of_kev, statements_of
-from clearinghouse.records import Finding, KevEntry, Problem, PublishedAdvisory
+from clearinghouse.formats.pieces import Said, said_by
+from clearinghouse.packages.index import AdvisoryIndex, IndexBuilder, IndexFileError
+from clearinghouse.records import Finding, Problem
 from clearinghouse.triage.intake import Notice, nothing_to_read, only_errors
+from clearinghouse.triage.prepared_files import PreparedFiles, default_cache, fingerprint
 
-MOST_KEPT = 8
-"""Prepared files that are kept; the one that was used longest ago goes first."""
-_SUFFIX = ".advisories"
 _OFTEN = 1024
 _LIMITS = Limits(members=1_000_000)
 """A feed comes as one archive with a member for each advisory, and of npm there are some hundred thousand."""
@@ -39,15 +35,18 @@ class _Told(msgspec.Struct, frozen=True):
 class Published:
     """What was read of what is published.
 
+    Args:
+        index: of packages and products. notices: what there is to say beside what is kept with the index.
+
     Attributes:
-        index: of packages. problems: what was wrong with the documents.
+        problems: what was wrong with the documents.
         refused: a path that the caller named could not be read. documents: how many were recognised.
     """
 
-    def __init__(self, index: AdvisoryIndex) -> None:
+    def __init__(self, index: AdvisoryIndex, notices: tuple[Problem, ...] = ()) -> None:
         told = msgspec.json.decode(index.meta.get(_TOLD, "{}"), type=_Told)
         self.index = index
-        self.problems = told.problems
+        self.problems = (*told.problems, *notices)
         self.refused = told.refused
         self.documents = told.documents
 
@@ -65,127 +64,104 @@ class Published:
 def published(paths: Sequence[Path], notice: Notice, *, cache: Path | None = None) -> Published:
     """Return what ``paths`` publish: from a prepared file if no document has changed since that was made.
 
+    A prepared file that is damaged is made anew, also where that shows only while it is used.
+
     Args:
         paths: files, archives and folders of advisories. notice: as for :class:`~clearinghouse.triage.intake.Intake`.
-        cache: the folder of prepared files; None is :func:`default_cache`. Where it cannot be written to, the file is
-            a temporary one.
+        cache: the folder of prepared files; None is :func:`~clearinghouse.triage.prepared_files.default_cache`. Where
+            nothing can be kept, because the documents are no files, or changed while they were read, or the folder is
+            not this user's alone, the file is a temporary one.
 
     Raises:
         NothingToReadError: there is no document. OSError: nothing can be written at all.
         ClearinghouseError: whatever reading raises.
     """
     key = fingerprint(paths)
-    prepared = (cache or default_cache()) / f"{key}{_SUFFIX}" if key else None
-    if prepared is not None and (index := _opened(prepared)) is not None:
-        return Published(index)
-    builder = IndexBuilder()
-    meta = {_TOLD: msgspec.json.encode(_read(builder, paths, notice)).decode(), "program": __version__}
-    if prepared is not None and _wrote(builder, prepared, meta) and (index := _opened(prepared)) is not None:
-        return Published(index)
-    with tempfile.TemporaryDirectory(prefix="clearinghouse-") as folder:
-        passing = Path(folder, f"passing{_SUFFIX}")
-        builder.write(passing, meta)
-        return Published(AdvisoryIndex(passing))  # the file stays as long as it is open
+    files = PreparedFiles(cache or default_cache() if key else None)
+    place = files.place(key)
+    found = _opened(place, paths, key) if place else None
+    if found:
+        return found
+    builder, meta = _made(paths, notice)
+    if place and fingerprint(paths) == key and _wrote(builder, place, meta):
+        files.sweep()
+        found = _opened(place, paths, key)
+    return found or _passing(builder, meta, files.notices)
 
 
 def add_products(builder: IndexBuilder, finding: Finding) -> None:
     """Put what a finding's advisory says of products, and what it says helps, into an index that is being made."""
-    for statement in statements_of(finding):
-        builder.products.add(statement)
-        builder.products.advise(statement.advisory, statement.aliases, finding.remedies)
+    for said in said_by(finding):
+        _put(builder, said)
 
 
-def default_cache() -> Path:
-    """Return the folder of prepared files (XDG Base Directory Specification, ``XDG_CACHE_HOME``)."""
-    home = os.environ.get("XDG_CACHE_HOME")
-    return Path(home or Path.home() / ".cache", "clearinghouse", "advisories")
+def _put(builder: IndexBuilder, said: Said) -> None:
+    builder.products.add(said.statement)
+    builder.products.advise(said.statement.advisory, said.statement.aliases, said.remedies)
 
 
-def fingerprint(paths: Iterable[Path]) -> str | None:
-    """Return a digest of which documents ``paths`` name and when they were written; None where that cannot be said.
-
-    Standard input and pipes can be read once, and what cannot be listed is told anew each time.
-    """
-    digest = hashlib.blake2b(f"{LAYOUT} {__version__}".encode(), digest_size=16)
-    try:
-        for path in paths:
-            if is_standard_input(path):
-                return None
-            digest.update(f"\0{path.absolute()}\0{path}".encode("utf-8", "surrogateescape"))
-            for line in _states(path):
-                digest.update(line.encode("utf-8", "surrogateescape"))
-    except OSError:
-        return None
-    return digest.hexdigest()
-
-
-def _states(path: Path) -> Iterator[str]:
-    """A line for each file, in an order that does not hang on the disk."""
-    if not path.is_dir():
-        status = path.stat()
-        yield f"\0{status.st_size} {status.st_mtime_ns} {status.st_ino}"
-        return
-    for root, folders, names in os.walk(path, onerror=_raise):
-        folders.sort()
-        for name in sorted(names):
-            status = os.stat(os.path.join(root, name), follow_symlinks=True)
-            yield f"\0{root}/{name} {status.st_size} {status.st_mtime_ns}"
-
-
-def _raise(error: OSError) -> None:
-    raise error
-
-
-def _opened(prepared: Path) -> AdvisoryIndex | None:
+def _opened(place: Path, paths: Sequence[Path], key: str | None) -> Published | None:
     """Open a prepared file, if there is one that can be used."""
-    if not prepared.is_file():
+
+    def renew() -> Path:
+        """Make it anew. Numbers in it are those of before, as long as it is made of the same documents."""
+        with suppress(OSError):
+            place.unlink()
+        builder, meta = _made(paths, lambda source, count: None)
+        if fingerprint(paths) != key or not _wrote(builder, place, meta):
+            raise IndexFileError(f"{place} was damaged while it was used, and cannot be made anew", "run it again")
+        return place
+
+    if not place.is_file():
         return None
     try:
-        index = AdvisoryIndex(prepared)
-    except (IndexFileError, sqlite3.Error):
+        found = Published(AdvisoryIndex(place, renew))
+    except (IndexFileError, msgspec.DecodeError):
         return None
     with suppress(OSError):
-        os.utime(prepared)
-    return index
+        utime(place)  # it was used now
+    return found
 
 
-def _wrote(builder: IndexBuilder, prepared: Path, meta: dict[str, str]) -> bool:
+def _made(paths: Sequence[Path], notice: Notice) -> tuple[IndexBuilder, dict[str, str]]:
+    """Read the documents; return the index, not written yet, and what is kept with it."""
+    builder = IndexBuilder()
+    told = _read(builder, paths, notice)
+    return builder, {_TOLD: msgspec.json.encode(told).decode(), "program": __version__}
+
+
+def _wrote(builder: IndexBuilder, place: Path, meta: dict[str, str]) -> bool:
     try:
-        prepared.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        builder.write(prepared, meta)
+        builder.write(place, meta, lasting=True)
     except (OSError, sqlite3.Error):
         return False
-    _forget_old(prepared.parent)
     return True
 
 
-def _forget_old(folder: Path) -> None:
-    with suppress(OSError):
-        kept = sorted(folder.glob(f"*{_SUFFIX}"), key=lambda file: file.stat().st_mtime, reverse=True)
-        for file in kept[MOST_KEPT:]:
-            file.unlink()
+def _passing(builder: IndexBuilder, meta: dict[str, str], notices: tuple[Problem, ...]) -> Published:
+    """What was read, in a temporary file, which stays as long as it is open."""
+    with tempfile.TemporaryDirectory(prefix="clearinghouse-") as folder:
+        place = Path(folder, "passing")
+        builder.write(place, meta)
+        return Published(AdvisoryIndex(place), notices)
 
 
 def _read(builder: IndexBuilder, paths: Sequence[Path], notice: Notice) -> _Told:
+    """Take in what the documents publish; return what there is to say of them."""
     problems: list[Problem] = []
-    documents, refused = 0, False
-    report: AdvisoryReport | None = None
-    for number, report in enumerate(read_advisories(paths, limits=_LIMITS)):
-        documents += report.format is not None
-        refused = refused or (report.format is None and not report.found)
-        for record in report.records:
-            if isinstance(record, PublishedAdvisory):
-                builder.add(record)
-            elif isinstance(record, Finding):
-                add_products(builder, record)
-            elif isinstance(record, KevEntry):
-                statement = statement_of_kev(record)
-                if statement is not None:
-                    builder.products.add(statement)
-            elif isinstance(record, Problem):
-                problems.append(record)
-        if number % _OFTEN == 0:
-            notice(report.source, 0)
-    if report is None:
+    documents, refused, number = 0, False, 0
+    for piece in read_divided(paths, limits=_LIMITS):
+        if piece.first:
+            documents += piece.format is not None
+            refused = refused or (piece.format is None and not piece.found)
+            if number % _OFTEN == 0:
+                notice(piece.source, 0)
+            number += 1
+        for advisory in piece.advisories:
+            builder.take(advisory)
+        for said in piece.products:
+            _put(builder, said)
+        problems += piece.problems
+    if not number:
         raise nothing_to_read(paths)
     return _Told(tuple(problems), refused, documents)

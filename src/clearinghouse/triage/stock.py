@@ -143,6 +143,7 @@ class Stock:
         number = self._by_identity.setdefault(identity, len(self.components))
         if number == len(self.components):
             self.components.append(Held(item, package))
+            self._by_version = {}  # what is asked of it next is to know this one too
         return number
 
     def _hold(self, where: int, which: int, asset: Asset | None) -> None:

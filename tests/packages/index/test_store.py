@@ -1,12 +1,19 @@
 """The advisory index: what goes in comes out, the later record counts, and the file is whole or not there."""
 
+import os
 import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from clearinghouse.packages.index import AdvisoryIndex, IndexBuilder, IndexFileError, update
+from clearinghouse.packages.index import AdvisoryIndex, Gathered, IndexBuilder, IndexFileError
+from clearinghouse.packages.index.seal import is_sealed, seal
 from clearinghouse.records import Advisory, Affected, Component, PublishedAdvisory, RangeEvent, VersionRange
 
 
@@ -35,6 +42,11 @@ def built(path: Path, *advisories: PublishedAdvisory) -> AdvisoryIndex:
         builder.add(each)
     builder.write(path)
     return AdvisoryIndex(path)
+
+
+def sealed(path: Path) -> None:
+    with path.open("r+b") as file:
+        seal(file.fileno())
 
 
 @pytest.fixture
@@ -98,28 +110,73 @@ def test_an_advisory_is_named_by_its_aliases(file: Path) -> None:
     assert index.named("nothing") == []
 
 
-def test_an_update_is_as_if_all_had_been_read_at_once(file: Path, tmp_path: Path) -> None:
-    built(file, advisory("A-1", fixed="1.0"), advisory("B-1"), advisory("C-1", "other")).close()
-    changes = [
-        advisory("A-1", fixed="3.0", modified="2026-06-01T00:00:00Z"),
-        advisory("B-1", modified="2026-06-01T00:00:00Z", withdrawn="2026-06-01T00:00:00Z"),
-        advisory("C-1", "other", fixed="9.0", modified="2020-01-01T00:00:00Z"),
-        advisory("E-1", "new"),
-    ]
-    assert update(file, changes) == 3
-    index = AdvisoryIndex(file)
-    (entry,) = index.entries("PyPI", "demo")
-    assert (entry.advisory, [text for _, text in entry.fixes]) == ("A-1", ["3.0"])
-    assert [text for _, text in index.entries("PyPI", "other")[0].fixes] == ["2.0"]
-    assert len(index.entries("PyPI", "new")) == 1
-    assert not [left for left in tmp_path.iterdir() if left != file]
-
-
 def test_who_has_the_former_file_open_goes_on_reading_it(file: Path) -> None:
     before = built(file, advisory("A-1"))
-    update(file, [advisory("A-2")])
+    after = built(file, advisory("A-1"), advisory("A-2"))
     assert len(before.entries("PyPI", "demo")) == 1
-    assert len(AdvisoryIndex(file).entries("PyPI", "demo")) == 2
+    assert len(after.entries("PyPI", "demo")) == 2
+
+
+def test_the_same_record_read_by_two_processes_counts_once(tmp_path: Path) -> None:
+    """The versions that a record lists are a set, whose order no two processes share."""
+    made = """
+import sys
+from pathlib import Path
+import msgspec
+from clearinghouse.packages.index import gather
+from clearinghouse.records import PublishedAdvisory
+sys.stdout.buffer.write(msgspec.msgpack.encode(gather(msgspec.json.decode(sys.argv[1], type=PublishedAdvisory))))
+"""
+    listed = Affected(component=Component(name="demo", ecosystem="PyPI"), versions=tuple(f"{n}.0" for n in range(50)))
+    given = msgspec.json.encode(PublishedAdvisory(id="A-1", body=Advisory(affected=(listed,))))
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", made, given],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    builder = IndexBuilder()
+    for each in said:
+        builder.take(msgspec.msgpack.decode(each, type=Gathered))
+    builder.write(tmp_path / "index")
+    assert len(AdvisoryIndex(tmp_path / "index").entries("PyPI", "demo")) == 1
+
+
+def test_two_builders_write_the_same_bytes(tmp_path: Path) -> None:
+    given = [advisory(f"A-{number}", f"demo-{number % 7}", aliases=(f"CVE-{number % 5}",)) for number in range(40)]
+    built(tmp_path / "one", *given)
+    built(tmp_path / "other", *given)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+
+
+def test_what_has_its_name_is_on_the_disk(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is renamed before it is written may be empty after a loss of power, and whole before it."""
+    done: list[str] = []
+    fsync, replace = os.fsync, os.replace
+
+    def synced(handle: int) -> None:
+        done.append("folder" if os.path.isdir(f"/proc/self/fd/{handle}") else "file")
+        fsync(handle)
+
+    def replaced(source: str, target: Path) -> None:
+        done.append("name")
+        replace(source, target)
+
+    monkeypatch.setattr("os.fsync", synced)
+    monkeypatch.setattr("os.replace", replaced)
+    built(file, advisory("A-1"))
+    assert done == ["name"]
+    builder = IndexBuilder()
+    builder.write(file, lasting=True)
+    assert done[1:] == ["file", "name", "folder"]
+
+
+def test_the_file_is_its_users_alone(file: Path) -> None:
+    built(file, advisory("A-1"))
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_file_that_is_no_index_is_refused(file: Path) -> None:
@@ -132,6 +189,8 @@ def test_a_file_of_another_layout_is_refused(file: Path) -> None:
     built(file, advisory("A-1")).close()
     with sqlite3.connect(file) as database:
         database.execute("UPDATE meta SET value = '0' WHERE name = 'layout'")
+    database.close()
+    sealed(file)
     with pytest.raises(IndexFileError, match="another version"):
         AdvisoryIndex(file)
 
@@ -149,3 +208,113 @@ def test_what_cannot_be_written_leaves_what_was_there(file: Path, monkeypatch: p
         builder.write(file)
     assert len(AdvisoryIndex(file)) == 1
     assert [each.name for each in file.parent.iterdir()] == ["index"]
+
+
+def many(path: Path) -> AdvisoryIndex:
+    """An index of many pages."""
+    return built(path, *[advisory(f"A-{n}", f"demo-{n}", aliases=(f"CVE-{n}",)) for n in range(300)])
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_a_file_with_any_byte_changed_is_refused(whole: tuple[Path, bytes], drawn: st.DataObject) -> None:
+    path, data = whole
+    places = st.integers(0, len(data) - 1)
+    changed = bytearray(data)
+    for place in drawn.draw(st.lists(places, min_size=1, max_size=4, unique=True)):
+        changed[place] ^= drawn.draw(st.integers(1, 255))
+    path.write_bytes(changed)
+    with pytest.raises(IndexFileError, match="it is damaged"):
+        AdvisoryIndex(path)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
+    path = tmp_path_factory.mktemp("index") / "index"
+    many(path).close()
+    return path, path.read_bytes()
+
+
+def test_a_file_that_is_cut_or_has_more_is_refused(whole: tuple[Path, bytes]) -> None:
+    path, data = whole
+    for changed in (b"", data[:50], data[:64], data[:4096], data[:-1], data + b"\0", bytes(len(data))):
+        path.write_bytes(changed)
+        assert not is_sealed(path)
+    path.write_bytes(data)
+    assert is_sealed(path)
+
+
+def cut(path: Path) -> None:
+    os.truncate(path, 4096)
+
+
+def scribbled(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (path.stat().st_size - 4096))
+
+
+def ask_for_products(index: AdvisoryIndex) -> object:
+    return index.products.names
+
+
+ASKED: list[Callable[[AdvisoryIndex], object]] = [
+    lambda index: index.entries("PyPI", "demo-17"),
+    lambda index: index.advisory("A-200"),
+    lambda index: index.named("CVE-150"),
+    ask_for_products,
+    lambda index: index.remedies("A-1", ("CVE-1",)),
+]
+
+
+@pytest.mark.parametrize("damage", [cut, scribbled])
+@pytest.mark.parametrize("ask", ASKED)
+def test_damage_that_shows_later_is_a_typed_error(
+    file: Path, damage: Callable[[Path], None], ask: Callable[[AdvisoryIndex], object]
+) -> None:
+    index = many(file)
+    damage(file)
+    with pytest.raises(IndexFileError, match="is damaged"):
+        ask(index)
+
+
+@pytest.mark.parametrize("damage", [cut, scribbled])
+def test_damage_that_shows_later_is_repaired_once(file: Path, damage: Callable[[Path], None]) -> None:
+    expected = [ask(many(file)) for ask in ASKED]
+    renewed: list[int] = []
+
+    def renew() -> Path:
+        renewed.append(1)
+        many(file).close()
+        return file
+
+    index = AdvisoryIndex(file, renew)
+    damage(file)
+    assert [ask(index) for ask in ASKED] == expected
+    assert renewed == [1]
+    damage(file)
+    with pytest.raises(IndexFileError, match="is damaged"):
+        index.entries("PyPI", "demo-290")
+
+
+def test_an_index_that_was_closed_is_not_damaged(file: Path) -> None:
+    many(file).close()
+    index = AdvisoryIndex(file, lambda: pytest.fail("it was made anew"))
+    index.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        index.entries("PyPI", "demo-1")
+
+
+def test_a_row_that_is_none_is_damage(file: Path) -> None:
+    """Whatever stands in a file that is sealed: SQLite does not look at what is in a row."""
+    for wrong in (b"\xc1", b"\x91\x01", "text", 5, None):
+        many(file).close()
+        with sqlite3.connect(file) as database:
+            database.execute("CREATE TABLE copy AS SELECT id, held FROM package")
+            database.execute("DROP TABLE package")
+            database.execute("ALTER TABLE copy RENAME TO package")
+            database.execute("UPDATE package SET held = ?", (wrong,))
+        database.close()
+        sealed(file)
+        with pytest.raises(IndexFileError, match="is damaged"):
+            AdvisoryIndex(file).entries("PyPI", "demo-17")

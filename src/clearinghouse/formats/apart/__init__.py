@@ -4,23 +4,23 @@
 process gets the paths through one pipe and answers through another with frames: one byte that says what follows, its
 length in eight bytes, and JSON. Nothing else passes between the two, so that whatever a hostile document could make of
 the process that reads it, the other one only ever decodes typed records.
+
+For an advisory index both processes read (:mod:`clearinghouse.formats.apart.divided`).
 """
 
 import os
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from clearinghouse.formats.apart.frames import Task
-from clearinghouse.formats.apart.reports import ReadingStoppedError, Reports, Second
+from clearinghouse.formats.apart.process import PROCESSES, ReadingStoppedError, may_start
+from clearinghouse.formats.apart.reports import Reports, Second
 from clearinghouse.formats.inputs import is_folder
 from clearinghouse.formats.registry import Report, read_paths
 from clearinghouse.formats.spool import is_standard_input
 
 __all__ = ["PROCESSES", "ReadingStoppedError", "read_apart"]
 
-PROCESSES = "CLEARINGHOUSE_PROCESSES"
-"""The environment variable with the number of processes that may be used; 1 forbids a second one."""
 _ENOUGH = 16 * 2**20
 """Bytes on disk from which a second process is faster; starting one takes as long as reading a few thousand results."""
 _MOST_LINKS = 40
@@ -62,9 +62,7 @@ def read_apart(
 
 def _worth_it(paths: Sequence[Path]) -> bool:
     """Whether there are a second core and enough to read, all of it in files and folders."""
-    allowed = os.environ.get(PROCESSES, "")
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if (int(allowed) if allowed.isdecimal() else cores) < 2 or not sys.executable or hasattr(sys, "frozen"):
+    if not may_start():
         return False
     if not all((path.is_file() or path.is_dir()) and not _is_descriptor(path) for path in paths):
         return False

@@ -18,6 +18,8 @@ HEAD = struct.Struct("<cQ")
 LENGTH = struct.Struct("<Q")
 READY, BEGIN, END, FAILED, DONE = b"?", b"{", b"}", b"!", b"."
 FINDINGS = b"F"
+PIECES = b"p"
+"""Pieces of an advisory index, in MessagePack: what they hold is kept in it too."""
 _KINDS: Final[dict[bytes, type[Any]]] = {
     FINDINGS: Finding,
     b"P": Problem,

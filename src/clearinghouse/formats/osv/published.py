@@ -27,18 +27,19 @@ from clearinghouse.records import (
 _INFORMATIONAL = b'"informational"'
 _LONGEST = 200
 """Characters of a name or version; what is longer goes the long way."""
+_OTHERS = 3
+"""Of the four things that an event may say, those that it does not."""
 
 
 class _Range(msgspec.Struct, frozen=True, gc=False):
     type: str
-    events: list[RangeEvent] = []
-    repo: str | None = None
+    events: tuple[RangeEvent, ...] = ()
 
 
 class _Affected(msgspec.Struct, frozen=True, gc=False):
     package: Package
     ranges: list[_Range] = []
-    versions: list[str] = []
+    versions: tuple[str, ...] = ()
     severity: list[Score] | None = None
     database_specific: msgspec.Raw = msgspec.Raw(b"null")
 
@@ -69,7 +70,16 @@ def published_in(data: bytes, source: str) -> PublishedAdvisory | None:
         record = _DECODER.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    if not all(map(_is_sound, record.affected)) or not _are_clean(_texts(record)):
+    texts = [record.id, record.modified, record.withdrawn or ""]
+    texts += record.aliases or ()
+    texts += record.upstream or ()
+    affected = []
+    for entry in record.affected:
+        said = _affected(entry, texts)
+        if said is None:
+            return None
+        affected.append(said)
+    if not _are_clean(texts):
         return None
     identifier = record.id
     return PublishedAdvisory(
@@ -80,7 +90,7 @@ def published_in(data: bytes, source: str) -> PublishedAdvisory | None:
         body=Advisory(
             modified=_time(record.modified),
             withdrawn=_time(record.withdrawn),
-            affected=tuple(map(_affected, record.affected)),
+            affected=tuple(affected),
             informational=_word(record.affected) if _INFORMATIONAL in data else "",
         ),
         cvss=newest_vector(_vectors(record)),
@@ -90,19 +100,6 @@ def published_in(data: bytes, source: str) -> PublishedAdvisory | None:
 
 def _first_sentence(details: str | None) -> str:
     return first_sentence(clean(details.strip().partition("\n")[0])) if details else ""
-
-
-def _texts(record: _Record) -> list[str]:
-    """Everything that is kept as it is written."""
-    texts = [record.id, record.modified, *(record.aliases or ()), *(record.upstream or ())]
-    if record.withdrawn:
-        texts.append(record.withdrawn)
-    for entry in record.affected:
-        texts += (entry.package.name or "", entry.package.ecosystem or "")
-        texts += entry.versions
-        for range_ in entry.ranges:
-            texts += [text for event in range_.events if (text := _said(event))]
-    return texts
 
 
 def _are_clean(texts: list[str]) -> bool:
@@ -122,34 +119,34 @@ def _time(text: str | None) -> str | None:
     return text if text and not text.startswith("0001-01-01") else None
 
 
-def _is_sound(entry: _Affected) -> bool:
-    """Whether an entry names a package, and its ranges are of known types and say one thing with each event."""
-    if not entry.package.name or not entry.package.ecosystem:
-        return False
-    for range_ in entry.ranges:
-        begun = False
-        if range_.type not in RANGE_TYPES:
+def _affected(entry: _Affected, texts: list[str]) -> Affected | None:
+    """What an entry says, and its texts, which are added to ``texts``; None where anything is wrong with it.
+
+    It has to name a package, and its ranges have to be of known types, begin, and say one thing with each event.
+    """
+    name, ecosystem = entry.package.name, entry.package.ecosystem
+    if not name or not ecosystem:
+        return None
+    texts += (name, ecosystem)
+    texts += entry.versions
+    ranges = []
+    for item in entry.ranges:
+        if item.type not in RANGE_TYPES or not _say_one_thing(item.events, texts):
+            return None
+        ranges.append(VersionRange(type=item.type, events=item.events))
+    return Affected(component=Component(name=name, ecosystem=ecosystem), versions=entry.versions, ranges=tuple(ranges))
+
+
+def _say_one_thing(events: Iterable[RangeEvent], texts: list[str]) -> bool:
+    """Whether each event says one thing, and one of them that the range begins. The texts are added to ``texts``."""
+    begun = False
+    for event in events:
+        text = event.introduced or event.fixed or event.last_affected or event.limit
+        if not text or [event.introduced, event.fixed, event.last_affected, event.limit].count(None) != _OTHERS:
             return False
-        for event in range_.events:
-            said = (event.introduced, event.fixed, event.last_affected, event.limit)
-            if sum(map(bool, said)) != 1:
-                return False
-            begun = begun or event.introduced is not None
-        if not begun:
-            return False
-    return True
-
-
-def _said(event: RangeEvent) -> str | None:
-    return event.introduced or event.fixed or event.last_affected or event.limit
-
-
-def _affected(entry: _Affected) -> Affected:
-    return Affected(
-        component=Component(name=entry.package.name or "", ecosystem=entry.package.ecosystem or ""),
-        versions=tuple(entry.versions),
-        ranges=tuple([VersionRange(type=each.type, events=tuple(each.events)) for each in entry.ranges]),
-    )
+        texts.append(text)
+        begun = begun or event.introduced is not None
+    return begun
 
 
 def _word(entries: list[_Affected]) -> str:

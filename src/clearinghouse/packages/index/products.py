@@ -5,7 +5,8 @@ Names are read when somebody asks for a product; statements, when a name is foun
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -21,6 +22,7 @@ CREATE TABLE remedy (flaw TEXT PRIMARY KEY, remedies BLOB NOT NULL) WITHOUT ROWI
 """
 ADVICE = frozenset({"mitigation", "workaround"})
 """Kinds of remedies that are kept: what helps beside a version."""
+_Answer = TypeVar("_Answer")
 _ENCODE = msgspec.msgpack.Encoder().encode
 _NAME = msgspec.msgpack.Decoder(WrittenName)
 _STATEMENTS = msgspec.msgpack.Decoder(list[Statement])
@@ -81,19 +83,35 @@ def flaws_of(advisory: str, identifiers: Iterable[str]) -> Iterator[str]:
         yield advisory
 
 
-def names_in(database: sqlite3.Connection) -> NameIndex:
+class Ask(Protocol):
+    """Has a function read the index, and sees to it where that is damaged."""
+
+    def __call__(self, read: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
+        """Return what ``read`` makes of the index."""
+        ...
+
+
+def names_in(ask: Ask) -> NameIndex:
     """Return the index over the names of the products."""
 
     def fetch(number: int) -> list[Statement]:
-        row = database.execute("SELECT statements FROM product WHERE number = ?", (number,)).fetchone()
-        return _STATEMENTS.decode(row[0])
+        def read(database: sqlite3.Connection) -> list[Statement]:
+            row = database.execute("SELECT statements FROM product WHERE number = ?", (number,)).fetchone()
+            return _STATEMENTS.decode(row[0])
+
+        return ask(read)
 
     def described(cve: str) -> list[int]:
-        row = database.execute("SELECT products FROM described WHERE cve = ?", (cve,)).fetchone()
-        return _NUMBERS.decode(row[0]) if row else []
+        def read(database: sqlite3.Connection) -> list[int]:
+            row = database.execute("SELECT products FROM described WHERE cve = ?", (cve,)).fetchone()
+            return _NUMBERS.decode(row[0]) if row else []
 
-    names = [_NAME.decode(row[0]) for row in database.execute("SELECT name FROM product ORDER BY number")]
-    return NameIndex(names, fetch, described)
+        return ask(read)
+
+    def names(database: sqlite3.Connection) -> list[WrittenName]:
+        return [_NAME.decode(row[0]) for row in database.execute("SELECT name FROM product ORDER BY number")]
+
+    return NameIndex(ask(names), fetch, described)
 
 
 def remedies_in(database: sqlite3.Connection, advisory: str, identifiers: Iterable[str]) -> tuple[Remedy, ...]:

@@ -1,0 +1,142 @@
+"""How an advisory index is made: gathered in memory, written as one file."""
+
+import os
+import sqlite3
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from clearinghouse.packages.index.gathered import Gathered, gather, joined, number_of
+from clearinghouse.packages.index.products import SCHEMA as PRODUCT_SCHEMA
+from clearinghouse.packages.index.products import ProductBuilder
+from clearinghouse.packages.index.seal import seal
+from clearinghouse.packages.index.store import LAYOUT
+from clearinghouse.records import PublishedAdvisory
+
+_PART = ".part"
+"""How the name of a file that is being made ends. It begins with a dot, so that it is taken for none that is made."""
+_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE coverage (ecosystem TEXT PRIMARY KEY, advisories INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE package (id INTEGER PRIMARY KEY, held BLOB NOT NULL);
+CREATE TABLE advisory (id INTEGER PRIMARY KEY, held BLOB NOT NULL);
+CREATE TABLE alias (id INTEGER PRIMARY KEY, held BLOB NOT NULL);
+"""
+_MAKE = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
+"""A file that is made aside needs no journal: it is put in its place when it is whole, or not at all."""
+_ENCODE = msgspec.msgpack.Encoder().encode
+
+
+class IndexBuilder:
+    """Gathers advisories and writes them as one file.
+
+    Of two advisories of one format with one id the one that was modified later counts (OSV schema, ``modified``). Of
+    two that say the same time, or none, both count: some publishers write one record for each branch of versions. So do
+    two of different formats, which may call by one id what each of them says of it.
+    """
+
+    def __init__(self) -> None:
+        self._advisories: dict[tuple[str, str], Gathered] = {}  # by id and format
+        self.products = ProductBuilder()
+
+    def __len__(self) -> int:
+        return len({name for name, _ in self._advisories})
+
+    def add(self, advisory: PublishedAdvisory) -> None:
+        """Take in one advisory."""
+        self.take(gather(advisory))
+
+    def take(self, made: Gathered) -> None:
+        """Take in what was made of one advisory."""
+        key = (made.id, made.format)
+        known = self._advisories.get(key)
+        if known is None or known.modified < made.modified:
+            self._advisories[key] = made
+        elif known.modified == made.modified:
+            self._advisories[key] = joined(known, made)
+
+    def write(self, path: Path, meta: dict[str, str] | None = None, *, lasting: bool = False) -> None:
+        """Write the index to ``path``, so that its user alone can read it: whole or not at all.
+
+        Args:
+            path: where it is put, in the place of what is there. meta: what is kept with it.
+            lasting: see to it that this also holds after a loss of power.
+
+        Raises:
+            OSError, sqlite3.Error: the disk is full, or the folder cannot be written to.
+        """
+        handle, name = tempfile.mkstemp(_PART, f".{path.name}.", path.parent)
+        try:
+            with closing(sqlite3.connect(name, isolation_level=None)) as database:
+                self._fill(database, meta or {})
+            seal(handle)
+            if lasting:
+                os.fsync(handle)  # before it has its name: a file that has it is whole
+            os.replace(name, path)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(name)
+            raise
+        finally:
+            os.close(handle)
+        if lasting:
+            _settle(path.parent)
+
+    def _fill(self, database: sqlite3.Connection, meta: dict[str, str]) -> None:
+        database.executescript(_MAKE + "BEGIN;" + _SCHEMA + PRODUCT_SCHEMA)
+        coverage: Counter[str] = Counter()
+        packages: dict[int, list[Any]] = {}
+        for gathered in self._advisories.values():
+            coverage.update(gathered.coverage)
+            for number, entry in gathered.entries:
+                packages.setdefault(number, []).append(msgspec.Raw(entry))
+        meta = {"layout": str(LAYOUT), "advisories": str(len(self)), **meta}
+        database.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+        database.executemany("INSERT INTO coverage VALUES (?, ?)", sorted(coverage.items()))
+        database.executemany("INSERT INTO package VALUES (?, ?)", _rows(packages))
+        database.executemany("INSERT INTO advisory VALUES (?, ?)", _rows(self._known()))
+        database.executemany("INSERT INTO alias VALUES (?, ?)", _rows(self._aliases()))
+        self.products.write(database)
+        database.execute("COMMIT")
+
+    def _known(self) -> dict[int, list[Any]]:
+        """What is remembered of each advisory, all formats together, by the number of its id."""
+        together: dict[str, Gathered] = {}
+        for (name, _), item in self._advisories.items():
+            known = together.get(name)
+            together[name] = joined(*sorted((known, item), key=lambda each: each.format)) if known else item
+        found: dict[int, list[Any]] = {}
+        for name, item in together.items():
+            found.setdefault(number_of(name), []).append((name, item.modified, item.withdrawn, item.title))
+        return found
+
+    def _aliases(self) -> dict[int, list[Any]]:
+        """The aliases with the advisories that list them, by the number of the alias."""
+        named: dict[str, dict[str, None]] = {}
+        for (name, _), item in self._advisories.items():
+            for alias in item.aliases:
+                named.setdefault(alias, {})[name] = None
+        found: dict[int, list[Any]] = {}
+        for alias, names in named.items():
+            found.setdefault(number_of(alias), []).extend((alias, name) for name in names)
+        return found
+
+
+def _settle(folder: Path) -> None:
+    """Have the system keep the names in a folder as they are now; some file systems cannot be asked to."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _rows(held: dict[int, list[Any]]) -> Iterable[tuple[int, bytes]]:
+    """The rows of a table in the order of their numbers, in which SQLite only ever appends."""
+    return ((number, _ENCODE(held[number])) for number in sorted(held))
