@@ -4,6 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("clearinghouse", deadline=None)  # tests do not assert on time
+settings.load_profile("clearinghouse")
 
 
 @pytest.fixture(scope="session")

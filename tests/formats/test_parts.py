@@ -15,6 +15,7 @@ from clearinghouse.formats.parts import (
     english,
     fixed_versions,
     headline,
+    newest_vector,
     patch_digest,
     read_elements,
     read_groups,
@@ -192,3 +193,16 @@ def test_a_bad_group_of_elements_costs_no_other():
     raws = {"x": msgspec.Raw(b'{"name": "a"}'), "y": msgspec.Raw(b"7"), "z": msgspec.Raw(b'{"name": "b"}')}
     found = read_groups(raws, Decoder(Member, "member"), told, source="d", pointer="/m")
     assert [(p.code, p.pointer) for p in found] == [("a", "/m/x"), ("wrong_type", "/m/y"), ("b", "/m/z")]
+
+
+@pytest.mark.parametrize(
+    ("vectors", "expected"),
+    [
+        (["CVSS:3.1/AV:N", "CVSS:4.0/AV:L", "CVSS:3.0/AV:N"], "CVSS:4.0/AV:L"),
+        (["CVSS:3.1/AV:N", "CVSS:3.1/AV:P"], "CVSS:3.1/AV:N"),
+        (["AV:N/AC:L/Au:N/C:P/I:P/A:P", "high"], ""),
+        ([], ""),
+    ],
+)
+def test_the_newest_vector_is_chosen_by_its_version(vectors, expected):
+    assert newest_vector(vectors) == expected

@@ -184,8 +184,9 @@ def test_the_order_of_keys_does_not_matter(name):
         (b'{"data_type": "CVE", "CVE_data_meta": {}}', ("cve",), "format 4"),
         (b"\x00\x01\x02\x03" * 99, (), "Unrecognised format."),
         (b"%PDF-1.7\n", (), "Unrecognised format."),
-        (b"[]", (), "Unrecognised format."),
-        (b"{", (), "Unrecognised format."),
+        (b"[]", (), "Unrecognised JSON."),
+        (b"{", (), "Unrecognised JSON."),
+        (b"<a/>", (), "Unrecognised XML."),
         (b'"text"', (), "Unrecognised format."),
     ],
 )

@@ -76,7 +76,7 @@ def test_a_prepared_file_is_used_and_its_problems_are_told_again(folder: Path, r
     second = reading(folder)
     assert reading.read == 1  # nothing was read
     assert first.problems == second.problems
-    assert [problem.code for problem in second.problems] == ["unrecognised_format"]
+    assert [problem.code for problem in second.problems] == ["passed_over"]
     assert [entry.advisory for entry in second.index.entries("PyPI", "demo")] == ["A-1"]
     assert second.documents == 1
     assert len(reading.files) == 1

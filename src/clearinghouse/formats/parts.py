@@ -128,6 +128,17 @@ def cvss(vector: str | None, source: str = "") -> Severity | None:
     return None
 
 
+def newest_vector(values: Iterable[str]) -> str:
+    """Return the first CVSS vector of the highest version among ``values``, or nothing; version 2 names none."""
+    vectors = (value for value in values if _CVSS_VERSION.match(value))
+    return clean_line(max(vectors, key=_cvss_version, default=""), 300)
+
+
+def _cvss_version(vector: str) -> tuple[int, ...]:
+    match = _CVSS_VERSION.match(vector)
+    return tuple(map(int, match[1].split("."))) if match else ()
+
+
 def severities(word: tuple[str, str | None, str], vectors: Iterable[tuple[str | None, str]]) -> tuple[Severity, ...]:
     """Join a word on the tool's own scale (system, value, source) and the CVSS vectors (vector, source)."""
     system, value, source = word

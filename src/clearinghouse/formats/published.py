@@ -11,7 +11,8 @@ from clearinghouse.formats.document import LIMITS, Document, Limits
 from clearinghouse.formats.guard import unreadable
 from clearinghouse.formats.inputs import inputs
 from clearinghouse.formats.json_lines import Entry, json_lines
-from clearinghouse.formats.osv.published import newest_vector, published_in
+from clearinghouse.formats.osv.published import published_in
+from clearinghouse.formats.parts import newest_vector
 from clearinghouse.formats.record_stream import on_line
 from clearinghouse.formats.registry import guarded, read_document
 from clearinghouse.records import ClearinghouseError, Finding, Problem, PublishedAdvisory, canonical_identifier

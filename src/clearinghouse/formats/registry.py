@@ -236,20 +236,37 @@ def _guarded(document: Document, found: Format, *, signals_only: bool) -> Iterat
     yield from document.notices()
 
 
+_UNRECOGNISED = "unrecognised_format"
+_NO_SIGN = "Unrecognised format"
+"""How it begins what it says of a document that shows no sign of any format: a licence, a picture."""
+
+
 def _unrecognised(
     document: Document, nearest: list[tuple[Format, str]], wanted: frozenset[str] | None, role: str
 ) -> Problem:
     hints = "; ".join(f"{near.title}, but {note}" if note else near.title for near, note in nearest)
     asked = f"; {role} takes {_titles(wanted)}" if role else ""
-    empty = document.sample.complete and not document.sample.head.strip()
-    said = "There is nothing in it" if empty else "Unrecognised format"
     return Problem(
         source=document.source,
-        code="unrecognised_format",
-        message=f"{said}{asked}.{f' Nearest: {hints}.' if hints else ''}",
+        code=_UNRECOGNISED,
+        message=f"{_what_it_is(document)}{asked}.{f' Nearest: {hints}.' if hints else ''}",
         expected=f"one of {_titles(wanted)}",
         candidates=tuple(near.name for near, _ in nearest),
     )
+
+
+def _what_it_is(document: Document) -> str:
+    head = document.sample.head.lstrip()
+    if not head and document.sample.complete:
+        return "There is nothing in it"
+    if head[:1] in (b"{", b"["):
+        return "Unrecognised JSON"
+    return "Unrecognised XML" if head[:1] == b"<" else _NO_SIGN
+
+
+def is_without_sign(problem: Problem) -> bool:
+    """Whether a problem says that a document is of no format that is known, near none, and no JSON or XML at all."""
+    return problem.code == _UNRECOGNISED and not problem.candidates and problem.message.startswith(_NO_SIGN)
 
 
 def _unwanted(source: str, found: Format, wanted: frozenset[str] | None, role: str) -> Problem:

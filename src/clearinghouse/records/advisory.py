@@ -47,6 +47,7 @@ class Affected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
         package: the package of the product to which the versions belong, where ``component.name`` is the product.
         models: model, order and article numbers of the product, as written (CSAF ``product_identification_helper``).
         cpes: CPE names, as written. platforms, modules: to what it is restricted, as written.
+        cvss: the newest CVSS vector that is given for this component alone (OSV, ``affected[].severity``), or empty.
         stated_by: who says so, where it is not who published the record (``CISA-ADP`` in a CVE record).
     """
 
@@ -62,6 +63,7 @@ class Affected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     cpes: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
+    cvss: str = ""
     stated_by: str = ""
 
 
@@ -97,7 +99,8 @@ class PublishedAdvisory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
             them (OSV schema, ``upstream``: how distributions name the CVE).
         title: what the flaw is, in one line.
         body: dates and what is affected.
-        cvss: the newest CVSS vector that it gives, as written; empty if it gives none.
+        cvss: the newest CVSS vector that it gives, as written; empty if it gives none. What ``body`` gives for one
+            component counts for that before.
         source: the document that it was read from. format: its format: two that use one identifier for what each of
             them says (a CVE record, and Retire.js on the same CVE) say it beside each other.
     """

@@ -12,6 +12,7 @@ import msgspec
 from clearinghouse import __version__
 from clearinghouse.formats.apart.divided import read_divided
 from clearinghouse.formats.document import Limits
+from clearinghouse.formats.passed_over import PassedOver
 from clearinghouse.formats.pieces import Said, said_by
 from clearinghouse.packages.index import AdvisoryIndex, IndexBuilder, IndexFileError
 from clearinghouse.records import Finding, Problem
@@ -150,9 +151,12 @@ def _read(builder: IndexBuilder, paths: Sequence[Path], notice: Notice) -> _Told
     """Take in what the documents publish; return what there is to say of them."""
     problems: list[Problem] = []
     documents, refused, number = 0, False, 0
+    over = PassedOver(paths)
     for piece in read_divided(paths, limits=_LIMITS):
         if piece.first:
-            documents += piece.format is not None
+            if piece.format is not None:
+                documents += 1
+                over.read(piece.source)
             refused = refused or (piece.format is None and not piece.found)
             if number % _OFTEN == 0:
                 notice(piece.source, 0)
@@ -161,7 +165,7 @@ def _read(builder: IndexBuilder, paths: Sequence[Path], notice: Notice) -> _Told
             builder.take(advisory)
         for said in piece.products:
             _put(builder, said)
-        problems += piece.problems
+        problems += (problem for problem in piece.problems if not over.takes(problem))
     if not number:
         raise nothing_to_read(paths)
-    return _Told(tuple(problems), refused, documents)
+    return _Told((*problems, *over.problems()), refused, documents)

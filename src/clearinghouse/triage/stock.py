@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from clearinghouse.formats.passed_over import PassedOver
 from clearinghouse.formats.registry import Report
 from clearinghouse.packages.identity import PackageId, package_of
 from clearinghouse.packages.system import system_of, with_system
@@ -77,10 +78,14 @@ class Stock:
             NothingToReadError: there is no report. ClearinghouseError: whatever reading raises.
         """
         report: Report | None = None
+        over = PassedOver(paths)
         for report in reports:
             self.documents += report.format is not None
             self.refused = self.refused or (report.format is None and not report.found)
-            self._read(report, notice)
+            if report.format is not None:
+                over.read(report.source)
+            self._read(report, notice, over)
+        self.problems += over.problems()
         if report is None:
             raise nothing_to_read(paths)
 
@@ -103,7 +108,7 @@ class Stock:
         for number, (where, which) in enumerate(zip(self._where, self._which, strict=True)):
             yield self.inventories[where], which, self._assets.get(number)
 
-    def _read(self, report: Report, notice: Notice) -> None:
+    def _read(self, report: Report, notice: Notice, over: PassedOver) -> None:
         places: dict[str, int] = {}  # the inventories of this document
         told = self.rows
         for number, record in enumerate(report.records, 1):
@@ -117,7 +122,7 @@ class Stock:
                 self._hold(where, which, record.asset)
             elif isinstance(record, Inventory):
                 places[record.id] = self._inventory(record)
-            elif isinstance(record, Problem):
+            elif isinstance(record, Problem) and not over.takes(record):
                 self.problems.append(record)
         notice(report.source, self.rows - told)
 

@@ -168,6 +168,12 @@ def _one(exposures: list[Exposure], remedies: Mapping[Exposure, tuple[Remedy, ..
     )
 
 
+def _newest_and_highest(vector: str) -> tuple[str, float]:
+    """By what one of several vectors is chosen: the newest version of CVSS, then the highest base score."""
+    score = cvss_score(vector) if vector else None
+    return vector[: len("CVSS:3.1")], score.base if score else 0.0
+
+
 def _kind_of(flaws: Iterable[_Joined]) -> tuple[AssetKind | None, str]:
     """What sort of thing a component is by the advisories on it, where its owner does not say, and which says so."""
     for each in flaws:
@@ -188,7 +194,7 @@ class _Judge:
 
     def flaw(self, joined: _Joined, conditions: Conditions) -> Flaw:
         """Return a flaw with its deadline for a component under these conditions."""
-        cvss = max((each.cvss for each in joined.exposures), default="")
+        cvss = max((each.cvss for each in joined.exposures), key=_newest_and_highest, default="")
         contained = (name for each in joined.exposures for name in each.upstream)
         known = tuple(dict.fromkeys((*joined.identifiers, *contained)))
         deadline, rank = self._dated(known, conditions, cvss)

@@ -79,6 +79,40 @@ def test_the_later_record_counts(file: Path) -> None:
         assert [text for _, text in entry.fixes] == ["3.0"]
 
 
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5Z"),
+        ("2026-01-01T02:00:00+02:00", "2026-01-01T00:30:00Z"),
+        ("2026-01-02T00:00:00Z", "2026-01-01T23:00:00-05:00"),
+        ("soon", "2026-01-01T00:00:00Z"),
+        (None, "2026-01-01T00:00:00Z"),
+    ],
+)
+def test_times_are_compared_and_not_their_texts(file: Path, earlier: str | None, later: str) -> None:
+    old, new = advisory("A-1", fixed="1.0", modified=earlier), advisory("A-1", fixed="3.0", modified=later)
+    for order in ((old, new), (new, old)):
+        (entry,) = built(file, *order).entries("PyPI", "demo")
+        assert [text for _, text in entry.fixes] == ["3.0"]
+
+
+def test_one_moment_in_two_spellings_is_one_time(file: Path) -> None:
+    one = advisory("A-1", fixed="1.0", modified="2026-01-01T00:00:00Z")
+    other = advisory("A-1", fixed="3.0", modified="2026-01-01T01:00:00+01:00")
+    assert len(built(file, one, other).entries("PyPI", "demo")) == 2
+
+
+def test_a_vector_for_one_package_counts_for_that(file: Path) -> None:
+    low, high = "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+    parts = [advisory("A-1", name).body.affected[0] for name in ("one", "other")]
+    parts = [msgspec.structs.replace(part, cvss=vector) for part, vector in zip(parts, (low, ""), strict=True)]
+    apart = PublishedAdvisory(id="A-1", cvss=low, body=Advisory(affected=tuple(parts)))
+    index = built(file, apart)
+    assert [index.entries("PyPI", name)[0].cvss for name in ("one", "other")] == [low, ""]
+    index = built(file, msgspec.structs.replace(advisory("A-1"), cvss=high))
+    assert index.entries("PyPI", "demo")[0].cvss == high
+
+
 def test_records_of_one_time_both_count_and_the_same_record_counts_once(file: Path) -> None:
     one, other = advisory("A-1", fixed="1.0", modified=None), advisory("A-1", fixed="3.0", modified=None)
     entries = built(file, one, other, one).entries("PyPI", "demo")

@@ -12,7 +12,7 @@ import msgspec
 
 from clearinghouse.formats.osv.ranges import RANGE_TYPES
 from clearinghouse.formats.osv.schema import AffectedEntry, Package, Score
-from clearinghouse.formats.parts import unique
+from clearinghouse.formats.parts import newest_vector, unique
 from clearinghouse.formats.text import clean, clean_line, first_sentence
 from clearinghouse.records import (
     Advisory,
@@ -134,7 +134,12 @@ def _affected(entry: _Affected, texts: list[str]) -> Affected | None:
         if item.type not in RANGE_TYPES or not _say_one_thing(item.events, texts):
             return None
         ranges.append(VersionRange(type=item.type, events=item.events))
-    return Affected(component=Component(name=name, ecosystem=ecosystem), versions=entry.versions, ranges=tuple(ranges))
+    return Affected(
+        component=Component(name=name, ecosystem=ecosystem),
+        versions=entry.versions,
+        ranges=tuple(ranges),
+        cvss=newest_vector(str(each.score) for each in entry.severity) if entry.severity else "",
+    )
 
 
 def _say_one_thing(events: Iterable[RangeEvent], texts: list[str]) -> bool:
@@ -166,11 +171,6 @@ def _vectors(record: _Record) -> Iterator[str]:
     for entry in record.affected:
         for score in entry.severity or ():
             yield str(score.score)
-
-
-def newest_vector(values: Iterable[str]) -> str:
-    """Return the CVSS vector of the highest version among ``values``, or nothing; vectors of version 2 name none."""
-    return clean_line(max((value for value in values if value.startswith("CVSS:")), default=""), 300)
 
 
 def informational_of(entries: Iterable[AffectedEntry]) -> str:

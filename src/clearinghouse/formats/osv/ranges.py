@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from clearinghouse.formats.commits import commit_remedy, is_commit, normal_repository
 from clearinghouse.formats.osv.schema import AffectedEntry, Event, Package, Range, Version
+from clearinghouse.formats.parts import newest_vector
 from clearinghouse.formats.text import clean_line, quoted
 from clearinghouse.records import Affected, Component, RangeEvent, Remedy, VersionRange
 
@@ -38,6 +39,7 @@ def affected_of(entry: AffectedEntry, pointer: str, notice: Notice) -> Affected 
         component=component,
         versions=tuple(text for version in entry.versions or () if (text := version_text(version))),
         ranges=tuple(item for item in ranges if item),
+        cvss=newest_vector(str(score.score) for score in entry.severity or ()),
     )
 
 

@@ -1,5 +1,6 @@
 """How an advisory index is made: gathered in memory, written as one file."""
 
+import datetime as dt
 import os
 import sqlite3
 import tempfile
@@ -55,9 +56,9 @@ class IndexBuilder:
         """Take in what was made of one advisory."""
         key = (made.id, made.format)
         known = self._advisories.get(key)
-        if known is None or known.modified < made.modified:
+        if known is None or _is_before(known.modified, made.modified):
             self._advisories[key] = made
-        elif known.modified == made.modified:
+        elif not _is_before(made.modified, known.modified):
             self._advisories[key] = joined(known, made)
 
     def write(self, path: Path, meta: dict[str, str] | None = None, *, lasting: bool = False) -> None:
@@ -125,6 +126,19 @@ class IndexBuilder:
         for alias, names in named.items():
             found.setdefault(number_of(alias), []).extend((alias, name) for name in names)
         return found
+
+
+def _is_before(one: str, other: str) -> bool:
+    """Whether one RFC 3339 time, or no time, is before another; ``.5Z`` and an offset do not sort as text."""
+    return one != other and _moment(one) < _moment(other)
+
+
+def _moment(text: str) -> float:
+    """Seconds since 1970; what cannot be read is before everything."""
+    with suppress(ValueError):
+        read = dt.datetime.fromisoformat(text)
+        return (read if read.tzinfo else read.replace(tzinfo=dt.UTC)).timestamp()
+    return float("-inf")
 
 
 def _settle(folder: Path) -> None:

@@ -26,7 +26,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
         informational: why it is no vulnerability, else empty.
         ecosystem: OSV base name. release: of a distribution, else empty. name: normal form of the package's name.
         label: the package as the advisory writes it, with its ecosystem.
-        cvss: the newest CVSS vector that the advisory gives, or empty.
+        cvss: the newest CVSS vector that the advisory gives, for this package if it tells packages apart; or empty.
         versions: affected ones that are listed, as written.
         stretches: affected intervals, of ranges whose order is known.
         fixes: (key, text) of the versions from which on it is fixed, in version order.
@@ -70,10 +70,11 @@ def entries_of(advisory: PublishedAdvisory) -> Iterator[Entry]:
     """
     if advisory.body.withdrawn:
         return
+    cvss = "" if any(each.cvss for each in advisory.body.affected) else advisory.cvss
     for affected in advisory.body.affected:
         named = affected if affected.component.ecosystem else _by_purl(affected)
         if named and named.component.name:
-            yield _entry(advisory, named)
+            yield _entry(advisory, named, affected.cvss or cvss)
 
 
 def _by_purl(affected: Affected) -> Affected | None:
@@ -91,7 +92,7 @@ def _by_purl(affected: Affected) -> Affected | None:
     return replace(affected, component=replace(component, ecosystem=ecosystem, name=package.name))
 
 
-def _entry(advisory: PublishedAdvisory, affected: Affected) -> Entry:
+def _entry(advisory: PublishedAdvisory, affected: Affected, cvss: str) -> Entry:
     written = affected.component.ecosystem
     base, release = split_ecosystem(written)
     order = order_of(written)
@@ -115,7 +116,7 @@ def _entry(advisory: PublishedAdvisory, affected: Affected) -> Entry:
         ecosystem=base,
         release=release,
         name=normal_name(base, affected.component.name),
-        cvss=advisory.cvss,
+        cvss=cvss,
         label=f"{affected.component.name} ({written})",
         versions=frozenset(affected.versions),
         stretches=tuple(found),
