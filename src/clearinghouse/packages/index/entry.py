@@ -140,8 +140,16 @@ def _outside(versions: Iterable[str], found: Sequence[Stretch], order: Order | N
     if not versions or order is None:
         return {}
     key_of = _keys(order)
-    keyed = ((key_of(text), text) for text in versions)
-    return dict(sorted((key, text) for key, text in keyed if not any(key in stretch for stretch in found)))
+    bounds = [(each.low, each.high, each.closed) for each in found]
+    outside: dict[bytes, str] = {}
+    for text in versions:  # a publisher lists hundreds: no call for each
+        key = key_of(text)
+        for low, high, closed in bounds:
+            if low <= key and (not high or key < high or (closed and key == high)):
+                break
+        else:
+            outside[key] = text
+    return dict(sorted(outside.items()))
 
 
 def _keys(order: Order) -> Key:
