@@ -93,7 +93,7 @@ def test_one_that_was_withdrawn_matches_nothing(capsys: pytest.CaptureFixture[st
 def test_one_that_nothing_read_is_named_by(capsys: pytest.CaptureFixture[str], files: list[str]) -> None:
     status, made = told(capsys, *files, "--about", "CVE-1999-0001")
     assert status == 2
-    assert made["problems"][0]["message"] == "no advisory that was read is named CVE-1999-0001."
+    assert made["problems"][0]["message"] == "no advisory named CVE-1999-0001 was read that speaks of anything listed."
 
 
 def test_for_people(capsys: pytest.CaptureFixture[str], files: list[str]) -> None:

@@ -204,7 +204,7 @@ def test_so_is_one_while_modules_are_loaded(module):
     ],
     ids=" ".join,
 )
-def test_a_reader_that_goes_away_is_no_failure(arguments, tmp_path):
+def test_a_reader_that_goes_away_is_told_by_the_exit_code_alone(arguments, tmp_path):
     path = flood(tmp_path, 3000)
     process = subprocess.Popen(
         [sys.executable, "-c", START, *arguments, str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -215,7 +215,7 @@ def test_a_reader_that_goes_away_is_no_failure(arguments, tmp_path):
     assert process.stderr is not None
     assert process.stderr.read() == b""
     process.stderr.close()
-    assert process.wait() == 0
+    assert process.wait() == 141
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")

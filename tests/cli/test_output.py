@@ -11,6 +11,7 @@ from clearinghouse.cli.output import (
     ATTENTION,
     BAD_INPUT,
     OK,
+    NothingJudgedError,
     exit_code,
     failure,
     problem_lists,
@@ -117,7 +118,7 @@ def test_a_failure_is_a_problem_that_names_the_path(error, source, code):
 def test_the_codes_of_failures_stand_in_the_readme():
     readme = Path(__file__).parents[2].joinpath("README.md").read_text("utf-8")
     listed = re.findall(r"^\| `(\w+)` \|", readme.partition("| code |")[2].partition("\n\n")[0], re.MULTILINE)
-    errors = [MissingPathError, type(nothing_to_read([])), DateError, ReadingStoppedError]
+    errors = [MissingPathError, type(nothing_to_read([])), NothingJudgedError, DateError, ReadingStoppedError]
     codes = [failure(kind("it is bad", "try it"), []).code for kind in errors]
     assert listed == [*codes, failure(KeyError("a"), []).code]
 

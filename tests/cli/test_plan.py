@@ -263,10 +263,19 @@ class TestTarget:
         folder = tmp_path / "pages"
         folder.mkdir()
         page = folder / "todo.html"
-        page.write_text("an earlier page")
+        page.write_text("<!DOCTYPE html>an earlier page")
         assert run(held, "--advisories", published, *AS_OF, "--page", page) == 1
         assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
         assert [each.name for each in folder.iterdir()] == ["todo.html"]
+
+    @pytest.mark.parametrize("name", ["requirements.txt", "notes.txt", "published/PYSEC-2099-1.json"])
+    def test_nothing_but_an_earlier_page_is_written_over(self, capsys, tmp_path, held, published, name):
+        (tmp_path / "notes.txt").write_text("mine")
+        target = tmp_path / name
+        before = target.read_bytes()
+        assert run(held, "--advisories", published, *AS_OF, "--page", target) == 2
+        assert target.read_bytes() == before
+        assert "try: name a new file" in capsys.readouterr().err
 
     @pytest.mark.parametrize("name", ["", "missing/todo.html", "requirements.txt/todo.html", "pipe", "link"])
     def test_a_page_that_cannot_be_written_is_two_lines_or_one_problem(self, capsys, tmp_path, held, published, name):

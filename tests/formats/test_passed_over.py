@@ -89,6 +89,14 @@ def test_what_is_empty_or_looks_like_something_that_is_read_stays_a_problem(fold
     assert [level for name, _, level in told([folder]) if name == "lost.json"] == [Level.ERROR]
 
 
+@pytest.mark.parametrize(
+    "content", [{"feed": {"id": "x", "entry": [{"id": "a"}]}}, {"canonical_url": "https://x", "publisher": {}}]
+)
+def test_lists_of_where_documents_are_are_passed_over(folder, content):
+    (folder / "list.json").write_text(json.dumps(content))
+    assert {level for _, _, level in told([folder])} == {Level.NOTICE}
+
+
 def test_members_of_an_archive_and_names_that_are_shortened(folder, tmp_path, monkeypatch):
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
         archive.writestr("README", LICENCE)

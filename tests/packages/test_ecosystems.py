@@ -236,6 +236,16 @@ def test_the_name_comes_back_out_of_the_package_url(named: tuple[str, str]) -> N
     [
         ("Red Hat", "Red Hat Enterprise Linux 8", "8"),
         ("Red Hat", "Red Hat Enterprise Linux AppStream (v. 9)", "9"),
+        ("Red Hat", "Red Hat Enterprise Linux AppStream EUS (v.9.0)", "Red Hat Enterprise Linux AppStream EUS (v.9.0)"),
+        ("Red Hat", "Red Hat Enterprise Linux Server (v. 7 ELS)", "Red Hat Enterprise Linux Server (v. 7 ELS)"),
+        (
+            "Red Hat",
+            "Red Hat Enterprise Linux OpenStack Platform 7.0",
+            "Red Hat Enterprise Linux OpenStack Platform 7.0",
+        ),
+        ("Ubuntu", "Ubuntu Pro 18.04 LTS", "Ubuntu Pro 18.04 LTS"),
+        ("SUSE", "SUSE Linux Enterprise Server 15 SP4-LTSS", "SUSE Linux Enterprise Server 15 SP4-LTSS"),
+        ("Alpine", "Alpine Linux v3.17", "3.17"),
         ("Red Hat", "Red Hat OpenShift Container Platform 4.12", "Red Hat OpenShift Container Platform 4.12"),
         ("SUSE", "SUSE Linux Enterprise Server 15 SP4", "15.4"),
         ("SUSE", "SUSE Manager Server 4.3", "Manager Server 4.3"),

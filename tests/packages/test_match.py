@@ -1,6 +1,7 @@
 """Which advisories a package meets: classes, questions, and why not."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -375,3 +376,150 @@ def test_a_statement_of_what_is_not_affected_meets_nothing(matcher: Made) -> Non
     made = matcher(published(by_purl("pkg:pypi/demo", spared=True)))
     for version in ("1.5", None, "latest"):
         assert made.match(package(version)) == Verdict()
+
+
+# Nothing is lost in silence
+
+
+def test_what_one_build_is_spared_says_nothing_of_the_others(matcher: Made) -> None:
+    el8 = "Red Hat Enterprise Linux 8"
+    here = package("18.0-1", ecosystem="Red Hat", release="8")
+    claim = msgspec.structs.replace(
+        published(
+            affected(RangeEvent(introduced="0"), ecosystem="Red Hat:enterprise_linux:8::appstream"), name="RHSA-1"
+        ),
+        aliases=("CVE-2026-0001",),
+    )
+    for build in ("rpmmod=demo:16", "arch=s390x"):
+        spared = by_purl(f"pkg:rpm/redhat/demo?{build}", platform=el8, spared=True)
+        vex = published(spared, name="CVE-2026-0001")
+        assert matcher(claim, vex).match(here).exposures
+    both = published(
+        by_purl("pkg:rpm/redhat/demo", platform=el8),
+        by_purl("pkg:rpm/redhat/demo?arch=src", platform=el8, spared=True),
+        name="CVE-2026-0001",
+    )
+    assert matcher(both).match(here).exposures  # one document that says both means two things
+
+
+def all_but(*unaffected: tuple[str, str], ecosystem: str = "npm", **more: Any) -> Affected:
+    spared = tuple(
+        VersionRange(type="semver", events=(RangeEvent(introduced=low), *([RangeEvent(fixed=high)] if high else ())))
+        for low, high in unaffected
+    )
+    return Affected(
+        component=Component(name="demo", ecosystem=ecosystem), default_status="affected", unaffected=spared, **more
+    )
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("0.7.0", None),
+        ("1.5.0", MatchClass.RANGE),
+        ("3.2.0", MatchClass.RANGE),
+        ("4.0.0", None),
+        ("latest", MatchClass.POSSIBLE),
+        (None, MatchClass.NAME_ONLY),
+    ],
+)
+def test_all_but_what_is_spared_is_affected(matcher: Made, version: str | None, expected: MatchClass | None) -> None:
+    part = VersionRange(type="semver", events=(RangeEvent(introduced="3.0.0"), RangeEvent(fixed="3.5.0")))
+    made = matcher(published(all_but(("0.5.0", "1.0.0"), ("4.0.0", ""), ranges=(part,))))
+    found = made.match(package(version, ecosystem="npm")).exposures
+    assert [each.match for each in found] == ([expected] if expected else [])
+    if version == "1.5.0":
+        assert found[0].fixed == ("3.5.0", "4.0.0")
+
+
+def test_what_is_no_version_lies_in_nothing_that_is_spared(matcher: Made) -> None:
+    spared = VersionRange(type="ECOSYSTEM", events=(RangeEvent(introduced="2.0.0"),))
+    made = matcher(published(affected(*UNTIL_2, ecosystem="npm", unaffected=(spared,))))
+    assert made.match(package("latest", ecosystem="npm")).exposures[0].match is MatchClass.POSSIBLE
+
+
+@pytest.mark.parametrize(
+    ("text", "version", "expected"),
+    [
+        ("< 4.4.12", "3.0.0", "range"),
+        ("< 4.4.12", "4.4.12", None),
+        ("all versions before 2.0", "1.5", "range"),
+        (">= 1.0, <= 1.5", "1.5.0", "range"),
+        ("before 2.0 when compiled with foo", "1.5", "unsupported_ecosystem"),
+        ("< who knows", "1.5", "unsupported_ecosystem"),
+        ("1.5", "1.5", "exact"),
+    ],
+)
+def test_a_range_in_the_place_of_a_version_is_read(
+    matcher: Made, text: str, version: str, expected: str | None
+) -> None:
+    made = matcher(published(affected(ecosystem="Packagist", versions=(text,))))
+    verdict = made.match(package(version, ecosystem="Packagist"))
+    found = [each.match.value for each in verdict.exposures] + [each.code for each in verdict.unjudged]
+    assert found == ([expected] if expected else [])
+
+
+HASH = "0123456789abcdef" * 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "events", "version", "expected"),
+    [
+        ("git", (RangeEvent(introduced=HASH), RangeEvent(fixed=HASH[::-1])), "1.5", "commit_range"),
+        ("git", (RangeEvent(introduced="0"), RangeEvent(fixed="2.0.0")), "1.5.0", "range"),
+        (
+            "GIT",
+            (RangeEvent(introduced="0"), RangeEvent(fixed=HASH), RangeEvent(introduced=HASH)),
+            "9.9",
+            "commit_range",
+        ),
+    ],
+)
+def test_commits_are_no_versions_and_begin_again(
+    matcher: Made, kind: str, events: tuple[RangeEvent, ...], version: str, expected: str
+) -> None:
+    listed = ("1.0", "1.2") if kind == "GIT" else ()
+    verdict = matcher(published(affected(*events, kind=kind, versions=listed))).match(package(version))
+    assert [each.match.value for each in verdict.exposures] + [each.code for each in verdict.unjudged] == [expected]
+
+
+def test_where_it_is_affected_again_is_told(matcher: Made) -> None:
+    twice = Affected(
+        component=Component(name="demo", ecosystem="PyPI"),
+        ranges=(
+            VersionRange(type="ECOSYSTEM", events=(RangeEvent(introduced="0"), RangeEvent(last_affected="1.6"))),
+            VersionRange(type="ECOSYSTEM", events=(RangeEvent(introduced="1.7"),)),
+        ),
+    )
+    assert matcher(published(twice)).match(package("1.5")).exposures[0].again == ("1.7",)
+
+
+def test_of_an_advisory_that_names_the_package_its_source_is_not_asked(matcher: Made) -> None:
+    both = (
+        affected(RangeEvent(introduced="0"), RangeEvent(fixed="1.6"), ecosystem="Rocky Linux:9"),
+        affected(RangeEvent(introduced="0"), RangeEvent(fixed="7.2"), ecosystem="Rocky Linux:9", name="sources"),
+    )
+    made = matcher(published(*both))
+    assert made.match(binary("Rocky Linux", "9", "1.5", "sources", "7.0")).exposures[0].fixed == ("1.6",)
+    assert not made.match(binary("Rocky Linux", "9", "1.6", "sources", "7.0")).exposures
+    elsewhere = (msgspec.structs.replace(both[0], component=Component(name="demo", ecosystem="Rocky Linux:8")), both[1])
+    assert matcher(published(*elsewhere)).match(binary("Rocky Linux", "9", "1.6", "sources", "7.0")).exposures
+
+
+def test_about_says_what_match_says(matcher: Made) -> None:
+    made = matcher(published(affected(*UNTIL_2, ecosystem="Debian:11")))
+    answer = made.about(package("1.5", ecosystem="Debian", release="12"), ["A-1"])
+    assert answer is not None
+    assert answer.affected is None
+    claim = msgspec.structs.replace(
+        published(affected(*UNTIL_2, ecosystem="Red Hat:enterprise_linux:8::baseos")),
+        aliases=(),
+        upstream=("CVE-2026-0001",),
+    )
+    vex = published(
+        by_purl("pkg:rpm/redhat/demo", platform="Red Hat Enterprise Linux 8", spared=True), name="CVE-2026-0001"
+    )
+    made = matcher(claim, vex)
+    assert sorted(made.index.named("CVE-2026-0001")) == ["A-1", "CVE-2026-0001"]
+    answer = made.about(package("1.5", ecosystem="Red Hat", release="8"), ["A-1"])
+    assert answer == Answer(False, "What is said for Red Hat 8 counts before A-1.")

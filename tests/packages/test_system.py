@@ -73,3 +73,11 @@ def test_versions_tell_what_another_tool_stated(data):
             if same:
                 outcomes["right" if system == same[0] else "wrong"] += 1
     assert outcomes == {"right": 1529}
+
+
+def test_where_few_state_what_many_contradict_it_is_not_known():
+    many = _packages("Debian", *(f"1.0+deb12u{number}" for number in range(1, 6)))
+    one = PackageId(ecosystem="Debian", name="x", release="11", version="1.0")
+    assert system_of([*many, one]) == ""
+    assert system_of([*many[:1], one]) == "Debian:11"
+    assert system_of(many) == "Debian:12"

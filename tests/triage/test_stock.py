@@ -99,3 +99,22 @@ def test_what_comes_after_a_search_is_found_by_the_next_one() -> None:
     assert isinstance(other, PackageId)
     assert stock.find(other) == [1]
     assert stock.find(package) == [0]
+
+
+def test_two_versions_of_a_scoped_package_are_two_components() -> None:
+    items = [
+        InventoryItem(inventory="a", written="x", component=Component(name="x", purl=purl, version=version))
+        for purl in ("pkg:npm/@x/late", "pkg:deb/debian/x?upstream=a@1")
+        for version in ("1.0.0", "2.0.0")
+    ]
+    assert len(read((inventory("a"), items)).components) == 4
+
+
+def test_what_got_a_release_is_no_longer_there_without_one() -> None:
+    stock = read((inventory("a", system="Debian:12"), ["pkg:deb/debian/x@1"]), (inventory("b"), ["pkg:pypi/x@1"]))
+    told = read(
+        (inventory("a"), ["pkg:deb/debian/x@1+deb12u1", "pkg:deb/debian/y@1"]), (inventory("b"), ["pkg:pypi/x@1"])
+    )
+    assert len(stock.components) == 2
+    assert sorted(number for _, number, _ in told.holdings()) == [0, 1, 2]
+    assert len(told.components) == 3

@@ -192,6 +192,45 @@ def test_a_device_is_known_by_the_series_of_its_advisories_where_its_owner_does_
     assert any(document in sentence for sentence in action.explain) is bool(action.subject.kind_by)
 
 
+def test_a_document_about_several_flaws_joins_none_of_them() -> None:
+    events = (FROM_7, RangeEvent(fixed="7.0.3"))
+    findings = [record(f"CVE-2026-000{number}", *events, document="ICSA-26-001-01") for number in (1, 2, 3)]
+    findings.append(record("CVE-2026-0002", FROM_7, RangeEvent(fixed="7.0.5")))
+    (action,) = plan_of(deployer_of_products([product("7.0.1", Asset(name="x", kind=AssetKind.IT))], findings)).actions
+    assert done(action) == ("upgrade", "7.0.5", ["CVE-2026-0001", "CVE-2026-0002", "CVE-2026-0003"], [])
+    assert all(len(flaw.identifiers) == 1 for flaw in action.clears)
+
+
+def test_a_fix_that_is_listed_as_affected_is_none() -> None:
+    part = affected("demo", "PyPI", ("0", "23.9.0"))
+    part = msgspec.structs.replace(part, versions=("1.0", "23.9.0", "23.9.0.post1"))
+    (action,) = plan_of(deployer([by_purl("list", "pkg:pypi/demo@1.0")], [advisory("A-1", part)])).actions
+    assert (action.do, action.to, action.above) == (Do.UPGRADE, None, "23.9.0.post1")
+
+
+def test_where_it_is_affected_again_above_is_told() -> None:
+    ends = (FROM_0, RangeEvent(last_affected="1.6"))
+    ranges = tuple(VersionRange(type="ECOSYSTEM", events=each) for each in (ends, (RangeEvent(introduced="1.7"),)))
+    part = Affected(component=Component(name="demo", ecosystem="PyPI"), ranges=ranges)
+    (action,) = plan_of(deployer([by_purl("list", "pkg:pypi/demo@1.5")], [advisory("A-1", part)])).actions
+    assert (action.do, action.above) == (Do.UPGRADE, "1.6")
+    assert "not from 1.7 on" in action.explain[0]
+
+
+FROM_0 = RangeEvent(introduced="0")
+
+
+def test_an_rpm_package_numbered_apart_gets_the_fix_of_its_own_name() -> None:
+    purl = "pkg:rpm/redhat/device-mapper@1.02.185-1.el9?distro=rhel-9&epoch=8&upstream=lvm2-2.03.16-1.el9.src.rpm"
+    both = advisory(
+        "RHSA-1",
+        affected("device-mapper", "Red Hat:enterprise_linux:9::baseos", ("0", "8:1.02.190-1.el9")),
+        affected("lvm2", "Red Hat:enterprise_linux:9::baseos", ("0", "8:2.03.20-1.el9")),
+    )
+    (action,) = plan_of(deployer([by_purl("list", purl)], [both])).actions
+    assert done(action) == ("upgrade", "8:1.02.190-1.el9", ["RHSA-1"], [])
+
+
 # The law
 
 

@@ -19,7 +19,7 @@ _MOST_ROWS = 200
 
 
 class UnknownAdvisoryError(ClearinghouseError):
-    """No advisory that was read has this name."""
+    """No advisory of this name was read, or it is one on products of which none is listed."""
 
 
 class About:
@@ -41,7 +41,8 @@ class About:
         self.withdrawn = sorted(each.id for each in known if each.withdrawn)
         if not self._ids and not any(self._said_of_product(met) for met in found):
             raise UnknownAdvisoryError(
-                f"no advisory that was read is named {self.asked}", "give the advisory with --advisories PATH"
+                f"no advisory named {self.asked} was read that speaks of anything listed",
+                "look at its name, or give the advisory with --advisories PATH",
             )
 
     def __iter__(self) -> Iterator[tuple[Met, Answer]]:

@@ -132,12 +132,18 @@ def _misused(error: Exception) -> int:
     return BAD_INPUT
 
 
+CLOSED_PIPE = 128 + 13
+"""What a shell sees of a program that SIGPIPE ended."""
+
+
 def _output_failed(error: OSError) -> int:
-    """A reader of our output that went away, as ``| head`` does, is no failure; a full disk is one."""
+    """A reader of our output that went away, as ``| head`` does, is told by the exit code alone: what was affected did
+    not reach anybody, so it is not 0. A full disk is told in words.
+    """
     _silence(sys.stdout)
     if error.errno == errno.EPIPE:
         _silence(sys.stderr)
-        return OK
+        return CLOSED_PIPE
     show_error(explained(error))
     return BAD_INPUT
 

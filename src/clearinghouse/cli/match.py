@@ -109,7 +109,7 @@ def command(
         raise
     if about is not None:
         affected = _tell(found, about, asked, output)
-        raise typer.Exit(match_exit_code(found, affected=affected))
+        raise typer.Exit(BAD_INPUT if nothing else match_exit_code(found, affected=affected))
     if output is OutputFormat.JSON:
         affected = _write(found, asked, nothing)
     else:

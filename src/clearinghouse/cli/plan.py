@@ -18,7 +18,6 @@ from clearinghouse.cli.options import AsOf, Bound, Exposed, Policy, day_option, 
 from clearinghouse.cli.output import (
     BAD_INPUT,
     OutputFormat,
-    explained,
     failure,
     problem_lists,
     write_members,
@@ -96,6 +95,10 @@ def command(
     raise typer.Exit(code)
 
 
+_NEW_FILE = "name a new file, such as --page todo.html"
+_LOOKED_AT = 64
+
+
 class PageWanted(NamedTuple):
     """Where the page goes, and whose it is."""
 
@@ -131,6 +134,8 @@ def run_plan(
     gc.disable()  # many small records and no cycles among them
     asked = [*paths, *advisories, *kev, *epss, *ssvc]
     try:
+        if wanted is not None:
+            _require_target(wanted.file, asked)
         with reading(asked) as notice:
             found = look_up(
                 paths, advisories=advisories, kev=kev, epss=epss, ssvc=ssvc, as_of=terms.as_of, notice=notice
@@ -172,16 +177,35 @@ def _write_page(wanted: PageWanted, made: Plan, found: Deployer, *, bound: bool,
         bound=bound,
         judged=judged,
     )
-    if page.exists() and not page.is_file():
-        what = f"{printable_name(str(page))} is no file that a page could be written to"
-        raise ClearinghouseError(what, "name a new file, such as --page todo.html", source=str(page))
     try:
         with tempfile.TemporaryDirectory(dir=page.parent, prefix=".page-") as folder:
             unfinished = Path(folder, "page")
             unfinished.write_text(text, encoding="utf-8")
             unfinished.replace(page)
     except OSError as error:
-        raise explained(error) from error
+        what = f"{printable_name(str(page))} cannot be written: {error.strerror or 'the system says no more'}"
+        raise ClearinghouseError(what, _NEW_FILE, source=str(page)) from error
+
+
+def _require_target(page: Path, asked: Sequence[Path]) -> None:
+    """See that the page takes the place of nothing but an earlier page.
+
+    Raises:
+        ClearinghouseError: it would, or there is no folder for it.
+    """
+    name = printable_name(str(page))
+    if not page.parent.is_dir():
+        raise ClearinghouseError(f"the folder of {name} does not exist", "make it, or name another", source=str(page))
+    if not page.exists():
+        return
+    if not page.is_file():
+        raise ClearinghouseError(f"{name} is no file that a page could be written to", _NEW_FILE, source=str(page))
+    if any(path.exists() and page.samefile(path) for path in asked):
+        raise ClearinghouseError(f"{name} is to be read, so no page is written over it", _NEW_FILE, source=str(page))
+    with page.open("rb") as file:
+        begins = file.read(_LOOKED_AT)
+    if begins and b"<!doctype html" not in begins.lower():
+        raise ClearinghouseError(f"{name} exists and is no page", _NEW_FILE, source=str(page))
 
 
 def _made_from(found: Deployer) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """A plan as people see it, and for programs the members of JSON that ``triage`` and ``plan`` share."""
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from clearinghouse.priority.plan import Action, Do, Plan
 from clearinghouse.triage.deployer import Deployer
 
 _MOST_ROWS = 40
+_MOST_QUESTIONS = 20
 _MOST_MEETINGS = 5
 _VERBS = {
     Do.UPGRADE: "upgrade",
@@ -65,12 +67,12 @@ def show_plan(made: Plan, found: Deployer, page: Path | None) -> None:
         page: the page that was written, if one was.
     """
     show_problems(found.problems)
-    rows = [_cells(action) for action in made.actions[:_MOST_ROWS]]
-    if rows:
-        show_table("What to do, most urgent first", ("do", "component", "to", "by", "clears", "where"), rows)
-        if len(made.actions) > len(rows):
-            say(f"... and {plural(len(made.actions) - len(rows), 'more action')}; --format json lists all.")
-        say()
+    questions = [action for action in made.actions if action.do is Do.FIND_OUT]
+    todo = [action for action in made.actions if action.do is not Do.FIND_OUT]
+    _show_actions(todo)
+    if todo and _earliest(questions) < _earliest(todo):
+        say("What is to be found out may be due before all of this.", "bold")
+    _show_questions(questions)
     size = plural(len(found.stock), "component")
     say(f"{size} looked at; {plural(len(made.actions), 'action')}, {plural(len(made.deferrals), 'flaw')} may wait.")
     unjudged = sum(not is_judged(met.verdict) for met in found)
@@ -83,6 +85,32 @@ def show_plan(made: Plan, found: Deployer, page: Path | None) -> None:
         say(f"... and on {plural(len(made.meetings) - _MOST_MEETINGS, 'more asset')}; --format json lists all.")
     if page is not None:
         say(f"The page is {printable_name(str(page))}: open it in a browser, or print it.")
+
+
+def _earliest(actions: Sequence[Action]) -> dt.date:
+    dates = [arm.due for action in actions for arm in action.arms.values() if arm.due]
+    return min(dates, default=dt.date.max)
+
+
+def _show_actions(actions: Sequence[Action]) -> None:
+    rows = [_cells(action) for action in actions[:_MOST_ROWS]]
+    if rows:
+        show_table("What to do, most urgent first", ("do", "component", "to", "by", "clears", "where"), rows)
+        _show_rest(len(actions) - len(rows))
+
+
+def _show_questions(actions: Sequence[Action]) -> None:
+    """What may be affected has dates, too, and an early one cannot wait behind everything that has none."""
+    rows = [(*_cells(action)[1:2], *_cells(action)[3:]) for action in actions[:_MOST_QUESTIONS]]
+    if rows:
+        show_table("What to find out, most urgent first", ("component", "by, if affected", "about", "where"), rows)
+        _show_rest(len(actions) - len(rows))
+
+
+def _show_rest(count: int) -> None:
+    if count:
+        say(f"... and {count:,} more; --format json lists all.")
+    say()
 
 
 def _cells(action: Action) -> tuple[str, ...]:

@@ -15,7 +15,14 @@ from clearinghouse.formats.osv.published import published_in
 from clearinghouse.formats.parts import newest_vector
 from clearinghouse.formats.record_stream import on_line
 from clearinghouse.formats.registry import guarded, read_document
-from clearinghouse.records import ClearinghouseError, Finding, Problem, PublishedAdvisory, canonical_identifier
+from clearinghouse.records import (
+    Advisory,
+    ClearinghouseError,
+    Finding,
+    Problem,
+    PublishedAdvisory,
+    canonical_identifier,
+)
 
 ADVISORY_FORMATS = frozenset({"osv", "rustsec", "retire_js", "cve", "csaf", "kev"})
 """What says which versions of which package or product are affected; KEV says it of a product, without versions."""
@@ -146,6 +153,13 @@ def _with_advisories(records: Iterable[Record]) -> Iterator["PublishedAdvisory |
         yield record
 
 
+def _series(name: str, publisher: str, advisory: Advisory) -> str:
+    """The format, and of documents about several flaws which document of whom: another one on the same flaw does not
+    take its place.
+    """
+    return f"{name}:{publisher}:{advisory.document}" if advisory.document else name
+
+
 def published(finding: Finding) -> PublishedAdvisory | None:
     """Return the advisory that a finding carries, or None if it carries none or has no name."""
     name = finding.native_id or next(iter(finding.identifiers), None)
@@ -159,5 +173,5 @@ def published(finding: Finding) -> PublishedAdvisory | None:
         body=finding.advisory,
         cvss=newest_vector(severity.value for severity in finding.severities),
         source=finding.source,
-        format=finding.format,
+        format=_series(finding.format, finding.finder, finding.advisory),
     )

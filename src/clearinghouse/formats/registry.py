@@ -239,6 +239,9 @@ def _guarded(document: Document, found: Format, *, signals_only: bool) -> Iterat
 _UNRECOGNISED = "unrecognised_format"
 _NO_SIGN = "Unrecognised format"
 """How it begins what it says of a document that shows no sign of any format: a licence, a picture."""
+_LIST = "A list of where documents are"
+_LISTS = frozenset({"feed.entry", "canonical_url"})
+"""Keys of a ROLIE feed (RFC 8322) and of a CSAF provider's metadata (CSAF 2.0, section 7.1.7)."""
 
 
 def _unrecognised(
@@ -260,13 +263,15 @@ def _what_it_is(document: Document) -> str:
     if not head and document.sample.complete:
         return "There is nothing in it"
     if head[:1] in (b"{", b"["):
-        return "Unrecognised JSON"
+        return _LIST if not _LISTS.isdisjoint(document.sample.keys) else "Unrecognised JSON"
     return "Unrecognised XML" if head[:1] == b"<" else _NO_SIGN
 
 
 def is_without_sign(problem: Problem) -> bool:
-    """Whether a problem says that a document is of no format that is known, near none, and no JSON or XML at all."""
-    return problem.code == _UNRECOGNISED and not problem.candidates and problem.message.startswith(_NO_SIGN)
+    """Whether a problem says that a document is of no format that is known, near none, and no JSON or XML at all, or a
+    list of where documents are.
+    """
+    return problem.code == _UNRECOGNISED and not problem.candidates and problem.message.startswith((_NO_SIGN, _LIST))
 
 
 def _unwanted(source: str, found: Format, wanted: frozenset[str] | None, role: str) -> Problem:

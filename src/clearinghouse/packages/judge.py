@@ -76,6 +76,7 @@ def judge(entry: Entry, package: PackageId, version: str | None) -> Exposure | U
         title=entry.title,
         package=entry.label,
         cvss=entry.cvss,
+        again=_again(entry, hit.stretch),
         compared=version,
     )
 
@@ -111,10 +112,7 @@ def is_spared(entry: Entry, package: PackageId, version: str | None) -> bool:
     """Whether an entry says that a package at a version is not affected."""
     if not entry.excluded or entry.release not in ("", package.release):
         return False
-    if any(stretch.is_everything for stretch in entry.excluded):
-        return True
-    at = _at(entry, version)
-    return at is not None and any(at.key in stretch for stretch in entry.excluded)
+    return _is_excluded(entry, _at(entry, version))
 
 
 def fixes_above(entry: Entry, version: str | None) -> tuple[str, ...]:
@@ -134,8 +132,7 @@ def why_not(entry: Entry, package: PackageId, version: str | None) -> str:
         return answer.reason
     if answer is not None:
         return answer.question or why_hit(answer)
-    at = _at(entry, version)
-    if at and any(at.key in stretch for stretch in entry.excluded):
+    if _is_excluded(entry, _at(entry, version)):
         return f"{entry.advisory} says that {version} is not affected."
     said = "; ".join(_in_words(each.introduced, each.fixed, each.last_affected) for each in entry.stretches)
     return f"{version} is in no affected range: {said or 'only single versions are listed'}."
@@ -155,10 +152,10 @@ def why_hit(found: Exposure) -> str:
 
 def _hit(entry: Entry, version: str | None) -> _Hit | None:
     at = _at(entry, version)
-    if at and entry.excluded and any(at.key in stretch for stretch in entry.excluded):
+    if entry.excluded and _is_excluded(entry, at):
         return None
     whole = next((each for each in entry.stretches if each.is_everything), None)
-    if whole:
+    if whole and (not entry.excluded or (at and at.valid)):
         return _Hit(MatchClass.EXACT if version in entry.versions else MatchClass.RANGE, whole)
     if entry.excluded and not entry.names_versions:
         return None  # it only says what is not affected
@@ -171,17 +168,30 @@ def _hit(entry: Entry, version: str | None) -> _Hit | None:
         return _Hit(MatchClass.RANGE, inside)
     if version in entry.versions or (at and at.key in entry.listed):
         return _Hit(MatchClass.EXACT)
-    if entry.stretches:
-        return _Hit(MatchClass.POSSIBLE) if at and not at.valid else None
-    if entry.undecided and not _is_settled_by_the_list(entry, at):
+    if entry.stretches and at and not at.valid:
+        return _Hit(MatchClass.POSSIBLE)
+    if entry.undecided and not _is_settled(entry, at):
         return _Hit(None)
     return None
 
 
-def _is_settled_by_the_list(entry: Entry, at: _At | None) -> bool:
-    """Whether a version that is not listed is not affected, whatever the ranges whose order is not known hold."""
-    if entry.undecided != (GIT,) or not entry.listed or at is None or not at.valid:
+def _is_excluded(entry: Entry, at: _At | None) -> bool:
+    """Whether an entry says that a version is not affected. What is no version lies above all that are, and in no part
+    of the order that somebody spoke of.
+    """
+    if any(stretch.is_everything for stretch in entry.excluded):
+        return True
+    return at is not None and at.valid and any(at.key in stretch for stretch in entry.excluded)
+
+
+def _is_settled(entry: Entry, at: _At | None) -> bool:
+    """Whether a version that is neither in a stretch nor listed is not affected, whatever is in ranges whose order is
+    not known: they are commits, and beside them the same is said in versions.
+    """
+    if entry.undecided != (GIT,) or at is None or not at.valid:
         return False
+    if entry.stretches or not entry.listed:
+        return bool(entry.stretches)
     return not entry.open_ended or at.key < entry.listed[-1]
 
 
@@ -228,8 +238,14 @@ def _why(entry: Entry, hit: _Hit, version: str | None) -> Why:
         kind="enumerated" if listed and not stretch.is_everything else "range",
         introduced=stretch.introduced,
         fixed=stretch.fixed,
-        last_affected=stretch.last_affected,
+        last_affected=stretch.last_affected or (entry.last_listed if not entry.fixes else None) or None,
     )
+
+
+def _again(entry: Entry, hit: Stretch | None) -> tuple[str, ...]:
+    if hit is None or not hit.high:
+        return ()
+    return tuple(each.introduced for each in entry.stretches if each.low >= hit.high and each is not hit)
 
 
 def _whole(entry: Entry) -> Why:

@@ -3,7 +3,7 @@
 What is asked of each advisory is in :mod:`~clearinghouse.packages.judge`. Withdrawn records match nothing.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -66,19 +66,25 @@ def verdict_of(package: PackageId, asked: Asked) -> Verdict:
     )
 
 
-def _spared(package: PackageId, asked: Asked) -> frozenset[str]:
-    """The CVE identifiers of the flaws that a package of a distribution is said not to have."""
-    if package.ecosystem not in DISTRIBUTIONS:
-        return frozenset()
-    said = [entry for entry, version in asked if is_spared(entry, package, version)]
-    return _cves(name for entry in said for name in (entry.advisory, *entry.aliases))
+def _spared(package: PackageId, asked: Asked) -> dict[str, set[str]]:
+    """The CVE identifiers of the flaws that a package of a distribution is said not to have, with who says so."""
+    found: dict[str, set[str]] = {}
+    if package.ecosystem in DISTRIBUTIONS:
+        for entry, version in asked:
+            if is_spared(entry, package, version):
+                for name in _cves((entry.advisory, *entry.aliases)):
+                    found.setdefault(name, set()).add(entry.advisory)
+    return found
 
 
-def _is_spared(exposure: Exposure, spared: frozenset[str]) -> bool:
+def _is_spared(exposure: Exposure, spared: Mapping[str, set[str]]) -> bool:
+    """Whether all flaws of an exposure are said not to be there, and not by the advisory that says they are: a document
+    that says both means two builds, and which one it is the package does not tell.
+    """
     if not spared:
         return False
     named = _cves((exposure.advisory, *exposure.aliases, *exposure.upstream))
-    return bool(named) and named <= spared
+    return bool(named) and all(spared.get(name, set()) - {exposure.advisory} for name in named)
 
 
 def _cves(names: Iterable[str]) -> frozenset[str]:
@@ -96,6 +102,22 @@ def _relevant(package: PackageId, asked: Asked) -> Asked:
 def _flaws(entry: Entry) -> tuple[str, ...]:
     """The flaws that an entry is about: distributions name them beside their own advisory's identifier."""
     return entry.upstream or (entry.advisory, *entry.aliases)
+
+
+def asked_of(package: PackageId, entries: Callable[[str, str], Iterable[Entry]]) -> Asked:
+    """Return what is asked of a package: its entries under each of its names, with the version to compare.
+
+    What an advisory says of the source package is not asked where it speaks of the package itself: the two may be
+    numbered apart, and each number has its own fix.
+
+    Args:
+        package: to be asked. entries: gives what is known under an ecosystem and a name.
+    """
+    found: list[tuple[Entry, str | None]] = []
+    for name, version in names_of(package):
+        known = {entry.advisory for entry, _ in found if not is_for_another(entry, package)}
+        found += [(entry, version) for entry in entries(package.ecosystem, name) if entry.advisory not in known]
+    return found
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
@@ -153,7 +175,16 @@ class Matcher:
             package: the component. advisories: ids, as :meth:`AdvisoryIndex.named` gives them for any identifier.
         """
         asked = [(entry, version) for entry, version in self._asked(package) if entry.advisory in advisories]
-        return _answer(package, asked) if asked else None
+        if not asked:
+            return None
+        verdict = self.match(package)
+        found = [each for each in verdict.exposures + verdict.informational if each.advisory in advisories]
+        if found:
+            return _of_exposure(min(found, key=lambda each: _SURENESS[each.match]))
+        for item in verdict.unjudged:
+            if item.advisory is None or item.advisory in advisories:
+                return Answer(None, item.reason)
+        return Answer(False, " ".join(dict.fromkeys(_why_not(package, entry, version) for entry, version in asked)))
 
     def _judge(self, package: PackageId) -> Verdict:
         if not self._covers(package.ecosystem, package.release):
@@ -161,7 +192,7 @@ class Matcher:
         return verdict_of(package, self._asked(package))
 
     def _asked(self, package: PackageId) -> Asked:
-        return [(entry, version) for name, version in names_of(package) for entry in self._of(package.ecosystem, name)]
+        return asked_of(package, self._of)
 
     def _of(self, ecosystem: str, name: str) -> list[Entry]:
         found = self._entries.get((ecosystem, name))
@@ -209,14 +240,27 @@ def _answer(package: PackageId, asked: Asked) -> Answer:
     for entry, version in asked:
         found = judge(entry, package, version)
         if isinstance(found, Exposure) and found.match in _SURE:
-            return Answer(True, why_hit(found), found.fixed)
+            return _of_exposure(found)
         if isinstance(found, Exposure):
-            unsure = unsure or Answer(None, found.question or "", found.fixed)
+            unsure = unsure or _of_exposure(found)
         elif isinstance(found, Unjudged):
             unsure = unsure or Answer(None, found.reason)
         else:
             whys.append(why_not(entry, package, version))
     return unsure or Answer(False, " ".join(dict.fromkeys(whys)))
+
+
+def _of_exposure(found: Exposure) -> Answer:
+    if found.match in _SURE:
+        return Answer(True, why_hit(found), found.fixed)
+    return Answer(None, found.question or "", found.fixed)
+
+
+def _why_not(package: PackageId, entry: Entry, version: str | None) -> str:
+    """Why an entry does not count, though it may meet the version by itself."""
+    if isinstance(judge(entry, package, version), Exposure):
+        return f"What is said for {package.ecosystem} {package.release} counts before {entry.advisory}."
+    return why_not(entry, package, version)
 
 
 def _not_covered(package: PackageId) -> Unjudged:

@@ -17,7 +17,12 @@ _SERVICE_PACK = re.compile(r"(\d++) SP(\d++)")
 _RHEL = re.compile(r"enterprise_linux:(\d++)")
 _LAYERED = re.compile(r"::el(\d++)$")
 _EXTENDED = re.compile(r"rhel_[a-z0-9]++:(\d++)(?:[.:]|$)")
-_ENTERPRISE = re.compile(r"\bEnterprise Linux\b[^\d]{0,40}(\d++)")
+_ENTERPRISE = re.compile(
+    r"Red Hat Enterprise Linux(?: (?:Server|Workstation|Desktop|Client|ComputeNode|BaseOS|AppStream|CRB"
+    r"|CodeReady Linux Builder))?(?: Optional)? (?:\(v\. ?)?(\d++)\)?"
+)
+_PLAIN_NAME = r"(?: GNU/Linux| Linux| OS)? v?(\d++(?:\.\d++)*+)(?: LTS)?(?: \(\w+\))?"
+_SUBSCRIBED = re.compile(r"LTSS|ESPOS|Extended|TERADATA|-LTS\b")
 _PLAIN_VERSION = re.compile(r"(\d++)(?:\.\d++)*+")
 
 _DEBIAN = """
@@ -189,16 +194,21 @@ def release_of_distro(ecosystem: str, namespace: str, distro: str) -> str:
 def release_of_platform(ecosystem: str, platform: str) -> str:
     """Return the release of a distribution that the name of a product means, in normal form.
 
-    Nothing where the name is not of this distribution (an architecture, a host); the name itself where it is another
-    product of whoever makes it, so that no system is taken for it.
+    Nothing where the name is not of this distribution (an architecture, a host). The name itself where it is more than
+    the distribution and its release (extended support, a layered product): no system is taken for that.
 
     Args:
         ecosystem: OSV base name. platform: as a CSAF document calls it (``Red Hat Enterprise Linux 9``).
     """
-    if ecosystem.partition(" ")[0].lower() not in platform.lower():
+    word = ecosystem.partition(" ")[0]
+    if word.lower() not in platform.lower():
         return ""
     if ecosystem in _FAMILIES:
         found = normal_release(ecosystem, platform)
-        return found if found[-1:].isdigit() or found == "Tumbleweed" else platform
-    number = _ENTERPRISE.search(platform) if ecosystem == "Red Hat" else _NUMBER.search(platform)
-    return normal_release(ecosystem, number[number.lastindex or 0]) if number else platform
+        plain = found[-1:].isdigit() or found == "Tumbleweed"
+        return found if plain and not _SUBSCRIBED.search(platform) else platform
+    if ecosystem == "Red Hat":
+        match = _ENTERPRISE.fullmatch(platform)
+    else:
+        match = re.fullmatch(rf"{re.escape(ecosystem)}{_PLAIN_NAME}", platform, re.IGNORECASE)
+    return normal_release(ecosystem, match[1]) if match else platform

@@ -29,13 +29,16 @@ _MARKS = {
     "Azure Linux": re.compile(r"\.(?:azl|cm)([0-9]{1,2})(?![0-9])"),
     "Mageia": re.compile(r"\.mga([0-9]{1,2})(?![0-9])"),
 }
+_MANY = 4
+"""How many times as many versions have to tell another release as state one, for the stated one to be doubted."""
 _NAMED_FOR_THE_RELEASE = {"Alpine": frozenset({"alpine-base", "alpine-release"})}
 
 
 def system_of(packages: Iterable[PackageId]) -> str:
     """Return the distribution and release that most packages of one inventory speak for (``Debian:11``), or nothing.
 
-    What a package URL states counts before what a version tells.
+    What a package URL states counts before what a version tells; where many more versions tell another release
+    than state this one, it is not known.
 
     Args:
         packages: all of one inventory; those of programming languages are passed over.
@@ -49,7 +52,10 @@ def system_of(packages: Iterable[PackageId]) -> str:
             release = _told(package, package.version)
             if release:
                 told[package.ecosystem, release] += 1
-    most = (stated or told).most_common(1)
+    said, seen = stated.most_common(1), told.most_common(1)
+    if said and seen and said[0][0] != seen[0][0] and seen[0][1] > _MANY * said[0][1]:
+        return ""  # few say one thing, and many look like another: it is not known
+    most = said or seen
     return ":".join(most[0][0]) if most else ""
 
 

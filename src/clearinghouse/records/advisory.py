@@ -102,7 +102,8 @@ class PublishedAdvisory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
         cvss: the newest CVSS vector that it gives, as written; empty if it gives none. What ``body`` gives for one
             component counts for that before.
         source: the document that it was read from. format: its format: two that use one identifier for what each of
-            them says (a CVE record, and Retire.js on the same CVE) say it beside each other.
+            them says (a CVE record, and Retire.js on the same CVE) say it beside each other. Of a document on several
+            flaws its publisher and identifier stand behind the format.
     """
 
     id: str

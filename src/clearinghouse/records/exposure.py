@@ -47,6 +47,7 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         question: for ``name-only`` and ``possible``, what to find out, as a question to a person; else None.
         title: what the flaw is, in one line. package: what the advisory calls the component.
         cvss: the newest CVSS vector that the advisory gives, or empty.
+        again: versions above the stretch that was hit from which on the advisory says that it is affected again.
         compared: the version that was held against the advisory: of the source package, where it speaks of that; None
             where there is none.
     """
@@ -61,6 +62,7 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     title: str = ""
     package: str = ""
     cvss: str = ""
+    again: tuple[str, ...] = ()
     compared: str | None = None
 
 

@@ -9,13 +9,13 @@ over an index of that one advisory says that it has or may have the flaw.
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from clearinghouse.packages.identity import PackageId, names_of
 from clearinghouse.packages.index import Entry, entries_of
-from clearinghouse.packages.match import verdict_of
+from clearinghouse.packages.match import asked_of, verdict_of
 from clearinghouse.packages.products import ProductIndex, Statement, match_item
 from clearinghouse.records import Exposure, Inventory, PublishedAdvisory
 from clearinghouse.triage.deployer import is_product
@@ -82,7 +82,9 @@ class Portfolio:
         for number in sorted(numbers):
             package = self._stock.components[number].package
             if isinstance(package, PackageId):
-                for exposure in verdict_of(package, _asked(package, entries)).exposures:
+                for exposure in verdict_of(
+                    package, asked_of(package, lambda base, name: entries.get((base, name), ()))
+                ).exposures:
                     yield number, exposure
 
     def _named(self, products: Iterable[Statement]) -> Iterator[tuple[int, Exposure]]:
@@ -92,12 +94,6 @@ class Portfolio:
         for number in self._products:
             for exposure in match_item(self._stock.components[number].item, index)[0]:
                 yield number, exposure
-
-
-def _asked(package: PackageId, entries: Mapping[tuple[str, str], list[Entry]]) -> list[tuple[Entry, str | None]]:
-    return [
-        (entry, version) for name, version in names_of(package) for entry in entries.get((package.ecosystem, name), ())
-    ]
 
 
 def _grouped(stock: Stock) -> "tuple[array[int], array[int]]":

@@ -17,12 +17,14 @@ from clearinghouse.formats.pieces import Said, said_by
 from clearinghouse.packages.index import AdvisoryIndex, IndexBuilder, IndexFileError
 from clearinghouse.records import Finding, Problem
 from clearinghouse.triage.intake import Notice, nothing_to_read, only_errors
-from clearinghouse.triage.prepared_files import PreparedFiles, default_cache, fingerprint
+from clearinghouse.triage.prepared_files import PreparedFiles, default_cache, fingerprint, is_mine
 
 _OFTEN = 1024
 _LIMITS = Limits(members=1_000_000)
 """A feed comes as one archive with a member for each advisory, and of npm there are some hundred thousand."""
 _TOLD = "told"
+_DOCUMENTS = "documents"
+"""What is kept with the index: what was said of the documents, and the fingerprint of them."""
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -84,6 +86,7 @@ def published(paths: Sequence[Path], notice: Notice, *, cache: Path | None = Non
     if found:
         return found
     builder, meta = _made(paths, notice)
+    meta[_DOCUMENTS] = key or ""
     if place and fingerprint(paths) == key and _wrote(builder, place, meta):
         files.sweep()
         found = _opened(place, paths, key)
@@ -109,16 +112,20 @@ def _opened(place: Path, paths: Sequence[Path], key: str | None) -> Published | 
         with suppress(OSError):
             place.unlink()
         builder, meta = _made(paths, lambda source, count: None)
+        meta[_DOCUMENTS] = key or ""
         if fingerprint(paths) != key or not _wrote(builder, place, meta):
             raise IndexFileError(f"{place} was damaged while it was used, and cannot be made anew", "run it again")
         return place
 
-    if not place.is_file():
-        return None
     try:
+        if not is_mine(place):
+            return None
         found = Published(AdvisoryIndex(place, renew))
-    except (IndexFileError, msgspec.DecodeError):
+    except (OSError, IndexFileError, msgspec.DecodeError):
         return None
+    if found.index.meta.get(_DOCUMENTS) != key:
+        found.index.close()
+        return None  # it is of other documents, whatever it is called
     with suppress(OSError):
         utime(place)  # it was used now
     return found

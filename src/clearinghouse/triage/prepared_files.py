@@ -142,7 +142,29 @@ def _why_not_mine(folder: Path) -> str:
     status = folder.stat()
     if status.st_uid != os.geteuid():
         return "it belongs to another user"
-    return "others may write to it" if status.st_mode & _OTHERS else ""
+    if status.st_mode & _OTHERS:
+        return "others may write to it"
+    return next((why for above in folder.resolve().parents if (why := _why_not_safe(above))), "")
+
+
+def _why_not_safe(above: Path) -> str:
+    """Say why somebody else may put another folder in the place of one below; nothing if nobody may."""
+    status = above.stat()
+    if status.st_uid not in (0, os.geteuid()):
+        return f"{printable_name(str(above))} belongs to another user"
+    if status.st_mode & _OTHERS and not status.st_mode & stat.S_ISVTX:
+        return f"others may write to {printable_name(str(above))}"
+    return ""
+
+
+def is_mine(file: Path) -> bool:
+    """Whether a prepared file is a plain file of this user to which nobody else may write.
+
+    Raises:
+        OSError: it cannot be looked at.
+    """
+    status = file.lstat()
+    return stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & _OTHERS
 
 
 def _make(folder: Path) -> None:

@@ -195,8 +195,12 @@ class Stock:
         assets = self._assets
         self._where, self._which, self._assets = array("I"), array("I"), {}
         self._held = [set() for _ in self.inventories]
+        left = sorted({which for _, which in holdings})  # what has a release now is no longer there without one
+        numbers = {which: number for number, which in enumerate(left)}
+        self.components = [self.components[which] for which in left]
+        self._by_written, self._by_identity, self._by_version = {}, {}, {}
         for number, (where, which) in enumerate(holdings):
-            self._hold(where, which, assets.get(number))
+            self._hold(where, numbers[which], assets.get(number))
 
 
 def _bare(digest: str) -> str:
@@ -205,8 +209,10 @@ def _bare(digest: str) -> str:
 
 def _as_written(item: InventoryItem) -> tuple[object, ...]:
     component = item.component
-    if component.purl and "@" in component.purl and not item.source_name and "pkg:generic" not in component.purl:
-        return (component.purl,)  # it says everything that is looked at
+    purl = component.purl or ""
+    last = purl.partition("?")[0].partition("#")[0].rpartition("/")[2]  # an @ before it is that of a namespace
+    if "@" in last and not item.source_name and "pkg:generic" not in purl:
+        return (purl,)  # it says everything that is looked at
     return component, item.model, item.cpes, item.source_name, item.source_version
 
 

@@ -75,7 +75,7 @@ class DeployedVersions:
             sure = [each for each in exposures if each.match in _SURE]
             found = frozenset(name for each in sure for name in (each.advisory, *each.aliases))
             if not exposures and unjudged:  # without its CPE name it is not recognised: nothing is known
-                found = frozenset(name for flaw in subject.flaws for name in flaw.advisories)
+                found = frozenset(name for flaw in subject.flaws for name in flaw.names)
             self._remember(key, found)
         return found
 

@@ -1,6 +1,7 @@
 """From where vulnerabilities meet components to what one does: flaws joined, dated and turned into a plan."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -138,8 +139,13 @@ class _Joined(msgspec.Struct, frozen=True, gc=False):
 
 
 def _joined(verdict: Verdict) -> Iterator[_Joined]:
-    """Join exposures that name one flaw: those that share an identifier, their own or an alias."""
+    """Join exposures that name one flaw: those that share an identifier, their own or an alias.
+
+    An advisory that speaks of several flaws of one component (a CSAF document) is the name of none of them.
+    """
     exposures = verdict.exposures
+    times = Counter(exposure.advisory for exposure in exposures)
+    documents = frozenset(name for name, count in times.items() if count > 1)
     first: dict[str, int] = {}
     group = list(range(len(exposures)))
 
@@ -150,17 +156,25 @@ def _joined(verdict: Verdict) -> Iterator[_Joined]:
         return number
 
     for number, exposure in enumerate(exposures):
-        for name in (exposure.advisory, *exposure.aliases):
+        for name in _names(exposure, documents):
             group[root(number)] = root(first.setdefault(name, number))
     members: dict[int, list[Exposure]] = {}
     for number, exposure in enumerate(exposures):
         members.setdefault(root(number), []).append(exposure)
     for together in members.values():
-        yield _one(together, verdict.remedies)
+        yield _one(together, documents, verdict.remedies)
 
 
-def _one(exposures: list[Exposure], remedies: Mapping[Exposure, tuple[Remedy, ...]]) -> _Joined:
-    names = {name for each in exposures for name in (each.advisory, *each.aliases)}
+def _names(exposure: Exposure, documents: frozenset[str]) -> tuple[str, ...]:
+    if exposure.advisory in documents and exposure.aliases:
+        return exposure.aliases
+    return exposure.advisory, *exposure.aliases
+
+
+def _one(
+    exposures: list[Exposure], documents: frozenset[str], remedies: Mapping[Exposure, tuple[Remedy, ...]]
+) -> _Joined:
+    names = {name for each in exposures for name in _names(each, documents)}
     return _Joined(
         identifiers=tuple(sorted(names, key=lambda name: (not name.startswith("CVE-"), name))),
         exposures=tuple(sorted(exposures, key=lambda each: _SURENESS[each.match])),

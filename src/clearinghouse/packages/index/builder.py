@@ -42,7 +42,7 @@ class IndexBuilder:
     """
 
     def __init__(self) -> None:
-        self._advisories: dict[tuple[str, str], Gathered] = {}  # by id and format
+        self._advisories: dict[tuple[str, str], list[Gathered]] = {}  # by id and format, those of one time
         self.products = ProductBuilder()
 
     def __len__(self) -> int:
@@ -56,10 +56,10 @@ class IndexBuilder:
         """Take in what was made of one advisory."""
         key = (made.id, made.format)
         known = self._advisories.get(key)
-        if known is None or _is_before(known.modified, made.modified):
-            self._advisories[key] = made
-        elif not _is_before(made.modified, known.modified):
-            self._advisories[key] = joined(known, made)
+        if known is None or _is_before(known[0].modified, made.modified):
+            self._advisories[key] = [made]
+        elif not _is_before(made.modified, known[0].modified):
+            known.append(made)
 
     def write(self, path: Path, meta: dict[str, str] | None = None, *, lasting: bool = False) -> None:
         """Write the index to ``path``, so that its user alone can read it: whole or not at all.
@@ -92,7 +92,7 @@ class IndexBuilder:
         database.executescript(_MAKE + "BEGIN;" + _SCHEMA + PRODUCT_SCHEMA)
         coverage: Counter[str] = Counter()
         packages: dict[int, list[Any]] = {}
-        for gathered in self._advisories.values():
+        for gathered in self._joined().values():
             coverage.update(gathered.coverage)
             for number, entry in gathered.entries:
                 packages.setdefault(number, []).append(msgspec.Raw(entry))
@@ -105,22 +105,25 @@ class IndexBuilder:
         self.products.write(database)
         database.execute("COMMIT")
 
+    def _joined(self) -> dict[tuple[str, str], Gathered]:
+        return {key: joined(records) for key, records in self._advisories.items()}
+
     def _known(self) -> dict[int, list[Any]]:
         """What is remembered of each advisory, all formats together, by the number of its id."""
-        together: dict[str, Gathered] = {}
-        for (name, _), item in self._advisories.items():
-            known = together.get(name)
-            together[name] = joined(*sorted((known, item), key=lambda each: each.format)) if known else item
+        together: dict[str, list[Gathered]] = {}
+        for (name, _), items in self._advisories.items():
+            together.setdefault(name, []).extend(items)
         found: dict[int, list[Any]] = {}
-        for name, item in together.items():
+        for name, items in together.items():
+            item = joined(sorted(items, key=lambda each: each.format))
             found.setdefault(number_of(name), []).append((name, item.modified, item.withdrawn, item.title))
         return found
 
     def _aliases(self) -> dict[int, list[Any]]:
         """The aliases with the advisories that list them, by the number of the alias."""
         named: dict[str, dict[str, None]] = {}
-        for (name, _), item in self._advisories.items():
-            for alias in item.aliases:
+        for (name, _), items in self._advisories.items():
+            for alias in (alias for item in items for alias in item.aliases):
                 named.setdefault(alias, {})[name] = None
         found: dict[int, list[Any]] = {}
         for alias, names in named.items():

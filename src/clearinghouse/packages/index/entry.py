@@ -1,5 +1,6 @@
 """What one advisory says of one package, in the form in which it is compared and kept."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
@@ -8,6 +9,8 @@ from msgspec.structs import replace
 
 from clearinghouse.packages.ecosystems import normal_name, split_ecosystem
 from clearinghouse.packages.identity import package_of
+from clearinghouse.packages.products.text_ranges import read_range
+from clearinghouse.packages.purl import parse
 from clearinghouse.packages.ranges import Key, Stretch, stretches
 from clearinghouse.packages.releases import release_of_platform
 from clearinghouse.packages.versions import ZERO, Order, order_of
@@ -89,7 +92,16 @@ def _by_purl(affected: Affected) -> Affected | None:
         (found for text in affected.platforms if (found := release_of_platform(package.ecosystem, text))), ""
     )
     ecosystem = f"{package.ecosystem}:{release}" if release else package.ecosystem
-    return replace(affected, component=replace(component, ecosystem=ecosystem, name=package.name))
+    named = replace(affected, component=replace(component, ecosystem=ecosystem, name=package.name))
+    if not named.unaffected or not _is_of_one_build(component.purl):
+        return named
+    # "not affected" of one module stream or architecture says nothing of the others, which have the same name
+    return replace(named, unaffected=()) if named.versions or named.ranges else None
+
+
+def _is_of_one_build(purl: str) -> bool:
+    url = parse(purl)
+    return bool(url.qualifier("rpmmod")) or url.qualifier("arch") not in ("", "all", "noarch", "src", "source")
 
 
 def _entry(advisory: PublishedAdvisory, affected: Affected, cvss: str) -> Entry:
@@ -101,12 +113,18 @@ def _entry(advisory: PublishedAdvisory, affected: Affected, cvss: str) -> Entry:
     for item in affected.ranges:
         known = _order(item, order)
         if known is None:
-            undecided[item.type] = None
+            undecided[GIT if is_git(item) else item.type] = None
         else:
             found += stretches(item.events, _keys(known))
-    outside = _outside(affected.versions, found, order)
-    if affected.default_status == "affected" and not affected.ranges and not affected.versions:
+    listed = [text for text in affected.versions if not _takes_words(text, order)]
+    for text in affected.versions:
+        if order and _takes_words(text, order):
+            found += _said(text, order, undecided)
+    excluded = [stretch for item in affected.unaffected for stretch in _stretches(item, order)]
+    fixes = _fixes(found, excluded if affected.default_status == "affected" else ())
+    if affected.default_status == "affected":  # all but what is excluded, whatever else is named (CVE record format)
         found = [Stretch(ZERO, b"", False, "0")]
+    outside = _outside(listed, found, order)
     return Entry(
         advisory=advisory.id,
         aliases=advisory.aliases,
@@ -118,19 +136,48 @@ def _entry(advisory: PublishedAdvisory, affected: Affected, cvss: str) -> Entry:
         name=normal_name(base, affected.component.name),
         cvss=cvss,
         label=f"{affected.component.name} ({written})",
-        versions=frozenset(affected.versions),
+        versions=frozenset(listed),
         stretches=tuple(found),
-        fixes=_fixes(found),
+        fixes=tuple((key, text) for key, text in fixes if key not in outside),
         undecided=tuple(undecided),
         open_ended=any(_order(each, order) is None and not _ends(each) for each in affected.ranges),
         listed=tuple(outside),
         last_listed=outside[next(reversed(outside))] if outside else "",
-        excluded=tuple(stretch for item in affected.unaffected for stretch in _stretches(item, order)),
+        excluded=tuple(excluded),
     )
 
 
 def _ends(item: VersionRange) -> bool:
-    return any(event.introduced is None for event in item.events)
+    return bool(item.events) and item.events[-1].introduced is None
+
+
+def is_git(item: VersionRange) -> bool:
+    """Whether a range is one of commits. Of CVE records of type ``git`` some hold versions; those are none."""
+    if item.type == GIT:
+        return True
+    texts = [text for event in item.events for text in (event.introduced, event.fixed, event.last_affected) if text]
+    return item.type.upper() == GIT and all(text == "0" or _COMMIT.fullmatch(text) for text in texts)
+
+
+def _takes_words(text: str, order: Order | None) -> bool:
+    """Whether a text in the place of a version says a range (``< 4.4.12``, ``all versions before 2.0``)."""
+    return order is not None and _RANGE_IN_WORDS.search(text) is not None
+
+
+def _said(text: str, order: Order, undecided: dict[str, None]) -> Iterator[Stretch]:
+    """The stretches that a text says; what is not understood whole, or depends on something, stays undecided."""
+    reading = read_range(text)
+    if reading is None or reading.condition or any(each.above for each in reading.stretches):
+        undecided["text"] = None
+        return
+    for each in reading.stretches:
+        low = order.key(each.low) if each.low else ZERO
+        end = {"last_affected": each.high} if each.closed else {"fixed": each.high}
+        yield Stretch(
+            low, order.key(each.high) if each.high else b"", each.closed, each.low or "0", **(end if each.high else {})
+        )
+    for version in reading.listed:
+        yield Stretch(order.key(version), order.key(version), True, version, last_affected=version)
 
 
 def _outside(versions: Iterable[str], found: Sequence[Stretch], order: Order | None) -> dict[bytes, str]:
@@ -162,11 +209,13 @@ def _keys(order: Order) -> Key:
 
 _KEYS: dict[str, Key] = {}
 _REMEMBERED = 1 << 14
+_COMMIT = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)
+_RANGE_IN_WORDS = re.compile(r"[<>=]|\b(?:all|before|below|earlier|later|prior|through|up to)\b", re.IGNORECASE)
 
 
 def _order(item: VersionRange, order: Order | None) -> Order | None:
     """The order that a range is on. SEMVER needs no ecosystem; where the ecosystem has an order, it agrees with it."""
-    if item.type == GIT:
+    if is_git(item):
         return None
     return order or (SEMVER if item.type == "SEMVER" else None)
 
@@ -176,7 +225,10 @@ def _stretches(item: VersionRange, order: Order | None) -> Iterable[Stretch]:
     return stretches(item.events, known.key) if known else ()
 
 
-def _fixes(found: Iterable[Stretch]) -> tuple[tuple[bytes, str], ...]:
-    """The ends of what is affected that are fixes, in version order, each once."""
-    fixes = {stretch.high: stretch.fixed for stretch in found if stretch.fixed is not None}
+def _fixes(found: Iterable[Stretch], spared: Iterable[Stretch]) -> tuple[tuple[bytes, str], ...]:
+    """The versions in which it is fixed, in version order, each once: ends of what is affected that are fixes, and,
+    where all is affected but what is spared, the beginnings of that.
+    """
+    fixes = {stretch.low: stretch.introduced for stretch in spared if stretch.low != ZERO}
+    fixes |= {stretch.high: stretch.fixed for stretch in found if stretch.fixed is not None}
     return tuple(sorted((key, text) for key, text in fixes.items()))

@@ -1,6 +1,7 @@
 """What the index takes of one advisory, made where the advisory was read: the part of the work that can be divided."""
 
 import hashlib
+from collections.abc import Sequence
 
 import msgspec
 
@@ -15,7 +16,8 @@ class Gathered(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One advisory as the index keeps it.
 
     Attributes:
-        id, format, title, aliases: as in :class:`~clearinghouse.records.PublishedAdvisory`.
+        id, format, title: as in :class:`~clearinghouse.records.PublishedAdvisory`.
+        aliases: by what else it may be asked for: other identifiers of its flaw, and of flaws that it contains.
         modified: RFC 3339 time, or empty. withdrawn: RFC 3339 time, or None.
         entries: of each package that it names the number, and the :class:`~clearinghouse.packages.index.entry.Entry`
             in MessagePack.
@@ -41,20 +43,22 @@ def gather(advisory: PublishedAdvisory) -> Gathered:
         advisory.body.modified or "",
         advisory.body.withdrawn,
         advisory.title,
-        advisory.aliases,
+        (*advisory.aliases, *advisory.upstream),
         tuple([(package_number(entry.ecosystem, entry.name), _ENCODE(entry)) for entry in entries]),
         frozenset([_coverage(entry) for entry in entries]),
     )
 
 
-def joined(one: Gathered, other: Gathered) -> Gathered:
-    """Return two records of one advisory as one. A withdrawal counts only if both were withdrawn."""
+def joined(many: Sequence[Gathered]) -> Gathered:
+    """Return several records of one advisory, at least one, as one. A withdrawal counts only if all were withdrawn."""
+    if len(many) == 1:
+        return many[0]
     return msgspec.structs.replace(
-        one,
-        withdrawn=one.withdrawn and other.withdrawn,
-        aliases=tuple(dict.fromkeys((*one.aliases, *other.aliases))),
-        entries=tuple(dict.fromkeys((*one.entries, *other.entries))),
-        coverage=one.coverage | other.coverage,
+        many[0],
+        withdrawn=many[0].withdrawn if all(each.withdrawn for each in many) else None,
+        aliases=tuple(dict.fromkeys(name for each in many for name in each.aliases)),
+        entries=tuple(dict.fromkeys(entry for each in many for entry in each.entries)),
+        coverage=frozenset(name for each in many for name in each.coverage),
     )
 
 

@@ -108,6 +108,7 @@ def _remedied(subject: Subject, sure: tuple[Flaw, ...], versions: Versions) -> I
             major=target.major,
             prerelease=target.prerelease,
             within=target.within,
+            questions=_still_asked(target.cleared),
             explain=(*_upgrade_sentences(subject, target), *_urgency(target.cleared)),
         )
     advised = tuple(flaw for flaw in left if _advice((flaw,)))
@@ -141,9 +142,11 @@ def _beyond(subject: Subject, ending: tuple[Flaw, ...], sure: tuple[Flaw, ...], 
     above = max(ends, key=lambda end: keys[end] or b"") if comparable else ", ".join(ends)
     met = versions.affected(subject, above) if comparable else frozenset()
     clears = tuple(flaw for flaw in sure if flaw in ending or (comparable and met.isdisjoint(flaw.names)))
+    again = sorted({text for flaw in ending for each in flaw.exposures for text in each.again})
+    below = f" and not from {' or '.join(again)} on, which is affected again" if again else ""
     said = (
-        f"The advisories name no fixed version, only the last affected one: take a version above {above}, and ask who "
-        "makes it which one is fixed."
+        f"The advisories name no fixed version, only the last affected one: take a version above {above}{below}, and "
+        "ask who makes it which one is fixed."
     )
     return Action(
         do=Do.UPGRADE,
@@ -216,6 +219,12 @@ def _question(subject: Subject, unsure: tuple[Flaw, ...]) -> Action:
     )
 
 
+def _still_asked(flaws: Iterable[Flaw]) -> tuple[str, ...]:
+    """What advisories ask that may speak of flaws, and that no version settles."""
+    asked = (each.question for flaw in flaws for each in flaw.exposures if each.match not in _SURE)
+    return tuple(dict.fromkeys(question for question in asked if question))
+
+
 def _advice(flaws: Iterable[Flaw]) -> tuple[str, ...]:
     found = dict.fromkeys(
         _words(remedy) for flaw in flaws for remedy in flaw.remedies if remedy.kind in _ADVICE and _words(remedy)
@@ -243,6 +252,8 @@ def _upgrade_sentences(subject: Subject, target: Target) -> Iterator[str]:
         yield f"It is a major step from {subject.compared}: read what changes before you install it."
         if target.within:
             yield f"Without a major step, {target.within} clears {target.within_cleared} of them."
+    if asked := _still_asked(target.cleared):
+        yield f"Not all advisories are sure of that; to be asked: {' '.join(asked[:_MOST_NAMED])}"
     if target.gained:
         yield f"It has flaws that {subject.compared} does not have: {_few(sorted(target.gained))}."
 

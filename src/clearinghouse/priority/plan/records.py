@@ -74,13 +74,8 @@ class Flaw(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def names(self) -> frozenset[str]:
-        """Everything by which it may be called: its identifiers, and the advisories that say so."""
-        return self.advisories.union(self.identifiers)
-
-    @property
-    def advisories(self) -> frozenset[str]:
-        """The advisories that say so."""
-        return frozenset(each.advisory for each in self.exposures)
+        """Everything by which it may be called; an advisory that speaks of several flaws is no name of any."""
+        return frozenset(self.identifiers)
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
