@@ -13,10 +13,11 @@ these change it draws other rows, and those that were judged stay as they are. S
 * ``operator``: items as small organisations list them (``data/product_operators.tsv``, written for this set), each
   beside advisories that the matcher would propose in any class, which the row does not tell.
 
-There were five rounds. The first one's items are half for development, half for the test, all rows of one item in
+There were seven rounds. The first one's items are half for development, half for the test, all rows of one item in
 one half. When the test had been measured, its errors were mended, and a second round was drawn and judged
-(``second``); when that had been measured and mended, a third one (``third``), and after it a fourth (``fourth``)
-and a smaller fifth one (``fifth``).
+(``second``); when that had been measured and mended, a third one (``third``), and after it a fourth (``fourth``),
+a smaller fifth (``fifth``), a sixth (``sixth``) and a seventh one (``seventh``); the operators of the last two list
+other products than all before.
 """
 
 import csv
@@ -57,13 +58,15 @@ class Round(NamedTuple):
     listed: int
 
 
-SPLITS = {2: "second", 3: "third", 4: "fourth", 5: "fifth"}
+SPLITS = {2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh"}
 ROUNDS = {
     1: Round(14409, 95, 60, 35, 10, 40, 2, 70),
     2: Round(77031, 50, 40, 12, 5, 12, 2, 36),
     3: Round(50923, 40, 30, 8, 4, 6, 2, 30),
     4: Round(31847, 44, 34, 8, 4, 6, 2, 32),
     5: Round(60259, 30, 16, 4, 2, 2, 2, 20),
+    6: Round(88417, 40, 28, 0, 0, 0, 2, 32),
+    7: Round(19273, 30, 16, 0, 0, 0, 2, 10),
 }
 
 

@@ -36,6 +36,8 @@ def test_a_longer_name_says_more() -> None:
         (("atp", "series"), ("atp800",), True),
         (("swal",), ("watch",), False),
         (("backup", "exec"), ("backup", "exec", "agent"), True),
+        (("insight", "agent"), ("insightvm",), False),
+        (("estudio",), ("estudiomfp",), True),
         ((), ("x",), False),
     ],
 )

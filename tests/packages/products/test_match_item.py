@@ -109,3 +109,15 @@ def test_what_nothing_speaks_of_is_not_judged(index: ProductIndex) -> None:
     assert not found
     assert unjudged
     assert unjudged[0].reason.endswith(".")
+
+
+def test_what_runs_on_a_device_may_stand_before_its_version() -> None:
+    index = ProductIndex(statements_of(record("CVE-2026-0001", "Palisade", "EdgeGuard OS", events=BELOW_7_2_5)))
+    for written in ("EdgeGuard OS 7.2.4", "EdgeGuard OS v7.2.4", "EdgeGuard OS, 7.2.4"):
+        component = Component(name="Box 60", vendor="Palisade", version=written)
+        exposures, _ = match_item(InventoryItem(inventory="x", written="x", component=component), index)
+        assert [each.match for each in exposures] == [MatchClass.RANGE]
+    component = Component(name="Box 60", vendor="Palisade", version="EdgeGuard OS 7.2.5")
+    assert match_item(InventoryItem(inventory="x", written="x", component=component), index)[0] == []
+    component = Component(name="Box 60", vendor="Palisade", version="Something 7.2.4")
+    assert match_item(InventoryItem(inventory="x", written="x", component=component), index)[0] == []

@@ -5,13 +5,17 @@ from functools import cached_property
 
 from clearinghouse.packages.products.family import are_related
 from clearinghouse.packages.products.limits import Words, platforms_of
-from clearinghouse.packages.products.names import product_names, vendor_keys
+from clearinghouse.packages.products.names import compact, fold, product_names, vendor_keys
 from clearinghouse.packages.products.prose import NOTHING, Prose, said_in
+from clearinghouse.packages.products.remedies import remedies_in
+from clearinghouse.packages.products.subject import other_subject, part_in_words
 from clearinghouse.records import Affected, Finding
 
 _FEW_NAMES = 3
 """Products that a record may name for its words to be held against each of its entries."""
 _MANY = 3
+_MOST_REMEDIES = 64
+"""Remedies of one advisory that are read."""
 
 
 class Entries:
@@ -29,6 +33,8 @@ class Entries:
         self.limit = self.words.limit if self.is_cve else ""
         self._limits: dict[tuple[str, str, tuple[str, ...]], tuple[str, ...]] = {}
         self._modules: dict[str, tuple[str, ...]] = {}
+        self._remedies: dict[str, Prose] = {}
+        self._subjects: dict[str, str] = {}
         self.names = dict(pair for each in own for pair in [_name_of(each)] if pair[1])
         added = len(own) < len(affected)
         self.beginnings = dict(pair for each in affected if each.stated_by for pair in _beginnings(each))
@@ -45,20 +51,38 @@ class Entries:
             self._limits[place] = platforms_of(affected.platforms, keys, product, self.words)
         return self._limits[place]
 
-    def modules_in_words(self, product: str) -> tuple[str, ...]:
-        """The edition and the packages of a product of which the words speak."""
+    def modules_in_words(self, product: str, vendor: str = "") -> tuple[str, ...]:
+        """The edition, the packages and the part of a product of which the words speak."""
         if not self.is_cve:
             return ()
         if product not in self._modules:
-            found = (self.words.edition_of(product), self.words.packages)
+            part = part_in_words(product, vendor, self.finding.description) if len(self.names) <= _FEW_NAMES else ""
+            found = (self.words.edition_of(product) or part, self.words.packages)
             self._modules[product] = tuple(text for text in found if text)
         return self._modules[product]
 
     def prose_of(self, product: str) -> Prose:
         """What the words say of a product's versions; nothing where they are not, or not alone, about this product."""
-        if not self.is_cve or len(self.names) > _FEW_NAMES:
+        if not self.is_cve:
+            return self._remedies_of(product)
+        if len(self.names) > _FEW_NAMES:
             return NOTHING
         return self.said if self.names or self.words.name(product) else NOTHING
+
+    def _remedies_of(self, product: str) -> Prose:
+        if not self._advice:
+            return NOTHING
+        if product not in self._remedies:
+            self._remedies[product] = remedies_in(self._advice, product, self._folded)
+        return self._remedies[product]
+
+    @cached_property
+    def _advice(self) -> tuple[str, ...]:
+        return tuple(each.description for each in self.finding.remedies if each.description)[:_MOST_REMEDIES]
+
+    @cached_property
+    def _folded(self) -> tuple[str, ...]:
+        return tuple(fold(name) for name in self.names)
 
     @cached_property
     def said(self) -> Prose:
@@ -72,11 +96,22 @@ class Entries:
             related = [name for name, own in self.names.items() if are_related(tokens, own)]
             if all("://" not in name and _leaves_out(self.names[name], tokens) for name in related):
                 return f'the record names "{next(iter(self.names))}", and {affected.stated_by} adds this product'
-        return self.limit
+        if not self.is_cve or len(self.names) > _FEW_NAMES:
+            return self.limit
+        return self.limit or self._other_subject(affected)
+
+    def _other_subject(self, affected: Affected) -> str:
+        name, vendor = affected.product or affected.component.name, affected.component.vendor
+        if name not in self._subjects:
+            other = other_subject(name, vendor, self.finding.title, self.finding.description)
+            self._subjects[name] = f'the record\'s words name "{other}"' if other else ""
+        return self._subjects[name]
 
 
 def _leaves_out(whole: tuple[str, ...], short: tuple[str, ...]) -> bool:
     """Whether a name leaves out words by which a longer one may be that of another product."""
+    if compact(whole) != compact(short) and compact(whole).startswith(compact(short)):  # "s", "4", "hana" and "4hana"
+        return sum(word.isalpha() for word in whole) > 1 + sum(word.isalpha() for word in short)
     return set(short) < set(whole) and sum(word.isalpha() for word in set(whole) - set(short)) > 1
 
 

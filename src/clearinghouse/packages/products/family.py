@@ -5,6 +5,7 @@ from clearinghouse.packages.products.names import words
 _VARIANT_WORDS = words(
     "server version edition cpu module enterprise standard professional datacenter series family panel panels r2 v"
 )
+_SHORTEST = 2
 _SYSTEMS = words("android ios macos linux")
 
 
@@ -49,4 +50,8 @@ def are_related(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
         return True
     if one[0] == other[0]:  # "PDF Reader" and pdf_editor are two products, "ATP series" and atp_800 are not
         return any(any(map(str.isdigit, word)) for word in (*one[1:], *other[1:]))
-    return len(min(one[0], other[0], key=len)) > 2 and (one[0].startswith(other[0]) or other[0].startswith(one[0]))
+    short, long = sorted((one, other), key=lambda tokens: len(tokens[0]))
+    rest = long[0].removeprefix(short[0])
+    if len(short[0]) <= _SHORTEST or rest == long[0]:
+        return False
+    return rest[:1].isdigit() or len(short) == 1  # "Insight Agent" and insightvm are two products

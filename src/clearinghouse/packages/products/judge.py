@@ -11,8 +11,8 @@ The statements are those of one advisory that speak of the product. The rules, i
 6. Nothing is said of versions, or none is known of the item: ``NO_VERSION``.
 7. Else it is not affected.
 
-Where title and description speak against what the fields come to (:mod:`clearinghouse.packages.products.prose`),
-``EXACT`` and ``RANGE`` become ``OPEN``.
+Where anything else in the advisory speaks against what the fields come to
+(:mod:`clearinghouse.packages.products.evidence`), ``EXACT`` and ``RANGE`` become ``OPEN``.
 
 What is said under a condition, or for a platform of which the item says nothing, is ``OPEN`` where it would be a hit.
 """
@@ -22,6 +22,7 @@ from enum import Enum
 
 import msgspec
 
+from clearinghouse.packages.products.evidence import against
 from clearinghouse.packages.products.statement import Statement
 from clearinghouse.packages.products.stretches import Inside, Stretch, where
 from clearinghouse.packages.products.versions import Version, begins_with, compare, is_coarse, is_shorter, read_version
@@ -73,11 +74,10 @@ def judge(claims: Sequence[Claim], version: Version | None) -> Judgement | None:
     found = _by_fields(claims, version)
     if found is None or version is None or found.verdict not in (Verdict.RANGE, Verdict.EXACT):
         return found
-    prose = found.statement.prose
-    if not prose.contradicts(version):
+    otherwise = against(found.statement, found.why, version, exact=found.verdict is Verdict.EXACT)
+    if otherwise is None:
         return found
-    said = ", ".join(str(stretch) for stretch in prose.stretches[:_FEW])
-    return _undecided(found.statement, Inside.UNSAID, found.why or Why(kind="text"), f"in words: {said}")
+    return _undecided(found.statement, otherwise[0], found.why or Why(kind="text"), otherwise[1])
 
 
 def _by_fields(claims: Sequence[Claim], version: Version | None) -> Judgement | None:

@@ -39,8 +39,17 @@ _LIMITING = re.compile(
 _OF_WHAT = re.compile(
     r"\b(?:series|models?|hardware|appliances?|editions?|enterprise|platforms?|virtual|devices running|chassis"
     r"|variants?|on[- ]?prem\w*|self-hosted|saas|cloud|containers?|docker|builds?|built|compiled|32-bit|64-bit|x86"
-    r"|arm(?:64)?|chips?(?:ets?)?|line ?cards?|operating systems?|windows|linux|macos|android|ios|freebsd|aix)\b",
+    r"|multi-?site|installations?|arm(?:64)?|chips?(?:ets?)?|line ?cards?|operating systems?|windows|linux|macos"
+    r"|android|ios|freebsd|aix)\b",
     re.IGNORECASE,
+)
+_INSTALLED = re.compile(
+    r"\b(?:if|when|where) [^.;]{1,80}?\b(?:is|are|was|were|been) installed\b[^.;]{0,120}", re.IGNORECASE
+)
+_FOR_PLATFORMS = re.compile(r"\bfor ((?:[A-Z][\w-]{1,30} ){1,4}+(?:platforms?|hardware|chassis|models?))\b")
+_FOR_CUSTOMERS = re.compile(
+    r"\bavailable (?:only )?(?:for|to|in|with) [^.;]{1,60}?"
+    r"\b(?:customers|subscribers|subscriptions?|plans?|tiers?|licen[sc]es?)\b"
 )
 _HOW_IT_IS_USED = re.compile(r"\bread[- ]only\b|\bonly (?:be )?exploit|\bif only\b|\bnot only\b", re.IGNORECASE)
 _SENTENCE = 250
@@ -133,10 +142,16 @@ class Words:
 
     @cached_property
     def limit(self) -> str:
-        """The sentence of the description that limits it to some hardware, platform or edition; or nothing.
+        """The words of the description that limit it to some hardware, platform, edition or installation; or nothing.
 
         "This issue applies only to PA-5400 Series devices" (CVE-2024-3382) stands in no field of the record.
         """
+        if " installed" in self._text and (match := _INSTALLED.search(self.description)):
+            return match[0]
+        if " available " in self._text and (match := _FOR_CUSTOMERS.search(self.description)):
+            return match[0]
+        if match := _FOR_PLATFORMS.search(f"{self.title}\n{self.description[:_FIRST_WORDS]}"):
+            return match[0]
         if not any(word in self._text for word in _LIMIT_WORDS):
             return ""
         for match in _SAYS_A_LIMIT.finditer(self.description):

@@ -25,6 +25,11 @@ What of an advisory counts: statements of who published it before those that CIS
 the product before those that are near. The KEV catalogue counts where no record of the same CVE speaks of products of
 that vendor; where one does and does not mention this product, the catalogue's word is a question.
 
+``exact`` and ``range`` are given where nothing in the advisory says otherwise. Where its words name another product, a
+part that is had apart, a condition or other versions than its fields, where a remedy names the item's version as fixed,
+or CISA's versions leave it out, the match is a question: see the modules :mod:`.evidence`, :mod:`.subject` and
+:mod:`.limits`.
+
 Matches without a version against a product with many advisories are cut off: see :data:`MOST_OPEN`.
 """
 

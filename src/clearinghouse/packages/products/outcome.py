@@ -17,6 +17,7 @@ from clearinghouse.packages.products.questions import (
     question_of_version,
 )
 from clearinghouse.packages.products.statement import Statement
+from clearinghouse.packages.products.stretches import Inside
 from clearinghouse.packages.products.versions import Version, compare, read_version
 from clearinghouse.records import Exposure, InventoryItem, MatchClass, Unjudged, Why
 
@@ -41,7 +42,8 @@ def judge_group(item: InventoryItem, group: list[Asked], index: NameIndex) -> Fo
     fallback: Found | Unjudged | None = None
     group = _of_own_build(group)
     certain = any(each.doubt is None for each in group)
-    for tier in _tiers(group):
+    tiers = _tiers(group)
+    for tier in tiers:
         if tier[0].doubt is not None and certain:
             break
         fitting = [each for each in tier if _fits(each.statement, item, each.reading) is not False]
@@ -49,11 +51,25 @@ def judge_group(item: InventoryItem, group: list[Asked], index: NameIndex) -> Fo
             continue
         outcome = _judge_tier(item, fitting, index)
         if any(each.statement.says_versions for each in fitting):
-            return outcome
+            return _unless_added(outcome, item, group, index) if tier is tiers[0] else outcome
         if all(each.statement.commits for each in fitting) and tier[0].doubt is None:
             fallback = fallback or _commits_only(fitting[0])
         fallback = outcome or fallback
     return fallback
+
+
+def _unless_added(outcome: Found | None, item: InventoryItem, group: list[Asked], index: NameIndex) -> Found | None:
+    """Make a question of a hit where CISA's versions of certainly the same product leave the item's out."""
+    if outcome is None or outcome.exposure.match not in (MatchClass.EXACT, MatchClass.RANGE):
+        return outcome
+    added = [each for each in group if each.doubt is None and each.statement.stated_by]
+    if not added or not all(each.statement.says_versions for each in added) or _judge_tier(item, added, index):
+        return outcome
+    statement = added[0].statement
+    detail = f"{statement.stated_by} adds {_versions_in_words(statement)}"
+    asked = question_of_version(Inside.UNSAID, _name(item), statement.label, item.component.version or "", detail)
+    doubtful = msgspec.structs.replace(outcome.exposure, match=MatchClass.POSSIBLE, question=asked)
+    return msgspec.structs.replace(outcome, exposure=doubtful)
 
 
 def _of_own_build(group: list[Asked]) -> list[Asked]:

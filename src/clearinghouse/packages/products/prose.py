@@ -23,7 +23,7 @@ _BEFORE, _AFTER = 44, 60
 """Characters beside a number that are looked at."""
 _NUMBER = re.compile(
     r"(?<![\w./-])v?\d{1,8}(?:[._]\d{1,8}){0,6}+(?:[-_.]?(?:[a-z]{1,6}\d{0,6}|\d{1,8})){0,3}+"
-    r"(?: (?:update|patch|hotfix|sp|cu|su|hf|u|p|r) ?\d{1,4}\b)?(?![\w/])",
+    r"(?: (?:update|patch|hotfix|build|sp|cu|su|hf|u|p|r) ?\d{1,5}\b)?(?![\w/])",
     re.IGNORECASE,
 )
 _IS_VERSION = r"(?:\b(?:versions?|releases?|ver\.?|v\.?|firmware|build)\s*)"
@@ -90,10 +90,12 @@ class Prose(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     Attributes:
         stretches: intervals that they call affected. named: versions that stand alone in them.
+        mended: versions that stand alone in what they say of remedies.
     """
 
     stretches: tuple[Stretch, ...] = ()
     named: tuple[str, ...] = ()
+    mended: tuple[str, ...] = ()
 
     def contradicts(self, version: Version) -> bool:
         """Whether everything that the words say of versions speaks against this one being affected."""
@@ -136,7 +138,7 @@ def read_prose(text: str) -> Prose:
             stretches.append(Stretch(mention.text))
         elif mention.kind == "single":
             named.append(mention.text)
-    if not stretches:
+    if not stretches and not named:
         return NOTHING
     return Prose(tuple(dict.fromkeys(stretches)), tuple(dict.fromkeys(named)))
 
@@ -217,4 +219,4 @@ def _carry_back(found: list[_Mention], text: str) -> None:
 
 def said_in(title: str, description: str) -> Prose:
     """Return what title and description say of versions together."""
-    return read_prose(f"{title}\n{description}")
+    return read_prose(f"{title}\n{description.partition('CVSS')[0]}")  # whose version and score are numbers, too

@@ -27,6 +27,8 @@ _TELLING = 3
 """Words that a name must have to mean one product whoever is said to make it."""
 _MOST_NAMESAKES = 3
 _PLATFORM = re.compile(r" (?:for|on) (?:microsoft )?(?:windows|linux|macos|mac|android|ios)$", re.IGNORECASE)
+_SOFTWARE = re.compile(r"([A-Za-z][A-Za-z-]*(?: [A-Za-z][A-Za-z-]*){0,3}),? [vV]?(\d\S*)")
+_LONGEST = 100
 _FIRST_WORD = re.compile(r"v?(\d{1,5}|\d\dh\d|r\d{1,2}|20\d\d r2)(?![\w.])[ ,]*(.*)")
 
 
@@ -61,12 +63,25 @@ def readings_of(item: InventoryItem, index: NameIndex) -> list[Reading]:
     vendors = [index.aliases.vendor(key) for key in vendor_keys(item.component.vendor)]
     version = (item.component.version or "").strip()
     version = without_name(version, item.component.name)
-    for name in _written(item):
-        found += _from_name(name, vendors, version, index)
+    own = [each for name in _written(item) for each in _from_name(name, vendors, version, index)]
+    software = _software_in(version)
+    if software and not any(_is_known(each, index) for each in own if not each.hardware):
+        named = [each for each in _from_name(software[1], vendors, software[2], index) if _is_known(each, index)]
+        own = [*named, *(each._replace(version=software[2]) for each in own)] if named else own
+    found += own
     if is_order_number(item.model):
         own = (order_number(item.model),)
         found = [reading._replace(models=reading.models or own) for reading in found]
     return list(dict.fromkeys(found))
+
+
+def _software_in(version: str) -> re.Match[str] | None:
+    """The name of what runs on a device, where a list has it before the version: ``FortiOS 7.2.4``."""
+    return _SOFTWARE.fullmatch(version) if len(version) <= _LONGEST else None
+
+
+def _is_known(reading: Reading, index: NameIndex) -> bool:
+    return next(iter(index.exact(reading.vendor, reading.key)), None) is not None
 
 
 def _written(item: InventoryItem) -> Iterator[str]:

@@ -165,7 +165,7 @@ def _statements(
         models=affected.models,
         cpes=affected.cpes,
         platforms=platforms or (record.platforms if affected.stated_by else ()),
-        modules=modules_of(affected.modules, keys) + record.modules_in_words(product),
+        modules=modules_of(affected.modules, keys) + record.modules_in_words(product, vendor),
         listed=_once(said.listed),
         stretches=_once(said.stretches),
         unaffected=_once((*said.carved, *unaffected)) if said.carved else unaffected,

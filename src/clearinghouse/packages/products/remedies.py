@@ -1,0 +1,46 @@
+"""What an advisory's remedies say of versions: a version that they fix, or name, is a question."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from clearinghouse.packages.products.names import fold
+from clearinghouse.packages.products.prose import MAX_LENGTH, NOTHING, Prose, read_prose
+from clearinghouse.packages.products.stretches import Stretch
+
+_MOST_PRODUCTS = 60
+"""Products of one advisory among which it is looked up for which of them advice is."""
+_NUMBERED = re.compile(r"(?<![\w.])[A-Za-z]{0,3}\d{1,6}(?:\.\d{1,6}){1,5}+(?=(?:\.?x)?(?![\w.]*\w))", re.IGNORECASE)
+"""A version that is named; "8.2x" names 8.2."""
+
+
+def remedies_in(texts: Iterable[str], product: str, others: Sequence[str]) -> Prose:
+    """Return what remedies in words say of a product's versions: those before a fix, and what is named.
+
+    Args:
+        texts: the advice. product: its name. others: folded names of products of the advisory; advice that names one of
+            these and not this product is for that.
+    """
+    if len(others) > _MOST_PRODUCTS:
+        return NOTHING
+    name = fold(product)
+    asides = [other for other in others if other and other not in name]
+    stretches: list[Stretch] = []
+    mended: list[str] = []
+    for text in texts:
+        beginning = fold(text)
+        if name not in beginning and any(other in beginning for other in asides):
+            continue
+        said = _read(text[:MAX_LENGTH])
+        stretches += said.stretches
+        mended += said.mended
+    if not stretches and not mended:
+        return NOTHING
+    return Prose(tuple(dict.fromkeys(stretches)), (), tuple(dict.fromkeys(mended))[:_MOST_PRODUCTS])
+
+
+@lru_cache(maxsize=1 << 10)
+def _read(text: str) -> Prose:
+    """What one remedy says; "update to 1.7.2 or later" says that what is before 1.7.2 is affected."""
+    stretches = (each if each.high else Stretch(high=each.low) for each in read_prose(text).stretches)
+    return Prose(tuple(stretches), (), tuple(_NUMBERED.findall(text)))
