@@ -63,12 +63,12 @@ def readings_of(item: InventoryItem, index: NameIndex) -> list[Reading]:
     vendors = [index.aliases.vendor(key) for key in vendor_keys(item.component.vendor)]
     version = (item.component.version or "").strip()
     version = without_name(version, item.component.name)
-    own = [each for name in _written(item) for each in _from_name(name, vendors, version, index)]
+    named = [each for name in _written(item) for each in _from_name(name, vendors, version, index)]
     software = _software_in(version)
-    if software and not any(_is_known(each, index) for each in own if not each.hardware):
-        named = [each for each in _from_name(software[1], vendors, software[2], index) if _is_known(each, index)]
-        own = [*named, *(each._replace(version=software[2]) for each in own)] if named else own
-    found += own
+    if software and not any(_is_known(each, index) for each in named if not each.hardware):
+        runs = [each for each in _from_name(software[1], vendors, software[2], index) if _is_known(each, index)]
+        named = [*runs, *(each._replace(version=software[2]) for each in named)] if runs else named
+    found += named
     if is_order_number(item.model):
         own = (order_number(item.model),)
         found = [reading._replace(models=reading.models or own) for reading in found]
