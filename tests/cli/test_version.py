@@ -147,3 +147,8 @@ def test_a_batch_takes_no_arguments_beside_it(capsys, tmp_path, arguments):
     assert told.out == ""
     remedy = "name the batch alone, or ask one question without it"
     assert told.err == f"error: --batch and '{arguments[1]}' do not go together\ntry: {remedy}\n"
+
+
+def test_a_folder_is_no_advisory(capsys, tmp_path):
+    assert main.invoke(["version", "affected", str(tmp_path), "PyPI", "demo", "1.0"]) == 2
+    assert "is a folder" in capsys.readouterr().err

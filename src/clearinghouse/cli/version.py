@@ -14,7 +14,7 @@ from clearinghouse.cli.output import OK, OutputFormat, write_json
 from clearinghouse.formats.document import Document
 from clearinghouse.formats.inputs import path_of
 from clearinghouse.formats.published import advisories_in, read_advisories
-from clearinghouse.formats.text import clean_line
+from clearinghouse.formats.text import clean_line, printable_name
 from clearinghouse.packages.ecosystems import ecosystem_of, split_ecosystem
 from clearinghouse.packages.identity import PackageId, package_of
 from clearinghouse.packages.match import Answer, ask
@@ -183,6 +183,11 @@ def _text(asked: dict[str, Any], name: str) -> str:
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
 def _advisories_at(path: Path) -> tuple[PublishedAdvisory, ...]:
+    if path.is_dir():
+        raise NoAdvisoryError(
+            f"{printable_name(str(path))} is a folder, and one advisory is asked about",
+            "name its file; `clearinghouse match` takes folders",
+        )
     records = (record for report in read_advisories([path]) for record in report.records)
     return _only_advisories(list(records), str(path))
 
