@@ -66,6 +66,21 @@ def test_what_depends_on_other_columns():
     assert read("Asset", "Version", "Site")["product"] == ["Asset"]
 
 
+def test_headers_of_a_biomedical_list():
+    found = read("Tag #", "Mfr.", "What is it", "Model No", "SW/FW rev", "Ward", "Contact", "On internet?", "OT?")
+    assert found == {
+        "asset": ["Tag #"],
+        "vendor": ["Mfr."],
+        "product": ["What is it"],
+        "model": ["Model No"],
+        "version": ["SW/FW rev"],
+        "location": ["Ward"],
+        "owner": ["Contact"],
+        "exposed": ["On internet?"],
+        "kind": ["OT?"],
+    }
+
+
 @pytest.mark.parametrize(
     "names",
     [

@@ -11,15 +11,15 @@ COLUMNS = {
     "vendor": """
         vendor | vendor name | manufacturer | manufacturer name | make | oem | brand | hersteller | herstellername |
         fabrikat | fabricant | constructeur | fabricante | marke | marque | marca | produttore | publisher | software
-        vendor | supplier | supplier name | lieferant
+        vendor | supplier | supplier name | lieferant | mfr | mfg | mfgr | manuf | maker
     """,
     "product": """
         product | product name | software product | software | software name | software title | application |
-        application name | app name | program | package | package name | component | component name | item | item name
-        | item description | asset description | device description | equipment description | product description |
-        make model | make and model | manufacturer model | vendor product | vendor and product | hardware software |
-        equipment name | produkt | produktname | anwendung | programm | artikel | artikelbezeichnung |
-        gerätebezeichnung | produit | logiciel | équipement | producto | prodotto
+        application name | app name | program | package | package name | component | component name | item | item name |
+        item description | asset description | device description | equipment description | product description | make
+        model | make and model | manufacturer model | vendor product | vendor and product | hardware software |
+        equipment name | what is it | what it is | produkt | produktname | anwendung | programm | artikel |
+        artikelbezeichnung | gerätebezeichnung | produit | logiciel | équipement | producto | prodotto
     """,
     "model": """
         model | model name | model no | model nr | model number | device model | hardware model | product model |
@@ -32,7 +32,8 @@ COLUMNS = {
         version name | version name | product version | software version | sw version | application version | firmware
         version | fw version | firmware | fw | firmware release | firmware rev | release | release version | software
         release | revision | patch level | versionsnummer | versionsstand | firmwarestand | softwarestand |
-        softwareversion | firmwareversion | versione | versión | build | build number
+        softwareversion | firmwareversion | versione | versión | sw fw rev | sw fw version | fw rev | sw rev | software
+        rev | firmware revision | software revision | build | build number
     """,
     "os": "operating system | os | os name | platform os | betriebssystem | système d'exploitation",
     "os_version": "os version | operating system version | os release | os build | betriebssystemversion",
@@ -62,14 +63,14 @@ COLUMNS = {
     "exposed": """
         exposed | exposed to internet | exposed to the internet | internet exposed | internet facing | internet
         accessible | publicly exposed | publicly accessible | public facing | public | external | external facing |
-        externally accessible | externally exposed | reachable from internet | reachable from the internet | internet
-        | exponiert | öffentlich | öffentlich erreichbar | extern erreichbar | extern | internet erreichbar | aus dem
-        internet erreichbar
+        externally accessible | externally exposed | reachable from internet | reachable from the internet | internet |
+        on internet | on the internet | internet connected | exponiert | öffentlich | öffentlich erreichbar | extern
+        erreichbar | extern | internet erreichbar | aus dem internet erreichbar
     """,
     "kind": """
         kind | asset kind | category | asset category | device category | equipment category | asset class | device
-        class | class | asset type | device type | equipment type | system type | it/ot | kategorie | klasse |
-        anlagenklasse | geräteart | gerätekategorie | catégorie | categoría | categoria
+        class | class | asset type | device type | equipment type | system type | it/ot | ot/it | ot | kategorie |
+        klasse | anlagenklasse | geräteart | gerätekategorie | catégorie | categoría | categoria
     """,
     "purl": "purl | package url",
     "cpe": "cpe | cpe name | cpe 2.3 | cpe uri | cpe23",
