@@ -2,7 +2,14 @@
 
 import pytest
 
-from clearinghouse.packages.products.family import are_related, is_model, is_of_series, says_more
+from clearinghouse.packages.products.family import (
+    are_related,
+    describes,
+    is_model,
+    is_of_series,
+    says_more,
+    without_series,
+)
 
 
 @pytest.mark.parametrize(
@@ -44,3 +51,12 @@ def test_a_longer_name_says_more() -> None:
 def test_related_names(one: tuple[str, ...], other: tuple[str, ...], answer: bool) -> None:
     assert are_related(one, other) is answer
     assert are_related(other, one) is answer
+
+
+def test_words_that_only_describe_and_names_of_lines():
+    assert describes(frozenset({"wireless", "syringe", "infusion", "pump"}))
+    assert not describes(frozenset({"pump", "manager"}))
+    assert not describes(frozenset())
+    assert without_series(("simatic", "s7", "1200")) == ("s7", "1200")
+    assert without_series(("simatic", "wincc")) == ()
+    assert without_series(("s7", "1200")) == ()

@@ -121,3 +121,20 @@ def test_what_runs_on_a_device_may_stand_before_its_version() -> None:
     assert match_item(InventoryItem(inventory="x", written="x", component=component), index)[0] == []
     component = Component(name="Box 60", vendor="Palisade", version="Something 7.2.4")
     assert match_item(InventoryItem(inventory="x", written="x", component=component), index)[0] == []
+
+
+@pytest.mark.parametrize(
+    ("listed", "named"),
+    [
+        ("Flow 4000", "Flow 4000 Wireless Syringe Infusion Pump"),
+        ("Flow 4000 Syringe Pump", "Flow 4000 Wireless Syringe Infusion Pump"),
+        ("Flow Spectrum Infusion Pump", "Flow Spectrum"),
+        ("S7-1200", "SIMATIC S7-1200"),
+    ],
+)
+def test_a_device_is_asked_about_where_lists_and_advisories_describe_it_differently(listed: str, named: str) -> None:
+    index = ProductIndex(statements_of(record("CVE-2026-0001", "Palisade", named, events=BELOW_7_2_5)))
+    component = Component(name=listed, vendor="Palisade", version="7.2.1")
+    exposures, _ = match_item(InventoryItem(inventory="x", written="x", component=component), index)
+    assert [each.match for each in exposures] == [MatchClass.POSSIBLE]
+    assert exposures[0].question

@@ -5,6 +5,12 @@ from clearinghouse.packages.products.names import words
 _VARIANT_WORDS = words(
     "server version edition cpu module enterprise standard professional datacenter series family panel panels r2 v"
 )
+_DESCRIBING = words(
+    "pump pumps infusion syringe infuser wireless large volume ventilator monitor monitors patient bedside central "
+    "ultrasound analyzer imaging workstation station plc rtu hmi cpu drive drives gateway terminal panel unit"
+)
+_SERIES = words("simatic scalance sinamics modicon airlink simotion sitop ruggedcom controllogix compactlogix easergy")
+"""Names of lines of devices that lists leave out: ``S7-1200`` for ``SIMATIC S7-1200``."""
 _SHORTEST = 2
 _SYSTEMS = words("android ios macos linux")
 
@@ -15,6 +21,18 @@ def is_model(extra: frozenset[str], head: tuple[str, ...]) -> bool:
         return False  # one word, and much beside it: "SIMATIC" is no family
     digits = [word for word in extra if any(letter.isdigit() for letter in word)]
     return bool(digits) and all(word in digits or len(word) <= 3 or word in _VARIANT_WORDS for word in extra)
+
+
+def describes(extra: frozenset[str]) -> bool:
+    """Whether words only say what sort of device it is: "Wireless Syringe Infusion Pump"."""
+    return bool(extra) and extra <= _DESCRIBING
+
+
+def without_series(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a name without the name of its line, where it has one and something with a digit follows."""
+    if len(tokens) > 1 and tokens[0] in _SERIES and any(map(str.isdigit, "".join(tokens[1:]))):
+        return tokens[1:]
+    return ()
 
 
 def says_more(name: frozenset[str], short: frozenset[str]) -> bool:

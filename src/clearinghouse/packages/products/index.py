@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from clearinghouse.packages.products.aliases import Aliases, shipped_aliases
-from clearinghouse.packages.products.family import is_model, is_of_series, says_more
+from clearinghouse.packages.products.family import describes, is_model, is_of_series, says_more, without_series
 from clearinghouse.packages.products.names import (
     ProductName,
     compact,
@@ -201,6 +201,8 @@ class NameIndex:
         self._variants[vendor, key].update(hit.models or ("",))
         if family and name.tokens:
             self._heads[vendor, name.tokens[0]].append((number, name.tokens, name.family))
+            if short := without_series(name.tokens):
+                self._heads[vendor, short[0]].append((number, short, name.family))
 
     def _insert(self, place: tuple[str, str], hit: Hit) -> None:
         hits = self._exact[place]
@@ -232,7 +234,8 @@ class NameIndex:
     def _relatives(self, vendor: str, tokens: tuple[str, ...]) -> tuple[Relative, ...]:
         """Return the names of one family with a name: they have all of its words, or it has all of theirs.
 
-        What the one has more must be a model: words with digits in them, and what goes with these.
+        What the one has more must be a model, words with digits in them and what goes with these; or it only says what
+        sort of device it is; or it is the name of a line that lists leave out.
         """
         if not tokens:
             return ()
@@ -240,14 +243,21 @@ class NameIndex:
         found = {}
         for number, theirs, family in self._heads.get((vendor, tokens[0]), ()):
             other = frozenset(theirs)
-            if mine < other and is_model(other - mine, tokens):
+            if mine == other:  # without the name of its line; whoever has the whole name is found before
+                found[number] = Relative(number, narrower=False, branch=self._branches.get(number, ""))
+            elif mine < other and (is_model(other - mine, tokens) or _is_described(other - mine, tokens)):
                 found[number] = Relative(number, narrower=True, branch=self._branches.get(number, ""))
-            elif (other < mine and (is_model(mine - other, theirs) or family)) or (
+            elif (other < mine and (is_model(mine - other, theirs) or family or describes(mine - other))) or (
                 family and is_of_series(theirs, tokens)
             ):
                 branch = self._branches.get(number, "")
                 found.setdefault(number, Relative(number, narrower=False, branch=branch))
         return tuple(found.values())
+
+
+def _is_described(extra: frozenset[str], tokens: tuple[str, ...]) -> bool:
+    """Whether a longer name only describes what a shorter one names: one word alone is too little to tell."""
+    return describes(extra) and (len(tokens) > 1 or any(map(str.isdigit, tokens[0])))
 
 
 def _plain_key(product: str) -> str:
