@@ -79,6 +79,7 @@ class NameIndex:
         self.names = names
         self._exact: dict[tuple[str, str], list[Hit]] = defaultdict(list)
         self._heads: dict[tuple[str, str], list[tuple[int, tuple[str, ...], bool]]] = defaultdict(list)
+        self._shortened: set[int] = set()  # names that also stand without that of their line
         self._branches: dict[int, str] = {}
         self._models: dict[str, list[int]] = defaultdict(list)
         self._variants: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -203,6 +204,7 @@ class NameIndex:
             self._heads[vendor, name.tokens[0]].append((number, name.tokens, name.family))
             if short := without_series(name.tokens):
                 self._heads[vendor, short[0]].append((number, short, name.family))
+                self._shortened.add(number)
 
     def _insert(self, place: tuple[str, str], hit: Hit) -> None:
         hits = self._exact[place]
@@ -243,7 +245,7 @@ class NameIndex:
         found = {}
         for number, theirs, family in self._heads.get((vendor, tokens[0]), ()):
             other = frozenset(theirs)
-            if mine == other:  # without the name of its line; whoever has the whole name is found before
+            if mine == other and number in self._shortened:
                 found[number] = Relative(number, narrower=False, branch=self._branches.get(number, ""))
             elif mine < other and (is_model(other - mine, tokens) or _is_described(other - mine, tokens)):
                 found[number] = Relative(number, narrower=True, branch=self._branches.get(number, ""))
