@@ -58,6 +58,13 @@ def test_what_is_closed_or_without_a_version_says_nothing_of_what_is_there() -> 
     assert list(scanned(findings)) == []
 
 
+def test_the_newest_vector_counts() -> None:
+    vectors = ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "CVSS:4.0/AV:L", "CVSS:3.1/AV:P", "high")
+    scores = tuple(Severity(system="x", value=value) for value in vectors)
+    ((_, _, exposure),) = scanned([reported(severities=scores)])
+    assert exposure.cvss == "CVSS:4.0/AV:L"
+
+
 def test_a_finding_without_identifiers_is_named_by_itself() -> None:
     ((_, _, exposure),) = scanned([reported(identifiers=())])
     assert exposure.advisory == "scan.json#0"

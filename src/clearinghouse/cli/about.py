@@ -10,11 +10,10 @@ from clearinghouse.cli.output import problem_lists, show_problems, write_members
 from clearinghouse.formats.text import plural
 from clearinghouse.packages.identity import PackageId
 from clearinghouse.packages.match import Answer
-from clearinghouse.records import ClearinghouseError, Exposure, MatchClass, canonical_identifier
+from clearinghouse.records import ClearinghouseError, Exposure, canonical_identifier
 from clearinghouse.triage.deployer import Deployer, Met
 
 _WORDS = {True: "affected", False: "not affected", None: "not known"}
-_SURE = (MatchClass.EXACT, MatchClass.RANGE)
 _MOST_ROWS = 200
 
 
@@ -73,7 +72,7 @@ class About:
 
 
 def _answer(exposure: Exposure) -> Answer:
-    if exposure.match not in _SURE:
+    if not exposure.match.is_sure:
         return Answer(None, exposure.question or "", exposure.fixed)
     ends = (("from", exposure.why.introduced), ("before", exposure.why.fixed), ("up to", exposure.why.last_affected))
     said = exposure.why.text or " ".join(f"{word} {end}" for word, end in ends if end) or "this version"

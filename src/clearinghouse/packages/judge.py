@@ -18,6 +18,7 @@ The rules, in the order in which they are asked of one :class:`~clearinghouse.pa
 Whatever is left is not affected, and :func:`why_not` says why. Source: OSV schema, "Evaluation".
 """
 
+from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -55,7 +56,7 @@ def judge(entry: Entry, package: PackageId, version: str | None) -> Exposure | U
         entry: on this package. package: for its release, and for what a question says of it.
         version: to compare; that of the source package, where the advisory speaks of it.
     """
-    if is_for_another(entry, package):
+    if bearing(entry, package) is Bearing.NONE:
         return None
     hit = _hit(entry, version)
     if hit is None:
@@ -63,7 +64,7 @@ def judge(entry: Entry, package: PackageId, version: str | None) -> Exposure | U
     if hit.match is None:
         return _cannot_tell(entry)
     kind, question = hit.match, _question(hit.match, entry, version)
-    if kind in (MatchClass.EXACT, MatchClass.RANGE) and entry.release != package.release and entry.release:
+    if kind.is_sure and entry.release not in ("", package.release):
         kind, question = MatchClass.POSSIBLE, _which_release(entry, package)
     return Exposure(
         advisory=entry.advisory,
@@ -88,24 +89,22 @@ def may_meet(entry: Entry, version: str | None) -> bool:
     return _hit(entry, version) is not None
 
 
-def is_for_another(entry: Entry, package: PackageId) -> bool:
-    """Whether an entry is for another release of the distribution than the package's, and no stream of it."""
-    return bool(
-        entry.release
-        and package.release
-        and entry.release != package.release
-        and not is_stream_of(entry.ecosystem, entry.release, package.release)
-    )
+class Bearing(Enum):
+    """What an entry has to do with a package, by the releases of a distribution that the two are of."""
+
+    OWN = "own"
+    """It is for the package's release, or one of the two says nothing of releases."""
+    STREAM = "stream"
+    """It is for another stream of the release: by subscription, which no package tells."""
+    NONE = "none"
+    """It is for another release."""
 
 
-def is_of_stream(entry: Entry, package: PackageId) -> bool:
-    """Whether an entry is for another stream of the package's release: by subscription, which no package tells."""
-    return bool(
-        entry.release
-        and package.release
-        and entry.release != package.release
-        and is_stream_of(entry.ecosystem, entry.release, package.release)
-    )
+def bearing(entry: Entry, package: PackageId) -> Bearing:
+    """Return what an entry has to do with a package."""
+    if not entry.release or not package.release or entry.release == package.release:
+        return Bearing.OWN
+    return Bearing.STREAM if is_stream_of(entry.ecosystem, entry.release, package.release) else Bearing.NONE
 
 
 def is_spared(entry: Entry, package: PackageId, version: str | None) -> bool:
@@ -125,7 +124,7 @@ def fixes_above(entry: Entry, version: str | None) -> tuple[str, ...]:
 
 def why_not(entry: Entry, package: PackageId, version: str | None) -> str:
     """Return in one sentence why an entry does not meet a package."""
-    if is_for_another(entry, package):
+    if bearing(entry, package) is Bearing.NONE:
         return f"{entry.advisory} is for {entry.ecosystem} {entry.release}, and this is {package.release}."
     answer = judge(entry, package, version)
     if isinstance(answer, Unjudged):

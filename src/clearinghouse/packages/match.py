@@ -11,16 +11,14 @@ from clearinghouse.packages.ecosystems import DISTRIBUTIONS
 from clearinghouse.packages.identity import PackageId, names_of
 from clearinghouse.packages.index.entry import Entry, entries_of
 from clearinghouse.packages.index.store import AdvisoryIndex
-from clearinghouse.packages.judge import is_for_another, is_of_stream, is_spared, judge, may_meet, why_hit, why_not
+from clearinghouse.packages.judge import Bearing, bearing, is_spared, judge, may_meet, why_hit, why_not
 from clearinghouse.packages.releases import is_stream_of
 from clearinghouse.packages.versions import order_of
-from clearinghouse.records import Exposure, MatchClass, PublishedAdvisory, Remedy, Unjudged
+from clearinghouse.records import Exposure, PublishedAdvisory, Remedy, Unjudged
 
 Asked = Sequence[tuple[Entry, str | None]]
 """What is known of a package, each with the version to compare."""
 _Key = tuple[str, str, tuple[tuple[str, str | None], ...]]
-_SURENESS = {kind: rank for rank, kind in enumerate(MatchClass)}
-_SURE = (MatchClass.EXACT, MatchClass.RANGE)
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
@@ -57,7 +55,7 @@ def verdict_of(package: PackageId, asked: Asked) -> Verdict:
         elif answer is not None and not _is_spared(answer, spared):
             kept = informational if entry.informational else exposures
             known = kept.get(entry.advisory)
-            if known is None or _SURENESS[answer.match] < _SURENESS[known.match]:
+            if known is None or answer.match.rank < known.match.rank:
                 kept[entry.advisory] = answer
     return Verdict(
         exposures=tuple(exposures.values()),
@@ -92,11 +90,17 @@ def _cves(names: Iterable[str]) -> frozenset[str]:
 
 
 def _relevant(package: PackageId, asked: Asked) -> Asked:
-    if not any(is_of_stream(entry, package) for entry, _ in asked):
+    bearings = [bearing(entry, package) for entry, _ in asked]
+    if Bearing.STREAM not in bearings:
         return asked
-    own = [each for each in asked if not is_of_stream(each[0], package)]
-    settled = {name for entry, _ in own if not is_for_another(entry, package) for name in _flaws(entry)}
-    return own + [each for each in asked if is_of_stream(each[0], package) and not settled.issuperset(_flaws(each[0]))]
+    settled: set[str] = set()
+    for (entry, _), what in zip(asked, bearings, strict=True):
+        settled.update(_flaws(entry) if what is Bearing.OWN else ())
+    return [
+        each
+        for each, what in zip(asked, bearings, strict=True)
+        if what is not Bearing.STREAM or not settled.issuperset(_flaws(each[0]))
+    ]
 
 
 def _flaws(entry: Entry) -> tuple[str, ...]:
@@ -115,7 +119,7 @@ def asked_of(package: PackageId, entries: Callable[[str, str], Iterable[Entry]])
     """
     found: list[tuple[Entry, str | None]] = []
     for name, version in names_of(package):
-        known = {entry.advisory for entry, _ in found if not is_for_another(entry, package)}
+        known = {entry.advisory for entry, _ in found if bearing(entry, package) is not Bearing.NONE}
         found += [(entry, version) for entry in entries(package.ecosystem, name) if entry.advisory not in known]
     return found
 
@@ -162,8 +166,8 @@ class Matcher:
         """
         found: set[str] = set()
         for entry, version in self._asked(package):
-            same = not entry.release or not package.release or entry.release == package.release
-            if same and not entry.informational and may_meet(entry, version):
+            own = bearing(entry, package) is Bearing.OWN
+            if own and not entry.informational and may_meet(entry, version):
                 found.add(entry.advisory)
                 found.update(entry.aliases)
         return frozenset(found)
@@ -180,7 +184,7 @@ class Matcher:
         verdict = self.match(package)
         found = [each for each in verdict.exposures + verdict.informational if each.advisory in advisories]
         if found:
-            return _of_exposure(min(found, key=lambda each: _SURENESS[each.match]))
+            return _of_exposure(min(found, key=lambda each: each.match.rank))
         for item in verdict.unjudged:
             if item.advisory is None or item.advisory in advisories:
                 return Answer(None, item.reason)
@@ -239,7 +243,7 @@ def _answer(package: PackageId, asked: Asked) -> Answer:
     unsure: Answer | None = None
     for entry, version in asked:
         found = judge(entry, package, version)
-        if isinstance(found, Exposure) and found.match in _SURE:
+        if isinstance(found, Exposure) and found.match.is_sure:
             return _of_exposure(found)
         if isinstance(found, Exposure):
             unsure = unsure or _of_exposure(found)
@@ -251,7 +255,7 @@ def _answer(package: PackageId, asked: Asked) -> Answer:
 
 
 def _of_exposure(found: Exposure) -> Answer:
-    if found.match in _SURE:
+    if found.match.is_sure:
         return Answer(True, why_hit(found), found.fixed)
     return Answer(None, found.question or "", found.fixed)
 

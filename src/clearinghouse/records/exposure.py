@@ -17,6 +17,20 @@ class MatchClass(StrEnum):
     POSSIBLE = "possible"
     """It may be this component, or the version may be in the range: a person can tell."""
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether it comes without a question."""
+        return self in _SURE
+
+    @property
+    def rank(self) -> int:
+        """Its place in the order above: 0 is the surest."""
+        return _RANKS[self]
+
+
+_SURE = frozenset({MatchClass.EXACT, MatchClass.RANGE})
+_RANKS = {kind: rank for rank, kind in enumerate(MatchClass)}
+
 
 class Why(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What in the advisory was hit.

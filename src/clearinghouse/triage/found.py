@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from clearinghouse.formats.parts import newest_vector
 from clearinghouse.formats.published import published
 from clearinghouse.packages.identity import PackageId, package_of
 from clearinghouse.packages.index import AdvisoryIndex, IndexBuilder
@@ -61,7 +62,6 @@ def _item(finding: Finding, component: Component) -> InventoryItem:
 
 def _exposure(finding: Finding, component: Component) -> Exposure:
     names = finding.identifiers or (finding.id,)
-    vectors = [each.value for each in finding.severities if each.value.startswith("CVSS:")]
     return Exposure(
         advisory=names[0],
         aliases=names[1:],
@@ -70,5 +70,5 @@ def _exposure(finding: Finding, component: Component) -> Exposure:
         why=Why(kind="text", text=f"{finding.finder} reports it"),
         title=finding.title,
         package=component.label,
-        cvss=max(vectors, default=""),
+        cvss=newest_vector(each.value for each in finding.severities),
     )

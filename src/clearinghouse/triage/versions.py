@@ -11,10 +11,9 @@ from clearinghouse.packages.versions import order_of
 from clearinghouse.packages.versions.prerelease import is_prerelease
 from clearinghouse.packages.versions.semver import SEMVER
 from clearinghouse.priority.plan import Subject
-from clearinghouse.records import InventoryItem, MatchClass
+from clearinghouse.records import InventoryItem
 from clearinghouse.triage.deployer import Deployer
 
-_SURE = (MatchClass.EXACT, MatchClass.RANGE)
 _REMEMBERED = 256
 """Versions of which it is remembered what affects them: those that are tried for one source package, and some more."""
 
@@ -72,7 +71,7 @@ class DeployedVersions:
             changed = msgspec.structs.replace(item, component=component, cpes=())
             exposures, unjudged = match_item(changed, self._deployer.published.index.products)
             # what is a question of any version says nothing about this one
-            sure = [each for each in exposures if each.match in _SURE]
+            sure = [each for each in exposures if each.match.is_sure]
             found = frozenset(name for each in sure for name in (each.advisory, *each.aliases))
             if not exposures and unjudged:  # without its CPE name it is not recognised: nothing is known
                 found = frozenset(name for flaw in subject.flaws for name in flaw.names)

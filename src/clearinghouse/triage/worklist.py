@@ -11,12 +11,10 @@ from clearinghouse.packages.match import Verdict
 from clearinghouse.priority import Deadline, Rank, Signals, cvss_score, deadline_for
 from clearinghouse.priority.facts import lenient_date
 from clearinghouse.priority.plan import Flaw, Place, Plan, Subject, make_plan
-from clearinghouse.records import Asset, AssetKind, Exposure, MatchClass, Remedy
+from clearinghouse.records import Asset, AssetKind, Exposure, Remedy
 from clearinghouse.triage.deployer import Deployer
 from clearinghouse.triage.versions import DeployedVersions, is_numbered_apart
 
-_SURENESS = {kind: rank for rank, kind in enumerate(MatchClass)}
-_SURE = (MatchClass.EXACT, MatchClass.RANGE)
 _SERIES = {"ICSA": AssetKind.OPERATIONAL, "ICSMA": AssetKind.MEDICAL}
 """What CISA's series of advisories are about: industrial control systems and medical devices
 (https://www.cisa.gov/news-events/cybersecurity-advisories)."""
@@ -177,7 +175,7 @@ def _one(
     names = {name for each in exposures for name in _names(each, documents)}
     return _Joined(
         identifiers=tuple(sorted(names, key=lambda name: (not name.startswith("CVE-"), name))),
-        exposures=tuple(sorted(exposures, key=lambda each: _SURENESS[each.match])),
+        exposures=tuple(sorted(exposures, key=lambda each: each.match.rank)),
         remedies=tuple(dict.fromkeys(remedy for each in exposures for remedy in remedies.get(each, ()))),
     )
 
@@ -193,7 +191,7 @@ def _kind_of(flaws: Iterable[_Joined]) -> tuple[AssetKind | None, str]:
     for each in flaws:
         for exposure in each.exposures:
             series = exposure.advisory.partition("-")[0]
-            if exposure.match in _SURE and series in _SERIES:
+            if exposure.match.is_sure and series in _SERIES:
                 return _SERIES[series], exposure.advisory
     return None, ""
 

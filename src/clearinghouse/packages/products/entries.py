@@ -1,6 +1,6 @@
 """What holds for all entries of one advisory: names, limits and words, each looked at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property
 
 from clearinghouse.packages.products.family import are_related
@@ -9,7 +9,7 @@ from clearinghouse.packages.products.names import compact, fold, product_names, 
 from clearinghouse.packages.products.prose import NOTHING, Prose, said_in
 from clearinghouse.packages.products.remedies import remedies_in
 from clearinghouse.packages.products.subject import other_subject, part_in_words
-from clearinghouse.records import Affected, Finding
+from clearinghouse.records import Advisory, Affected, Finding
 
 _FEW_NAMES = 3
 """Products that a record may name for its words to be held against each of its entries."""
@@ -23,11 +23,22 @@ class Entries:
 
     CISA adds entries to CVE records. Where the record itself names other products, CISA's are a question (CVE-2024-4304
     names SWAL, and CISA a watch), and what limits all of the record's entries limits CISA's.
+
+    Args:
+        finding: it. advisory: of the finding.
+
+    Attributes:
+        name: by which the advisory is known; empty if by none. aliases: other identifiers of the flaw.
+        published: RFC 3339 time, or empty.
     """
 
-    def __init__(self, finding: Finding, affected: Sequence[Affected]) -> None:
+    def __init__(self, finding: Finding, advisory: Advisory) -> None:
+        affected = advisory.affected
         own = [each for each in affected if not each.stated_by]
         self.finding = finding
+        self.name = advisory.document or finding.native_id or next(iter(finding.identifiers), "")
+        self.aliases = tuple(alias for alias in finding.identifiers if alias != self.name)
+        self.published = advisory.published or advisory.modified or ""
         self.words = Words(finding.title, finding.description)
         self.is_cve = finding.format == "cve"
         self.limit = self.words.limit if self.is_cve else ""

@@ -24,8 +24,16 @@ import msgspec
 
 from clearinghouse.packages.products.evidence import against
 from clearinghouse.packages.products.statement import Statement
-from clearinghouse.packages.products.stretches import Inside, Stretch, where
-from clearinghouse.packages.products.versions import Version, begins_with, compare, is_coarse, is_shorter, read_version
+from clearinghouse.packages.products.stretches import Inside, Stretch, own_lines, where
+from clearinghouse.packages.products.versions import (
+    Version,
+    alike,
+    begins_with,
+    compare,
+    is_coarse,
+    is_shorter,
+    read_version,
+)
 from clearinghouse.records import Why
 
 _FEW = 5
@@ -133,38 +141,15 @@ def _in_lines(
     ends = [stretch for _, stretch in found if not stretch.low and stretch.high]
     if all(where(version, stretch) is Inside.YES for stretch in ends):
         return _hit(*hits[0])
-    if not any(_shared(version, end) for stretch in ends if (end := read_version(stretch.high))):
+    own = own_lines(version, ends)
+    if not own:
         return _hit(*hits[0])  # of no line that is named, and before the end of one
-    own = _own_lines(version, ends)
     if len({where(version, stretch) for stretch in own}) > 1:
         statement, stretch = hits[0]
         return Judgement(
             verdict=Verdict.OPEN, statement=statement, why=_why(stretch), reason=Inside.SCHEME, detail=str(stretch)
         )
     return next((_hit(statement, stretch) for statement, stretch in hits if stretch in own), None)
-
-
-def _own_lines(version: Version, ends: Iterable[Stretch]) -> list[Stretch]:
-    """The ends that begin most like the version: one, or several that do equally."""
-    best: list[Stretch] = []
-    most = 0
-    for stretch in dict.fromkeys(ends):
-        end = read_version(stretch.high)
-        shared = _shared(version, end) if end else 0
-        if shared > most:
-            best, most = [stretch], shared
-        elif shared == most and shared:
-            best.append(stretch)
-    return best
-
-
-def _shared(one: Version, other: Version) -> int:
-    count = 0
-    for mine, theirs in zip(one.parts, other.parts, strict=False):
-        if mine[:2] != theirs[:2]:
-            break
-        count += 1
-    return count if one.scheme == other.scheme else 0
 
 
 def _hit(statement: Statement, stretch: Stretch) -> Judgement:
@@ -215,7 +200,7 @@ def _undecided(statement: Statement, reason: Inside, why: Why, detail: str = "")
 
 def _some(listed: Sequence[str], version: Version) -> str:
     """A few of the listed versions, those first that begin like the version."""
-    near = [text for text in listed if (read := read_version(text)) and _shared(read, version)]
+    near = [text for text in listed if (read := read_version(text)) and alike(read, version)]
     return ", ".join((near or list(listed))[:_FEW])
 
 

@@ -40,7 +40,7 @@ from clearinghouse.packages.products.index import NameIndex
 from clearinghouse.packages.products.outcome import Found, judge_group, judge_kev
 from clearinghouse.packages.products.query import Reading, readings_of
 from clearinghouse.packages.products.statement import KEV, Statement
-from clearinghouse.records import Exposure, InventoryItem, MatchClass, Unjudged
+from clearinghouse.records import Exposure, InventoryItem, Unjudged
 
 MOST_OPEN = 40
 """Of one item, this many matches that are a question are listed: those that CISA's catalogue knows as exploited first,
@@ -94,12 +94,11 @@ def _unknown(item: InventoryItem, readings: Sequence[Reading], index: NameIndex)
 
 def _cut(found: list[Found], exploited: set[str]) -> tuple[list[Exposure], int]:
     """Put the sure ones first, and of the open ones keep those that matter most; return how many are left out, too."""
-    order = {match: place for place, match in enumerate(MatchClass)}
     sure = [each for each in found if each.exposure.question is None]
     open_ones = [each for each in found if each.exposure.question is not None]
     open_ones.sort(key=lambda each: each.published, reverse=True)
     open_ones.sort(key=lambda each: exploited.isdisjoint((each.exposure.advisory, *each.exposure.aliases)))
-    kept = sorted(sure + open_ones[:MOST_OPEN], key=lambda each: order[each.exposure.match])
+    kept = sorted(sure + open_ones[:MOST_OPEN], key=lambda each: each.exposure.match.rank)
     return [each.exposure for each in kept], len(open_ones[MOST_OPEN:])
 
 

@@ -60,7 +60,7 @@ def judge_group(item: InventoryItem, group: list[Asked], index: NameIndex) -> Fo
 
 def _unless_added(outcome: Found | None, item: InventoryItem, group: list[Asked], index: NameIndex) -> Found | None:
     """Make a question of a hit where CISA's versions of certainly the same product leave the item's out."""
-    if outcome is None or outcome.exposure.match not in (MatchClass.EXACT, MatchClass.RANGE):
+    if outcome is None or not outcome.exposure.match.is_sure:
         return outcome
     added = [each for each in group if each.doubt is None and each.statement.stated_by]
     if not added or not all(each.statement.says_versions for each in added) or _judge_tier(item, added, index):

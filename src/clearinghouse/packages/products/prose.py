@@ -13,7 +13,7 @@ import re
 import msgspec
 
 from clearinghouse.packages.products.names import words
-from clearinghouse.packages.products.stretches import Inside, Stretch, where
+from clearinghouse.packages.products.stretches import Inside, Stretch, own_lines, where
 from clearinghouse.packages.products.versions import Version, begins_with, compare, read_version
 
 MAX_LENGTH = 4000
@@ -100,26 +100,12 @@ class Prose(msgspec.Struct, frozen=True, array_like=True, gc=False):
     def contradicts(self, version: Version) -> bool:
         """Whether everything that the words say of versions speaks against this one being affected."""
         bounded = [stretch for stretch in self.stretches if stretch.low]
-        lines = _own_lines(version, [stretch for stretch in self.stretches if not stretch.low])
-        if not self.stretches or any(where(version, stretch) is not Inside.NO for stretch in (*bounded, *lines)):
+        ends = [stretch for stretch in self.stretches if not stretch.low]
+        counting = (*bounded, *(own_lines(version, ends) or ends))
+        if not self.stretches or any(where(version, stretch) is not Inside.NO for stretch in counting):
             return False
         named = (read for text in self.named if (read := read_version(text)))
         return not any(compare(version, each) == 0 or begins_with(version, each) for each in named)
-
-
-def _own_lines(version: Version, ends: list[Stretch]) -> list[Stretch]:
-    """Of ends of lines of releases ("before 16.7.2, 17.0.1") those of the version's own line; all, where none is."""
-    shared = [_shared(version, read_version(stretch.high)) for stretch in ends]
-    most = max(shared, default=0)
-    return [stretch for stretch, count in zip(ends, shared, strict=True) if count == most]
-
-
-def _shared(one: Version, other: Version | None) -> int:
-    """How many numbers two versions begin with alike."""
-    if other is None or one.scheme != other.scheme:
-        return 0
-    pairs = zip(one.parts, other.parts, strict=False)
-    return next((at for at, (mine, theirs) in enumerate(pairs) if mine[:2] != theirs[:2]), len(other.parts))
 
 
 NOTHING = Prose()

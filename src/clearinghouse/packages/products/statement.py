@@ -78,17 +78,14 @@ def statements_of(finding: Finding) -> Iterator[Statement]:
     advisory = finding.advisory
     if advisory is None or advisory.withdrawn or advisory.informational:
         return
-    name = advisory.document or finding.native_id or next(iter(finding.identifiers), "")
-    if not name:
+    record = Entries(finding, advisory)
+    if not record.name:
         return
-    record = Entries(finding, advisory.affected)
-    aliases = tuple(alias for alias in finding.identifiers if alias != name)
-    published = advisory.published or advisory.modified or ""
     for affected in advisory.affected:
         if not (affected.component.vendor or affected.product or affected.cpes) and affected.component.ecosystem:
             continue
         for product, versions in _by_product(affected):
-            yield from _statements(record, name, aliases, published, affected, product, versions)
+            yield from _statements(record, affected, product, versions)
 
 
 def statement_of_kev(entry: KevEntry) -> Statement | None:
@@ -125,58 +122,10 @@ def _by_product(affected: Affected) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield product, affected.versions
 
 
-def _statements(
-    record: Entries,
-    name: str,
-    aliases: tuple[str, ...],
-    published: str,
-    affected: Affected,
-    product: str,
-    versions: tuple[str, ...],
-) -> Iterator[Statement]:
+def _statements(record: Entries, affected: Affected, product: str, versions: tuple[str, ...]) -> Iterator[Statement]:
     """Yield what one entry says of one product, and what it says under a condition as another statement."""
-    finding = record.finding
-    vendor = affected.component.vendor
-    keys = vendor_keys(vendor)
-    said = Said(keys, product, {} if affected.stated_by else record.beginnings)
-    for text in versions:
-        said.take_text(text)
-    for item in affected.ranges:
-        said.take_range(item)
-    if affected.stated_by:  # it writes CPE names as ranges: "0 to *" is a name without a version
-        said.stretches = [stretch for stretch in said.stretches if not stretch.is_everything]
-    else:
-        if said.listed and not said.stretches:
-            said.correct(record.said)
-        said.take_lines(finding.description)
-    unaffected = stretches_of(affected.unaffected, keys) if affected.unaffected else ()
-    platforms = record.platforms_of(affected)
-    says = bool(said.listed or said.stretches)
-    whole = Statement(
-        advisory=name,
-        origin=finding.format,
-        vendor=vendor,
-        product=product,
-        aliases=aliases,
-        title=finding.title,
-        published=published,
-        stated_by=affected.stated_by,
-        package=affected.package if not _PACKAGED.isdisjoint(keys) else "",
-        models=affected.models,
-        cpes=affected.cpes,
-        platforms=platforms or (record.platforms if affected.stated_by else ()),
-        modules=modules_of(affected.modules, keys) + record.modules_in_words(product, vendor),
-        listed=_once(said.listed),
-        stretches=_once(said.stretches),
-        unaffected=_once((*said.carved, *unaffected)) if said.carved else unaffected,
-        unknown=stretches_of(affected.unknown, keys) if affected.unknown else (),
-        unread=_once((*said.unread, *_empty(affected, unaffected))),
-        commits=said.commits and not (said.listed or said.stretches or said.unread),
-        condition=record.condition(affected),
-        default=_default(affected, unaffected),
-        fixes=_once(said.fixes),
-        prose=record.prose_of(product) if says or affected.default_status == "affected" else NOTHING,
-    )
+    said = _said(record, affected, product, versions)
+    whole = _whole(record, affected, product, said)
     if not said.conditional or whole.says_versions or whole.unread:
         yield whole
     for reading in said.conditional:
@@ -189,6 +138,56 @@ def _statements(
             default="",
             fixes=(),
         )
+
+
+def _said(record: Entries, affected: Affected, product: str, versions: tuple[str, ...]) -> Said:
+    """What an entry says of versions, mended by the words of the record where it is the record's own."""
+    said = Said(vendor_keys(affected.component.vendor), product, {} if affected.stated_by else record.beginnings)
+    for text in versions:
+        said.take_text(text)
+    for item in affected.ranges:
+        said.take_range(item)
+    if affected.stated_by:  # it writes CPE names as ranges: "0 to *" is a name without a version
+        said.stretches = [stretch for stretch in said.stretches if not stretch.is_everything]
+        return said
+    if said.listed and not said.stretches:
+        said.correct(record.said)
+    said.take_lines(record.finding.description)
+    return said
+
+
+def _whole(record: Entries, affected: Affected, product: str, said: Said) -> Statement:
+    """What an entry says without a condition."""
+    vendor = affected.component.vendor
+    keys = vendor_keys(vendor)
+    unaffected = stretches_of(affected.unaffected, keys) if affected.unaffected else ()
+    platforms = record.platforms_of(affected)
+    says = bool(said.listed or said.stretches)
+    return Statement(
+        advisory=record.name,
+        origin=record.finding.format,
+        vendor=vendor,
+        product=product,
+        aliases=record.aliases,
+        title=record.finding.title,
+        published=record.published,
+        stated_by=affected.stated_by,
+        package=affected.package if not _PACKAGED.isdisjoint(keys) else "",
+        models=affected.models,
+        cpes=affected.cpes,
+        platforms=platforms or (record.platforms if affected.stated_by else ()),
+        modules=modules_of(affected.modules, keys) + record.modules_in_words(product, vendor),
+        listed=_once(said.listed),
+        stretches=_once(said.stretches),
+        unaffected=_once((*said.carved, *unaffected)) if said.carved else unaffected,
+        unknown=stretches_of(affected.unknown, keys) if affected.unknown else (),
+        unread=_once((*said.unread, *_empty(affected, unaffected))),
+        commits=said.commits and not (says or said.unread),
+        condition=record.condition(affected),
+        default=_default(affected, unaffected),
+        fixes=_once(said.fixes),
+        prose=record.prose_of(product) if says or affected.default_status == "affected" else NOTHING,
+    )
 
 
 def _once(texts: Sequence[_T]) -> tuple[_T, ...]:

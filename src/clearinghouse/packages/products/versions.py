@@ -123,6 +123,16 @@ def _rank(word: str) -> int | None:
     return 0 if word in BEFORE else ORDINARY.get(word)
 
 
+def alike(one: Version, other: Version) -> int:
+    """Return with how many equal parts two versions of one scheme begin."""
+    if one.scheme != other.scheme:
+        return 0
+    pairs = zip(one.parts, other.parts, strict=False)
+    return next(
+        (at for at, (mine, theirs) in enumerate(pairs) if mine[:2] != theirs[:2]), min(len(one.parts), len(other.parts))
+    )
+
+
 def begins_with(version: Version, start: Version) -> bool:
     """Whether a version lies in the series that begins so: 7.2.4 in 7.2, and 7.2 in 7.2.0."""
     if version.scheme != start.scheme:

@@ -20,7 +20,6 @@ from clearinghouse.priority.words import in_words
 from clearinghouse.records import MatchClass, Remedy
 
 _ADVICE = frozenset({"mitigation", "workaround"})
-_SURE = (MatchClass.EXACT, MatchClass.RANGE)
 _MOST_NAMED = 5
 _MOST_ADVICE = 10
 
@@ -124,7 +123,7 @@ def last_affected(flaws: Iterable[Flaw]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for flaw in flaws:
         for exposure in flaw.exposures:
-            if exposure.match in _SURE:
+            if exposure.match.is_sure:
                 if exposure.fixed or exposure.why.last_affected is None:
                     return ()
                 found[exposure.why.last_affected] = None
@@ -221,7 +220,7 @@ def _question(subject: Subject, unsure: tuple[Flaw, ...]) -> Action:
 
 def _still_asked(flaws: Iterable[Flaw]) -> tuple[str, ...]:
     """What advisories ask that may speak of flaws, and that no version settles."""
-    asked = (each.question for flaw in flaws for each in flaw.exposures if each.match not in _SURE)
+    asked = (each.question for flaw in flaws for each in flaw.exposures if not each.match.is_sure)
     return tuple(dict.fromkeys(question for question in asked if question))
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from clearinghouse.priority.deadlines import Deadline
 from clearinghouse.priority.ranking import Rank
-from clearinghouse.records import Asset, AssetKind, Exposure, MatchClass, Remedy
+from clearinghouse.records import Asset, AssetKind, Exposure, Remedy
 
 _Value = TypeVar("_Value")
 
@@ -70,7 +70,7 @@ class Flaw(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def sure(self) -> bool:
         """Whether the component has it, as far as versions can tell."""
-        return any(each.match in (MatchClass.EXACT, MatchClass.RANGE) for each in self.exposures)
+        return any(each.match.is_sure for each in self.exposures)
 
     @property
     def names(self) -> frozenset[str]:
