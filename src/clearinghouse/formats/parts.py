@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -38,7 +39,7 @@ Raws = Iterable[msgspec.Raw] | Mapping[str, msgspec.Raw] | None
 
 def unique(values: Iterable[V | None]) -> tuple[V, ...]:
     """Return the values that are not empty, each once, in order."""
-    return tuple(dict.fromkeys(value for value in values if value))
+    return tuple(dict.fromkeys(filter(None, values)))
 
 
 def identifiers(values: Iterable[str | None]) -> tuple[str, ...]:
@@ -130,13 +131,17 @@ def cvss(vector: str | None, source: str = "") -> Severity | None:
 
 def newest_vector(values: Iterable[str]) -> str:
     """Return the first CVSS vector of the highest version among ``values``, or nothing; version 2 names none."""
-    vectors = (value for value in values if _CVSS_VERSION.match(value))
-    return clean_line(max(vectors, key=_cvss_version, default=""), 300)
+    newest = ""
+    version: tuple[int, ...] = ()
+    for value in values:
+        if (match := _CVSS_VERSION.match(value)) and (its := _numbers(match[1])) > version:
+            newest, version = value, its
+    return clean_line(newest, 300)
 
 
-def _cvss_version(vector: str) -> tuple[int, ...]:
-    match = _CVSS_VERSION.match(vector)
-    return tuple(map(int, match[1].split("."))) if match else ()
+@lru_cache(maxsize=16)
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
 
 
 def severities(word: tuple[str, str | None, str], vectors: Iterable[tuple[str | None, str]]) -> tuple[Severity, ...]:

@@ -58,7 +58,7 @@ class _Step(msgspec.Struct, frozen=True, gc=False):
     text: str
 
 
-def stretches(events: Iterable[RangeEvent], key: Key) -> tuple[Stretch, ...]:
+def stretches(events: Sequence[RangeEvent], key: Key) -> tuple[Stretch, ...]:
     """Return the intervals of versions that one range declares affected, in version order.
 
     Args:
@@ -67,6 +67,42 @@ def stretches(events: Iterable[RangeEvent], key: Key) -> tuple[Stretch, ...]:
             and ``fixed`` followed by ``introduced`` goes on.
         key: the version order that the range is on.
     """
+    found = _plain(events, key)
+    return tuple(found) if found is not None else _walked(events, key)
+
+
+def _plain(events: Sequence[RangeEvent], key: Key) -> list[Stretch] | None:
+    """The stretches of events as nearly all publishers write them: a beginning and its end in turn, each above the one
+    before. None where they stand in another way, and the walk has to be made.
+    """
+    found: list[Stretch] = []
+    low = high = b""
+    begun: str | None = None
+    for event in events:
+        text = event.introduced
+        if begun is None:
+            if text is None:
+                return None
+            low = ZERO if text == FIRST else key(text)
+            if found and low <= high:
+                return None
+            begun = text
+            continue
+        fixed, last = event.fixed, event.last_affected
+        end = last if fixed is None else fixed
+        if text is not None or end is None:
+            return None
+        high = key(end)
+        if high <= low:
+            return None
+        found.append(Stretch(low, high, fixed is None, begun, fixed, last if fixed is None else None))
+        begun = None
+    if begun is not None:
+        found.append(Stretch(low, b"", False, begun))
+    return found
+
+
+def _walked(events: Sequence[RangeEvent], key: Key) -> tuple[Stretch, ...]:
     steps: list[_Step] = []
     limits: list[bytes] = []
     unlimited = False

@@ -28,7 +28,7 @@ def _standing_alone(*patterns: str) -> re.Pattern[str]:
 
 
 _PUBLIC = _standing_alone(_CVE, _GHSA)
-_KNOWN = _standing_alone(*_DATABASES, _CVE, _GHSA)
+_KNOWN = _standing_alone(_CVE, _GHSA, *_DATABASES)
 # File names and tests write CVE_2021_44228 and PocCVE202144228, people CVE 2021-44228 and cve2021:44228, word
 # processors put in hyphens of other kinds.
 _JOINT = r"[-_.:/# \t\u00a0\u2010-\u2015\u2212]{0,3}"

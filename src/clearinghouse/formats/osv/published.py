@@ -5,7 +5,7 @@ This is the short way: a whole ecosystem is read each time its feed changes, and
 long way, which lists what is wrong with it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 import msgspec
@@ -93,7 +93,7 @@ def published_in(data: bytes, source: str) -> PublishedAdvisory | None:
             affected=tuple(affected),
             informational=_word(record.affected) if _INFORMATIONAL in data else "",
         ),
-        cvss=newest_vector(_vectors(record)),
+        cvss=_newest(record.severity, affected),
         source=source,
     )
 
@@ -165,12 +165,11 @@ def _word(entries: list[_Affected]) -> str:
     return ""
 
 
-def _vectors(record: _Record) -> Iterator[str]:
-    for score in record.severity or ():
-        yield str(score.score)
-    for entry in record.affected:
-        for score in entry.severity or ():
-            yield str(score.score)
+def _newest(severity: Sequence[Score] | None, affected: Iterable[Affected]) -> str:
+    """The newest vector of a record: of its own, then of what it says of packages, the first of the highest version."""
+    vectors = [str(score.score) for score in severity or ()]
+    vectors += [said.cvss for said in affected if said.cvss]
+    return newest_vector(vectors) if vectors else ""
 
 
 def informational_of(entries: Iterable[AffectedEntry]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from clearinghouse.packages.index.gathered import Gathered, gather, joined, number_of
+from clearinghouse.packages.index.gathered import Gathered, gather, joined, row_of
 from clearinghouse.packages.index.products import SCHEMA as PRODUCT_SCHEMA
 from clearinghouse.packages.index.products import ProductBuilder
 from clearinghouse.packages.index.seal import seal
@@ -31,6 +31,8 @@ CREATE TABLE alias (id INTEGER PRIMARY KEY, held BLOB NOT NULL);
 _MAKE = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
 """A file that is made aside needs no journal: it is put in its place when it is whole, or not at all."""
 _ENCODE = msgspec.msgpack.Encoder().encode
+_IN_A_ROW = 8
+"""Advisories, or aliases, that stand in one row on average, at most."""
 
 
 class IndexBuilder:
@@ -96,38 +98,41 @@ class IndexBuilder:
             coverage.update(gathered.coverage)
             for number, entry in gathered.entries:
                 packages.setdefault(number, []).append(msgspec.Raw(entry))
-        meta = {"layout": str(LAYOUT), "advisories": str(len(self)), **meta}
+        known, aliases = self._known(), self._aliases()
+        told = {"layout": LAYOUT, "advisories": len(self), "advisory_rows": len(known), "alias_rows": len(aliases)}
+        meta = {name: str(value) for name, value in told.items()} | meta
         database.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
         database.executemany("INSERT INTO coverage VALUES (?, ?)", sorted(coverage.items()))
         database.executemany("INSERT INTO package VALUES (?, ?)", _rows(packages))
-        database.executemany("INSERT INTO advisory VALUES (?, ?)", _rows(self._known()))
-        database.executemany("INSERT INTO alias VALUES (?, ?)", _rows(self._aliases()))
+        database.executemany("INSERT INTO advisory VALUES (?, ?)", enumerate(map(_ENCODE, known)))
+        database.executemany("INSERT INTO alias VALUES (?, ?)", enumerate(map(_ENCODE, aliases)))
         self.products.write(database)
         database.execute("COMMIT")
 
     def _joined(self) -> dict[tuple[str, str], Gathered]:
         return {key: joined(records) for key, records in self._advisories.items()}
 
-    def _known(self) -> dict[int, list[Any]]:
-        """What is remembered of each advisory, all formats together, by the number of its id."""
+    def _known(self) -> list[list[Any]]:
+        """What is remembered of each advisory, all formats together, in rows by the number of its id."""
         together: dict[str, list[Gathered]] = {}
         for (name, _), items in self._advisories.items():
             together.setdefault(name, []).extend(items)
-        found: dict[int, list[Any]] = {}
+        found = _empty_rows(len(together))
         for name, items in together.items():
-            item = joined(sorted(items, key=lambda each: each.format))
-            found.setdefault(number_of(name), []).append((name, item.modified, item.withdrawn, item.title))
+            item = joined(sorted(items, key=_format_of)) if len(items) > 1 else items[0]
+            found[row_of(item.number, len(found))].append((name, item.modified, item.withdrawn, item.title))
         return found
 
-    def _aliases(self) -> dict[int, list[Any]]:
-        """The aliases with the advisories that list them, by the number of the alias."""
-        named: dict[str, dict[str, None]] = {}
+    def _aliases(self) -> list[list[Any]]:
+        """The aliases with the advisories that list them, in rows by the number of the alias."""
+        named: dict[tuple[int, str], dict[str, None]] = {}
         for (name, _), items in self._advisories.items():
-            for alias in (alias for item in items for alias in item.aliases):
-                named.setdefault(alias, {})[name] = None
-        found: dict[int, list[Any]] = {}
-        for alias, names in named.items():
-            found.setdefault(number_of(alias), []).extend((alias, name) for name in names)
+            for item in items:
+                for each in item.aliases:
+                    named.setdefault(each, {})[name] = None
+        found = _empty_rows(len(named))
+        for (number, alias), names in named.items():
+            found[row_of(number, len(found))] += [(alias, name) for name in names]
         return found
 
 
@@ -152,6 +157,15 @@ def _settle(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _empty_rows(count: int) -> list[list[Any]]:
+    """Rows for ``count`` things, a power of two: a row costs SQLite as much as several things in one."""
+    return [[] for _ in range(1 << (count // _IN_A_ROW).bit_length())]
+
+
+def _format_of(item: Gathered) -> str:
+    return item.format
 
 
 def _rows(held: dict[int, list[Any]]) -> Iterable[tuple[int, bytes]]:

@@ -110,16 +110,20 @@ def _entry(advisory: PublishedAdvisory, affected: Affected, cvss: str) -> Entry:
     order = order_of(written)
     found: list[Stretch] = []
     undecided: dict[str, None] = {}
+    open_ended = False
     for item in affected.ranges:
         known = _order(item, order)
-        if known is None:
-            undecided[GIT if is_git(item) else item.type] = None
-        else:
+        if known is not None:
             found += stretches(item.events, _keys(known))
-    listed = [text for text in affected.versions if not _takes_words(text, order)]
-    for text in affected.versions:
-        if order and _takes_words(text, order):
-            found += _said(text, order, undecided)
+            continue
+        undecided[GIT if is_git(item) else item.type] = None
+        open_ended = open_ended or not _ends(item)
+    listed: Sequence[str] = affected.versions
+    if listed and order and _RANGE_IN_WORDS.search("\n".join(listed)):
+        for text in listed:
+            if _takes_words(text):
+                found += _said(text, order, undecided)
+        listed = [text for text in listed if not _takes_words(text)]
     excluded = [stretch for item in affected.unaffected for stretch in _stretches(item, order)]
     fixes = _fixes(found, excluded if affected.default_status == "affected" else ())
     if affected.default_status == "affected":  # all but what is excluded, whatever else is named (CVE record format)
@@ -138,9 +142,9 @@ def _entry(advisory: PublishedAdvisory, affected: Affected, cvss: str) -> Entry:
         label=f"{affected.component.name} ({written})",
         versions=frozenset(listed),
         stretches=tuple(found),
-        fixes=tuple((key, text) for key, text in fixes if key not in outside),
+        fixes=tuple([fix for fix in fixes if fix[0] not in outside]) if outside else fixes,
         undecided=tuple(undecided),
-        open_ended=any(_order(each, order) is None and not _ends(each) for each in affected.ranges),
+        open_ended=open_ended,
         listed=tuple(outside),
         last_listed=outside[next(reversed(outside))] if outside else "",
         excluded=tuple(excluded),
@@ -155,13 +159,15 @@ def is_git(item: VersionRange) -> bool:
     """Whether a range is one of commits. Of CVE records of type ``git`` some hold versions; those are none."""
     if item.type == GIT:
         return True
+    if item.type.upper() != GIT:
+        return False
     texts = [text for event in item.events for text in (event.introduced, event.fixed, event.last_affected) if text]
-    return item.type.upper() == GIT and all(text == "0" or _COMMIT.fullmatch(text) for text in texts)
+    return all(text == "0" or _COMMIT.fullmatch(text) for text in texts)
 
 
-def _takes_words(text: str, order: Order | None) -> bool:
+def _takes_words(text: str) -> bool:
     """Whether a text in the place of a version says a range (``< 4.4.12``, ``all versions before 2.0``)."""
-    return order is not None and _RANGE_IN_WORDS.search(text) is not None
+    return _RANGE_IN_WORDS.search(text) is not None
 
 
 def _said(text: str, order: Order, undecided: dict[str, None]) -> Iterator[Stretch]:
@@ -230,5 +236,7 @@ def _fixes(found: Iterable[Stretch], spared: Iterable[Stretch]) -> tuple[tuple[b
     where all is affected but what is spared, the beginnings of that.
     """
     fixes = {stretch.low: stretch.introduced for stretch in spared if stretch.low != ZERO}
-    fixes |= {stretch.high: stretch.fixed for stretch in found if stretch.fixed is not None}
-    return tuple(sorted((key, text) for key, text in fixes.items()))
+    for stretch in found:
+        if stretch.fixed is not None:
+            fixes[stretch.high] = stretch.fixed
+    return tuple(sorted(fixes.items()))

@@ -17,7 +17,9 @@ class Gathered(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     Attributes:
         id, format, title: as in :class:`~clearinghouse.records.PublishedAdvisory`.
-        aliases: by what else it may be asked for: other identifiers of its flaw, and of flaws that it contains.
+        number: that of its id.
+        aliases: by what else it may be asked for, each with its number: other identifiers of its flaw, and of flaws
+            that it contains.
         modified: RFC 3339 time, or empty. withdrawn: RFC 3339 time, or None.
         entries: of each package that it names the number, and the :class:`~clearinghouse.packages.index.entry.Entry`
             in MessagePack.
@@ -25,11 +27,12 @@ class Gathered(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """
 
     id: str
+    number: int
     format: str
     modified: str
     withdrawn: str | None
     title: str
-    aliases: tuple[str, ...]
+    aliases: tuple[tuple[int, str], ...]
     entries: tuple[tuple[int, bytes], ...]
     coverage: frozenset[str]
 
@@ -39,11 +42,12 @@ def gather(advisory: PublishedAdvisory) -> Gathered:
     entries = list(entries_of(advisory))
     return Gathered(
         advisory.id,
+        number_of(advisory.id),
         advisory.format,
         advisory.body.modified or "",
         advisory.body.withdrawn,
         advisory.title,
-        (*advisory.aliases, *advisory.upstream),
+        tuple([(number_of(name), name) for name in (*advisory.aliases, *advisory.upstream)]),
         tuple([(package_number(entry.ecosystem, entry.name), _ENCODE(entry)) for entry in entries]),
         frozenset([_coverage(entry) for entry in entries]),
     )
@@ -56,7 +60,7 @@ def joined(many: Sequence[Gathered]) -> Gathered:
     return msgspec.structs.replace(
         many[0],
         withdrawn=many[0].withdrawn if all(each.withdrawn for each in many) else None,
-        aliases=tuple(dict.fromkeys(name for each in many for name in each.aliases)),
+        aliases=tuple(dict.fromkeys(alias for each in many for alias in each.aliases)),
         entries=tuple(dict.fromkeys(entry for each in many for entry in each.entries)),
         coverage=frozenset(name for each in many for name in each.coverage),
     )
@@ -71,6 +75,11 @@ def number_of(text: str) -> int:
     """Return the number under which something of this name is kept: 64 bits of BLAKE2b, signed."""
     digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8)
     return int.from_bytes(digest.digest(), "big", signed=True)
+
+
+def row_of(number: int, rows: int) -> int:
+    """Return in which of ``rows`` rows, a power of two, stands what has this number, where a row holds several."""
+    return number & (rows - 1)
 
 
 def _coverage(entry: Entry) -> str:

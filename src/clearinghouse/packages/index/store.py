@@ -1,8 +1,8 @@
 """The advisory index: one SQLite file that answers which advisories speak of a package.
 
 A package is one row, found by a 64-bit number made of its ecosystem and normal name; the row holds all entries on it.
-Advisories and the names that they have are found likewise. What is in the file was made here, from records; a file made
-by another version of this program is not read but made anew.
+Advisories and the names that they have are found likewise, several in a row. What is in the file was made here, from
+records; a file made by another version of this program is not read but made anew.
 """
 
 import sqlite3
@@ -14,13 +14,13 @@ from typing import TypeVar
 import msgspec
 
 from clearinghouse.packages.index.entry import Entry
-from clearinghouse.packages.index.gathered import number_of, package_number
+from clearinghouse.packages.index.gathered import number_of, package_number, row_of
 from clearinghouse.packages.index.products import names_in, remedies_in
 from clearinghouse.packages.index.seal import is_sealed
 from clearinghouse.packages.products import NameIndex
 from clearinghouse.records import ClearinghouseError, Remedy
 
-LAYOUT = 10
+LAYOUT = 11
 """Version of what is in the file: the tables, the shape of an entry, and the version keys in it."""
 _REMEDY = "make it anew from the advisories"
 _Answer = TypeVar("_Answer")
@@ -87,6 +87,8 @@ class AdvisoryIndex:
         self.coverage: dict[str, int] = dict(self._database.execute("SELECT ecosystem, advisories FROM coverage"))
         self._bases = frozenset(name.partition(":")[0] for name in self.coverage)
         self._count = int(self.meta["advisories"])
+        self._advisory_rows = int(self.meta["advisory_rows"])
+        self._alias_rows = int(self.meta["alias_rows"])
 
     def _ask(self, read: Callable[[sqlite3.Connection], _Answer]) -> _Answer:
         """Return what ``read`` makes of the file; of one that is damaged, of what is made anew.
@@ -136,12 +138,13 @@ class AdvisoryIndex:
 
     def advisory(self, identifier: str) -> Known | None:
         """Return what is known of the advisory with this id, exactly as its publisher writes it."""
-        found = self._rows("advisory", number_of(identifier), _KNOWN)
+        found = self._rows("advisory", row_of(number_of(identifier), self._advisory_rows), _KNOWN)
         return next((known for known in found if known.id == identifier), None)
 
     def named(self, identifier: str) -> list[str]:
         """Return the ids of the advisories that an identifier names: its own, and those that list it as an alias."""
-        found = {name for alias, name in self._rows("alias", number_of(identifier), _NAMED) if alias == identifier}
+        row = row_of(number_of(identifier), self._alias_rows)
+        found = {name for alias, name in self._rows("alias", row, _NAMED) if alias == identifier}
         if self.advisory(identifier):
             found.add(identifier)
         return sorted(found)
