@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearinghouse.formats.cve import FORMAT
-from clearinghouse.formats.document import Document, documents
+from clearinghouse.formats.document import Document
+from clearinghouse.formats.unpacking import documents
 from clearinghouse.records import (
     Component,
     Credit,

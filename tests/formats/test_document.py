@@ -18,8 +18,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clearinghouse.formats.document import Document, LimitExceededError, Limits, Names, UnreadableError, documents
+from clearinghouse.formats.document import Document, LimitExceededError, Limits, Names, UnreadableError
 from clearinghouse.formats.encoding import in_whole_characters
+from clearinghouse.formats.unpacking import documents
 from clearinghouse.records import ClearinghouseError, Level, Problem
 
 SMALL = Limits(unpacked=1 << 20, ratio=20, ratio_from=1 << 16, members=5, nesting=2, whole=1 << 18)

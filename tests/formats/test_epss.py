@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearinghouse.formats.document import Document, documents
+from clearinghouse.formats.document import Document
 from clearinghouse.formats.epss import FORMAT, MAX_LINE
 from clearinghouse.formats.kev import FORMAT as KEV
+from clearinghouse.formats.unpacking import documents
 from clearinghouse.records import EpssScore, KevEntry, Level, Problem
 
 COMMENT = b"#model_version:v2030.01.01,score_date:2030-01-05T12:55:00Z\n"

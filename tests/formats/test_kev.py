@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearinghouse.formats.document import Document, documents
+from clearinghouse.formats.document import Document
 from clearinghouse.formats.kev import FORMAT
+from clearinghouse.formats.unpacking import documents
 from clearinghouse.records import KevEntry, Level, Problem
 
 ENTRY = {

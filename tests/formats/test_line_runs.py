@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clearinghouse.formats.document import Document, documents
+from clearinghouse.formats.document import Document
 from clearinghouse.formats.guard import UnreadableError
 from clearinghouse.formats.json_lines import numbered_lines
 from clearinghouse.formats.line_runs import Run, line_runs
+from clearinghouse.formats.unpacking import documents
 from clearinghouse.records import Problem
 
 

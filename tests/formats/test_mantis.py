@@ -5,9 +5,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from clearinghouse.formats.document import Document, documents
+from clearinghouse.formats.document import Document
 from clearinghouse.formats.mantis import FORMAT
 from clearinghouse.formats.parts import patch_digest
+from clearinghouse.formats.unpacking import documents
 from clearinghouse.identity.profile import Profiler
 from clearinghouse.records import Finding, Level, Outcome, Problem, State
 

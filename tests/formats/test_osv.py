@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearinghouse.formats.document import Document, documents
+from clearinghouse.formats.document import Document
 from clearinghouse.formats.osv import FORMAT
 from clearinghouse.formats.osv.crash import crash_of
 from clearinghouse.formats.sample import Sample
+from clearinghouse.formats.unpacking import documents
 from clearinghouse.records import Finding, Level, Problem, Remedy, Severity, State
 
 FIX = "0123456789abcdef0123456789abcdef01234567"

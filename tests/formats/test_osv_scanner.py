@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from clearinghouse.formats.document import Document, documents
+from clearinghouse.formats.document import Document
 from clearinghouse.formats.osv_scanner import FORMAT
 from clearinghouse.formats.sample import Sample
+from clearinghouse.formats.unpacking import documents
 from clearinghouse.records import Component, Problem
 
 VULNERABILITY = {

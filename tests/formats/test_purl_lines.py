@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from clearinghouse.formats import purl_lines
 from clearinghouse.formats.contract import RECOGNISED
-from clearinghouse.formats.document import Document, documents
+from clearinghouse.formats.document import Document
 from clearinghouse.formats.sample import Sample
+from clearinghouse.formats.unpacking import documents
 from clearinghouse.records import Inventory, InventoryItem, Level, Problem
 
 LINE: dict[str, Any] = {

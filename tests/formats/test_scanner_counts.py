@@ -7,7 +7,8 @@ import pytest
 
 from clearinghouse.formats import bandit, grype, mantis, npm_audit, pip_audit, semgrep, tabular, trivy
 from clearinghouse.formats.contract import RECOGNISED, Format
-from clearinghouse.formats.document import Document, documents
+from clearinghouse.formats.document import Document
+from clearinghouse.formats.unpacking import documents
 from clearinghouse.records import Finding, Level, Problem
 
 pytestmark = pytest.mark.data

@@ -13,9 +13,10 @@ from clearinghouse.feeds.heads import HEADS, csaf_head
 from clearinghouse.feeds.known import Feed, Kind
 from clearinghouse.feeds.pack import members, read_lines
 from clearinghouse.formats.dates import is_iso_date
-from clearinghouse.formats.document import Document, documents
+from clearinghouse.formats.document import Document
 from clearinghouse.formats.registry import read_document
 from clearinghouse.formats.text import plural
+from clearinghouse.formats.unpacking import documents
 from clearinghouse.records import EpssScore, KevEntry, Level, Problem
 
 _SAMPLE = 2000

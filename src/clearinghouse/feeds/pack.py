@@ -16,10 +16,11 @@ from typing import BinaryIO, cast
 import msgspec
 
 from clearinghouse.feeds.errors import RefusedError
-from clearinghouse.formats.document import Document, documents
+from clearinghouse.formats.document import Document
 from clearinghouse.formats.guard import LIMITS, UNPACKING_ERRORS, DocumentError, Ledger, LimitExceededError, Limits
 from clearinghouse.formats.packing import Archive
 from clearinghouse.formats.text import printable_name
+from clearinghouse.formats.unpacking import documents
 from clearinghouse.records import ClearinghouseError, Problem
 
 MAX_RECORD = 32 << 20

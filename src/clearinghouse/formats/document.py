@@ -1,4 +1,4 @@
-"""Documents: files as they lie on disk, unpacked where they are gzip or zip, under limits.
+"""Documents: what readers read, wherever it came from (:mod:`clearinghouse.formats.unpacking` finds them in files).
 
 A document can be opened more than once, so that a reader may look twice (SARIF rules can stand after the
 results that use them) and nothing has to be held in memory. A stream of it is UTF-8 if the document is UTF-8, UTF-16 or
@@ -6,33 +6,18 @@ UTF-32, its byte order mark left out. Of other encodings, :meth:`Document.in_utf
 """
 
 import io
-import stat
-from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property, partial
-from pathlib import Path
 from typing import BinaryIO
-from zipfile import ZipInfo
 
-from clearinghouse.formats import spool
 from clearinghouse.formats.encoding import BUFFER, HEAD, encoding_of, in_whole_characters, repair, transcoded
-from clearinghouse.formats.guard import (
-    LIMITS,
-    LOOK_AT_PATH,
-    DocumentError,
-    Ledger,
-    LimitExceededError,
-    Limits,
-    UnreadableError,
-    unreadable,
-    why_not_opened,
-)
-from clearinghouse.formats.packing import Archive, Opener, gunzipped, is_gzip, is_one_document, is_zip
+from clearinghouse.formats.guard import LIMITS, LimitExceededError, Limits, UnreadableError
+from clearinghouse.formats.packing import Opener
 from clearinghouse.formats.sample import SAMPLE_SIZE, Sample
-from clearinghouse.formats.text import plural, printable_name
+from clearinghouse.formats.text import plural
 from clearinghouse.records import ClearinghouseError, Level, Problem
 
-__all__ = ["LIMITS", "Document", "LimitExceededError", "Limits", "Names", "UnreadableError", "documents"]
+__all__ = ["LIMITS", "Document", "LimitExceededError", "Limits", "Names", "UnreadableError"]
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -46,6 +31,7 @@ class Document:
         limits: what it may cost.
         magic: its first bytes, if they are known already.
         packed: it comes out of gzip or zip.
+        held: all its unpacked bytes, if they are at hand.
     """
 
     def __init__(
@@ -56,18 +42,20 @@ class Document:
         magic: bytes | None = None,
         *,
         packed: bool = False,
+        held: bytes | None = None,
     ) -> None:
         self.source = source
         self._opener = opener
         self.limits = limits
         self._known_magic = magic
         self._packed = packed
-        self._repaired: Counter[bool] = Counter()
+        self._held = held
+        self._repaired: dict[bool, int] = {}
 
     @classmethod
     def from_bytes(cls, source: str, data: bytes, limits: Limits = LIMITS) -> "Document":
         """A document whose bytes are at hand (a request body, a test)."""
-        return cls(source, lambda: io.BytesIO(data), limits, data[:HEAD])
+        return cls(source, partial(io.BytesIO, data), limits, data[:HEAD], held=data)
 
     def open(self) -> BinaryIO:
         """Return a fresh stream of the unpacked bytes in UTF-8. Reading may raise a :class:`ClearinghouseError`."""
@@ -78,6 +66,20 @@ class Document:
         elif encoding != "utf-8":
             return transcoded(stream, encoding)
         return stream
+
+    def at_hand(self, most: int) -> bytes | None:
+        """Return all its bytes, if they are at most ``most`` and no encoding but UTF-8 is told by the first of them.
+
+        None is no verdict: reading it says what is wrong, if anything is.
+        """
+        data = self._held
+        if data is None or not _begins_as_utf8(data):
+            try:
+                with self.open() as stream:
+                    data = stream.read(most + 1)
+            except (ClearinghouseError, OSError):
+                return None
+        return data if len(data) <= most and _begins_as_utf8(data) else None
 
     def open_repaired(self) -> BinaryIO:
         """Return what :meth:`open` does, each piece of it in UTF-8 as by :meth:`in_utf8`."""
@@ -111,7 +113,7 @@ class Document:
         repaired = repair(data)
         if repaired is None:
             return data
-        self._repaired[repaired.windows] += repaired.bad
+        self._repaired[repaired.windows] = self._repaired.get(repaired.windows, 0) + repaired.bad
         return repaired.data
 
     def notices(self) -> Iterator[Problem]:
@@ -159,6 +161,11 @@ class Document:
         return Sample(b"".join(parts)[:SAMPLE_SIZE], complete=size > 0)
 
 
+def _begins_as_utf8(data: bytes) -> bool:
+    """Whether the first bytes say nothing of an encoding, or of UTF-8 without a mark."""
+    return (data.startswith(b"{") and 0 not in data[:HEAD]) or encoding_of(data[:HEAD]) == "utf-8"
+
+
 class Names:
     """Names for documents, each given out once, so that a finding's id names one finding."""
 
@@ -176,146 +183,3 @@ class Names:
             if numbered not in self._given:
                 self._given[numbered] = 1
                 return numbered
-
-
-def documents(
-    path: Path, given: str, limits: Limits = LIMITS, names: Names | None = None, *, found: bool = False
-) -> Iterator[Document | Problem]:
-    """Yield the documents of one file: itself, or what its packing holds. Broken packing is a problem.
-
-    Args:
-        path: the file, a pipe, or ``-`` for standard input. given: how it is named in records.
-        names: those that were given out so far, ``given`` among them; without them ``given`` is the first.
-        found: it was come upon in a folder and not named, so that a pipe is not waited for and ``-`` is a file.
-
-    Raises:
-        NoInputError: nothing can come from standard input.
-    """
-    if names is None:
-        names = Names()
-        given = names.take(printable_name(given))
-    try:
-        opener, size = _at_hand(path, given, limits, found=found)
-        with opener() as stream:
-            beginning = _beginning(stream)
-    except DocumentError as error:
-        yield unreadable(given, error)
-    except OSError as error:
-        yield unreadable(given, UnreadableError(given, why_not_opened(error), LOOK_AT_PATH))
-    else:
-        ledger = Ledger(given, size, limits)
-        yield from _Unpacker(limits, ledger, names).unpack(given, opener, beginning, size, limits.nesting)
-
-
-def _beginning(stream: BinaryIO) -> bytes:
-    """Return the first bytes of a stream: all of it, if it is small. Where it breaks off soon, the very first."""
-    magic = stream.read(HEAD)
-    try:
-        return magic + stream.read(SAMPLE_SIZE + 1 - HEAD)
-    except ClearinghouseError:
-        return magic  # the reader shows what stands before the break, and says what is wrong
-
-
-def _at_hand(path: Path, source: str, limits: Limits, *, found: bool) -> tuple[Opener, int]:
-    """Return what opens a file, any number of times, and its size in bytes.
-
-    Raises:
-        UnreadableError, LimitExceededError, NoInputError, OSError: it cannot be opened.
-    """
-    if spool.is_standard_input(path) and not found:
-        kept = spool.standard_input(limits)
-        return kept.open, kept.size
-    status = path.stat()
-    if stat.S_ISFIFO(status.st_mode) and not found:
-        kept = spool.pipe(path, source, limits)
-        return kept.open, kept.size
-    if not stat.S_ISREG(status.st_mode):
-        raise UnreadableError(source, "it is not a regular file", "save what it gives into one")
-
-    def opener() -> BinaryIO:
-        try:
-            return path.open("rb")
-        except OSError as error:
-            raise UnreadableError(source, why_not_opened(error), LOOK_AT_PATH) from error
-
-    return opener, status.st_size
-
-
-class _Unpacker:
-    """Finds the documents in one file on disk."""
-
-    def __init__(self, limits: Limits, ledger: Ledger, names: Names) -> None:
-        self.limits = limits
-        self.ledger = ledger
-        self.names = names
-
-    def unpack(
-        self, source: str, opener: Opener, beginning: bytes, size: int, nesting: int
-    ) -> Iterator[Document | Problem]:
-        """Yield the documents behind ``opener``.
-
-        ``beginning`` are their first bytes; ``size`` is how many bytes they take up as they are packed; ``nesting``
-        more packings are allowed.
-        """
-        magic = beginning[:HEAD]
-        if not is_gzip(magic) and not is_zip(magic):
-            if HEAD < len(beginning) <= SAMPLE_SIZE:  # most documents of a folder: opened, and unpacked, once
-                opener = partial(io.BytesIO, beginning)
-            yield Document(source, opener, self.limits, magic, packed=nesting < self.limits.nesting)
-        elif nesting == 0:
-            yield Problem(
-                source=source,
-                code="nested_too_deep",
-                message=f"It is packed more than {self.limits.nesting} times over.",
-                expected=f"at most {self.limits.nesting} packings around a document",
-            )
-        elif is_gzip(magic):
-            unpacked = partial(gunzipped, source, opener, size, self.limits, self.ledger, nesting)
-            yield from self._inside(source, unpacked, size, nesting)
-        else:
-            yield from self._zip(source, opener, magic, nesting)
-
-    def _inside(self, source: str, unpacked: Opener, size: int, nesting: int) -> Iterator[Document | Problem]:
-        try:
-            with unpacked() as stream:
-                beginning = _beginning(stream)
-        except ClearinghouseError as error:
-            yield unreadable(source, error)
-            return
-        yield from self.unpack(source, unpacked, beginning, size, nesting - 1)
-
-    def _zip(self, source: str, opener: Opener, magic: bytes, nesting: int) -> Iterator[Document | Problem]:
-        try:
-            archive = Archive(source, opener, self.limits)
-        except ClearinghouseError as error:
-            yield unreadable(source, error)
-            return
-        members = archive.members()
-        if is_one_document(frozenset(info.filename for info in members)):
-            yield Document(source, opener, self.limits, magic, packed=nesting < self.limits.nesting)
-            return
-        if len(members) > self.limits.members:
-            yield Problem(
-                source=source,
-                code="too_many_members",
-                message=f"The archive has {len(members):,} members; only the first {self.limits.members:,} are read.",
-                expected=f"at most {self.limits.members} members",
-            )
-        for info in members[: self.limits.members]:
-            member = self.names.take(f"{source}!{printable_name(info.filename)}")
-            yield from self._member(archive, info, member, nesting)
-            if self.ledger.exhausted:
-                break  # every further member would only say so again
-
-    def _member(self, archive: Archive, info: ZipInfo, member: str, nesting: int) -> Iterator[Document | Problem]:
-        content = archive.small(info, SAMPLE_SIZE)
-        if content is None:
-            unpacked = partial(archive.open, info, member, self.ledger, nesting)
-            yield from self._inside(member, unpacked, info.compress_size, nesting)
-            return
-        try:
-            self.ledger.count((member, nesting), len(content))
-        except LimitExceededError as error:
-            yield unreadable(member, error)
-            return
-        yield from self.unpack(member, partial(io.BytesIO, content), content, info.compress_size, nesting - 1)

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from clearinghouse.formats.document import LIMITS, Document, Limits, Names, documents
+from clearinghouse.formats.document import LIMITS, Document, Limits, Names
 from clearinghouse.formats.spool import STANDARD_INPUT, check_standard_input, is_standard_input
 from clearinghouse.formats.text import plural, printable_name
+from clearinghouse.formats.unpacking import documents
 from clearinghouse.records import ClearinghouseError, Level, Problem
 
 _MOST_TOLD = 20

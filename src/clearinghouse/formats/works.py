@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from clearinghouse.formats.document import Document, Limits
-from clearinghouse.formats.encoding import HEAD, encoding_of, repair
+from clearinghouse.formats.encoding import repair
 from clearinghouse.formats.guard import unreadable
 from clearinghouse.formats.inputs import inputs
 from clearinghouse.formats.line_runs import line_runs
@@ -26,29 +26,14 @@ def works(paths: Iterable[Path], limits: Limits) -> Iterator[Work | Piece]:
     for item, found in inputs(paths, limits):
         if isinstance(item, Problem):
             yield Piece(item.source, None, found, problems=(item,))
-        elif (data := _at_hand(item, SAMPLE_SIZE)) is not None:
+        elif (data := item.at_hand(SAMPLE_SIZE)) is not None:
             yield Work(item.source, found, data)
         elif (name := lines_format(item)) is not None:
             yield from _runs(item, name, found=found)
-        elif (data := _at_hand(item, MOST_AT_HAND)) is not None:
+        elif (data := item.at_hand(MOST_AT_HAND)) is not None:
             yield Work(item.source, found, data)
         else:
             yield from pieces_of(item, found=found)
-
-
-def _at_hand(document: Document, most: int) -> bytes | None:
-    """The whole content of a document of at most ``most`` bytes, if the same document can be made of it elsewhere."""
-    try:
-        with document.open() as stream:
-            data = stream.read(most + 1)
-    except (ClearinghouseError, OSError):
-        return None  # reading it says why
-    return data if len(data) <= most and _begins_as_utf8(data) else None
-
-
-def _begins_as_utf8(data: bytes) -> bool:
-    """Whether the first bytes say nothing of an encoding, or of UTF-8 without a mark."""
-    return (data.startswith(b"{") and 0 not in data[:HEAD]) or encoding_of(data[:HEAD]) == "utf-8"
 
 
 def _runs(document: Document, name: str, *, found: bool) -> Iterator[Work | Piece]:

@@ -6,8 +6,9 @@ import pytest
 
 from clearinghouse.formats.contract import RECOGNISED
 from clearinghouse.formats.crash import FORMAT
-from clearinghouse.formats.document import Document, documents
+from clearinghouse.formats.document import Document
 from clearinghouse.formats.sample import SAMPLE_SIZE, Sample
+from clearinghouse.formats.unpacking import documents
 from clearinghouse.records import Finding, Level, Location, Problem
 
 LOG = (

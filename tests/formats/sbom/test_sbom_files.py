@@ -14,7 +14,8 @@ import pytest
 
 from clearinghouse.formats import cyclonedx, spdx
 from clearinghouse.formats.contract import RECOGNISED, Format
-from clearinghouse.formats.document import Document, documents
+from clearinghouse.formats.document import Document
+from clearinghouse.formats.unpacking import documents
 from clearinghouse.records import Inventory, InventoryItem, Level, Problem
 
 pytestmark = pytest.mark.data

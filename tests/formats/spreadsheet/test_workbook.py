@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from clearinghouse.formats.document import Document, documents
+from clearinghouse.formats.document import Document
 from clearinghouse.formats.spreadsheet import FORMAT
+from clearinghouse.formats.unpacking import documents
 from clearinghouse.records import Asset, AssetKind, InventoryItem, Level, Problem
 
 HEADER = [
