@@ -123,6 +123,7 @@ class PackageUrl(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 _BAD_TYPE = "The type of the package URL is not one: it is made of letters, digits, dots and dashes, a letter first."
 
 
+@lru_cache(maxsize=256)  # who reads a package URL asks soon after what package it is
 def parse(text: str) -> PackageUrl:
     """Return the package URL that a text is.
 

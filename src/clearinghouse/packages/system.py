@@ -78,7 +78,7 @@ def with_system(package: PackageId, system: str) -> PackageId:
     base, release = split_ecosystem(system)
     if package.release or not release or base != package.ecosystem:
         return package
-    purl, made = package.purl, os_purl(base, "", package.name, package.version)
-    if purl is not None and purl == made:  # it was made here, when the release was not known yet
-        purl = os_purl(base, release, package.name, package.version)
+    purl = package.purl
+    if purl is not None and "arch=" not in purl and purl == os_purl(base, "", package.name, package.version):
+        purl = os_purl(base, release, package.name, package.version)  # it was made here, when there was no release yet
     return msgspec.structs.replace(package, release=release, purl=purl)

@@ -137,6 +137,10 @@ class Stock:
 
     def _component(self, item: InventoryItem, system: str) -> int:
         """The number of a component. Two spellings of one package at one version are one component."""
+        written: tuple[object, ...] = (system, item.component.purl, item.source_name)
+        number = self._by_written.get(written)  # it is there only if its package URL says everything
+        if number is not None:
+            return number
         written = (system, *_as_written(item))
         number = self._by_written.get(written)
         if number is None:
@@ -182,14 +186,24 @@ class Stock:
             if isinstance(package, PackageId) and package.source_version is not None:  # those of a distribution
                 packages[where].append(package)
         systems = [system_of(each) for each in packages]
-        if any(systems):
-            self._rebuild([(where, self._released(which, systems[where])) for where, which in self.pairs()])
+        if not any(systems):
+            return
+        released: dict[tuple[int, str], int] = {}
+        holdings = []
+        for where, which in self.pairs():
+            key = which, systems[where]
+            number = released.get(key)
+            if number is None:
+                number = released[key] = self._released(*key)
+            holdings.append((where, number))
+        self._rebuild(holdings)
 
     def _released(self, which: int, system: str) -> int:
         item, package = self.components[which].item, self.components[which].package
         if isinstance(package, Unjudged) or package.release or not system:
             return which
-        return self._number(item, with_system(package, system))
+        made = with_system(package, system)
+        return which if made is package else self._number(item, made)
 
     def _rebuild(self, holdings: list[tuple[int, int]]) -> None:
         assets = self._assets
@@ -212,7 +226,7 @@ def _as_written(item: InventoryItem) -> tuple[object, ...]:
     purl = component.purl or ""
     last = purl.partition("?")[0].partition("#")[0].rpartition("/")[2]  # an @ before it is that of a namespace
     if "@" in last and not item.source_name and "pkg:generic" not in purl:
-        return (purl,)  # it says everything that is looked at
+        return (component.purl, "")  # it says everything that is looked at
     return component, item.model, item.cpes, item.source_name, item.source_version
 
 
