@@ -68,7 +68,7 @@ class Document:
         return stream
 
     def at_hand(self, most: int) -> bytes | None:
-        """Return all its bytes, if they are at most ``most`` and no encoding but UTF-8 is told by the first of them.
+        """Return all that :meth:`open` gives, if that is at most ``most`` bytes and can be made a document again.
 
         None is no verdict: reading it says what is wrong, if anything is.
         """
