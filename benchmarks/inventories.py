@@ -155,7 +155,7 @@ class Peer:
 
 
 def many_advisories(data: Path, folder: Path, count: int) -> list[bytes]:
-    """Write ``count`` JSON advisories as lines, as feeds are kept, and as one zip, as OSV ships them.
+    """Write ``count`` JSON advisories as lines, as feeds are kept, as one zip, as OSV ships them, and as files.
 
     They are real ones, under new names on new packages.
     """
@@ -163,6 +163,7 @@ def many_advisories(data: Path, folder: Path, count: int) -> list[bytes]:
         path.read_bytes() for name in ("go", "bitnami") for path in sorted((data / "advisories" / name).rglob("*.json"))
     ]
     documents = []
+    (folder / "all").mkdir()
     with (
         zipfile.ZipFile(folder / "all.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
         (folder / "all.jsonl").open("wb") as lines,
@@ -175,6 +176,7 @@ def many_advisories(data: Path, folder: Path, count: int) -> list[bytes]:
                 affected["package"]["name"] += f"-{copy}"
             documents.append(msgspec.json.encode(record))
             archive.writestr(f"{record['id']}.json", documents[-1])
+            (folder / "all" / f"{record['id']}.json").write_bytes(documents[-1])
             lines.write(documents[-1] + b"\n")
     return documents
 
@@ -309,7 +311,11 @@ def _indexing(data: Path, folder: Path, count: int, runs: int, row: Row) -> None
     documents = many_advisories(data, folder, count)
     limit = min(timed(lambda: [TYPED.decode(document) for document in documents])[0] for _ in range(runs))
     row(f"{count:,} JSON advisories decoded, and no more", limit, "the limit")
-    forms = (("all.jsonl", "as lines, as feeds are kept,"), ("all.zip", "in one zip, as OSV ships them,"))
+    forms = (
+        ("all.jsonl", "as lines, as feeds are kept,"),
+        ("all.zip", "in one zip, as OSV ships them,"),
+        ("all", "as files in one folder,"),
+    )
     for name, what in forms:
         for processes, how in (("2", "indexed"), ("1", "indexed in one process")):
             os.environ[PROCESSES] = processes

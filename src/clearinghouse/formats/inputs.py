@@ -58,7 +58,7 @@ def inputs(paths: Iterable[Path], limits: Limits = LIMITS) -> Iterator[Input]:
     named = [(path, is_folder(path)) for path in paths]
     walk = _Walk(limits)
     for path, folder in named:
-        yield from walk.folder(path) if folder else walk.file(path, _status(path), found=False)
+        yield from walk.folder(path) if folder else walk.file(str(path), _status(path), found=False)
     yield from walk.closing()
 
 
@@ -101,7 +101,7 @@ class _Walk:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._names = Names()
-        self._paths: set[tuple[Path, bool]] = set()
+        self._paths: set[tuple[str, bool]] = set()
         self._files: dict[tuple[int, int], str] = {}  # device and inode: source
         self._same = 0
         self._untold = ""  # the first of those that are only counted
@@ -109,9 +109,9 @@ class _Walk:
         self._given = False
 
     def folder(self, folder: Path) -> Iterator[Input]:
-        if (folder, False) in self._paths:
+        if (str(folder), False) in self._paths:
             return
-        self._paths.add((folder, False))
+        self._paths.add((str(folder), False))
         barren = True
         for item in _below(folder):
             barren = False
@@ -123,13 +123,13 @@ class _Walk:
         if barren:
             self._barren.append(printable_name(str(folder)))
 
-    def file(self, path: Path, status: os.stat_result | None, *, found: bool) -> Iterator[Input]:
+    def file(self, path: str, status: os.stat_result | None, *, found: bool) -> Iterator[Input]:
         standard = is_standard_input(path)
         key = (path, found and standard)  # a file "-" that was found in the current folder is not standard input
         if key in self._paths:
             return
         self._paths.add(key)
-        name = printable_name(str(path))
+        name = printable_name(path)
         identity = _identity(status) or (_STANDARD if standard and not found else None)
         if identity in self._files:
             yield from self._again(name, self._files[identity])
@@ -137,7 +137,7 @@ class _Walk:
         source = self._names.take(name)
         if identity:
             self._files[identity] = source
-        for item in documents(path, source, self._limits, self._names, found=found):
+        for item in documents(path, source, self._limits, self._names, found=found, status=status if found else None):
             self._given = True
             yield Input(item, found or item.source != source)
 
@@ -173,7 +173,7 @@ def _status(path: Path) -> os.stat_result | None:
         return None  # it cannot be looked at, or standard input is no file
 
 
-def _below(folder: Path) -> Iterator[tuple[Path, os.stat_result | None] | Input]:
+def _below(folder: Path) -> Iterator[tuple[str, os.stat_result | None] | Input]:
     """Yield every regular file below ``folder``, sorted, with its status if that can be had, and what is to be told.
 
     What is passed over is counted, where anything else was found: hidden files and folders in one notice at the end,
@@ -187,8 +187,9 @@ def _below(folder: Path) -> Iterator[tuple[Path, os.stat_result | None] | Input]
         hidden += sum(name.startswith(".") for name in (*folders, *names))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         passed["link to a folder"] += sum(os.path.islink(os.path.join(root, name)) for name in folders)
+        here = os.path.join(root, "").removeprefix(os.path.join(os.curdir, ""))  # as pathlib writes it
         for name in sorted(name for name in names if not name.startswith(".")):
-            file = Path(root, name)
+            file = here + name
             kind, status = _look(file)
             if kind:
                 passed[kind] += 1
@@ -208,14 +209,14 @@ def _below(folder: Path) -> Iterator[tuple[Path, os.stat_result | None] | Input]
         yield Input(Problem(source=name, code="unreadable", message=message), not named)
 
 
-def _look(path: Path) -> tuple[str, os.stat_result | None]:
+def _look(path: str) -> tuple[str, os.stat_result | None]:
     """Return why a member of a folder is passed over, or nothing, and its status if that can be had."""
     try:
-        status = path.stat()
+        status = os.stat(path)
     except PermissionError:
         return "", None  # in a folder that may be listed and not entered; opening it will say so
     except OSError:
-        return ("broken link", None) if path.is_symlink() else ("", None)
+        return ("broken link", None) if os.path.islink(path) else ("", None)
     if stat.S_ISREG(status.st_mode):
         return "", status
     if stat.S_ISFIFO(status.st_mode):

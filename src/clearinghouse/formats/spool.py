@@ -96,7 +96,7 @@ class _View(io.RawIOBase):
         return len(part)
 
 
-def is_standard_input(path: Path) -> bool:
+def is_standard_input(path: Path | str) -> bool:
     """Whether ``path`` stands for standard input: ``-``, ``/dev/stdin`` and the like."""
     return str(path) in _NAMES
 

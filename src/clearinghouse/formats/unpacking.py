@@ -1,6 +1,7 @@
 """The documents in a file: the file itself, or what gzip and zip hold, under limits."""
 
 import io
+import os
 import stat
 from collections.abc import Iterator
 from functools import partial
@@ -29,7 +30,13 @@ from clearinghouse.records import ClearinghouseError, Problem
 
 
 def documents(
-    path: Path, given: str, limits: Limits = LIMITS, names: Names | None = None, *, found: bool = False
+    path: Path | str,
+    given: str,
+    limits: Limits = LIMITS,
+    names: Names | None = None,
+    *,
+    found: bool = False,
+    status: os.stat_result | None = None,
 ) -> Iterator[Document | Problem]:
     """Yield the documents of one file: itself, or what its packing holds. Broken packing is a problem.
 
@@ -37,6 +44,7 @@ def documents(
         path: the file, a pipe, or ``-`` for standard input. given: how it is named in records.
         names: those that were given out so far, ``given`` among them; without them ``given`` is the first.
         found: it was come upon in a folder and not named, so that a pipe is not waited for and ``-`` is a file.
+        status: of the file, if it is known already.
 
     Raises:
         NoInputError: nothing can come from standard input.
@@ -45,9 +53,8 @@ def documents(
         names = Names()
         given = names.take(printable_name(given))
     try:
-        opener, size = _at_hand(path, given, limits, found=found)
-        with opener() as stream:
-            beginning = _beginning(stream)
+        opener, size = _at_hand(path, given, limits, status, found=found)
+        beginning = _beginning(opener)
     except DocumentError as error:
         yield unreadable(given, error)
     except OSError as error:
@@ -57,16 +64,43 @@ def documents(
         yield from _Unpacker(limits, ledger, names).unpack(given, opener, beginning, size, limits.nesting)
 
 
-def _beginning(stream: BinaryIO) -> bytes:
+def _beginning(opener: Opener) -> bytes:
     """Return the first bytes of a stream: all of it, if it is small. Where it breaks off soon, the very first."""
-    magic = stream.read(HEAD)
-    try:
-        return magic + stream.read(SAMPLE_SIZE + 1 - HEAD)
-    except ClearinghouseError:
-        return magic  # the reader shows what stands before the break, and says what is wrong
+    if isinstance(opener, _File):
+        return opener.beginning()
+    with opener() as stream:
+        magic = stream.read(HEAD)
+        try:
+            return magic + stream.read(SAMPLE_SIZE + 1 - HEAD)
+        except ClearinghouseError:
+            return magic  # the reader shows what stands before the break, and says what is wrong
 
 
-def _at_hand(path: Path, source: str, limits: Limits, *, found: bool) -> tuple[Opener, int]:
+class _File:
+    """A regular file, which can be opened any number of times."""
+
+    def __init__(self, path: Path | str, source: str) -> None:
+        self._path = path
+        self._source = source
+
+    def __call__(self) -> BinaryIO:
+        try:
+            return open(self._path, "rb")
+        except OSError as error:
+            raise UnreadableError(self._source, why_not_opened(error), LOOK_AT_PATH) from error
+
+    def beginning(self) -> bytes:
+        """Return its first bytes. A buffer would cost more than the reading, of folders with many small files."""
+        with open(self._path, "rb", buffering=0) as stream:
+            data = stream.read(SAMPLE_SIZE + 1)
+            while 0 < len(data) <= SAMPLE_SIZE and (more := stream.read(SAMPLE_SIZE + 1 - len(data))):
+                data += more
+        return data
+
+
+def _at_hand(
+    path: Path | str, source: str, limits: Limits, status: os.stat_result | None, *, found: bool
+) -> tuple[Opener, int]:
     """Return what opens a file, any number of times, and its size in bytes.
 
     Raises:
@@ -75,20 +109,13 @@ def _at_hand(path: Path, source: str, limits: Limits, *, found: bool) -> tuple[O
     if spool.is_standard_input(path) and not found:
         kept = spool.standard_input(limits)
         return kept.open, kept.size
-    status = path.stat()
+    status = status or os.stat(path)
     if stat.S_ISFIFO(status.st_mode) and not found:
-        kept = spool.pipe(path, source, limits)
+        kept = spool.pipe(Path(path), source, limits)
         return kept.open, kept.size
     if not stat.S_ISREG(status.st_mode):
         raise UnreadableError(source, "it is not a regular file", "save what it gives into one")
-
-    def opener() -> BinaryIO:
-        try:
-            return path.open("rb")
-        except OSError as error:
-            raise UnreadableError(source, why_not_opened(error), LOOK_AT_PATH) from error
-
-    return opener, status.st_size
+    return _File(path, source), status.st_size
 
 
 class _Unpacker:
@@ -128,8 +155,7 @@ class _Unpacker:
 
     def _inside(self, source: str, unpacked: Opener, size: int, nesting: int) -> Iterator[Document | Problem]:
         try:
-            with unpacked() as stream:
-                beginning = _beginning(stream)
+            beginning = _beginning(unpacked)
         except ClearinghouseError as error:
             yield unreadable(source, error)
             return
