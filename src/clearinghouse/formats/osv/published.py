@@ -12,7 +12,7 @@ import msgspec
 
 from clearinghouse.formats.osv.ranges import RANGE_TYPES
 from clearinghouse.formats.osv.schema import AffectedEntry, Package, Score
-from clearinghouse.formats.parts import newest_vector, unique
+from clearinghouse.formats.parts import newest_vector
 from clearinghouse.formats.text import clean, clean_line, first_sentence
 from clearinghouse.records import (
     Advisory,
@@ -111,7 +111,10 @@ def _are_clean(texts: list[str]) -> bool:
 
 
 def _others(names: list[str] | None, identifier: str) -> tuple[str, ...]:
-    return tuple([name for name in unique(map(canonical_identifier, names)) if name != identifier]) if names else ()
+    if not names:
+        return ()
+    found = dict.fromkeys(map(canonical_identifier, names))
+    return tuple([name for name in found if name and name != identifier])
 
 
 def _time(text: str | None) -> str | None:
