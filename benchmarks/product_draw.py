@@ -13,11 +13,11 @@ these change it draws other rows, and those that were judged stay as they are. S
 * ``operator``: items as small organisations list them (``data/product_operators.tsv``, written for this set), each
   beside advisories that the matcher would propose in any class, which the row does not tell.
 
-There were seven rounds. The first one's items are half for development, half for the test, all rows of one item in
+There were ten rounds. The first one's items are half for development, half for the test, all rows of one item in
 one half. When the test had been measured, its errors were mended, and a second round was drawn and judged
 (``second``); when that had been measured and mended, a third one (``third``), and after it a fourth (``fourth``),
-a smaller fifth (``fifth``), a sixth (``sixth``) and a seventh one (``seventh``); the operators of the last two list
-other products than all before.
+a smaller fifth (``fifth``), and so on to a tenth one (``tenth``); from the sixth on the operators of each list other
+products than all before.
 """
 
 import csv
@@ -34,8 +34,9 @@ from rapidfuzz import fuzz
 
 from clearinghouse.formats.csaf import FORMAT as CSAF
 from clearinghouse.formats.cve import FORMAT as CVE
-from clearinghouse.formats.document import Document, documents
+from clearinghouse.formats.document import Document
 from clearinghouse.formats.kev import FORMAT as KEV
+from clearinghouse.formats.unpacking import documents
 from clearinghouse.packages.products import ProductIndex, Statement, match_item, statement_of_kev, statements_of
 from clearinghouse.packages.products.names import fold, vendor_keys
 from clearinghouse.packages.products.versions import read_version
@@ -58,7 +59,9 @@ class Round(NamedTuple):
     listed: int
 
 
-SPLITS = {2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh"}
+SPLITS = dict(
+    enumerate(("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"), start=2)
+)
 ROUNDS = {
     1: Round(14409, 95, 60, 35, 10, 40, 2, 70),
     2: Round(77031, 50, 40, 12, 5, 12, 2, 36),
@@ -67,6 +70,9 @@ ROUNDS = {
     5: Round(60259, 30, 16, 4, 2, 2, 2, 20),
     6: Round(88417, 40, 28, 0, 0, 0, 2, 32),
     7: Round(19273, 30, 16, 0, 0, 0, 2, 10),
+    8: Round(46103, 40, 26, 0, 0, 0, 2, 20),
+    9: Round(72911, 16, 10, 0, 0, 0, 2, 8),
+    10: Round(38557, 12, 8, 0, 0, 0, 1, 6),
 }
 
 

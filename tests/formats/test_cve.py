@@ -202,6 +202,52 @@ def test_git_versions_name_fix_commits() -> None:
     )
 
 
+def test_what_helps_is_advice_and_what_is_required_is_kept() -> None:
+    record = _record(
+        {
+            "workarounds": [
+                {"lang": "de", "value": "Abschalten."},
+                {"lang": "en", "value": "Turn the console off.\n\n   *  Then   restart.\u202e"},
+                {"lang": "eng", "value": "Turn the console off.\n*  Then restart."},
+            ],
+            "solutions": [{"lang": "en", "value": "Update to 1.5."}, {"lang": "en"}],
+            "configurations": [{"lang": "en", "value": "The console  must be on."}],
+        }
+    )
+    (finding,) = _read(record)
+    whole = "Turn the console off.\n* Then restart."
+    assert finding.remedies[:2] == (
+        Remedy(kind="workaround", value="Turn the console off.", description=whole),
+        Remedy(kind="mitigation", value="Update to 1.5.", description="Update to 1.5."),
+    )
+    assert finding.advisory.configurations == ("The console must be on.",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There are no known workarounds for this issue.",
+        "No known workarounds exist for this issue.",
+        "None",
+        "N/A",
+        "There is currently no workaround.",
+        "We are not aware of any workaround.",
+        "Mitigation for this issue is either not available or the options do not meet the criteria.",
+    ],
+)
+def test_that_there_is_no_advice_is_none(text: str) -> None:
+    (finding,) = _read(_record({"workarounds": [{"lang": "en", "value": text}]}))
+    assert [remedy for remedy in finding.remedies if remedy.kind == "workaround"] == []
+
+
+def test_advice_is_bounded() -> None:
+    texts = [{"lang": "en", "value": f"{number} {'a ' * 10_000}"} for number in range(100)]
+    (finding,) = _read(_record({"workarounds": texts, "configurations": texts}))
+    found = [remedy.description for remedy in finding.remedies if remedy.kind == "workaround"]
+    assert len(found) == len(finding.advisory.configurations) == 20
+    assert all(len(text or "") <= 4_001 for text in (*found, *finding.advisory.configurations))
+
+
 def test_a_package_in_a_known_collection_has_an_ecosystem() -> None:
     finding = _affected(collectionURL="https://www.npmjs.com", packageName="@example/spin")
     assert finding.components[0] == Component(name="@example/spin", ecosystem="npm", vendor="Example")
@@ -229,6 +275,7 @@ def test_detection() -> None:
     assert _score({"cve": "CVE-2030-1"}) == 0
 
 
+_FIELDS = ["affected", "metrics", "descriptions", "problemTypes", "credits", "configurations", "workarounds"]
 _JSON = st.recursive(
     st.none() | st.integers(-5, 5) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["value", "versions", "other"]), inner),
@@ -236,7 +283,7 @@ _JSON = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from(["affected", "metrics", "descriptions", "problemTypes", "credits"]), _JSON))
+@given(st.dictionaries(st.sampled_from(_FIELDS), _JSON))
 def test_nothing_raises_whatever_stands_in_the_fields(changes: dict[str, Any]) -> None:
     for item in _read(_record(changes, {"providerMetadata": CISA, **changes})):
         assert isinstance(item, Finding | Problem)

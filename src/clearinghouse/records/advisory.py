@@ -78,6 +78,7 @@ class Advisory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
             ``notice``); empty for all others.
         document: identifier of the document in which it was published, where one is about several flaws (a CSAF
             document's tracking identifier). It names no flaw, so nothing is merged on it.
+        configurations: how it must be configured for the flaw to be there, in the publisher's words (CVE records).
     """
 
     published: str | None = None
@@ -88,6 +89,7 @@ class Advisory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     related: tuple[str, ...] = ()
     informational: str = ""
     document: str = ""
+    configurations: tuple[str, ...] = ()
 
 
 class PublishedAdvisory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

@@ -1,23 +1,29 @@
 """What speaks against the fields of a record."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.packages.products.builders import entry, item, matched, record, span
 
-from clearinghouse.packages.products.evidence import against
+from clearinghouse.packages.products.evidence import against, are_copied
 from clearinghouse.packages.products.prose import NOTHING, Prose, read_prose
 from clearinghouse.packages.products.statement import Statement
-from clearinghouse.packages.products.stretches import Inside
-from clearinghouse.packages.products.versions import read_version
+from clearinghouse.packages.products.stretches import Inside, Stretch
+from clearinghouse.packages.products.versions import Version, read_version
 from clearinghouse.records import Why
 
 
-def speaks(version: str, why: Why, prose: Prose = NOTHING, product: str = "EdgeGuard") -> tuple[Inside, str] | None:
+def _read(version: str) -> Version:
     read = read_version(version)
     assert read is not None
+    return read
+
+
+def speaks(version: str, why: Why, prose: Prose = NOTHING, product: str = "EdgeGuard") -> tuple[Inside, str] | None:
     statement = Statement(advisory="A", origin="cve", vendor="Palisade", product=product, prose=prose)
-    return against(statement, why, read, exact=why.kind == "enumerated")
+    return against(statement, why, _read(version), exact=why.kind == "enumerated")
 
 
 @pytest.mark.parametrize(
@@ -63,8 +69,52 @@ def test_words_that_name_a_build_of_the_version() -> None:
 def test_a_remedy_that_names_the_version_where_all_are_called_affected() -> None:
     everything, prose = Why(kind="range", introduced="0"), Prose(mended=("VF10.1",))
     assert speaks("VF10.1", everything, prose) == (Inside.UNSAID, "a remedy names VF10.1")
+    assert speaks("VF10.2", everything, prose) == (Inside.UNSAID, "a remedy names VF10.1")
     assert speaks("VF9.2", everything, prose) is None
     assert speaks("VF10.1", Why(kind="range", introduced="0", last_affected="VF10.1"), prose) is None
+
+
+def test_a_remedy_that_names_one_of_those_that_the_version_may_mean() -> None:
+    listed, prose = Why(kind="enumerated", text="C.03"), Prose(mended=("C.03.06",))
+    assert speaks("C.03", listed, prose) == (Inside.COARSE, "before C.03.06, which a remedy names")
+    assert speaks("C.02", Why(kind="enumerated", text="C.02"), prose) is None
+    assert speaks("C.03", Why(kind="range", introduced="0", fixed="D.01"), prose) is None
+
+
+def test_words_that_end_the_versions_own_line_at_a_level_of_it() -> None:
+    prose = read_prose("EdgeGuard before 7.1 patch 8 and before 7.2 patch 3")
+    assert speaks("6.0", Why(kind="range", introduced="0", last_affected="7.2"), prose) is None
+    found = speaks("7.1", Why(kind="range", introduced="0", last_affected="7.2"), prose)
+    assert found is not None
+    assert found[0] is Inside.COARSE
+
+
+@pytest.mark.parametrize(
+    ("version", "answer"), [("23.8.12892", True), ("23.9.12892", False), ("22.2.12100", False), ("23", False)]
+)
+def test_a_stretch_of_the_versions_own_line_that_is_written_another_way(version: str, answer: bool) -> None:
+    stretches = (Stretch("", "24.1.13000"), Stretch("LTS 23.8.0", "LTS 23.8 SR4"))
+    statement = Statement(advisory="A", origin="cve", vendor="Palisade", product="EdgeGuard", stretches=stretches)
+    found = against(statement, Why(kind="range", introduced="0", fixed="24.1.13000"), _read(version), exact=False)
+    assert (found is not None) is answer
+
+
+@pytest.mark.parametrize(
+    ("added", "version", "answer"),
+    [
+        ({"listed": ("9.2",)}, "7.0", True),
+        ({"listed": ("9.2", "8.0")}, "7.0", True),
+        ({"listed": ("9.1",)}, "7.0", False),
+        ({"listed": ("7.0",)}, "7.0 GA", True),
+        ({"listed": ("9.2",), "stretches": (Stretch("", "9.2"),)}, "7.0", False),
+        ({"listed": ("9.2",), "unaffected": (Stretch("9.3"),)}, "7.0", False),
+        ({}, "7.0", False),
+    ],
+)
+def test_what_cisa_only_copies(added: dict[str, Any], version: str, answer: bool) -> None:
+    own = Statement(advisory="A", origin="cve", vendor="v", product="p", stretches=(Stretch("8.0", "9.2"),))
+    other = Statement(advisory="A", origin="cve", vendor="v", product="p", **added)
+    assert are_copied([other], [own], _read(version)) is answer
 
 
 def test_cisa_and_the_publisher_must_agree() -> None:

@@ -72,6 +72,17 @@ def test_words_that_speak_against_the_fields_make_a_question() -> None:
 VERSIONS = st.lists(st.integers(0, 12), min_size=3, max_size=3).map(lambda parts: ".".join(map(str, parts)))
 
 
+def test_all_versions_beside_a_stretch_that_ends_is_a_question() -> None:
+    everything, ended = says(stretches=(Stretch(),)), says(stretches=(Stretch("", "16.0", closed=True),))
+    found = judge([Claim(everything), Claim(ended)], read_version("16.1"))
+    assert found is not None
+    assert (found.verdict, found.reason) == (Verdict.OPEN, Inside.UNSAID)
+    assert "all versions" in found.detail
+    assert verdict("15.0", everything, ended) is Verdict.RANGE
+    assert verdict("16.1", everything, everything) is Verdict.RANGE
+    assert verdict("", everything, ended) is Verdict.NO_VERSION
+
+
 @given(VERSIONS, VERSIONS, VERSIONS)
 def test_what_is_called_unaffected_is_never_a_hit(version: str, low: str, high: str) -> None:
     statement = says(stretches=(Stretch(low, high),), unaffected=(Stretch(version, version, closed=True),))

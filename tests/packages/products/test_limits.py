@@ -90,6 +90,11 @@ def test_editions(description: str, expected: str) -> None:
     assert Words("", description).edition_of("EdgeGuard") == expected
 
 
+def test_a_standard_is_an_edition_where_it_is_called_one() -> None:
+    assert Words("", "In EdgeGuard Standard Edition 7 there is a flaw").edition_of("EdgeGuard") == "Standard"
+    assert Words("", "In EdgeGuard Standard there is a flaw").edition_of("EdgeGuard") == ""
+
+
 def test_an_edition_inside_a_name() -> None:
     assert Words("", "In EdgeGuard Enterprise Server there is a flaw").edition_of("EdgeGuard Server") == "Enterprise"
 

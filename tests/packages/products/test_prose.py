@@ -20,6 +20,7 @@ from clearinghouse.packages.products.versions import read_version
         ),
         ("Patched in 1.2.3, 1.3.4 and 2.0.1.", ["before 1.2.3", "before 1.3.4", "before 2.0.1"]),
         ("Versions 1.2.3 and 2.0.1 contain a fix.", ["before 1.2.3", "before 2.0.1"]),
+        ("It is fixed in the following version: EdgeGuard Ledger Server 5.3.22 and later.", ["before 5.3.22"]),
         ("This issue affects it: from n/a through 1.3.1.", ["up to 1.3.1"]),
         ("plugin <= 1.3.1 is vulnerable", ["up to 1.3.1"]),
         ("affects Demo < 131", ["before 131"]),

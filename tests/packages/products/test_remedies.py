@@ -29,12 +29,14 @@ def test_a_version_that_is_fixed(text: str, version: str, answer: bool) -> None:
 def test_versions_that_are_named() -> None:
     assert remedies_in(["Users find the VF10.1 software with support."], "EdgeGuard", ()).mended == ("VF10.1",)
     assert remedies_in(["Versions SW 8.2x include the option."], "EdgeGuard", ()).mended == ("8.2",)
+    assert remedies_in(["PIC iX C.03.06 has it."], "EdgeGuard", ()).mended == ("C.03.06",)
 
 
 def test_advice_for_another_product_is_left_out() -> None:
     others = ("edgeguard", "watchtower")
     assert remedies_in(["Watchtower: update to 1.7.2"], "EdgeGuard", others) == NOTHING
     assert remedies_in(["Watchtower, EdgeGuard: update to 1.7.2"], "EdgeGuard", others) != NOTHING
+    assert remedies_in(["Watchtower: update to 1.7.2"], "EdgeGuard", ("edgeguard", "watchtower controllers")) == NOTHING
     assert remedies_in(["Update to 1.7.2"], "EdgeGuard", tuple(map(str, range(100)))) == NOTHING
 
 

@@ -78,6 +78,20 @@ def test_a_record_whose_words_name_another_product_is_a_question() -> None:
 WORDS = st.text("EdgeGuard Palis/.,()1\u0130 ", max_size=200)
 
 
+@pytest.mark.parametrize(
+    ("product", "description", "expected"),
+    [
+        ("Backup Replication", "Palisade Backup Enterprise Manager allows users in.", True),
+        ("Backup Replication", "Palisade Backup Replication allows users in.", False),
+        ("Backup", "Palisade Backup Enterprise Manager allows users in.", False),
+        ("Backup Enterprise Manager", "Palisade BEM allows users in.", False),
+        ("Backup Replication", "Watchtower Enterprise Manager allows users in.", False),
+    ],
+)
+def test_another_product_at_the_beginning(product: str, description: str, expected: bool) -> None:
+    assert bool(other_subject(product, "Palisade Networks", "", description)) is expected
+
+
 @given(WORDS, WORDS, WORDS, WORDS)
 def test_what_is_found_stands_in_the_words(product: str, vendor: str, title: str, description: str) -> None:
     """The law: nothing is told that the words do not say."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from clearinghouse.formats.csaf.advice import lists_joined
 from clearinghouse.formats.csaf.affected import affected_of, fixed_versions
 from clearinghouse.formats.csaf.schema import Acknowledgment, DocumentPart, Note, Remediation, Status, Vulnerability
 from clearinghouse.formats.csaf.tree import Tree
@@ -121,7 +122,7 @@ def _remedies(vulnerability: Vulnerability, status: Status, tree: Tree) -> Itera
         for identifiers in (status.known_affected, status.first_affected, status.last_affected)
         for identifier in identifiers or ()
     }
-    for remediation in vulnerability.remediations or ():
+    for remediation in lists_joined(vulnerability.remediations or ()):
         details = clean(remediation.details or "")
         url = next(iter(links([remediation.url])), None)
         if not details and url is None:

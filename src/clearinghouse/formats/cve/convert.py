@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from clearinghouse.formats.commits import commit_in_url
+from clearinghouse.formats.cve.advice import advice_in, spoken
 from clearinghouse.formats.cve.affected import affected_of, remedies_of
 from clearinghouse.formats.cve.schema import Container, Metric, Other, Record
 from clearinghouse.formats.cve.tables import KNOWN_ADPS
@@ -58,6 +59,7 @@ def finding_of(record: Record, cve: str, *, source: str, index: int) -> Finding:
             published=written_time(metadata.date_published),
             modified=written_time(metadata.date_updated),
             affected=affected,
+            configurations=spoken(cna.configurations),
         ),
         severities=unique(severity for container in containers for severity in _severities(container)),
         remedies=unique(remedy for container in containers for remedy in _remedies(container)),
@@ -140,6 +142,7 @@ def _word(other: Other) -> str:
 
 
 def _remedies(container: Container) -> Iterator[Remedy]:
+    yield from advice_in(container)
     for product in container.affected or ():
         yield from remedies_of(product)
     for reference in container.references or ():

@@ -151,6 +151,9 @@ class Container(Signed, frozen=True, rename="camel"):
     metrics: list[Metric] | None = None
     references: list[Reference] | None = None
     credits: list[CreditEntry] | None = None
+    configurations: list[Text] | None = None
+    workarounds: list[Text] | None = None
+    solutions: list[Text] | None = None
 
 
 class Containers(msgspec.Struct, frozen=True):

@@ -1,8 +1,10 @@
 """What holds for all entries of one advisory: names, limits and words, each looked at once."""
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 
+from clearinghouse.packages.products.conditions import condition_in, required_in
 from clearinghouse.packages.products.family import are_related
 from clearinghouse.packages.products.limits import Words, platforms_of
 from clearinghouse.packages.products.names import compact, fold, product_names, vendor_keys
@@ -14,6 +16,12 @@ from clearinghouse.records import Advisory, Affected, Finding
 _FEW_NAMES = 3
 """Products that a record may name for its words to be held against each of its entries."""
 _MANY = 3
+_OWN_WORDS = re.compile(
+    r"\b(?:affected|impacted|vulnerable) (?:[\w-]{1,20} )?(?:products?|devices?|applications?|systems?|software"
+    r"|versions?|components?|controllers?|firmware|modules?)\b|\bThe (?:product|device|application|software|system)\b",
+    re.IGNORECASE,
+)
+"""How publishers speak of their own product."""
 _MOST_REMEDIES = 64
 """Remedies of one advisory that are read."""
 
@@ -41,17 +49,29 @@ class Entries:
         self.published = advisory.published or advisory.modified or ""
         self.words = Words(finding.title, finding.description)
         self.is_cve = finding.format == "cve"
-        self.limit = self.words.limit if self.is_cve else ""
         self._limits: dict[tuple[str, str, tuple[str, ...]], tuple[str, ...]] = {}
         self._modules: dict[str, tuple[str, ...]] = {}
         self._remedies: dict[str, Prose] = {}
         self._subjects: dict[str, str] = {}
         self.names = dict(pair for each in own for pair in [_name_of(each)] if pair[1])
+        self.limit = self._limit(advisory)
         added = len(own) < len(affected)
         self.beginnings = dict(pair for each in affected if each.stated_by for pair in _beginnings(each))
         limits = [self.platforms_of(each) for each in own] if added else []
         shared = dict.fromkeys(text for each in limits for text in each)
         self.platforms = tuple(shared) if all(limits) and len(shared) < _MANY else ()
+
+    def _limit(self, advisory: Advisory) -> str:
+        """Words that limit every entry: to some hardware, system or edition, or to some installations.
+
+        Of a CSAF document words count that speak of its product; those on a library in it say how others use that.
+        """
+        title, description = self.finding.title, self.finding.description
+        if not self.is_cve and not _OWN_WORDS.search(description) and not any(map(self.words.name, self.names)):
+            return ""
+        limit = self.words.limit if self.is_cve else ""
+        required = required_in(advisory.configurations)
+        return limit or required or condition_in(title, description, products=self.names)
 
     def platforms_of(self, affected: Affected) -> tuple[str, ...]:
         """The platforms to which an entry is limited."""

@@ -125,8 +125,13 @@ def _listed(claims: Iterable[Claim], version: Version) -> Judgement | None:
 
 def _in_stretches(found: list[tuple[Statement, Stretch]], version: Version | None) -> Judgement | None:
     hits = [(statement, stretch) for statement, stretch in found if where(version, stretch) is Inside.YES]
+    says_two_things = bool(hits) and all(stretch.is_everything for _, stretch in hits) and len(hits) < len(found)
     if not hits or version is None:
-        return _hit(*hits[0]) if hits and not any(statement.unaffected for statement, _ in found) else None
+        plainly = not says_two_things and not any(statement.unaffected for statement, _ in found)
+        return _hit(*hits[0]) if hits and plainly else None
+    if says_two_things:
+        statement, other = next((each for each in found if not each[1].is_everything), hits[0])
+        return _undecided(statement, Inside.UNSAID, _why(other), f"all versions, and {other}")
     lines = {stretch.high: statement for statement, stretch in found if not stretch.low and stretch.high}
     outside = [(statement, stretch) for statement, stretch in hits if stretch.low or not stretch.high]
     if outside or len(lines) < 2:

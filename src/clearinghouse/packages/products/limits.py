@@ -80,8 +80,8 @@ _SYSTEM_WORDS = ("windows", "linux", "mac", "android", "ios", "ipados", "chrome"
 _LIMIT_WORDS = ("only", "exclusively", "solely", "specific", "limited to", "restricted to", "confined to")
 _PACKAGES = re.compile(r"\((?:Packages?|Modules?|Options?): ?([^()]{2,120})\)", re.IGNORECASE)
 _EDITIONS = re.compile(
-    r"\s+\(?(enterprise|premium|professional|pro|ultimate|community|ee|ce|cloud|lite|free|business|essentials)\b"
-    r"(?![/&]|,? (?:and|or) )",
+    r"\s+\(?(enterprise|premium|professional|pro|ultimate|community|ee|ce|cloud|lite|free|business|essentials"
+    r"|standard(?= edition))\b(?![/&]|,? (?:and|or) )",
     re.IGNORECASE,
 )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from clearinghouse.packages.products.asked import Asked
+from clearinghouse.packages.products.evidence import are_copied
 from clearinghouse.packages.products.index import NameIndex
 from clearinghouse.packages.products.judge import Claim, Judgement, Verdict, judge
 from clearinghouse.packages.products.names import fold, tokens_of
@@ -64,6 +65,9 @@ def _unless_added(outcome: Found | None, item: InventoryItem, group: list[Asked]
         return outcome
     added = [each for each in group if each.doubt is None and each.statement.stated_by]
     if not added or not all(each.statement.says_versions for each in added) or _judge_tier(item, added, index):
+        return outcome
+    own = [each.statement for each in group if not each.statement.stated_by]
+    if are_copied([each.statement for each in added], own, read_version(added[0].reading.version)):
         return outcome
     statement = added[0].statement
     detail = f"{statement.stated_by} adds {_versions_in_words(statement)}"

@@ -19,7 +19,7 @@ from clearinghouse.packages.products.versions import Version, begins_with, compa
 MAX_LENGTH = 4000
 """Characters of a text that are looked at."""
 _MOST = 64
-_BEFORE, _AFTER = 44, 60
+_BEFORE, _FAR_BEFORE, _AFTER = 44, 160, 60
 """Characters beside a number that are looked at."""
 _NUMBER = re.compile(
     r"(?<![\w./-])v?\d{1,8}(?:[._]\d{1,8}){0,6}+(?:[-_.]?(?:[a-z]{1,6}\d{0,6}|\d{1,8})){0,3}+"
@@ -61,6 +61,10 @@ _AND_EARLIER = re.compile(
 _AND_LATER = re.compile(
     r"[ ,(]{1,3}(?:and|or|&) (?:all )?(?:later|above|newer|higher|up|onwards?|greater)\b", re.IGNORECASE
 )
+_FIXED_IN = re.compile(
+    r"\b(?:fixed|patched|resolved|addressed|(?:upgrad|updat)\w+ to)\b(?:[^.;]|\.(?=\d)){0,120}$", re.IGNORECASE
+)
+"""What stands before a version from which on it is fixed, if not more than that stands between."""
 _HAS_FIX = re.compile(
     r"[^.;\d]{0,30}\b(?:fix(?:es|ed)?|patch(?:es|ed)?|resolves?d?|addresse[sd]|address|remediates?d?|"
     r"(?:contains?|includes?|has|have) (?:a |the |an )?(?:fix|patch|update|workaround))\b",
@@ -141,12 +145,13 @@ class _Mention(msgspec.Struct):
 def _mentions(text: str) -> list[_Mention]:
     found: list[_Mention] = []
     for match in _NUMBER.finditer(text):
-        before = text[max(0, match.start() - _BEFORE) : match.start()]
+        far = text[max(0, match.start() - _FAR_BEFORE) : match.start()]
+        before = far[-_BEFORE:]
         if "." not in match[0] and not before[-_SHORT:].rstrip().lower().endswith(_BEFORE_WHOLE):
             continue  # most numbers are no versions
         after = text[match.end() : match.end() + _AFTER]
         previous = found[-1] if found and match.start() - found[-1].end < _AFTER else None
-        mention = _Mention(match[0], _kind(before, after), match.end())
+        mention = _Mention(match[0], _kind(before, after, far), match.end())
         _join(previous, mention, text[previous.end : match.start()] if previous else "")
         if mention.kind or "." in match[0]:
             mention.kind = mention.kind or "single"
@@ -157,15 +162,15 @@ def _mentions(text: str) -> list[_Mention]:
     return found
 
 
-def _kind(before: str, after: str) -> str:
-    """What a number is by the words beside it; empty where they do not say."""
+def _kind(before: str, after: str, far: str) -> str:
+    """What a number is by the words beside it; empty where they do not say. ``far`` is more of what is before it."""
     if _AND_EARLIER.match(after):
         return "closed"
     if any(word in before for word in _HINTS) and (match := _BESIDE.search(before)):
         kind = match.lastgroup or ""
         return "open" if kind == "fixed" else kind
     if _AND_LATER.match(after):
-        return "low"
+        return "open" if _FIXED_IN.search(far) else "low"
     if _HAS_FIX.match(after):
         return "open"
     return "used" if _UNAFFECTED.match(after) else ""

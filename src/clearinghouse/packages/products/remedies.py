@@ -10,7 +10,11 @@ from clearinghouse.packages.products.stretches import Stretch
 
 _MOST_PRODUCTS = 60
 """Products of one advisory among which it is looked up for which of them advice is."""
-_NUMBERED = re.compile(r"(?<![\w.])[A-Za-z]{0,3}\d{1,6}(?:\.\d{1,6}){1,5}+(?=(?:\.?x)?(?![\w.]*\w))", re.IGNORECASE)
+_GENERIC = re.compile(r" (?:controllers?|series|software|firmware|devices?|family|systems?|products?)$")
+"""What stands behind a product's name in one place and not in the other."""
+_NUMBERED = re.compile(
+    r"(?<![\w.])(?:[A-Za-z]{0,3}|[A-Z]\.)\d{1,6}(?:\.\d{1,6}){1,5}+(?=(?:\.?x)?(?![\w.]*\w))", re.IGNORECASE
+)
 """A version that is named; "8.2x" names 8.2."""
 
 
@@ -24,7 +28,8 @@ def remedies_in(texts: Iterable[str], product: str, others: Sequence[str]) -> Pr
     if len(others) > _MOST_PRODUCTS:
         return NOTHING
     name = fold(product)
-    asides = [other for other in others if other and other not in name]
+    shortened = (_GENERIC.sub("", other) for other in others)
+    asides = [other for other in shortened if other and other not in name]
     stretches: list[Stretch] = []
     mended: list[str] = []
     for text in texts:

@@ -21,9 +21,14 @@ _COMMON = words(
     "agent and app application appliance base client cloud community core desktop edition engine enterprise family "
     "firmware for framework gateway labs management manager of platform plugin premium pro professional security "
     "server series service services software solution standard suite system systems team the tool tools utility "
-    "version with"
+    "version with advisory bulletin notification notifications"
 )
 """Words that many names have, and by which no product is told."""
+_IDLE = words(
+    "and app application applications device devices family firmware for in of on product products series server "
+    "software system systems the version"
+)
+"""Words that stand in a name or not, and do not make it another."""
 _NO_NAME = (
     r"(?:Software|Firmware|Server|Appliances?|Series|Versions?|Releases?|Build|Prior|Before|Through|From|All|And|Or|Up|"
     r"Family|Devices?|Products?|Routers?|Switches|Controllers?|Remote|Denial|Elevation|Information|Security|Cross|SQL|"
@@ -80,7 +85,11 @@ def other_subject(product: str, vendor: str, title: str, description: str) -> st
     name, first = product.strip(), description[:_FIRST_WORDS]
     if len(name) < _SHORT:
         return ""
-    return _plugged_into(name, title, first) or ("" if _HEADLINE.match(first) else _another(name, vendor, title, first))
+    if plugged := _plugged_into(name, title, first):
+        return plugged
+    if _HEADLINE.match(first):
+        return ""
+    return _another(name, vendor, title, first) or _at_first(name, vendor, title, first)
 
 
 def _plugged_into(name: str, title: str, first: str) -> str:
@@ -110,6 +119,25 @@ def _another(name: str, vendor: str, title: str, first: str) -> str:
         return ""
     rest = _PATH.sub(" ", f"{title} {first}".replace(named, " "))
     return "" if _telling(rest, makers) & own or _is_written_together(name, rest) else named
+
+
+def _at_first(name: str, vendor: str, title: str, first: str) -> str:
+    """Another product with which the description begins: "Veeam Backup Enterprise Manager allows", of another field.
+
+    Each of the two names has a word that the other has not, and the words say nothing else of the field's.
+    """
+    makers = tuple(word for word in tokens_of(fold(vendor)) if word not in LEGAL_FORMS)
+    if not makers or not first.lower().startswith(makers[0]):
+        return ""
+    after = _AFTER_VENDOR.match(first, len(makers[0]))
+    said = [word for word in tokens_of(fold(after[1])) if word not in makers and word not in _IDLE] if after else []
+    own = [word for word in tokens_of(fold(name)) if word not in makers and word not in _IDLE]
+    more, less = set(said) - set(own), set(own) - set(said)
+    if not after or not more or not less or _is_written_together(" ".join(own), f"{title} {first}"):
+        return ""
+    if any(is_abbreviation(word, fold(name)) for word in more) or any(is_abbreviation(w, " ".join(said)) for w in less):
+        return ""
+    return "" if less & set(tokens_of(fold(f"{title} {first}"))) else first[: after.end()]
 
 
 def _places(word: str, text: str) -> Iterator[tuple[int, int]]:

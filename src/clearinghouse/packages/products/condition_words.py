@@ -1,0 +1,220 @@
+"""The words by which advisories say on which installations a flaw is: the expressions of :mod:`.conditions`.
+
+Each is linear in the text, for what may repeat in it is bounded. A group ``about`` is what is enabled or configured.
+"""
+
+import re
+
+_STATE = (
+    r"(?:(?<!-)(?:enabled|disabled|configured|installed|deployed|licen[sc]ed|activated|provisioned)"
+    r"|turned on|turned off|switched on|switched off|active(?= and| or|[,.;]|$)"
+    r"|compiled|in use|defined|set ?up|unset|not set"
+    r"|set to(?= (?:[\"“”‘'`A-Z\d]|true|false|none|one of|only)))"
+)
+"""How a thing is set up."""
+_OPTION_STATE = r"(?:applied|used|selected|chosen|present|running|on|off|true|false)"
+"""What says as much of an option, and nothing of other things."""
+_OPTION = (
+    r"(?:options?|features?|settings?|mode|functionality|flags?|plug-?ins?|modules?|protocols?|preferences?"
+    r"|mechanisms?)"
+)
+_SUBJECT = (
+    r"(?:instances?|systems?|devices?|appliances?|applications?|apps|servers?|sites?|websites?|installations?"
+    r"|deployments?|environments?|customers|organi[sz]ations|projects?|clusters?|routers?|switch(?:es)?|firewalls?"
+    r"|gateways?|configurations?|hosts?|nodes?|controllers?|machines?|computers?|line cards?|setups?|tenants?"
+    r"|installs?|clients?|components?|workloads?|virtual servers?|guests?|networks?|conductors?)"
+)
+"""What an advisory may call those that have the product."""
+_STARTS = (
+    r"(?:\b(?:if|when|whenever|while|unless|once|as long as|provided that|assuming(?: that)?|in case)"
+    r"|\b(?:scenario|configurations?|deployments?|environments?|installations?|setups?) where)"
+)
+_ADVERBS = r"(?:(?:not|also|both|only|already|\w+ly) )*"
+_SAYS = r"(?:\b(?:is|are|was|were|been|being|has|have|had|be)|'s)"
+_NOUNS = r"(?:[^.;,:]|,(?= (?:and|or) ))"
+
+CLAUSE = re.compile(
+    rf"{_STARTS} (?P<about>{_NOUNS}{{1,140}}?){_SAYS} {_ADVERBS}{_STATE}(?!\w)(?! by default)"
+    rf"|{_STARTS} (?P<option>{_NOUNS}{{0,60}}?\b{_OPTION}\b(?:(?! (?:is|are) )[^.;,:]){{0,80}}) (?:is|are)"
+    rf" {_ADVERBS}{_OPTION_STATE}\b",
+    re.IGNORECASE,
+)
+"""A clause that says how something is set up: "if IPsec is configured with hmac-sha-384"."""
+BARE = re.compile(
+    rf"{_STARTS} (?:not )?(?:enabled|configured|installed|deployed|licen[sc]ed|compiled|hosted|behind|activated"
+    r"|used (?:with|in|as|on|together|behind|alongside|without)|running (?:on|in|as|with|under|behind|without)"
+    r"|operat(?:ing|ed) (?:in|as|on|with)|(?<!while )(?:using|with) (?:the )?(?:[A-Z][\w/.-]*[A-Z\d]|`"
+    r"|(?:[\w-]{1,20} ){1,4}?(?i:mode|protocol|authentication|auth|backend|driver|plug-?in|provider|engine|option"
+    r"|method|sso|ldap|saml)))\b[^.;]{0,120}"
+)
+"""The same without a subject: "when configured to use SSO"."""
+WITH = re.compile(
+    r"\b(?:with|without|having|has|have|had) (?!been |to )"
+    rf"(?P<about>(?:(?! can | could | may | will | would | where | that | which | to | allow){_NOUNS}){{1,90}}?)"
+    rf" (?:(?:not|also|both) |\w+ly )?{_STATE}(?!\w)(?! by default)",
+    re.IGNORECASE,
+)
+""" "Interfaces with PPPoE configured and tcp-mss enabled"."""
+THAT = re.compile(
+    rf"\b{_SUBJECT} (?:that|which) (?:is|are|was|were|has been|have been) (?:(?:not|previously|\w+ly) )?(?P<about>)"
+    rf"{_STATE}\b(?! (?:by default|correctly|properly|incorrectly))",
+    re.IGNORECASE,
+)
+""" "A host that was previously configured to use AD"."""
+
+_USES = (
+    r"(?:(?:that|which|who|where) )?(?:(?:is|are|have|has|had|been|only|also|actively|being|not) )*"
+    r"(?:us(?:ing|es?)|running|runs?|configur(?:ed|ing)|with|without|having|enabl(?:ed|ing)|deployed|hosted|relying|rely"
+    r"|employ(?:s|ing)?|expos(?:ed|ing)|leverag(?:e|ing)|utili[sz](?:e|ing)|mak(?:e|ing) use|operating|working)\b"
+)
+_NO_USE = (
+    r"(?! (?:(?:an?|any|the|in|of|on|all) )*(?:affected|vulnerable|impacted|outdated|unpatched|following|versions?"
+    r"|release|prior|earlier|older|v?\d|network|physical|local|remote|access|admin\w*|privileges?|firmware|software))"
+)
+_WORDS = r"(?:[^.;]|\.(?=\d))"
+AFFECTS = re.compile(
+    r"\b(?:affect(?:s|ing)?|impact(?:s|ing)?|appl(?:y|ies) to|applicable to|concerns?) (?:(?:only|any|all|those|the"
+    rf"|certain|some) )*(?:[\w./-]{{1,30}} ){{0,4}}?{_SUBJECT} (?P<about>{_USES}{_NO_USE}{_WORDS}{{3,100}})",
+    re.IGNORECASE,
+)
+""" "Impacts instances with several organizations"."""
+AFFECTED = re.compile(
+    rf"\b{_SUBJECT} (?:matching (?:[\w-]{{1,20}} ){{1,5}}?)?(?P<about>{_USES}{_NO_USE}{_WORDS}{{3,220}}?)"
+    r" (?:is|are|be|were|was)"
+    r" (?:(?:not|also|only|potentially) )*"
+    r"(?:affected|vulnerable|impacted|susceptible|exposed|exploitable|at risk|unaffected)\b",
+    re.IGNORECASE,
+)
+""" "Instances using the plugin are vulnerable"."""
+ONLY = re.compile(
+    r"(?<!-)\b(?:only|solely|exclusively) (?:(?:be|is|are) )?(?:affect(?:s|ed)?|impact(?:s|ed)?|appl(?:y|ies)|concerns?"
+    r"|relevant|applicable|vulnerable|exploitable|present|occurs?|exists?|happens?|triggered|possible)\b"
+    rf"|(?<!-)\b(?:only|solely|exclusively) (?:[\w./-]{{1,30}} ){{0,3}}{_SUBJECT} [^.;]{{1,120}}?"
+    r"\b(?:affected|vulnerable|impacted|susceptible)\b"
+    r"|\b(?:affects?|impacts?|appl(?:y|ies) to|applicable to|affecting|limited to|specific to|restricted to"
+    r"|confined to) (?:[\w./-]{1,30} ){0,3}?(?:only|solely|exclusively)\b"
+    r"|\b(?:affect\w*|impact\w*|exploit\w*|possible|vulnerab\w*|issue|flaw|occurs?|access)\b[^.;]{0,60}?"
+    r"(?<!-)\b(?:only|solely|exclusively) (?:if|when|where|on|for|in|with|under)\b",
+    re.IGNORECASE,
+)
+"""What limits it to some, if it is not to some attackers or versions (:data:`OF_AN_ATTACK`)."""
+OF_AN_ATTACK = re.compile(
+    r"\b(?:attack\w*|users?|victims?|authenticat\w+|unauthenticated|admin\w*|credentials?|log(?:ged|in|on|s)?\b|local\w*"
+    r"|adjacent|privileg\w*|remote\w*|physical\w*|malicious|crafted|versions?|releases?|\d+\.\d|no longer supported"
+    r"|access|during|interact\w*|someone|persons?|read|write|one of|parse[sd]?|process(?:es|ed)"
+    r"|clients? (?:that|who) connect)\b",
+    re.IGNORECASE,
+)
+NOT_DEFAULT = re.compile(
+    r"\b(?:non-?default|opt-in)\b"
+    r"|\b(?:not|n't|never) (?:\w+ )?(?:enabled|installed|activ(?:e|ated)|configured|used|exposed|turned on|on|present)"
+    r" by default\b"
+    r"|\b(?:disabled|inactive|off) by default\b"
+    r"|\bby default,? (?:[\w/-]{1,20} ){0,6}?(?:not (?:\w+ )?enabled|disabled|off)\b"
+    r"|\bnot (?:the|a) default (?:configuration|setting|option|mode)\b",
+    re.IGNORECASE,
+)
+PROTECTS = re.compile(
+    r"\b(?:valid\w+|verif\w+|authenticat\w+|checks?|protect\w*|encrypt\w*|harden\w*|mitigat\w+|sanit\w+|passwords?"
+    r"|credentials?|escap\w+)\b",
+    re.IGNORECASE,
+)
+"""What should be on by default: that it is not is the flaw."""
+BY_DEFAULT = re.compile(
+    r"\b(?:is|are|in|being) (?:the|its|their) default (?:configuration|setting|installation)s?\b"
+    r"|(?<!not )\b(?:enabled|on|active|installed) by default\b(?! when| if)",
+    re.IGNORECASE,
+)
+"""What is so by default is so, as far as anybody knows."""
+MUST = re.compile(
+    r"\b(?:must|needs? to|has to|have to|required to|requires? (?:that )?(?:[^.;,]{1,80}? )?(?:to )?) ?"
+    r"(?:first |also )?(?:be|have been|have [^.;]{1,80}?|is|are)? ?(?:\w+ly )?"
+    r"(?:enabled|configured|installed|licen[sc]ed|activated|turned on|deployed)\b",
+    re.IGNORECASE,
+)
+SOME = re.compile(
+    r"\bonly (?:an? part|parts?|some|certain|a few|specific)\b[^.;]{0,60}"
+    r"\b(?:vulnerable|affected|impacted|susceptible)\b"
+    r"|\b(?:certain|some|specific|particular|distinct|rare|special|unusual|uncommon) (?:[\w-]{1,20} ){0,3}?"
+    r"(?:configurations|deployments|set-?ups|installations|environments)\b"
+    r"|\bdepend(?:ing|s|ent) (?:up)?on (?:the |their |its |your )?(?:[\w-]{1,20} ){0,3}?"
+    r"(?:configuration|setup|deployment)\b"
+    r"|\bin (?:deployments|configurations|environments|installations|setups|networks|scenarios)"
+    r" (?:(?:of|for) [\w ]{1,30} )?(?:where|in which|that|which|with|using)\b"
+    r"|\bin (?:an? )?multi-?(?:tenant|site|domain|user|instance)(?:ed)? (?:[\w-]{1,20} )?"
+    r"(?:system|environment|deployment|configuration|setup|installation)s?\b"
+    r"|\b(?:users|customers|administrators|organi[sz]ations) (?:who|that)"
+    r" (?:have (?:enabled|configured|deployed|installed)|use|run)\b"
+    r"(?! (?:(?:an?|the|any|of) )*(?:affected|vulnerable|versions?|v?\d))"
+    r"|\bwith [`\"']?[A-Z][A-Z\d_]{3,40} ?= ?\w"
+    r"|\bfollowing (?:[\w-]{1,20} )?(?:conditions?|configurations?|criteria|prerequisites?)\b"
+    r"|\b(?:all|both|any|one|either) (?:of )?(?:the )?(?:following|below|these) (?:[\w-]{1,20} )?(?:are|is) "
+    r"(?:met|true|satisfied|fulfilled)\b",
+    re.IGNORECASE,
+)
+""" "In certain configurations", "depending on its configuration", "if all of the following are true"."""
+IN_MODE = re.compile(
+    r"\b(?:(?:runs?|running|operat\w+|configured|deployed|used|installed|working|started) (?:[\w./-]{1,20} ){0,3}?"
+    r"|(?:when|while|if|systems?|devices?) )in (?:an? |the )?"
+    r"(?!read|user|kernel|privileged|private|safe|fault|maintenance|single-user|lock|full)"
+    r"(?:[\w./-]{1,20} ){1,3}?(?:mode|configurations|deployments)\b",
+    re.IGNORECASE,
+)
+UNRELEASED = re.compile(
+    r"\bnot affect any (?:[\w-]{1,20} )?(?:released?|stable) versions?\b"
+    r"|\bno (?:released|stable) versions? (?:is|are)\b",
+    re.IGNORECASE,
+)
+PART = re.compile(
+    r"\bin (?:the|an?) (?P<module>(?:[A-Z][\w/&-]{0,24} (?:\([\w /&-]{1,30}\) )?){1,6})module (?:of|for|in)"
+    r" (?:the )?[A-Z]"
+    r"|\brunning on (?P<model>(?=[A-Z-]{0,12}\d)[A-Z\d-]{6,24})\b"
+)
+"""A module of the product, or hardware, by its name."""
+PLUGIN = re.compile(r"(?<![\w.])([\w.-]{3,30}) plug-?in\b", re.IGNORECASE)
+"""What a title calls a plug-in."""
+ADVICE = re.compile(
+    r"\b(?:recommend\w*|advis(?:e[sd]?|able)|encourag\w+|urge[sd]?|should|please|work-?arounds?"
+    r"|mitigat(?:ed?|ions?|es|ing)|(?:upgrad|updat)(?:e|es|ing) (?:to|your|their|the)"
+    r"|to (?:resolve|address|remediate|protect|avoid|prevent|determine|check|verify|confirm|exploit)"
+    r"|patch(?:es|ed)?|fix(?:es|ed)|security updates?|unable to"
+    r"|cannot be (?:updated|patched))\b",
+    re.IGNORECASE,
+)
+EITHER_WAY = re.compile(
+    r"\b(?:even|regardless|irrespective|whether|independent(?:ly)?|no matter|as if|not need"
+    r"|determin\w+|decid\w+|detect\w*|check\w*|guess\w*|tell|know|learn|find out)\b",
+    re.IGNORECASE,
+)
+"""What stands before a clause that makes no difference, or is a thing that somebody wants to know."""
+ATTACKS = re.compile(
+    r"\b(?:attack\w*|malicious\w*|adversar\w+|victims?|crafted|malformed|unprivileged|threat actor|packets?"
+    r"|sessions? is|exploit\w*|malware|user(?:'s)? (?:is|are|has|have))\b",
+    re.IGNORECASE,
+)
+SAYS_NONE = re.compile(
+    r"\bno (?:(?:specific|special|particular|additional|certain|extra|minimum|minimal) )*"
+    r"(?:configurations?|requirements?|conditions?|settings?)\b|\bdefault (?:configuration|installation)s?\b"
+    r"|\ball (?:\w+ )?(?:configurations|installations|deployments)\b|\b(?:is|are) enabled by default\b"
+    r"|\s*(?:n/?a|none|all|any|default)\.?\s*$|\s*(?:an? |the )?attacker",
+    re.IGNORECASE,
+)
+"""Texts of required configurations that name none, or what an attacker needs."""
+_VERSIONS = (
+    r"(?:[ ,(]{1,2}(?:(?:all |and |or )?(?:versions?|releases?|firmware|software|series|build|before|prior to"
+    r"|prior|through|up to|and|or|earlier|later|below|to|from|all|including|inclusive|<=?|≤)(?!\w)"
+    r"|v?\d[\w.-]{0,20}+|\)))*+\)?"
+)
+ATTACHED = re.compile(
+    rf"{_VERSIONS},? (?:with|on|for|using|running on|in combination with|in connection with|together with|deployed on"
+    r"|installed on) (?:the |an? )?(?P<what>[A-Z][\w.+-]{1,30}+(?: [A-Z\d][\w.+-]{0,30}+){0,4}+)"
+    r"(?! (?:script|support|integrat|file|document|request|execut))"
+)
+"""What is attached to a product's name and versions: "Content Navigator 3.0.13 with IBM Daeja ViewOne Virtual"."""
+PLATFORM = re.compile(
+    r"(?:windows|microsoft windows|linux|macos|mac|os x|android|ios|ipados|unix|wordpress|x86|x64|arm|all|multiple"
+    r"|chrome ?os|cvss|cve|cwe|http|tcp|admin|users?|github|january|february|march|april|may|june|july|august|september"
+    r"|october|november|december)\b",
+    re.IGNORECASE,
+)
+"""What may be attached and is a system, which :mod:`.limits` looks at, or nothing that an installation has."""
