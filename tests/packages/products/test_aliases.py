@@ -61,6 +61,8 @@ def test_hardware_runs_software() -> None:
     assert software.place == ("palisade", "edgeguardos")
     assert software.sure
     assert aliases.software("palisade", ("gateway", "60f")) == []
+    (behind,) = aliases.software("palisade", ("branch", "gate", "60f"))
+    assert behind == software._replace(sure=False)  # what stands before it may make another thing of it
     assert aliases.vendor_of_brand(("gate60f",)) == "palisade"
 
 

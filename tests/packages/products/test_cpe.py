@@ -1,10 +1,11 @@
 """CPE names of both bindings (NISTIR 7695)."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearinghouse.packages.products.cpe import read_cpe
+from clearinghouse.packages.products.cpe import read_cpe, without_version
 
 
 def test_a_formatted_string() -> None:
@@ -45,3 +46,30 @@ def test_it_never_raises(text: str) -> None:
     read_cpe(text)
     read_cpe("cpe:2.3:" + text)
     read_cpe("cpe:/" + text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("cpe:2.3:o:cisco:ios_xe:17.3\\(1\\):update1:*:*:*:windows:*:*", "cpe:2.3:o:cisco:ios_xe:::*:*:*:windows:*:*"),
+        ("cpe:/a:hp:insight%20manager:7.4.0.1570:-:~~online~win2003~x64~", None),
+        ("cpe:/o:fortinet:fortios:7.2.4", "cpe:/o:fortinet:fortios:"),
+        ("cpe:/o:fortinet:fortios", "cpe:/o:fortinet:fortios"),
+    ],
+)
+def test_a_name_of_any_version(text: str, expected: str | None) -> None:
+    told = read_cpe(without_version(text))
+    assert told is not None
+    assert told.full_version == ""
+    assert expected is None or without_version(text) == expected
+
+
+_PIECE = st.text("a*-?:\\\\~%01 .", max_size=6)
+
+
+@given(st.sampled_from(["cpe:2.3:", "cpe:/", "CPE:/", "", " cpe:2.3:"]), st.lists(_PIECE, max_size=13))
+def test_a_name_of_any_version_says_else_the_same(start: str, pieces: list[str]) -> None:
+    text = start + ":".join(["a", *pieces])
+    cpe = read_cpe(text)
+    told = read_cpe(without_version(text))
+    assert told == (msgspec.structs.replace(cpe, version="", update="") if cpe else None)

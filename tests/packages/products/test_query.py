@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from tests.packages.products.builders import entry, item, record, statements
 
 from clearinghouse.packages.products import ProductIndex
-from clearinghouse.packages.products.query import readings_of
+from clearinghouse.packages.products.query import readings_of, who_makes
 
 INDEX = ProductIndex(
     statements(
@@ -60,3 +60,24 @@ def test_no_name_no_reading() -> None:
 @given(st.text(max_size=40), st.text(max_size=60), st.text(max_size=20), st.text(max_size=20))
 def test_it_never_raises(vendor: str, name: str, version: str, model: str) -> None:
     readings_of(item(vendor, name, version, model, cpes=(name,)), INDEX)
+
+
+def test_short_words_of_lists_are_written_out() -> None:
+    first, *_ = readings_of(item("Microsoft", "Win Svr 2022 Std", "20348.2402"), INDEX)
+    assert (first.key, first.version) == ("windowsserver2022", "10.0.20348.2402")
+
+
+def test_windows_is_left_out_of_a_servers_name() -> None:
+    (only,) = [each for each in readings_of(item("Microsoft", "Server 2016 Datacenter"), INDEX) if each.key[0] == "w"]
+    assert (only.key, only.sure) == ("windowsserver2016", False)
+
+
+def test_who_makes_an_item() -> None:
+    assert who_makes(item("Palisade", "EdgeGuard OS"), INDEX).known == ("palisadenetworks",)
+    assert who_makes(item("", "Palisade Networks EdgeGuard OS"), INDEX).known == ("palisadenetworks",)
+    assert who_makes(item("Unheard of", "EdgeGuard OS"), INDEX).known == ("unheardof",)
+
+
+def test_a_vendor_that_nobody_knows_and_a_name_that_one_alone_has() -> None:
+    readings = readings_of(item("Unheard of", "Cardinal Backup Exec Agent", "1.0"), INDEX)
+    assert [each.why for each in readings if each.vendor == "third"] == ["vendor"]

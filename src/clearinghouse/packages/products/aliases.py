@@ -14,6 +14,9 @@ from clearinghouse.packages.products.names import compact, fold, product_names, 
 Place = tuple[str, str]
 """Key of a vendor, key of a product of it."""
 
+_MOST_BEFORE = 3
+"""Words that may stand before hardware's name: "NGFW PA-3220"."""
+
 
 class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     evidence: str
@@ -180,6 +183,12 @@ class Aliases:
 
     def software(self, vendor: str, tokens: Sequence[str]) -> list[Software]:
         """Return what the hardware of this name runs. ``tokens``: its words without the vendor's name."""
+        found = self._software_at(vendor, tokens)
+        for start in range(1, min(_MOST_BEFORE, len(tokens))):
+            found = found or [each._replace(sure=False) for each in self._software_at(vendor, tokens[start:])]
+        return found
+
+    def _software_at(self, vendor: str, tokens: Sequence[str]) -> list[Software]:
         text = " ".join(tokens)
         found = []
         for maker, pattern, place, sure in self._hardware:

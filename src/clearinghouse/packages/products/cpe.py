@@ -18,6 +18,8 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _PERCENT = re.compile(r"%([0-9a-fA-F]{2})")
 _ANY = frozenset({"", "*"})
 _PARTS = frozenset("aoh*-")
+_VERSION = slice(3, 5)
+"""Where version and update stand among the components."""
 
 
 class Cpe(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -73,18 +75,39 @@ def read_cpe(text: str) -> Cpe | None:
     )
 
 
+def without_version(text: str) -> str:
+    """Return a CPE name that says "any" of version and update, and else what ``text`` says.
+
+    Law: :func:`read_cpe` of it is that of ``text`` with empty version and update, or None where that is None.
+    """
+    text = text.strip()
+    if text[: len(_FORMATTED)].lower() == _FORMATTED:
+        start, parts = len(_FORMATTED), _escaped(text[len(_FORMATTED) :])
+    elif text[: len(_URI)].lower() == _URI:
+        start, parts = len(_URI), text[len(_URI) :].split(":")
+    else:
+        return text
+    parts[_VERSION] = [""] * len(parts[_VERSION])
+    return text[:start] + ":".join(parts)
+
+
 def _formatted(text: str) -> list[str]:
     if "\\" not in text:
         return ["" if value in _ANY else value for value in text.split(":", 11)[:11]]
-    values: list[str] = []
+    return [_value(written) for written in _escaped(text)[:11]]
+
+
+def _escaped(text: str) -> list[str]:
+    """The components of a formatted string as they are written there."""
+    parts: list[str] = []
     position = 0
-    while position <= len(text) and len(values) < 11:
+    while position <= len(text):
         match = _COMPONENT.match(text, position)
         if match is None:  # pragma: no cover - the pattern matches the empty string
             break
-        values.append(_value(match[0]))
+        parts.append(match[0])
         position = match.end() + 1
-    return values
+    return parts
 
 
 def _value(written: str) -> str:

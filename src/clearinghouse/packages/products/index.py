@@ -7,11 +7,12 @@ database gives it the names and a function (:class:`NameIndex`). :class:`Product
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cached_property, lru_cache
 
 from clearinghouse.packages.products.aliases import Aliases, shipped_aliases
 from clearinghouse.packages.products.family import describes, is_model, is_of_series, says_more, without_series
+from clearinghouse.packages.products.hits import Hit, Relative
+from clearinghouse.packages.products.makers import Makers
 from clearinghouse.packages.products.names import (
     ProductName,
     compact,
@@ -22,7 +23,9 @@ from clearinghouse.packages.products.names import (
     vendor_key,
     vendor_keys,
 )
+from clearinghouse.packages.products.near import NearNames
 from clearinghouse.packages.products.statement import KEV, Statement
+from clearinghouse.packages.products.titles import Titles
 from clearinghouse.packages.products.windows import edition_of
 from clearinghouse.packages.products.written import WrittenName, written_name
 
@@ -32,33 +35,6 @@ Fetch = Callable[[int], Sequence[Statement]]
 """Returns the statements that stand under the number of a name."""
 Described = Callable[[str], Sequence[int]]
 """Returns the numbers of the names that records of a CVE identifier, other than KEV's, speak of."""
-
-
-class Hit(NamedTuple):
-    """A name that was found.
-
-    Attributes:
-        number: of the name. branch: the version to which it is restricted, if it ends with one.
-        sure: it is certainly this product. models: order numbers that restrict it.
-    """
-
-    number: int
-    branch: str
-    sure: bool
-    models: tuple[str, ...]
-
-
-class Relative(NamedTuple):
-    """A name of the same family: it says more than was asked, or less.
-
-    Attributes:
-        number: of the name. narrower: it names one model of what was asked, and not a family to which that belongs.
-        branch: the version with which the name ends, if it ends with one.
-    """
-
-    number: int
-    narrower: bool
-    branch: str = ""
 
 
 class NameIndex:
@@ -94,6 +70,22 @@ class NameIndex:
             if (vendor, part.key) in self._exact or self.aliases.product((vendor, part.key)) != part.key:
                 self._put(number, vendor, part)
         self.relatives = lru_cache(maxsize=1 << 12)(self._relatives)
+
+    @cached_property
+    def near(self) -> NearNames:
+        """Names by the words in them."""
+        return NearNames(self.names, self.vendors_of)
+
+    @cached_property
+    def titles(self) -> Titles:
+        """Statements by the titles of their advisories."""
+        return Titles(self.near.vocabulary, self.fetch)
+
+    @cached_property
+    def makers_by_text(self) -> Makers:
+        """Vendors by what lists call them."""
+        texts = dict.fromkeys(name.vendor for name in self.names)
+        return Makers(texts, lambda text: self.aliases.vendor(vendor_key(text)))
 
     def vendors_of(self, number: int) -> tuple[str, ...]:
         """Return the vendors that the name with this number gives."""

@@ -17,9 +17,12 @@ Classes:
 
 A product is *certainly* meant if vendor and product have the same normal form on both sides
 (:mod:`clearinghouse.packages.products.names`), directly, through a sure row of the alias table, or because the record
-itself gives a CPE name that says so. Where an advisory restricts itself to order numbers (6ES7518-4AP00-0AB0), one that
-the item has must be among them; of an item without one it is certain only if the advisory lists every variant that any
-advisory names, all with one answer.
+itself gives a CPE name that says so; a vendor also if only a word such as *Automation* parts it from the one that is so
+called (:mod:`.makers`). Where no name is found, names that share the telling words are asked about (:mod:`.guesses`):
+always ``possible``, and after what was found by name.
+
+Where an advisory restricts itself to order numbers (6ES7518-4AP00-0AB0), one that the item has must be among them; of
+an item without one it is certain only if the advisory lists every variant that any advisory names, all with one answer.
 
 What of an advisory counts: statements of who published it before those that CISA added; statements that certainly mean
 the product before those that are near. The KEV catalogue counts where no record of the same CVE speaks of products of
@@ -33,12 +36,11 @@ or CISA's versions leave it out, the match is a question: see the modules :mod:`
 Matches without a version against a product with many advisories are cut off: see :data:`MOST_OPEN`.
 """
 
-from collections.abc import Sequence
-
 from clearinghouse.packages.products.asked import groups_of, statements_for
+from clearinghouse.packages.products.guesses import NEAR, guessed, nearest
 from clearinghouse.packages.products.index import NameIndex
 from clearinghouse.packages.products.outcome import Found, judge_group, judge_kev
-from clearinghouse.packages.products.query import Reading, readings_of
+from clearinghouse.packages.products.query import readings_of, who_makes
 from clearinghouse.packages.products.statement import KEV, Statement
 from clearinghouse.records import Exposure, InventoryItem, Unjudged
 
@@ -54,14 +56,16 @@ def match_item(item: InventoryItem, index: NameIndex) -> tuple[list[Exposure], l
     never "not affected".
     """
     readings = readings_of(item, index)
-    if not readings:
+    if not readings and not (item.component.name.strip() or item.model.strip()):
         return [], [Unjudged(code="no_name", reason="The item has no name by which advisories could speak of it.")]
     asked, unjudged = statements_for(readings, index)
+    asked += guessed(item, readings, asked, index)
     if not asked and not unjudged:
-        return [], [_unknown(item, readings, index)]
+        return [], [_unknown(item, index)]
     exploited = {each.statement.advisory for each in asked if each.statement.origin == KEV}
     records = {cve for each in asked if each.statement.origin != KEV for cve in _identifiers(each.statement)}
     found: list[Found] = []
+    guesses: list[Found] = []
     for group in groups_of(asked):
         outcome = (
             judge_kev(item, group, index, records)
@@ -69,10 +73,10 @@ def match_item(item: InventoryItem, index: NameIndex) -> tuple[list[Exposure], l
             else judge_group(item, group, index)
         )
         if isinstance(outcome, Found):
-            found.append(outcome)
+            (guesses if group[0].reading.why == NEAR else found).append(outcome)
         elif outcome is not None:
             unjudged.append(outcome)
-    exposures, left_out = _cut(found, exploited)
+    exposures, left_out = _cut(found, guesses, exploited)
     if left_out:
         unjudged.append(_too_many(left_out, item))
     return exposures, unjudged
@@ -82,24 +86,32 @@ def _identifiers(statement: Statement) -> tuple[str, ...]:
     return (statement.advisory, *statement.aliases)
 
 
-def _unknown(item: InventoryItem, readings: Sequence[Reading], index: NameIndex) -> Unjudged:
-    if any(index.knows(reading.vendor) for reading in readings if reading.vendor):
-        reason = "Advisories know the vendor, and none of those given names this product."
+def _unknown(item: InventoryItem, index: NameIndex) -> Unjudged:
+    who = who_makes(item, index)
+    near = nearest(item, index)
+    if any(map(index.knows, who.known)):
+        hint = f"; the nearest is {near}" if near else ""
+        reason = f"Advisories know the vendor, and none of those given names this product{hint}."
     elif item.component.vendor:
-        reason = "None of the advisories given names this vendor."
+        reason = f"None of the advisories given names this vendor{f'; the nearest is {near}' if near else ''}."
     else:
         reason = "None of the advisories given names this product; a vendor would help to find it."
     return Unjudged(code="not_covered", reason=reason)
 
 
-def _cut(found: list[Found], exploited: set[str]) -> tuple[list[Exposure], int]:
+def _cut(found: list[Found], guesses: list[Found], exploited: set[str]) -> tuple[list[Exposure], int]:
     """Put the sure ones first, and of the open ones keep those that matter most; return how many are left out, too."""
     sure = [each for each in found if each.exposure.question is None]
-    open_ones = [each for each in found if each.exposure.question is not None]
-    open_ones.sort(key=lambda each: each.published, reverse=True)
-    open_ones.sort(key=lambda each: exploited.isdisjoint((each.exposure.advisory, *each.exposure.aliases)))
+    named = [each for each in found if each.exposure.question is not None]
+    open_ones = _by_weight(named, exploited) + _by_weight(guesses, exploited)
     kept = sorted(sure + open_ones[:MOST_OPEN], key=lambda each: each.exposure.match.rank)
     return [each.exposure for each in kept], len(open_ones[MOST_OPEN:])
+
+
+def _by_weight(found: list[Found], exploited: set[str]) -> list[Found]:
+    """Those that the catalogue knows as exploited first, then the newest."""
+    newest = sorted(found, key=lambda each: each.published, reverse=True)
+    return sorted(newest, key=lambda each: exploited.isdisjoint((each.exposure.advisory, *each.exposure.aliases)))
 
 
 def _too_many(count: int, item: InventoryItem) -> Unjudged:

@@ -44,8 +44,9 @@ _VENDOR_PARTS = re.compile(
     r",(?! ?(?:inc|llc|ltd|co|s\.?r\.?o|gmbh|a\.?g|corp|limited|incorporated|sas|lp)\b)"
 )
 _NOUNS = words(
-    "appliance appliances camera cameras controller controllers device devices families family firmware "
-    "gateways module modules product products router routers series software switch switches versions"
+    "appliance appliances browser camera cameras controller controllers device devices families family firmware "
+    "gateways handheld laptop module modules printer printers product products pump pumps router routers scanner "
+    "sequencer series software switch switches tablet versions"
 )
 """Words at the end of a product's name that say what it is and not which. ``series`` and ``family`` say that it is
 several."""
@@ -139,6 +140,11 @@ def vendor_keys(text: str) -> tuple[str, ...]:
     if len(parts) > 1:
         keys += [vendor_key(part) for part in parts[:8]]
     return tuple(key for key in dict.fromkeys(keys) if len(key) > 2 or key == keys[0])
+
+
+def parts_of_vendor(text: str) -> tuple[str, ...]:
+    """Return the vendors that a text names, as folded text: several where it lists them."""
+    return tuple(part.strip() for part in _VENDOR_PARTS.split(fold(text))[:8] if part.strip())
 
 
 def vendor_key(text: str) -> str:

@@ -27,9 +27,28 @@ _TELLING = 3
 """Words that a name must have to mean one product whoever is said to make it."""
 _MOST_NAMESAKES = 3
 _PLATFORM = re.compile(r" (?:for|on) (?:microsoft )?(?:windows|linux|macos|mac|android|ios)$", re.IGNORECASE)
-_SOFTWARE = re.compile(r"([A-Za-z][A-Za-z-]*(?: [A-Za-z][A-Za-z-]*){0,3}),? [vV]?(\d\S*)")
+_OWN_NAME = 7
+"""Letters that a name must have to mean the one product so called, where the vendor is not known."""
+_SOFTWARE = re.compile(r"([A-Za-z][A-Za-z-]*(?: [A-Za-z][A-Za-z-]*){0,3}),? ([vV]?\d\S*|h\d\S*)")
 _LONGEST = 100
+_IN_FULL = {
+    "std": "standard",
+    "ent": "enterprise",
+    "dc": "datacenter",
+    "svr": "server",
+    "srv": "server",
+    "edu": "education",
+}
+_SHORT = re.compile(rf"\b(?:{'|'.join(_IN_FULL)})\b")
+_SERVER = re.compile(r"server 20\d\d\b")
 _FIRST_WORD = re.compile(r"v?(\d{1,5}|\d\dh\d|r\d{1,2}|20\d\d r2)(?![\w.])[ ,]*(.*)")
+
+
+class Who(NamedTuple):
+    """Who makes an item: keys of the vendors that it names, and of others that its vendor's name may mean."""
+
+    known: tuple[str, ...]
+    perhaps: tuple[str, ...]
 
 
 class Reading(NamedTuple):
@@ -60,7 +79,8 @@ def readings_of(item: InventoryItem, index: NameIndex) -> list[Reading]:
     from its end or put to it where one stands there; then the software that such hardware runs.
     """
     found = list(_from_cpes(item, index))
-    vendors = [index.aliases.vendor(key) for key in vendor_keys(item.component.vendor)]
+    who = who_makes(item, index) if item.component.vendor else Who((), ())
+    vendors = list(who.known)
     version = (item.component.version or "").strip()
     version = without_name(version, item.component.name)
     named = [each for name in _written(item) for each in _from_name(name, vendors, version, index)]
@@ -69,10 +89,40 @@ def readings_of(item: InventoryItem, index: NameIndex) -> list[Reading]:
         runs = [each for each in _from_name(software[1], vendors, software[2], index) if _is_known(each, index)]
         named = [*runs, *(each._replace(version=software[2]) for each in named)] if runs else named
     found += named
+    found += _of_others(item, who, version, index)
     if is_order_number(item.model):
         own = (order_number(item.model),)
         found = [reading._replace(models=reading.models or own) for reading in found]
     return list(dict.fromkeys(found))
+
+
+def who_makes(item: InventoryItem, index: NameIndex) -> Who:
+    """Return who makes an item: by its vendor, or by the beginning of its name where it has none."""
+    text = item.component.vendor
+    if not vendor_keys(text):
+        named = index.makers_by_text.named(tokens_of(fold(item.component.name))[:MAX_TOKENS])
+        return Who(named, ())
+    keys = dict.fromkeys(index.aliases.vendor(key) for key in vendor_keys(text))
+    known = [key for key in keys if index.knows(key)]
+    meant = index.makers_by_text.meant(text)
+    if not known:
+        known = [each.vendor for each in meant if each.sure]
+    others = tuple(each.vendor for each in meant if each.vendor not in known)
+    return Who(tuple(known) or tuple(keys), others)
+
+
+def _of_others(item: InventoryItem, who: Who, version: str, index: NameIndex) -> Iterator[Reading]:
+    """Products of this name of vendors that the item's vendor may mean, or who alone has one so called."""
+    for name in _written(item):
+        for vendor in (*who.perhaps, *([""] if who.known else [])):  # some records name no vendor
+            for reading in _under(name, vendor, version, index):
+                if _is_known(reading, index):
+                    yield reading._replace(sure=False, why="vendor")
+        if who.known and not who.perhaps and not any(map(index.knows, who.known)):
+            for spoken in product_names(name)[:1]:
+                makers = index.makers(spoken.key)
+                if len(makers) == 1 and len(spoken.key) >= _OWN_NAME:
+                    yield Reading(next(iter(makers)), spoken.key, spoken.tokens, version, sure=False, why="vendor")
 
 
 def _software_in(version: str) -> re.Match[str] | None:
@@ -108,8 +158,12 @@ def _from_cpes(item: InventoryItem, index: NameIndex) -> Iterator[Reading]:
 
 
 def _from_name(name: str, vendors: list[str], version: str, index: NameIndex) -> Iterator[Reading]:
-    folded = fold(name)
+    folded = _SHORT.sub(lambda match: _IN_FULL[match[0]], fold(name))
     edition = edition_of(folded, version) if not vendors or "microsoft" in vendors else None
+    if not edition and "microsoft" in vendors and _SERVER.match(folded):
+        named = edition_of(f"windows {folded}", version)
+        if named:  # "Server 2016", and of what, is left out
+            yield Reading("microsoft", compact(named.tokens), named.tokens, named.version, sure=False)
     if edition:
         yield Reading("microsoft", compact(edition.tokens), edition.tokens, edition.version)
         return
