@@ -81,8 +81,31 @@ def test_which_components_it_affects_and_why_not_the_others(
 
 def test_products_that_it_meets(capsys: pytest.CaptureFixture[str], files: list[str]) -> None:
     status, made = told(capsys, *files, "--about", "CVE-2026-0009")
-    (row,) = made["answers"]
-    assert (status, row["component"], row["affected"]) == (1, "Palisade EdgeGuard OS 7.2.1", True)
+    assert [(row["component"], row["affected"]) for row in made["answers"]] == [
+        ("Palisade EdgeGuard OS 7.2.1", True),
+        ("Palisade EdgeGuard OS 7.4.0", False),
+    ]
+    assert status == 1
+    assert made["answers"][1]["why"] == (
+        "7.4.0 is not among the affected versions of Palisade EdgeGuard OS: from 7.0 before 7.2.5."
+    )
+
+
+def test_products_that_it_does_not_meet(capsys: pytest.CaptureFixture[str], files: list[str], tmp_path: Path) -> None:
+    table = tmp_path / "others.csv"
+    table.write_text("vendor,product,version\nPalisade,Mail Warden,1.0\nBarnaclesoft,Desk,2021\n")
+    asked = [str(table), *files[3:], "--about", "CVE-2026-0009"]
+    status, made = told(capsys, *asked)
+    assert (status, made["answers"]) == (2, [])  # nothing was judged
+    assert [(row["component"], row["why"]) for row in made["silent"]] == [
+        ("Palisade Mail Warden 1.0", "CVE-2026-0009 names other products of this vendor: Palisade EdgeGuard OS."),
+        ("Barnaclesoft Desk 2021", "CVE-2026-0009 does not name it; it names Palisade EdgeGuard OS."),
+    ]
+    assert main.invoke(["match", *asked]) == 2
+    shown = capsys.readouterr().out
+    assert "Made by a vendor that it names" in shown
+    assert "Barnaclesoft" not in shown
+    assert "0 components named by it; of 2 others it says nothing." in shown
 
 
 def test_one_that_was_withdrawn_matches_nothing(capsys: pytest.CaptureFixture[str], files: list[str]) -> None:

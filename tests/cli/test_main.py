@@ -5,11 +5,15 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from clearinghouse.cli import identify, main, triage
+from clearinghouse.cli import INTERRUPTED, TERMINATED, identify, main, triage
+from clearinghouse.formats.registry import Report
+from clearinghouse.records import ClearinghouseError
+from clearinghouse.triage import deployer
 
 START = "from clearinghouse.cli.main import run; run()"
 
@@ -95,7 +99,7 @@ def test_the_help_lists_all_exit_codes(capsys):
     assert main.invoke(["--help"]) == 0
     told = capsys.readouterr().out
     codes = re.findall(r"^ +(\d+)  \w", told.partition("Exit codes")[2], re.MULTILINE)
-    assert codes == ["0", "1", "2", str(main.DEFECT), str(main.INTERRUPTED)]
+    assert codes == ["0", "1", "2", str(main.DEFECT), str(INTERRUPTED), str(TERMINATED)]
 
 
 @pytest.mark.parametrize("verb", ["triage", "identify", "crash"])
@@ -142,6 +146,46 @@ def test_beside_json_a_defect_is_a_problem_in_the_document_too(
     assert captured.err.startswith(f"error: {problem['message'][:-1]}\ntry: {problem['expected']}")
 
 
+@pytest.mark.parametrize(
+    ("error", "code", "what"),
+    [
+        (lambda: OSError(5, "Input/output error"), 2, "Input/output error, while {path} was read"),
+        (MemoryError, 2, "there was not enough memory, while {path} was read"),
+        (lambda: ClearinghouseError("it stopped", "again"), 2, "it stopped, while {path} was read"),
+        (lambda: ClearinghouseError("it is gone", "again", source="x"), 2, "it is gone"),
+        (lambda: ValueError("no"), 70, "internal error: ValueError at test_main.py:{line}, while {path} was read: no"),
+    ],
+    ids=["system", "memory", "ours", "ours, named", "defect"],
+)
+@pytest.mark.parametrize("form", ["table", "json"])
+@pytest.mark.parametrize("arguments", [["identify"], ["triage"], ["match", "--advisories", "{path}"]], ids=" ".join)
+def test_what_ends_reading_midway_names_the_document(arguments, form, error, code, what, monkeypatch, tmp_path, capsys):
+    def records() -> Iterator[object]:
+        yield from ()
+        raise error()
+
+    def read(paths: list[Path], **_: object) -> list[Report]:
+        return [Report(str(paths[0]), "csv", records(), False)]
+
+    line = records.__code__.co_firstlineno + 2
+    path = flood(tmp_path, 1)
+    monkeypatch.delenv(main.DEBUG, raising=False)
+    for module, name in ((identify, "read_apart"), (triage, "read_apart"), (deployer, "read_inventories")):
+        monkeypatch.setattr(module, name, read)
+    verb, *others = (each.format(path=path) for each in arguments)
+    assert main.invoke([verb, str(path), *others, "--format", form]) == code
+    captured = capsys.readouterr()
+    expected = what.format(path=path, line=line)
+    if form == "table" or not expected.startswith("it "):
+        assert captured.err.splitlines()[0] == f"error: {expected}"
+    if form == "json":
+        (problem,) = json.loads(captured.out)["problems"]
+        assert (problem["message"], problem["source"]) == (
+            f"{expected}.",
+            "x" if expected == "it is gone" else str(path),
+        )
+
+
 @pytest.mark.parametrize("name", [b"bad\xff", b"e\nerror: forged"], ids=str)
 @pytest.mark.parametrize("verb", ["triage", "identify", "crash"])
 def test_an_empty_folder_of_any_name_is_told_in_two_lines_and_whole_documents(verb, name, tmp_path):
@@ -175,7 +219,7 @@ def test_an_interruption_is_quiet(monkeypatch, tmp_path, capsys):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(triage, "gather", interrupted)
-    assert failed(capsys, "triage", str(tmp_path)) == (130, [])
+    assert failed(capsys, "triage", str(tmp_path)) == (130, ["Interrupted."])
 
 
 @pytest.mark.parametrize("module", ["typer", "clearinghouse.identity"])
@@ -191,7 +235,68 @@ def test_so_is_one_while_modules_are_loaded(module):
         "run()\n"
     )
     done = subprocess.run([sys.executable, "-c", program, "--version"], capture_output=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"Interrupted.\n")
+
+
+_STOPPED_INSIDE = """\
+import os, signal, sys
+from clearinghouse.cli import run
+from clearinghouse.triage import deployer
+inside = deployer.published
+def slow(paths, notice):
+    def pause(source, count):
+        if count == 0 and not told:
+            told.append(1)
+            os.kill(os.getpid(), signal.{signal})
+            {again}
+    told = []
+    return inside(paths, pause)
+deployer.published = slow
+run()
+"""
+
+
+@pytest.mark.parametrize(
+    ("signal", "again", "code", "said"),
+    [
+        ("SIGINT", "", 130, "Interrupted."),
+        ("SIGINT", "os.kill(os.getpid(), signal.SIGINT)", 130, "Interrupted."),
+        ("SIGTERM", "", 143, "Terminated."),
+    ],
+)
+def test_what_is_stopped_while_it_reads_says_so_and_leaves_nothing_behind(signal, again, code, said, tmp_path):
+    (tmp_path / "list.txt").write_text("demo==1.0\n")
+    advisories = tmp_path / "advisories"
+    advisories.mkdir()
+    for number in range(40):
+        (advisories / f"{number}.json").write_text(
+            json.dumps({"id": f"A-{number}", "modified": "2026-01-01T00:00:00Z", "schema_version": "1.0.0"})
+        )
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    program = _STOPPED_INSIDE.format(signal=signal, again=again or "pass")
+    arguments = ["match", str(tmp_path / "list.txt"), "--advisories", str(advisories), "--format", "json"]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=False,
+        env={**os.environ, "TMPDIR": str(scratch), "XDG_CACHE_HOME": str(tmp_path / "cache"),
+             "CLEARINGHOUSE_PROCESSES": "2"},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr.splitlines()) == (code, "", [said])
+    assert list(scratch.iterdir()) == []
+    assert list((tmp_path / "cache").rglob("*.advisories*")) == []
+
+
+def test_a_signal_that_is_to_be_ignored_is_ignored(tmp_path):
+    program = (
+        "import os, signal\n"
+        "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "from clearinghouse.cli import main, run\n"
+        "begin = main.run\n"
+        "main.run = lambda: (os.kill(os.getpid(), signal.SIGINT), begin())\n"
+        "run()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, "--version"], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 @pytest.mark.parametrize(
@@ -219,11 +324,24 @@ def test_a_reader_that_goes_away_is_told_by_the_exit_code_alone(arguments, tmp_p
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
-def test_a_full_disk_is_said(tmp_path):
+@pytest.mark.parametrize("arguments", [["identify", "--format", "json"], ["identify"], ["triage", "--format", "csv"]])
+def test_a_full_disk_is_said(arguments, tmp_path):
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
-            [sys.executable, "-c", START, "identify", "--format", "json", str(flood(tmp_path, 3000))],
+            [sys.executable, "-c", START, *arguments, str(flood(tmp_path, 3000))],
             stdout=full, stderr=subprocess.PIPE, text=True, check=False,
         )  # fmt: skip
     assert done.returncode == 2
-    assert done.stderr.splitlines()[0].startswith("error: No space left")
+    assert done.stderr.splitlines() == [
+        "error: standard output cannot be written to: No space left on device",
+        "try: make room where it goes, or send it somewhere else",
+    ]
+
+
+def test_a_disk_that_is_full_elsewhere_is_not_taken_for_standard_output(monkeypatch, tmp_path, capsys):
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(triage, "gather", full)
+    assert main.invoke(["triage", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.splitlines()[0] == "error: No space left on device"

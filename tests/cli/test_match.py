@@ -118,8 +118,22 @@ def test_clean_is_not_listed_and_what_cannot_be_judged_is(capsys, tmp_path, advi
     made = result(capsys, "match", sbom, "--advisories", advisories, code=0)
     assert (made["components"], made["matches"]) == (3, [])
     unmatched = {row["component"]: row["code"] for row in made["unmatched"]}
-    assert unmatched == {"pkg:npm/demo@1.0.0": "not_covered", "pkg:generic/x@1.0": "no_name"}
+    assert unmatched == {"pkg:npm/demo@1.0.0": "not_covered", "pkg:generic/x@1.0": "not_covered"}
     assert all(row["reason"] for row in made["unmatched"])
+
+
+def test_rows_without_a_name_are_not_judged_and_cost_no_clean_exit_code(capsys, tmp_path, advisories):
+    table = tmp_path / "list.csv"
+    table.write_text(
+        "Device,Ecosystem,Vendor,Product,Version\nweb,PyPI,,clean,1.0\nhall,,Barnaclesoft,,\ndoor,,,,3.1\n"
+    )
+    made = result(capsys, "match", table, "--advisories", advisories, code=0)
+    assert (made["components"], made["matches"], made["problems"]) == (3, [], [])
+    assert [(row["component"], row["asset"], row["code"]) for row in made["unmatched"]] == [
+        ("Barnaclesoft", "hall", "no_name"),
+        ("3.1", "door", "no_name"),
+    ]
+    assert [notice["code"] for notice in made["notices"]] == ["columns_read", "no_product"]
 
 
 def test_the_same_image_seen_by_two_tools_is_one_inventory(capsys, tmp_path, advisories):

@@ -168,7 +168,16 @@ class TestJson:
         assert (first["do"], first["component"], first["to"]) == ("upgrade", "demo==1.0", "2.0")
         assert (first["clears"], first["leaves"], first["purl"]) == (["CVE-2099-0001"], [], "pkg:pypi/demo@1.0")
         assert (first["due"], first["outcome"], first["arms"]) == ("2026-11-12", "3D", None)
-        assert first["where"] == [str(held)]
+        assert first["where"] == [held.name]
+
+    def test_ssvc_values_inside_advisories_count(self, capsys, held, published, signals):
+        _, folder, *kev = signals
+        named = made(capsys, held, "--advisories", published, *signals)
+        inside = made(capsys, held, "--advisories", published, "--advisories", folder, *kev)
+        both = made(capsys, held, "--advisories", published, "--advisories", folder, *signals)
+        kept = made(capsys, held, "--advisories", published, "--advisories", folder, *kev)  # prepared by now
+        assert named["actions"] == inside["actions"] == both["actions"] == kept["actions"]
+        assert inside["problems"] == inside["notices"] == []
 
     def test_what_hangs_on_the_exposure_has_both_answers(self, capsys, held, published, signals):
         first = made(capsys, held, "--advisories", published, *signals)["actions"][0]
@@ -204,6 +213,33 @@ class TestDates:
         assert run(held, "--advisories", published, option, day) == 2
         told = capsys.readouterr()
         assert (told.out, "like 2026-08-17" in told.err) == ("", True)
+
+
+class TestQuestions:
+    def test_what_is_cut_is_said_everywhere(self, capsys, tmp_path):
+        table = tmp_path / "list.csv"
+        table.write_text("Vendor,Product,Version\nPalisade,EdgeGuard OS,\n")
+        folder = tmp_path / "many"
+        folder.mkdir()
+        for number in range(47):
+            record = cve_record(f"CVE-2099-{number:04}")
+            versions = [{"version": "7.0", "lessThan": f"7.{number}", "status": "affected", "versionType": "custom"}]
+            record["containers"]["cna"]["affected"] = [
+                {"vendor": "Palisade", "product": "EdgeGuard OS", "versions": versions}
+            ]
+            (folder / f"{number}.json").write_text(json.dumps(record))
+        page = tmp_path / "todo.html"
+        left_out = "7 more advisories name it, or something near it, and cannot be decided; give the version."
+        (action,) = made(capsys, table, "--advisories", folder, "--page", page)["actions"]
+        assert action["left_out"] == left_out
+        (asked,) = action["asked"]
+        assert asked["question"] == "Which version of Palisade EdgeGuard OS does it run?"
+        assert len(asked["settles"]) == len(action["questions"]) == 40
+        assert left_out in unescape(page.read_text())
+        assert run(table, "--advisories", folder, *AS_OF) == 1
+        shown = capsys.readouterr().out
+        assert "40 flaws and more" in shown
+        assert f"EdgeGuard OS: {left_out}" in " ".join(shown.split())
 
 
 class TestPage:

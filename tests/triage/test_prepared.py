@@ -6,12 +6,14 @@ import random
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from clearinghouse.packages.index import AdvisoryIndex, IndexFileError
+from clearinghouse.packages.index import AdvisoryIndex, IndexBuilder, IndexFileError
+from clearinghouse.records import ClearinghouseError
 from clearinghouse.triage.intake import NothingToReadError
 from clearinghouse.triage.prepared import Published, published
 from clearinghouse.triage.prepared_files import MOST_KEPT
@@ -164,8 +166,25 @@ def test_a_disk_that_is_full_costs_only_the_prepared_file(
         replace(source, target)
 
     monkeypatch.setattr("os.replace", full)
-    assert len(reading(folder).index) == 1
+    found = reading(folder)
+    assert len(found.index) == 1
     assert reading.files == []
+    assert [(each.code, each.source) for each in found.problems] == [("cache_not_used", str(reading.cache))]
+    assert "(No space left on device)" in found.problems[0].message
+    assert not found.needs_attention
+
+
+def test_where_nothing_can_be_written_at_all_the_folder_is_named(
+    folder: Path, reading: Reading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(IndexBuilder, "write", full)
+    with pytest.raises(ClearinghouseError) as raised:
+        reading(folder)
+    assert raised.value.what == f"the index of advisories cannot be written to {tmp_path}: database or disk is full"
 
 
 def answers(found: Published) -> list[object]:

@@ -147,7 +147,10 @@ def test_a_folder_that_cannot_be_made_is_none(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     files = PreparedFiles(tmp_path / "file" / "cache")
     assert files.place("key") is None
-    assert files.notices == ()
+    assert [(each.code, each.level) for each in files.notices] == [("cache_not_used", "notice")]
+    assert files.notices[0].message == (
+        "Advisories are read anew each time, because it cannot be used (Not a directory)."
+    )
 
 
 def test_the_newest_are_kept_and_what_was_left_behind_is_removed(tmp_path: Path) -> None:

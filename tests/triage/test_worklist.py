@@ -8,6 +8,7 @@ from tests.triage.made import advisory, affected, by_purl, deployer, deployer_of
 
 from clearinghouse.packages.identity import PackageId, package_of
 from clearinghouse.packages.match import Matcher
+from clearinghouse.packages.products.match import MOST_OPEN
 from clearinghouse.priority.plan import Action, Do
 from clearinghouse.records import (
     Advisory,
@@ -215,6 +216,87 @@ def test_where_it_is_affected_again_above_is_told() -> None:
     (action,) = plan_of(deployer([by_purl("list", "pkg:pypi/demo@1.5")], [advisory("A-1", part)])).actions
     assert (action.do, action.above) == (Do.UPGRADE, "1.6")
     assert "not from 1.7 on" in action.explain[0]
+
+
+@pytest.mark.parametrize(
+    ("cpe", "version"),
+    [
+        ("cpe:2.3:o:palisade:edgeguard_os:7.0.1:*:*:*:*:*:*:*", "7.0.1"),
+        ("cpe:2.3:o:palisade:edgeguard_os:7.0.1:*:*:*:*:*:*:*", None),
+        ("cpe:/o:palisade:edgeguard_os:7.0.1", None),
+        ("cpe:2.3:o:palisade:edgeguard_os:*:*:*:*:*:*:*:*", "7.0.1"),
+    ],
+)
+def test_what_is_known_by_its_cpe_name_alone_is_rid_of_its_flaws(cpe: str, version: str | None) -> None:
+    item = InventoryItem(
+        inventory="list", written="box firmware", component=Component(name="box firmware", version=version), cpes=(cpe,)
+    )
+    made = deployer_of_products(
+        [item],
+        [
+            record("CVE-2026-0001", FROM_7, RangeEvent(fixed="7.0.3")),
+            record("CVE-2026-0002", FROM_7, RangeEvent(fixed="7.0.5")),
+        ],
+    )
+    (action,) = plan_of(made).actions
+    assert done(action) == ("upgrade", "7.0.5", ["CVE-2026-0001", "CVE-2026-0002"], [])
+    assert action.subject.version == "7.0.1"
+
+
+def test_what_is_a_question_at_the_version_to_install_is_not_called_cleared() -> None:
+    made = deployer_of_products(
+        [product("7.0.1")],
+        [
+            record("CVE-2026-0001", FROM_7, RangeEvent(fixed="7.0.3")),
+            record("CVE-2026-0002", versions=("7.0.1", "7.0.3.1")),  # 7.0.3 alone does not say whether it is that
+        ],
+    )
+    (action,) = plan_of(made).actions  # and not: 7.0.3 clears both
+    assert (action.to, action.above, len(action.clears)) == (None, "7.0.3.1", 2)
+
+
+def test_the_versions_of_a_product_that_are_listed_end_with_the_last_of_them() -> None:
+    made = deployer_of_products([product("7.0.1")], [record("CVE-2026-0001", versions=("7.0.1", "7.2.5", "7.0.3"))])
+    (action,) = plan_of(made).actions
+    assert (action.do, action.to, action.above) == (Do.UPGRADE, None, "7.0.3")
+
+
+def test_what_ends_in_its_own_line_and_goes_on_in_the_next_is_not_called_cleared_there() -> None:
+    made = deployer_of_products(
+        [product("7.0.1")],
+        [
+            record("CVE-2026-0001", FROM_7, RangeEvent(last_affected="7.2.1")),
+            record(
+                "CVE-2026-0002",
+                *(FROM_7, RangeEvent(last_affected="7.0.15")),
+                *(RangeEvent(introduced="7.2.0"), RangeEvent(last_affected="7.2.4")),
+            ),
+        ],
+    )
+    first, *others = plan_of(made).actions
+    assert (first.above, [flaw.id for flaw in first.clears]) == ("7.2.1", ["CVE-2026-0001"])
+    assert [flaw.id for action in others for flaw in action.concerns] == ["CVE-2026-0002"]
+
+
+def test_questions_that_are_left_out_are_counted() -> None:
+    item = InventoryItem(inventory="list", written="box", component=Component(name="EdgeGuard OS", vendor="Palisade"))
+    records = [record(f"CVE-2026-{number:04}", FROM_7, RangeEvent(fixed="7.0.3")) for number in range(MOST_OPEN + 7)]
+    (action,) = plan_of(deployer_of_products([item], records)).actions
+    assert (action.do, len(action.leaves)) == (Do.FIND_OUT, MOST_OPEN)
+    (asked,) = action.asked
+    assert asked.text.startswith("Which version of Palisade EdgeGuard OS does it run?")
+    assert len(asked.settles) == MOST_OPEN
+    assert action.subject.left_out.startswith("7 more advisories name it")
+    assert action.subject.left_out in action.explain
+
+
+def test_a_version_behind_the_name_of_what_runs_on_a_device_is_compared() -> None:
+    component = Component(name="Box 60", vendor="Palisade", version="EdgeGuard OS 7.0.1")
+    item = InventoryItem(inventory="list", written="Palisade Box 60 EdgeGuard OS 7.0.1", component=component)
+    made = deployer_of_products([item], [record("CVE-2026-0001", FROM_7, RangeEvent(fixed="7.0.3"))])
+    (action,) = plan_of(made).actions
+    assert done(action) == ("upgrade", "7.0.3", ["CVE-2026-0001"], [])
+    assert action.subject.version == "EdgeGuard OS 7.0.1"
 
 
 FROM_0 = RangeEvent(introduced="0")

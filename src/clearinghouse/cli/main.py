@@ -1,7 +1,8 @@
 """The entry point: joins the verbs and turns every failure into an exit code and at most two lines.
 
 Exit codes: 0 done; 1 done, and problems were reported or something needs attention; 2 bad input or usage; 70 a
-defect of this program (``EX_SOFTWARE`` of sysexits.h); 130 interrupted.
+defect of this program (``EX_SOFTWARE`` of sysexits.h); 130 interrupted; 141 the reader of the output went away; 143
+asked to end (SIGTERM).
 """
 
 import errno
@@ -10,12 +11,23 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
 from clearinghouse import __version__
-from clearinghouse.cli import INTERRUPTED, crash, deadline, demo, feeds, identify, match, plan, triage, version
+from clearinghouse.cli import (
+    crash,
+    deadline,
+    demo,
+    feeds,
+    identify,
+    match,
+    plan,
+    stopped,
+    triage,
+    version,
+)
 from clearinghouse.cli.layout import ASCII_FORMS
 from clearinghouse.cli.output import BAD_INPUT, DEBUG, OK, explained, show_error
 from clearinghouse.formats.text import clean_line
@@ -35,6 +47,7 @@ Exit codes of all commands:
     2  a path or an option is wrong, or nothing could be read
    70  a defect of this program; please report it
   130  interrupted
+  143  asked to end
 """
 
 app = typer.Typer(
@@ -97,10 +110,14 @@ def invoke(arguments: Sequence[str] | None = None) -> int:
         code = _dispatch(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
     except ClearinghouseError as error:
-        show_error(error)
+        show_error(explained(error))
         return BAD_INPUT
-    except (KeyboardInterrupt, typer.Abort):
-        return INTERRUPTED
+    except MemoryError as error:
+        error.__context__ = error.__traceback__ = None  # with them goes what was read, and so there is room to say it
+        show_error(explained(error))
+        return BAD_INPUT
+    except KeyboardInterrupt as signalled:
+        return stopped(signalled)
     except OSError as error:
         return _output_failed(error)
     except Exception as error:
@@ -140,12 +157,31 @@ def _output_failed(error: OSError) -> int:
     """A reader of our output that went away, as ``| head`` does, is told by the exit code alone: what was affected did
     not reach anybody, so it is not 0. A full disk is told in words.
     """
+    target = error.filename is None and error.errno in _WHILE_WRITING and _is_stuck(sys.stdout)
     _silence(sys.stdout)
+    if target:
+        why = error.strerror or os.strerror(error.errno or 0)
+        what = f"standard output cannot be written to: {why}"
+        show_error(ClearinghouseError(what, "make room where it goes, or send it somewhere else"))
+        return BAD_INPUT
     if error.errno == errno.EPIPE:
         _silence(sys.stderr)
         return CLOSED_PIPE
     show_error(explained(error))
     return BAD_INPUT
+
+
+_WHILE_WRITING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
+
+def _is_stuck(stream: TextIO) -> bool:
+    """Whether nothing more can be written to a stream. White space harms no output that has failed already."""
+    try:
+        stream.write("\n")
+        stream.flush()
+    except OSError:
+        return True
+    return False
 
 
 def _silence(stream: object) -> None:

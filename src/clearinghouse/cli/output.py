@@ -19,6 +19,7 @@ from clearinghouse.formats.text import clean, clean_line, plural, printable_name
 from clearinghouse.priority import DateError
 from clearinghouse.records import ClearinghouseError, Level, Problem
 from clearinghouse.triage import Intake, NothingToReadError, only_errors, only_notices
+from clearinghouse.triage.intake import WHILE
 
 OK, ATTENTION, BAD_INPUT = 0, 1, 2
 """Exit codes: done; done, and problems were reported or something needs attention; bad input or usage."""
@@ -145,18 +146,28 @@ def _encoded(items: Iterable[Any], failures: list[Exception]) -> Iterator[bytear
 
 
 def explained(error: Exception) -> ClearinghouseError:
-    """Return what is to be told of an exception: ours itself, what the system says, or that it is a defect."""
+    """Return what is to be told of an exception: ours itself, what the system says, or that it is a defect.
+
+    Where it ended the reading of a document, that is named.
+    """
+    read = next((note.removeprefix(WHILE) for note in getattr(error, "__notes__", ()) if note.startswith(WHILE)), None)
+    while_reading = f", while {read} was read" if read else ""
     if isinstance(error, ClearinghouseError):
+        if read and error.source is None:
+            error.what, error.source = error.what + while_reading, read
         return error
     if isinstance(error, OSError):
         name = printable_name(str(error.filename)) if error.filename else None
-        what = f"{name}: {error.strerror}" if name else f"{error.strerror or error}"
+        what = f"{name}: {error.strerror}" if name else f"{error.strerror or error}{while_reading}"
         remedy = "look at the path, its permissions and the space left on the disk"
-        return ClearinghouseError(clean_line(what), remedy, source=name)
+        return ClearinghouseError(clean_line(what), remedy, source=name or read)
+    if isinstance(error, MemoryError):
+        what = f"there was not enough memory{while_reading}"
+        return ClearinghouseError(what, "name fewer at a time", source=read)
     steps = traceback.extract_tb(error.__traceback__)
     where = f" at {os.path.basename(steps[-1].filename)}:{steps[-1].lineno}" if steps else ""
-    what = f"internal error: {type(error).__name__}{where}: {clean_line(str(error), 200)}"
-    return DefectError(what, f"{DEBUG}=1 shows where it happened; please report it with the command")
+    what = f"internal error: {type(error).__name__}{where}{while_reading}: {clean_line(str(error), 200)}"
+    return DefectError(what, f"{DEBUG}=1 shows where it happened; please report it with the command", source=read)
 
 
 def failure(error: Exception, paths: Sequence[Path]) -> Problem:

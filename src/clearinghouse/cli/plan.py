@@ -30,6 +30,7 @@ from clearinghouse.priority import DEFAULT_POLICY
 from clearinghouse.priority.plan import Plan
 from clearinghouse.records import ClearinghouseError, Problem
 from clearinghouse.triage.deployer import Deployer, look_up
+from clearinghouse.triage.places import short_names
 from clearinghouse.triage.worklist import Terms, worklist
 
 _NEXT = "Next: --page FILE.html writes one page for whoever keeps the systems; --format json has the reasons."
@@ -211,8 +212,9 @@ def _require_target(page: Path, asked: Sequence[Path]) -> None:
 def _made_from(found: Deployer) -> Iterator[str]:
     """What the page rests on, each as a line for people."""
     held = Counter(inventory.source for inventory, _, _ in found.stock.holdings())
+    names = short_names(held)
     for source, count in held.items():
-        yield f"{Path(source).name}: {plural(count, 'component')}"
+        yield f"{names[source]}: {plural(count, 'component')}"
     yield plural(len(found.published.index), "advisory", "advisories")
     for kind, count in found.signals.given.items():
         if count:

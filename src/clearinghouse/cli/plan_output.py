@@ -18,6 +18,7 @@ from clearinghouse.triage.deployer import Deployer
 _MOST_ROWS = 40
 _MOST_QUESTIONS = 20
 _MOST_MEETINGS = 5
+_MOST_CUT = 5
 _VERBS = {
     Do.UPGRADE: "upgrade",
     Do.MITIGATE: "mitigate",
@@ -50,6 +51,8 @@ def _action_row(action: Action) -> dict[str, Any]:
         "within": action.within,
         "mitigations": list(action.mitigations),
         "questions": list(action.questions),
+        "asked": [{"question": each.text, "settles": each.settles} for each in action.asked],
+        "left_out": (subject.left_out or None) if action.do is Do.FIND_OUT else None,
         "purl": subject.purl,
         "name": subject.name,
         "version": subject.version,
@@ -101,10 +104,24 @@ def _show_actions(actions: Sequence[Action]) -> None:
 
 def _show_questions(actions: Sequence[Action]) -> None:
     """What may be affected has dates, too, and an early one cannot wait behind everything that has none."""
-    rows = [(*_cells(action)[1:2], *_cells(action)[3:]) for action in actions[:_MOST_QUESTIONS]]
+    shown = actions[:_MOST_QUESTIONS]
+    rows = [_question_cells(action) for action in shown]
     if rows:
         show_table("What to find out, most urgent first", ("component", "by, if affected", "about", "where"), rows)
         _show_rest(len(actions) - len(rows))
+    cut = [action.subject for action in shown if action.subject.left_out]
+    for subject in cut[:_MOST_CUT]:
+        say(f"{subject.name}: {subject.left_out}")
+    if len(cut) > _MOST_CUT:
+        say(f"... and likewise of {plural(len(cut) - _MOST_CUT, 'other component')}; --format json has all.")
+    if cut:
+        say()
+
+
+def _question_cells(action: Action) -> tuple[str, ...]:
+    _, label, _, by, about, where = _cells(action)
+    about += " and more" if action.subject.left_out else ""
+    return label, by, f"{about}, {len(action.asked):,} questions" if len(action.asked) > 1 else about, where
 
 
 def _show_rest(count: int) -> None:

@@ -11,10 +11,12 @@ from clearinghouse.formats.registry import read_inventories
 from clearinghouse.packages.identity import PackageId, names_of
 from clearinghouse.packages.match import Matcher, Verdict
 from clearinghouse.packages.products import match_item
+from clearinghouse.packages.products.last_listed import with_last_listed
 from clearinghouse.priority import Signals
 from clearinghouse.records import Asset, Exposure, Inventory, InventoryItem, Problem, Unjudged
 from clearinghouse.triage.found import index_of, scanned
 from clearinghouse.triage.gather import Gathered, take_signals
+from clearinghouse.triage.inside import add_inside
 from clearinghouse.triage.intake import Intake, Notice
 from clearinghouse.triage.kept import require_advisories, sources
 from clearinghouse.triage.prepared import Published, published
@@ -76,8 +78,9 @@ class Deployer:
 
     def product(self, item: InventoryItem) -> Verdict:
         """Return what is known about an item that is no package, by its vendor, name, model and version."""
-        exposures, unjudged = match_item(item, self.published.index.products)
         index = self.published.index
+        exposures, unjudged = match_item(item, index.products)
+        exposures = with_last_listed(item, exposures, index.products)
         advised = {each: index.remedies(each.advisory, each.aliases) for each in exposures}
         return Verdict(
             exposures=tuple(exposures),
@@ -145,6 +148,7 @@ def look_up(
     signals = Signals(as_of)
     intake = Intake(signals)
     take_signals(intake, kev=found.kev, epss=found.epss, ssvc=found.ssvc, notice=notice)
+    add_inside(signals, known.inside, found.ssvc)
     intake.problems += found.notices
     stock = Stock()
     stock.take(read_inventories(inventories), inventories, notice)

@@ -1,6 +1,7 @@
 """What every verb that reads findings does with the reports: findings are passed on, everything else is kept."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from clearinghouse.formats.registry import Report
@@ -56,7 +57,8 @@ class Intake:
         for report in reports:
             self.documents += report.format is not None
             self.refused = self.refused or (report.format is None and not report.found)
-            add(self._findings(report, notice))
+            with reading_of(report.source):
+                add(self._findings(report, notice))
         if report is None:
             raise nothing_to_read(paths)
 
@@ -85,6 +87,20 @@ class Intake:
             elif self._kept_signals is not None and isinstance(record, KevEntry | EpssScore | SsvcPoint):
                 self._kept_signals.add(record)
         notice(report.source, found - told)
+
+
+WHILE = "while reading "
+"""How the note begins that an exception gets which ends the reading of a document; its name follows."""
+
+
+@contextmanager
+def reading_of(source: str) -> Iterator[None]:
+    """Note on whatever ends the reading of a document which one it was: a reader does not know, nor does the system."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(WHILE + source)
+        raise
 
 
 def nothing_to_read(paths: Sequence[Path]) -> NothingToReadError:

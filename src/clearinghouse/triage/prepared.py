@@ -14,17 +14,20 @@ from clearinghouse.formats.apart.divided import read_divided
 from clearinghouse.formats.document import Limits
 from clearinghouse.formats.passed_over import PassedOver
 from clearinghouse.formats.pieces import Said, said_by
+from clearinghouse.formats.text import printable_name
 from clearinghouse.packages.index import AdvisoryIndex, IndexBuilder, IndexFileError
-from clearinghouse.records import Finding, Problem
+from clearinghouse.records import ClearinghouseError, Finding, Problem
+from clearinghouse.triage.inside import Inside, Seen
 from clearinghouse.triage.intake import Notice, nothing_to_read, only_errors
-from clearinghouse.triage.prepared_files import PreparedFiles, default_cache, fingerprint, is_mine
+from clearinghouse.triage.prepared_files import PreparedFiles, default_cache, fingerprint, is_mine, why_failed
 
 _OFTEN = 1024
 _LIMITS = Limits(members=1_000_000)
 """A feed comes as one archive with a member for each advisory, and of npm there are some hundred thousand."""
 _TOLD = "told"
 _DOCUMENTS = "documents"
-"""What is kept with the index: what was said of the documents, and the fingerprint of them."""
+_INSIDE = "signals"
+"""What is kept with the index: what was said of the documents, the fingerprint of them, and the signals in them."""
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -54,6 +57,11 @@ class Published:
         self.documents = told.documents
 
     @property
+    def inside(self) -> Inside:
+        """The signals that stand inside the documents."""
+        return msgspec.json.decode(self.index.meta.get(_INSIDE, "{}"), type=Inside)
+
+    @property
     def failed(self) -> bool:
         """Whether something that the caller named could not be read, or nothing that was found could."""
         return self.refused or (self.needs_attention and not self.documents)
@@ -76,8 +84,8 @@ def published(paths: Sequence[Path], notice: Notice, *, cache: Path | None = Non
             not this user's alone, the file is a temporary one.
 
     Raises:
-        NothingToReadError: there is no document. OSError: nothing can be written at all.
-        ClearinghouseError: whatever reading raises.
+        NothingToReadError: there is no document.
+        ClearinghouseError: nothing can be written at all, or whatever reading raises.
     """
     key = fingerprint(paths)
     files = PreparedFiles(cache or default_cache() if key else None)
@@ -87,9 +95,14 @@ def published(paths: Sequence[Path], notice: Notice, *, cache: Path | None = Non
         return found
     builder, meta = _made(paths, notice)
     meta[_DOCUMENTS] = key or ""
-    if place and fingerprint(paths) == key and _wrote(builder, place, meta):
-        files.sweep()
-        found = _opened(place, paths, key)
+    if place and fingerprint(paths) == key:
+        try:
+            builder.write(place, meta, lasting=True)
+        except (OSError, sqlite3.Error) as error:
+            files.not_kept(error)
+        else:
+            files.sweep()
+            found = _opened(place, paths, key)
     return found or _passing(builder, meta, files.notices)
 
 
@@ -113,8 +126,13 @@ def _opened(place: Path, paths: Sequence[Path], key: str | None) -> Published | 
             place.unlink()
         builder, meta = _made(paths, lambda source, count: None)
         meta[_DOCUMENTS] = key or ""
-        if fingerprint(paths) != key or not _wrote(builder, place, meta):
-            raise IndexFileError(f"{place} was damaged while it was used, and cannot be made anew", "run it again")
+        damaged = IndexFileError(f"{place} was damaged while it was used, and cannot be made anew", "run it again")
+        if fingerprint(paths) != key:
+            raise damaged
+        try:
+            builder.write(place, meta, lasting=True)
+        except (OSError, sqlite3.Error) as error:
+            raise damaged from error
         return place
 
     try:
@@ -133,28 +151,40 @@ def _opened(place: Path, paths: Sequence[Path], key: str | None) -> Published | 
 
 def _made(paths: Sequence[Path], notice: Notice) -> tuple[IndexBuilder, dict[str, str]]:
     """Read the documents; return the index, not written yet, and what is kept with it."""
-    builder = IndexBuilder()
-    told = _read(builder, paths, notice)
-    return builder, {_TOLD: msgspec.json.encode(told).decode(), "program": __version__}
-
-
-def _wrote(builder: IndexBuilder, place: Path, meta: dict[str, str]) -> bool:
-    try:
-        builder.write(place, meta, lasting=True)
-    except (OSError, sqlite3.Error):
-        return False
-    return True
+    builder, seen = IndexBuilder(), Seen(paths)
+    told = _read(builder, paths, notice, seen)
+    inside, notices = seen.read(_LIMITS)
+    told = msgspec.structs.replace(told, problems=(*told.problems, *notices))
+    meta = {_TOLD: told, _INSIDE: inside}
+    return builder, {name: msgspec.json.encode(each).decode() for name, each in meta.items()} | {"program": __version__}
 
 
 def _passing(builder: IndexBuilder, meta: dict[str, str], notices: tuple[Problem, ...]) -> Published:
-    """What was read, in a temporary file, which stays as long as it is open."""
-    with tempfile.TemporaryDirectory(prefix="clearinghouse-") as folder:
-        place = Path(folder, "passing")
-        builder.write(place, meta)
-        return Published(AdvisoryIndex(place), notices)
+    """What was read, in a temporary file, which stays as long as it is open.
+
+    Raises:
+        ClearinghouseError: it cannot be written.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="clearinghouse-") as folder:
+            place = Path(folder, "passing")
+            builder.write(place, meta)
+            return Published(AdvisoryIndex(place), notices)
+    except (OSError, sqlite3.Error) as error:
+        where = _scratch()
+        what = f"the index of advisories cannot be written to {where}: {why_failed(error)}"
+        raise ClearinghouseError(what, "make room there, or name another folder in TMPDIR", source=where) from error
 
 
-def _read(builder: IndexBuilder, paths: Sequence[Path], notice: Notice) -> _Told:
+def _scratch() -> str:
+    """What to call the folder of temporary files."""
+    try:
+        return printable_name(tempfile.gettempdir())
+    except OSError:
+        return "a folder of temporary files"  # there is none
+
+
+def _read(builder: IndexBuilder, paths: Sequence[Path], notice: Notice, seen: Seen) -> _Told:
     """Take in what the documents publish; return what there is to say of them."""
     problems: list[Problem] = []
     documents, refused, number = 0, False, 0
@@ -164,6 +194,7 @@ def _read(builder: IndexBuilder, paths: Sequence[Path], notice: Notice) -> _Told
             if piece.format is not None:
                 documents += 1
                 over.read(piece.source)
+                seen.take(piece.source, piece.format)
             refused = refused or (piece.format is None and not piece.found)
             if number % _OFTEN == 0:
                 notice(piece.source, 0)

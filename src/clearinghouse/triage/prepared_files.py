@@ -14,7 +14,7 @@ from pathlib import Path
 
 from clearinghouse import __version__
 from clearinghouse.formats.spool import is_standard_input
-from clearinghouse.formats.text import printable_name
+from clearinghouse.formats.text import clean_line, printable_name
 from clearinghouse.packages.index import LAYOUT
 from clearinghouse.records import Level, Problem
 
@@ -23,6 +23,8 @@ MOST_KEPT = 8
 LEFT_BEHIND = 24 * 3600.0
 """Seconds after which a file that was not finished is taken for what a killed process left behind."""
 _SUFFIX = ".advisories"
+_CONTENT = 2
+"""Changes with what is kept beside an index."""
 _ONLY_MINE = 0o700
 _OTHERS = 0o022
 """The permission of group and others to write."""
@@ -43,12 +45,15 @@ class PreparedFiles:
         self._folder = folder
         try:
             why = _why_not_mine(folder) if folder else ""
-        except OSError:
-            self._folder = None  # nothing can be kept there, on a disk that is only read for example
-            return
+        except OSError as error:  # nothing can be kept there, on a disk that is only read for example
+            why = f"it cannot be used ({why_failed(error)})"
         if why:
             self._folder = None
             self.notices = (_not_used(folder, why),)
+
+    def not_kept(self, error: Exception) -> None:
+        """Note that a prepared file could not be written."""
+        self.notices = (*self.notices, _not_used(self._folder, f"nothing can be kept in it ({why_failed(error)})"))
 
     def place(self, key: str | None) -> Path | None:
         """Return where the file of a fingerprint lies or would lie; None where none is kept."""
@@ -90,7 +95,7 @@ def fingerprint(paths: Iterable[Path]) -> str | None:
 
     Standard input and pipes can be read once, and what cannot be listed is told anew each time.
     """
-    digest = hashlib.blake2b(f"{LAYOUT} {__version__}".encode(), digest_size=16)
+    digest = hashlib.blake2b(f"{LAYOUT} {_CONTENT} {__version__}".encode(), digest_size=16)
     try:
         for path in paths:
             if is_standard_input(path):
@@ -174,11 +179,16 @@ def _make(folder: Path) -> None:
             folder.mkdir(_ONLY_MINE)
 
 
+def why_failed(error: Exception) -> str:
+    """Return in words of the system why a file cannot be used."""
+    return clean_line(getattr(error, "strerror", None) or str(error))
+
+
 def _not_used(folder: Path | None, why: str) -> Problem:
     return Problem(
         source=printable_name(str(folder)),
         code="cache_not_used",
         message=f"Advisories are read anew each time, because {why}.",
-        expected="a folder of this user, to which nobody else may write",
+        expected="a folder of this user with room, to which nobody else may write; XDG_CACHE_HOME names another",
         level=Level.NOTICE,
     )

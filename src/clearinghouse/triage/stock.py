@@ -15,7 +15,7 @@ from clearinghouse.formats.registry import Report
 from clearinghouse.packages.identity import PackageId, package_of
 from clearinghouse.packages.system import system_of, with_system
 from clearinghouse.records import Asset, Inventory, InventoryItem, Problem, Unjudged
-from clearinghouse.triage.intake import Notice, nothing_to_read, only_errors
+from clearinghouse.triage.intake import Notice, nothing_to_read, only_errors, reading_of
 
 _OFTEN = 4096
 
@@ -84,7 +84,8 @@ class Stock:
             self.refused = self.refused or (report.format is None and not report.found)
             if report.format is not None:
                 over.read(report.source)
-            self._read(report, notice, over)
+            with reading_of(report.source):
+                self._read(report, notice, over)
         self.problems += over.problems()
         if report is None:
             raise nothing_to_read(paths)

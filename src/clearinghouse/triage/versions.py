@@ -5,14 +5,15 @@ from collections.abc import Iterator
 import msgspec
 
 from clearinghouse.packages.identity import PackageId, names_of
-from clearinghouse.packages.products import match_item
+from clearinghouse.packages.products import NameIndex, match_item
 from clearinghouse.packages.products.versions import compare, read_version
 from clearinghouse.packages.versions import order_of
 from clearinghouse.packages.versions.prerelease import is_prerelease
 from clearinghouse.packages.versions.semver import SEMVER
-from clearinghouse.priority.plan import Subject
-from clearinghouse.records import InventoryItem
+from clearinghouse.priority.plan import Flaw, Subject
+from clearinghouse.records import Exposure, InventoryItem
 from clearinghouse.triage.deployer import Deployer
+from clearinghouse.triage.installed import at_version, installed_version
 
 _REMEMBERED = 256
 """Versions of which it is remembered what affects them: those that are tried for one source package, and some more."""
@@ -29,17 +30,20 @@ class DeployedVersions:
     def __init__(self, deployer: Deployer) -> None:
         self._deployer = deployer
         self._known: dict[tuple[object, ...], frozenset[str]] = {}
+        self._here: dict[int, str | None] = {}
 
     def key(self, subject: Subject, version: str) -> bytes | None:
         """As :class:`~clearinghouse.priority.plan.Versions`."""
         if not subject.ecosystem:
-            return _product_key(subject, version)
+            return self._product_key(subject, version)
         order = order_of(subject.ecosystem)
         return order.key(version) if order and order.is_valid(version) else None
 
     def major(self, subject: Subject, version: str) -> str | None:
         """As :class:`~clearinghouse.priority.plan.Versions`."""
-        order = order_of(subject.ecosystem) if subject.ecosystem else SEMVER
+        if not subject.ecosystem:
+            return SEMVER.major(self._bare(subject, version))
+        order = order_of(subject.ecosystem)
         return order.major(version) if order else None
 
     def is_prerelease(self, subject: Subject, version: str) -> bool:
@@ -67,16 +71,36 @@ class DeployedVersions:
         key = (subject.number, version)
         found = self._known.get(key)
         if found is None:
-            component = msgspec.structs.replace(item.component, version=version)
-            changed = msgspec.structs.replace(item, component=component, cpes=())
-            exposures, unjudged = match_item(changed, self._deployer.published.index.products)
-            # what is a question of any version says nothing about this one
-            sure = [each for each in exposures if each.match.is_sure]
-            found = frozenset(name for each in sure for name in (each.advisory, *each.aliases))
-            if not exposures and unjudged:  # without its CPE name it is not recognised: nothing is known
+            exposures, unjudged = match_item(
+                at_version(item, self._bare(subject, version), self._installed(subject)), self._products
+            )
+            here = {said for flaw in subject.flaws for said in _surely_said(flaw)}
+            # what is a question of any version says nothing about this one; what was certain, and is none now, does
+            met = [each for each in exposures if each.match.is_sure or _said(each) in here]
+            found = frozenset(name for each in met for name in (each.advisory, *each.aliases))
+            if not exposures and any(each.advisory is None for each in unjudged):  # at this version it has another name
                 found = frozenset(name for flaw in subject.flaws for name in flaw.names)
             self._remember(key, found)
         return found
+
+    @property
+    def _products(self) -> NameIndex:
+        return self._deployer.published.index.products
+
+    def _product_key(self, subject: Subject, version: str) -> bytes | None:
+        """The key of a product's version; None where it cannot be compared with the one that is installed."""
+        read, here = read_version(self._bare(subject, version)), read_version(self._installed(subject) or "")
+        return read.key if read and here and compare(read, here) is not None else None
+
+    def _bare(self, subject: Subject, version: str) -> str:
+        """A version of a product without what stands before it in the inventory's version."""
+        return self._installed(subject) or version if version == subject.version else version
+
+    def _installed(self, subject: Subject) -> str | None:
+        if subject.number not in self._here:
+            item = self._deployer.stock.components[subject.number].item
+            self._here[subject.number] = installed_version(item, self._products)
+        return self._here[subject.number]
 
     def _remember(self, key: tuple[object, ...], found: frozenset[str]) -> None:
         if len(self._known) >= _REMEMBERED:
@@ -113,7 +137,11 @@ def is_numbered_apart(package: PackageId) -> bool:
     return rest != "" and not rest.startswith("+b")
 
 
-def _product_key(subject: Subject, version: str) -> bytes | None:
-    """The key of a product's version; None where it cannot be compared with the one that is installed."""
-    read, here = read_version(version), read_version(subject.version or "")
-    return read.key if read and here and compare(read, here) is not None else None
+def _surely_said(flaw: Flaw) -> Iterator[tuple[object, ...]]:
+    """By what it is certain that the component has a flaw."""
+    return (_said(each) for each in flaw.exposures if each.match.is_sure)
+
+
+def _said(exposure: Exposure) -> tuple[object, ...]:
+    """An advisory and the flaw of which it speaks; one document may speak of several."""
+    return exposure.advisory, exposure.aliases

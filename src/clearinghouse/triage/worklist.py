@@ -13,6 +13,8 @@ from clearinghouse.priority.facts import lenient_date
 from clearinghouse.priority.plan import Flaw, Place, Plan, Subject, make_plan
 from clearinghouse.records import Asset, AssetKind, Exposure, Remedy
 from clearinghouse.triage.deployer import Deployer
+from clearinghouse.triage.installed import installed_version
+from clearinghouse.triage.places import labels_of
 from clearinghouse.triage.versions import DeployedVersions, is_numbered_apart
 
 _SERIES = {"ICSA": AssetKind.OPERATIONAL, "ICSMA": AssetKind.MEDICAL}
@@ -69,9 +71,10 @@ class _Subjects:
 
     def __iter__(self) -> Iterator[Subject]:
         places: dict[tuple[int, Conditions], dict[Place, None]] = {}
+        labels = labels_of(self._deployer.stock.inventories)
         for inventory, number, asset in self._deployer.stock.holdings():
             if self._deployer.verdict(number).exposures:
-                place = Place(inventory=inventory.subject or inventory.id, asset=asset)
+                place = Place(inventory=labels[inventory.id], document=not inventory.subject, asset=asset)
                 places.setdefault((number, _conditions(asset)), {})[place] = None
         for (number, conditions), where in places.items():
             joined = self._flaws.get(number)
@@ -93,6 +96,8 @@ class _Subjects:
         package = held.package if isinstance(held.package, PackageId) else None
         component = held.item.component
         version = (package.version if package else None) or component.version
+        if version is None and package is None:
+            version = installed_version(held.item, self._deployer.published.index.products)
         of_source = package and package.source_version == compared and is_numbered_apart(package)
         kind, kind_by = (conditions.kind, "") if conditions.kind else _kind_of(flaws)
         return Subject(
@@ -109,6 +114,9 @@ class _Subjects:
             exposed=conditions.exposed,
             places=where,
             flaws=tuple(self._judge.flaw(each, conditions) for each in flaws),
+            left_out=" ".join(
+                each.reason for each in self._deployer.verdict(number).unjudged if each.code == "too_many"
+            ),
             number=number,
         )
 

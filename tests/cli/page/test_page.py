@@ -289,6 +289,34 @@ class TestQuestions:
             "there, the earliest date is 21 November 2026 (in 12 days) (CVE-2026-99012)."
         )
 
+    @pytest.mark.parametrize(
+        ("place", "ecosystem", "asked"),
+        [
+            (Place(inventory="shop@4.2.0"), "PyPI", "whether shop@4.2.0 can"),
+            (Place(inventory="list.csv", document=True), "PyPI", "whether what uses Pillow can"),
+            (Place(inventory="list.csv", document=True), "", "whether Pillow can"),
+            (Place(inventory="list.csv", document=True, asset=Asset(name="web")), "", "whether web can"),
+        ],
+    )
+    def test_a_list_cannot_be_reached_from_the_internet(self, build, page, place, ecosystem, asked):
+        flaw = build.flaw("CVE-2026-99300", "x", exposed="unknown", fixed="10")
+        site = one(build, flaw, places=(place,), ecosystem=ecosystem)
+        assert f"Find out {asked} be reached from the internet." in page(site).text
+
+    @pytest.mark.parametrize(
+        ("question", "asked"),
+        [
+            ("Is Pillow 9.5.0 what the advisory calls Pillows?", "Is it what the advisory calls Pillows?"),
+            ("Does this hold for Pillow 9.5.0: with SSH?", "Does this hold for it: with SSH?"),
+            ("Which model or release of Pillow 9.5.0 is it?", "Which model or release of Pillow 9.5.0 is it?"),
+            ("Is 9.5.0 of Pillow affected?", "Is 9.5.0 of Pillow affected?"),
+        ],
+    )
+    def test_a_question_names_the_component_once(self, build, page, question, asked):
+        flaw = build.flaw("CVE-2026-99300", "x", exposed="no", match=MatchClass.POSSIBLE, question=question)
+        text = page(one(build, flaw)).text
+        assert f"Find out about Pillow on imaging-server (Radiology): {asked}" in text
+
     def test_three_on_the_first_sheet_the_others_further_down(self, build, page):
         subjects = [
             build.component(
@@ -450,10 +478,21 @@ class TestLimits:
         unknown = [f"thing {number}" for number in range(5000)]
         plan = build.planned(subjects)
         page = render_page(plan, site="x" * 1000, made_from=unknown, as_of=build.TODAY, unknown=unknown)
-        assert "497 more actions, which clearinghouse plan lists." in page
-        assert "500 more rows, which clearinghouse plan lists." in page
-        assert "4,900 more items, which clearinghouse plan lists." in page
+        assert "197 more actions, which clearinghouse plan --format json lists." in page
+        assert "500 more rows, which clearinghouse plan --format json lists." in page
+        assert "4,900 more items, which clearinghouse plan --format json lists." in page
         assert len(page) < 1_500_000
+
+    def test_of_many_actions_the_last_are_one_line_each(self, build, page):
+        flaws = [build.flaw(f"CVE-2026-{99600 + number}", "x", exposed="no", fixed="10") for number in range(200)]
+        subjects = [
+            build.component(f"part-{number:03}", "9.5.0", build.on(f"srv {number}"), flaw)
+            for number, flaw in enumerate(flaws)
+        ]
+        text = page(build.Site(plan=build.planned(subjects), site="x", made_from=("x",))).text
+        assert "And then, in brief: 137" in text
+        assert [number for number in range(200) if f"part-{number:03}" not in text] == []
+        assert "Update part-199 to 10 on srv 199 (1 flaw)" in text
 
     def test_a_small_plan_is_a_small_page(self, hospital):
         assert len(render_page(hospital.plan, **hospital.arguments()).encode()) < 100_000

@@ -67,6 +67,15 @@ def test_both_readings_where_the_exposure_is_not_known(build, action):
     assert (made.mark, made.state) == ("In 3 days, or in 58 days", State.SOON)
 
 
+def test_both_are_past(build, action):
+    made = when(action(not_exposed=urgency("14D", "2026-11-08"), exposed=urgency("3D", "2026-11-01")), build.TODAY)
+    assert made.phrase == (
+        "now (it was due by Sunday 1 November 2026 if it can be reached from the internet, "
+        "otherwise by Sunday 8 November 2026)"
+    )
+    assert (made.mark, made.state, made.day) == ("Overdue by 8 days", State.OVERDUE, True)
+
+
 def test_one_reading_where_both_say_the_same(build, action):
     same = urgency("3DF", "2026-11-12")
     made = when(action(exposed=same, not_exposed=same), build.TODAY)

@@ -228,13 +228,18 @@ def test_rows_that_name_no_product_are_told_with_their_numbers(kept):
     maker, version, heading, nothing = ["A", None, None, "x"], [None, None, "1"], ["A"], [None, None, None, "x"]
     assert kept([header, ["A", "b", "1"], heading, nothing, [None, "c"]]).codes == ["columns_read", "no_product"]
     found = kept([header, ["A", "b", "1"], maker, version, heading, ["A", "n/a", "2"]])
-    lost, maybe = (problem for problem in found.problems if problem.code == "no_product")
-    assert (lost.level, lost.line) == (Level.ERROR, 3)
-    said = "Rows 3, 4 and 6 name a vendor or a version and no product; nothing could be taken from there."
-    assert lost.message == f'Sheet "Sheet1": {said}'
+    unnamed, maybe = (problem for problem in found.problems if problem.code == "no_product")
+    assert (unnamed.level, unnamed.line) == (Level.NOTICE, 3)
+    said = "Rows 3, 4 and 6 name a vendor or a version and no product; such a thing cannot be judged."
+    assert unnamed.message == f'Sheet "Sheet1": {said}'
     assert (maybe.level, maybe.line) == (Level.NOTICE, 5)
     assert maybe.message == 'Sheet "Sheet1": The row names no product; nothing could be taken from there.'
-    assert [item.line for item in found.items] == [2]
+    assert [(item.line, item.component.name, item.written) for item in found.items] == [
+        (2, "b", "A b 1"),
+        (3, "", "A"),
+        (4, "", "1"),
+        (6, "", "A n/a 2"),
+    ]
 
 
 def test_many_rows_without_a_product_are_counted(kept):
@@ -295,7 +300,7 @@ def test_runs_hints_and_escapes(workbook, kept):
     prefixed = re.sub("<(/?)", r"<\1x:", plain).replace("xmlns=", "xmlns:x=")
     for xml in (plain, prefixed):
         found = kept(workbook(("A", [], [], "", xml), **{"xl__sharedStrings.xml": shared}))
-        assert found.names == [("x", "WinCC", "1.0"), ("", "p", None)]
+        assert found.names == [("x", "WinCC", "1.0"), ("", "p", None), ("Inline", "", "3.5")]
         assert found.items[1].line == 3
 
 

@@ -33,6 +33,8 @@ def headline(action: Action, when: When | None = None) -> list[Node]:
             return ["Update ", thing, " to ", target(action), where, end]
         case Do.MITIGATE:
             return ["Protect ", thing, where, " as its advisory says", end]
+        case Do.ISOLATE if action.subject.ecosystem:  # a package is on no network; what uses it is
+            return ["Replace ", thing, where, ", or keep what uses it apart from other networks,", end or " soon"]
         case Do.ISOLATE:
             return ["Keep ", thing, where, " apart from other networks, or replace it,", end or " soon"]
         case Do.DECIDE:
@@ -47,7 +49,7 @@ def question(action: Action) -> list[Node]:
     where = _places(subject)
     if not subject.version:
         return ["Find out which version of ", subject_name(subject), " runs", where, "."]
-    asked = short(next(iter(action.questions), "Is it affected?"), _QUESTION)
+    asked = short(about_it(action.asked[0].text, subject) if action.asked else "Is it affected?", _QUESTION)
     return [
         "Find out about ",
         subject_name(subject),
@@ -56,6 +58,13 @@ def question(action: Action) -> list[Node]:
         element("bdi", asked),
         "" if asked.endswith(_ENDS) else ".",
     ]
+
+
+def about_it(text: str, subject: Subject) -> str:
+    """Return a question about a component that was named just before: it need not be named again."""
+    if not subject.written or f" of {subject.written} " in text:
+        return text  # "which model of it is it" would be no help
+    return text.replace(f" {subject.written}", " it", 1)
 
 
 def and_more(action: Action) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from clearinghouse.cli.page.first import has_more_advice
 from clearinghouse.cli.page.headlines import headline, named_places, subject_name
@@ -14,6 +15,8 @@ from clearinghouse.formats.text import plural
 from clearinghouse.priority import in_words
 from clearinghouse.priority.plan import Action, Deferral, Meeting, Plan, Subject
 
+_MOST_IN_FULL = 60
+_MOST_ACTIONS = 600
 _MOST_ROWS = 300
 _MOST_ADVISED = 50
 _MOST_NAMES = 3
@@ -22,19 +25,42 @@ _MOST_WAITING = 6
 
 
 def after_these(actions: Sequence[Action], today: dt.date) -> Node:
-    """Return the table of the actions after the first three."""
+    """Return the actions after the first three: a table, and of many the rest as a list of one line each.
+
+    A table of hundreds is no page that anybody prints or reads; what stands in the list is found by its name.
+    """
     if not actions:
         return None
-    shown = actions[:_MOST_ROWS]
     columns = ("What to do", "Where", "By when", "Known flaws")
-    rows = [_action_row(action, today) for action in shown]
+    rows = [_action_row(action, today) for action in actions[:_MOST_IN_FULL]]
     return element(
         "section",
         element("h2", f"After these: {len(actions):,} more", id="after"),
         table("What to do next, in this order", columns, rows),
-        _beyond(len(actions), "action"),
+        _in_brief(actions[_MOST_IN_FULL:_MOST_ACTIONS], today),
+        _beyond(len(actions), "action", most=_MOST_ACTIONS),
         aria_labelledby="after",
     )
+
+
+def _in_brief(actions: Sequence[Action], today: dt.date) -> Node:
+    """Return actions in their order, what is due alike under one heading."""
+    if not actions:
+        return None
+    lists = [
+        [
+            element("h4", brief[:1].upper() + brief[1:]),
+            element("ul", [element("li", _line(action)) for action in together], class_="brief"),
+        ]
+        for brief, together in groupby(actions, lambda action: when(action, today).brief)
+    ]
+    return [element("h3", f"And then, in brief: {len(actions):,}"), lists]
+
+
+def _line(action: Action) -> Node:
+    places = [place for place in action.subject.places if place.asset and place.asset.name]
+    where: Node = [" on ", listed(named_places(places), 1)] if places else None
+    return [headline(action), where, " ", element("small", f"({plural(len(meant(action)), 'flaw')})")]
 
 
 def _action_row(action: Action, today: dt.date) -> Sequence[Node]:
@@ -168,6 +194,5 @@ def _meetings(meetings: Sequence[Meeting]) -> Node:
 def _beyond(count: int, one: str, many: str = "", *, most: int = _MOST_ROWS) -> Markup | None:
     if count <= most:
         return None
-    return element(
-        "p", f"{plural(count - most, f'more {one}', f'more {many}' if many else '')}, which clearinghouse plan lists."
-    )
+    rest = plural(count - most, f"more {one}", f"more {many}" if many else "")
+    return element("p", f"{rest}, which clearinghouse plan --format json lists.")

@@ -68,7 +68,9 @@ def unjudged(unknown: Sequence[str]) -> Node:
         element("h2", "What could not be judged", id="unjudged"),
         element("p", "This does not mean that nothing is wrong with it: ask its vendor, or add what is missing."),
         element("ul", [element("li", element("bdi", short(each, 300))) for each in unknown[:_MOST_UNKNOWN]]),
-        element("p", f"{plural(over, 'more item')}, which clearinghouse plan lists.") if over > 0 else None,
+        element("p", f"{plural(over, 'more item')}, which clearinghouse plan --format json lists.")
+        if over > 0
+        else None,
         aria_labelledby="unjudged",
     )
 

@@ -1,20 +1,21 @@
 """What to find out: which answers would settle whether there is anything to do, and by when."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from clearinghouse.cli.page.headlines import named_places, question
+from clearinghouse.cli.page.headlines import about_it, named_places, question
 from clearinghouse.cli.page.markup import Markup, Node, element
 from clearinghouse.cli.page.reasons import meant
 from clearinghouse.cli.page.when import when
-from clearinghouse.cli.page.words import away, identifier, listed, short
+from clearinghouse.cli.page.words import away, identifier, listed, name, short
 from clearinghouse.formats.text import plural
 from clearinghouse.priority import in_words
-from clearinghouse.priority.plan import Action, Do, Place
+from clearinghouse.priority.plan import Action, Do, Flaw, Place
 
 ON_FIRST_SHEET = 3
 _MOST = 100
 _SHORT = 80
+_LEFT_OUT = 140
 _MOST_PLACES = 3
 _MOST_NAMES = 2
 
@@ -51,7 +52,9 @@ def more_questions(asked: Sequence[Markup]) -> Node:
         "section",
         element("h2", "More to find out", id="more-questions"),
         element("ul", rest[:_MOST], class_="questions"),
-        element("p", f"{plural(over, 'other question')}, which clearinghouse plan lists.") if over > 0 else None,
+        element("p", f"{plural(over, 'other question')}, which clearinghouse plan --format json lists.")
+        if over > 0
+        else None,
         aria_labelledby="more-questions",
     )
 
@@ -61,9 +64,17 @@ def _two_dates(action: Action, today: dt.date) -> bool:
 
 
 def _reach(actions: Sequence[Action]) -> Markup | None:
-    """One question for all systems of which it is not known whether they can be reached from the internet."""
-    places: list[Place] = [place for action in actions for place in action.subject.places]
-    named = named_places(places)
+    """One question for all systems of which it is not known whether they can be reached from the internet.
+
+    Where the inventory names no system, it is about the component: a list cannot be reached, and a package is where
+    something uses it.
+    """
+    places = [place for action in actions for place in action.subject.places if _is_system(place)]
+    bare = [action.subject for action in actions if not any(map(_is_system, action.subject.places))]
+    devices = dict.fromkeys(each.name or each.written for each in bare if not each.ecosystem)
+    packages = dict.fromkeys(each.name or each.written for each in bare if each.ecosystem)
+    named: list[Node] = [*named_places(places), *map(name, devices)]
+    named += (["what uses ", name(each)] for each in packages)
     if not named:
         return None
     text = ["Find out whether ", listed(named, _MOST_PLACES), " can be reached from the internet."]
@@ -71,17 +82,42 @@ def _reach(actions: Sequence[Action]) -> Markup | None:
     return element("li", element("strong", text), " ", element("small", settles))
 
 
+def _is_system(place: Place) -> bool:
+    """Whether a place is one in the world: an asset, or what an inventory says that it is of."""
+    return bool(place.asset and place.asset.name) or bool(place.inventory and not place.document)
+
+
 def _asked(action: Action, today: dt.date) -> Markup:
     flaws = meant(action)
-    names = listed([identifier(flaw.id) for flaw in flaws], _MOST_NAMES)
-    hang, there = ("hangs", "it is") if len(flaws) == 1 else ("hang", "they are")
     due = min((arm.due for arm in action.arms.values() if arm.due), default=None)
+    there = "it is" if len(flaws) == 1 else "they are"
     date = f"; if {there} there, the earliest date is {in_words(due)} ({away(due, today)})" if due else ""
-    more = [element("bdi", short(each, _SHORT)) for each in action.questions[1:] if action.subject.version]
+    count, named = _hanging(action, flaws)
+    names = listed([identifier(each) for each in named], _MOST_NAMES)
     return element(
         "li",
         element("strong", question(action)),
         " ",
-        element("small", f"{plural(len(flaws), 'known flaw')} {hang} on the answer{date} (", names, ")."),
-        [" ", element("small", listed(more, 1))] if more else None,
+        element("small", f"{count} on the answer{date} (", names, ")."),
+        [[" ", element("small", each)] for each in _besides(action)],
     )
+
+
+def _hanging(action: Action, flaws: Sequence[Flaw]) -> tuple[str, list[str]]:
+    """How many of the flaws hang on the first question, in words, and which."""
+    settled = action.asked[0].settles if action.asked and action.subject.version else ()
+    if settled and len(settled) < len(flaws):
+        hang = "hangs" if len(settled) == 1 else "hang"
+        return f"{len(settled):,} of {plural(len(flaws), 'known flaw')} {hang}", list(settled)
+    return f"{plural(len(flaws), 'known flaw')} {'hangs' if len(flaws) == 1 else 'hang'}", [flaw.id for flaw in flaws]
+
+
+def _besides(action: Action) -> Iterator[Node]:
+    """What else is to be asked, and that there is more."""
+    others = action.asked[1:] if action.subject.version else ()
+    if others:
+        more = f", and {plural(len(others) - 1, 'more question')}" if len(others) > 1 else ""
+        hangs = f" ({plural(len(others[0].settles), 'flaw')}){more}."
+        yield ["Then: ", element("bdi", short(about_it(others[0].text, action.subject), _SHORT)), hangs]
+    if action.subject.left_out:
+        yield short(action.subject.left_out, _LEFT_OUT)

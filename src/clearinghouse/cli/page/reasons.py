@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from clearinghouse.cli.page.markup import Markup, Node, element
 from clearinghouse.cli.page.tables import table
 from clearinghouse.cli.page.when import lengths
-from clearinghouse.cli.page.words import capital, identifier, listed, on_day, short
+from clearinghouse.cli.page.words import capital, document_name, identifier, listed, on_day, short
 from clearinghouse.formats.text import plural
 from clearinghouse.priority import (
     INCOMPLETE,
@@ -159,7 +159,7 @@ def _input_row(key: str, question: str, used: UsedInput) -> Sequence[Node]:
     answer = _ANSWERS.get(used.value, used.value)
     if used.defaulted:
         return question, f"{answer}, assumed", "the rule for missing facts, below", ""
-    source = short(", ".join(part for part in (used.source, used.cve) if part), 200)
+    source = short(", ".join(part for part in (document_name(used.source), used.cve) if part), 200)
     if key == "kev" and source:
         source = f"Known Exploited Vulnerabilities ({source})"
     return question, answer, source, in_words(used.date) if used.date else ""

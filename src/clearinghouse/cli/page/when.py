@@ -37,6 +37,7 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
         phrase: as the end of a sentence (``by Thursday 12 March 2026 (in 3 days)``).
         brief: the same for a table, without the day's name. mark: in a few words, for a label.
         state: how pressing it is. day: whether there is a date, and not only an occasion or a number of days.
+        was: the day with its name, if it is past.
     """
 
     phrase: str
@@ -44,6 +45,7 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
     mark: str
     state: State
     day: bool = False
+    was: str = ""
 
     @property
     def dated(self) -> bool:
@@ -63,6 +65,10 @@ def when(action: Action, today: dt.date) -> When:
 
 
 def _both(exposed: When, hidden: When) -> When:
+    if exposed.was and hidden.was:
+        days = f"{exposed.was} if it can be reached from the internet, otherwise by {hidden.was}"
+        brief = f"{exposed.brief} if it can be reached from the internet, otherwise {hidden.brief}"
+        return msgspec.structs.replace(exposed, phrase=f"now (it was due by {days})", brief=brief)
     return When(
         phrase=f"{exposed.phrase} if it can be reached from the internet, otherwise {hidden.phrase}",
         brief=f"{exposed.brief} if it can be reached from the internet, otherwise {lower(hidden.brief)}",
@@ -97,7 +103,9 @@ def _dated(due: dt.date, today: dt.date) -> When:
     if due < today:
         count = plural((today - due).days, "day")
         phrase = f"now (it was due by {on_day(due)}, {far})"
-        return When(phrase=phrase, brief=brief, mark=f"Overdue by {count}", state=State.OVERDUE, day=True)
+        return When(
+            phrase=phrase, brief=brief, mark=f"Overdue by {count}", state=State.OVERDUE, day=True, was=on_day(due)
+        )
     state = State.SOON if (due - today).days <= SOON_DAYS else State.LATER
     return When(phrase=f"by {on_day(due)} ({far})", brief=brief, mark=capital(far), state=state, day=True)
 

@@ -60,6 +60,15 @@ def name(text: str, limit: int = NAME) -> Markup:
     return element("bdi", short(text, limit))
 
 
+def document_name(source: str) -> str:
+    """Return what names a document without the folders in which it lies, and with what stands behind it in brackets.
+
+    The page is handed on; where files lie on the machine that made it is nobody else's concern.
+    """
+    path, bracket, rest = source.rpartition(" (") if source.endswith(")") else (source, "", "")
+    return path.rpartition("/")[2] + bracket + rest
+
+
 def identifier(text: str) -> Markup:
     """Return the public name of a flaw; one of a CVE is a link to the public list."""
     shown = short(text, 40)

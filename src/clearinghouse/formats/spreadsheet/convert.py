@@ -85,7 +85,7 @@ class Converter:
         if self._header.repeated_in(row):
             return
         if not any(column in row for column in self._identifying) and "os" not in self._columns:
-            self._passed(line, row)
+            yield from self._unnamed(line, row)
             return
         if self._is_total(row):
             return
@@ -93,16 +93,22 @@ class Converter:
         item = self._item(line, row, asset)
         system = self._system(line, row, asset)
         if item is None and system is None:
-            self._passed(line, row)
+            yield from self._unnamed(line, row)
         if item is not None:
             yield item
         if system is not None:
             yield system
 
-    def _passed(self, line: int, row: Row) -> None:
-        if not self._is_total(row):
-            vendor, version = bool(self._cell(row, "vendor")), bool(self._cell(row, "version"))
-            self._nameless.add(line, vendor=vendor, version=version, cells=len(row))
+    def _unnamed(self, line: int, row: Row) -> Iterator[InventoryItem]:
+        """Yield what a row without a product has of a thing: its maker or its version. Of others a note is taken."""
+        if self._is_total(row):
+            return
+        vendor, version = self._cell(row, "vendor"), self._version(line, row)
+        if self._nameless.add(line, vendor=bool(vendor), version=bool(version), cells=len(row)):
+            component = Component(name="", vendor=vendor, version=version)
+            written = self._as_written(row) or component.label
+            asset = self._asset(line, row)
+            yield InventoryItem(inventory=self._inventory, written=written, component=component, asset=asset, line=line)
 
     def _note(self, code: str, field: str, line: int, said: str, expected: str) -> None:
         self._notes.add(code, field, line, f"{self._where}{said}", expected)

@@ -13,6 +13,7 @@ from clearinghouse.priority.plan.records import (
     Meeting,
     Place,
     Plan,
+    Question,
     Subject,
     Urgency,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "Meeting",
     "Place",
     "Plan",
+    "Question",
     "Subject",
     "Target",
     "Urgency",

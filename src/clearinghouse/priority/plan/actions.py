@@ -12,8 +12,9 @@ import msgspec
 
 from clearinghouse.formats.text import plural
 from clearinghouse.priority.deadlines import INCOMPLETE, Verdict
+from clearinghouse.priority.plan.asked import questions_of
 from clearinghouse.priority.plan.records import Action, Do, Flaw, Subject, Urgency
-from clearinghouse.priority.plan.target import Target, Versions, best_target
+from clearinghouse.priority.plan.target import Target, Versions, best_target, last_affected
 from clearinghouse.priority.ranking import RankKey, ordering_arm, rank_key, verdict_key
 from clearinghouse.priority.tables import table_for
 from clearinghouse.priority.words import in_words
@@ -118,29 +119,19 @@ def _remedied(subject: Subject, sure: tuple[Flaw, ...], versions: Versions) -> I
         yield _without_fix(Do.ISOLATE, subject, bare)
 
 
-def last_affected(flaws: Iterable[Flaw]) -> tuple[str, ...]:
-    """Return the versions after which flaws are gone, as far as their advisories say so; none if one does not."""
-    found: dict[str, None] = {}
-    for flaw in flaws:
-        for exposure in flaw.exposures:
-            if exposure.match.is_sure:
-                if exposure.fixed or exposure.why.last_affected is None:
-                    return ()
-                found[exposure.why.last_affected] = None
-    return tuple(found)
-
-
 def _beyond(subject: Subject, ending: tuple[Flaw, ...], sure: tuple[Flaw, ...], versions: Versions) -> Action:
     """Install something later: the advisories say where flaws end and not where they are fixed.
 
-    Whatever else is gone in the last of these versions is gone above it too, so that is one step and not two.
+    Whatever else is gone in the last of these versions is gone above it too, so that is one step and not two. A flaw
+    that ended before and is there again, in another line of releases, is not gone.
     """
     ends = last_affected(ending)
     keys = {end: versions.key(subject, end) for end in ends}
     comparable = all(keys.values())
     above = max(ends, key=lambda end: keys[end] or b"") if comparable else ", ".join(ends)
     met = versions.affected(subject, above) if comparable else frozenset()
-    clears = tuple(flaw for flaw in sure if flaw in ending or (comparable and met.isdisjoint(flaw.names)))
+    last = [flaw for flaw in ending if not comparable or keys[above] in {keys[end] for end in last_affected((flaw,))}]
+    clears = tuple(flaw for flaw in sure if flaw in last or (comparable and met.isdisjoint(flaw.names)))
     again = sorted({text for flaw in ending for each in flaw.exposures for text in each.again})
     below = f" and not from {' or '.join(again)} on, which is affected again" if again else ""
     said = (
@@ -214,7 +205,8 @@ def _question(subject: Subject, unsure: tuple[Flaw, ...]) -> Action:
         leaves=unsure,
         arms=_arms(unsure),
         questions=tuple(asked),
-        explain=(said, *_urgency(unsure)),
+        asked=questions_of(unsure),
+        explain=tuple(filter(None, (said, subject.left_out, *_urgency(unsure)))),
     )
 
 

@@ -34,10 +34,12 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     Attributes:
         inventory: what the inventory that lists it is of, as written there, or the name of its document.
+        document: whether it is the name of a document, which is no place in the world.
         asset: the host or device, if the inventory names one.
     """
 
     inventory: str = ""
+    document: bool = False
     asset: Asset | None = None
 
     @property
@@ -90,6 +92,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         purl: canonical, or None. kind, exposed: of the assets on which it is.
         kind_by: the advisory by which ``kind`` is known, where the inventory does not say; else empty.
         places: where it is. flaws: what is wrong with it.
+        left_out: how many more advisories may speak of it and are not among ``flaws``, as a sentence; else empty.
         number: by which whoever answers for versions knows the component again.
     """
 
@@ -106,6 +109,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     exposed: bool | None = None
     places: tuple[Place, ...] = ()
     flaws: tuple[Flaw, ...] = ()
+    left_out: str = ""
     number: int = -1
 
     @property
@@ -129,6 +133,17 @@ class Urgency(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     flaw: str
 
 
+class Question(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One thing to find out.
+
+    Attributes:
+        text: the question. settles: identifiers of the flaws that hang on its answer.
+    """
+
+    text: str
+    settles: tuple[str, ...]
+
+
 class Action(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing to do.
 
@@ -143,7 +158,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         arms: by when, for each reading of the exposure, or under ``""`` where it is known.
         major: whether ``to`` is a major step from the version there is. prerelease: whether it is a pre-release.
         within: the version that clears most without a major step, where there is one and ``to`` is one.
-        mitigations: what the advisories advise, in their words. questions: what to find out.
+        mitigations: what the advisories advise, in their words. questions: what to find out, as each advisory leaves it
+            open. asked: the same, what one answer settles put together, and what settles most first.
         explain: why this, in sentences.
     """
 
@@ -159,6 +175,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     within: str | None = None
     mitigations: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
+    asked: tuple[Question, ...] = ()
     explain: tuple[str, ...] = ()
     also: tuple[Subject, ...] = ()
 

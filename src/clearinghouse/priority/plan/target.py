@@ -78,6 +78,18 @@ def best_target(subject: Subject, flaws: Iterable[Flaw], versions: Versions) -> 
     )
 
 
+def last_affected(flaws: Iterable[Flaw]) -> tuple[str, ...]:
+    """Return the versions after which flaws are gone, as far as their advisories say so; none if one does not."""
+    found: dict[str, None] = {}
+    for flaw in flaws:
+        for exposure in flaw.exposures:
+            if exposure.match.is_sure:
+                if exposure.fixed or exposure.why.last_affected is None:
+                    return ()
+                found[exposure.why.last_affected] = None
+    return tuple(found)
+
+
 def _best(targets: list[Target]) -> Target:
     """The first of those that clear most; they are in version order."""
     return min(

@@ -1,0 +1,89 @@
+"""Signals that stand inside advisories."""
+
+import datetime as dt
+import json
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from tests.cli.test_plan import cve_record
+
+from clearinghouse.formats.document import LIMITS
+from clearinghouse.priority import Signals
+from clearinghouse.triage.inside import Inside, Seen, add_inside, is_below
+from clearinghouse.triage.prepared import published
+
+CVE = "CVE-2099-0001"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "cve"
+    made.mkdir()
+    (made / "1.json").write_text(json.dumps(cve_record(CVE, "yes", "total")))
+    return made
+
+
+def inside(*paths: Path) -> Inside:
+    seen = Seen(paths)
+    for path in paths:
+        seen.take(f"{path}/1.json" if path.is_dir() else str(path), "cve")
+    return seen.read(LIMITS)[0]
+
+
+def test_they_are_kept_with_the_index(folder: Path, tmp_path: Path) -> None:
+    for _ in range(2):  # made, then opened
+        found = published([folder], lambda source, count: None, cache=tmp_path / "cache").inside
+        (point,) = found.ssvc
+        assert (point.cve, point.automatable, point.technical_impact) == (CVE, "yes", "total")
+
+
+def test_what_is_named_as_signals_too_is_added_once(folder: Path) -> None:
+    found = inside(folder)
+    for named, count in (((), 1), ((folder,), 0), ((folder / "1.json",), 0), ((folder / "2.json",), 1)):
+        signals = Signals()
+        add_inside(signals, found, named)
+        assert signals.given["ssvc"] == count
+
+
+def test_what_is_dated_later_is_not_kept(folder: Path) -> None:
+    signals = Signals(dt.date(2026, 10, 1))
+    add_inside(signals, inside(folder), ())
+    assert signals.for_identifiers([CVE]).automatable.value is None
+
+
+def test_documents_of_other_formats_are_not_read_again(tmp_path: Path) -> None:
+    seen = Seen([tmp_path / "gone"])
+    seen.take(str(tmp_path / "gone"), "osv")
+    assert seen.read(LIMITS) == (Inside(), [])
+
+
+def test_what_is_read_only_once_is_told(folder: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=[(folder / "1.json").read_bytes()])
+    writer.start()
+    found = published([pipe], lambda source, count: None, cache=tmp_path / "cache")
+    writer.join()
+    assert found.inside == Inside()
+    assert [(each.code, each.source) for each in found.problems] == [("signals_not_counted", str(pipe))]
+    assert not found.needs_attention
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "expected"),
+    [
+        ("/a/b.json", "/a/b.json", True),
+        ("/a/b.json", "/a", True),
+        ("/a/b.zip!c.json", "/a/b.zip", True),
+        ("/a/b.json", "/a/b", False),
+        ("/a", "/a/b", False),
+        ("/a", "/", True),
+        ("a/b.json", ".", True),
+        ("../a.json", ".", False),
+        ("/a.json", ".", False),
+    ],
+)
+def test_what_is_below_a_path(source: str, name: str, expected: bool) -> None:
+    assert is_below(source, name) is expected
