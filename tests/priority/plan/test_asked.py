@@ -39,7 +39,7 @@ def test_one_alone_stays_as_it_is() -> None:
 
 
 _QUESTION = st.sampled_from(
-    ["Which version? Before {}.", "Which version? 1.", "Is {} there?", "Is it?", "Tell {}", "?"]
+    ["Which version? Before {}.", "Which version? 1.", "Is {} there?", "Is it?", "is IT?", "Tell {}", "?"]
 )
 
 
@@ -53,5 +53,5 @@ def test_every_flaw_is_settled_and_nothing_is_asked_twice(asked: list[list[str]]
     found = questions_of(flaws)
     settled = {name for each in found for name in each.settles}
     assert settled == {each.id for each, questions in zip(flaws, asked, strict=True) if questions}
-    assert len({each.text for each in found}) == len(found)
+    assert len({each.text.casefold() for each in found}) == len(found)
     assert [len(each.settles) for each in found] == sorted((len(each.settles) for each in found), reverse=True)

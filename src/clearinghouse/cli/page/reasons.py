@@ -22,7 +22,7 @@ from clearinghouse.priority.plan import Action, Do, Flaw
 
 _MISSING = {
     "exposed": "whether it can be reached from the internet",
-    "kev": "whether it is known to be used in attacks",
+    "kev": "whether it is used in attacks",
     "automatable": "whether an attack can be automated",
     "impact": "what an attack gives",
     "identified": "when you learned of it",

@@ -14,9 +14,11 @@ class _Gathered(msgspec.Struct):
     """What asks the same thing.
 
     Attributes:
-        whole: the questions as they were put. flaws: identifiers of those that hang on the answer.
+        key: what it asks for, as it was first put. whole: the questions as they were put.
+        flaws: identifiers of those that hang on the answer.
     """
 
+    key: str
     whole: dict[str, None]
     flaws: dict[str, None]
 
@@ -25,7 +27,7 @@ def questions_of(flaws: Iterable[Flaw]) -> tuple[Question, ...]:
     """Return what to find out about flaws, what settles most first.
 
     Two questions are one if they ask for the same thing: their words up to the question mark are the same, but for the
-    name of the flaw. What comes behind is why an advisory leaves it open.
+    name of the flaw and for capitals. What comes behind is why an advisory leaves it open.
 
     Law: each flaw that has a question is settled by one of those that are returned; none is asked twice.
     """
@@ -34,10 +36,10 @@ def questions_of(flaws: Iterable[Flaw]) -> tuple[Question, ...]:
         for exposure in flaw.exposures:
             if exposure.question:
                 key = _asks(exposure.question, flaw)
-                gathered = found.setdefault(key, _Gathered({}, {}))
+                gathered = found.setdefault(key.casefold(), _Gathered(key, {}, {}))
                 gathered.whole[exposure.question] = None
                 gathered.flaws[flaw.id] = None
-    made = [Question(text=_text(key, each), settles=tuple(each.flaws)) for key, each in found.items()]
+    made = [Question(text=_text(each), settles=tuple(each.flaws)) for each in found.values()]
     return tuple(sorted(made, key=lambda each: -len(each.settles)))
 
 
@@ -49,10 +51,10 @@ def _asks(question: str, flaw: Flaw) -> str:
     return asked
 
 
-def _text(key: str, gathered: _Gathered) -> str:
+def _text(gathered: _Gathered) -> str:
     if len(gathered.whole) == 1:
         return next(iter(gathered.whole))
     reasons = {question.partition("?")[2].strip() for question in gathered.whole}
     reason = f" {reasons.pop()}" if len(reasons) == 1 else ""
     each = f"each of these {plural(len(gathered.flaws), 'flaw')}"
-    return f"{key.replace(_MARK, each)}?{reason}"
+    return f"{gathered.key.replace(_MARK, each)}?{reason}"
