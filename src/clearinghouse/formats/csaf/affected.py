@@ -133,13 +133,20 @@ def _take(entry: _Entry, product: Product) -> None:
         else:
             entry.unknown += _in_either(branch, name)
     elif product.version:
-        entry.versions.append(product.version)
+        entry.versions.append(_with_its_zeros(product.version, said))
     elif product.version_range:
         found = _as_ranges(words)
         if found is None:
             entry.versions.append(words)  # whoever compares versions may make something of it
         else:
             entry.ranges += found
+
+
+def _with_its_zeros(version: str, said: str) -> str:
+    """A version whose branch lost the zeros at its end, as a number does: "2.2" of "T4APP: 2.20"."""
+    last = said.rpartition(" ")[2].removeprefix("v")
+    lost = last[len(version) :]
+    return last if "." in version and last.startswith(version) and lost and not lost.strip("0") else version
 
 
 def _numbers_in(text: str) -> set[str]:

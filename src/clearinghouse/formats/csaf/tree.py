@@ -25,7 +25,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
         vendor, family, name: of the branches, cleaned; ``name`` is the full name where no branch gives one.
         version: of the package URL, if that has one, since it is what its ecosystem compares, else of a branch
             ``product_version``. version_range: of a branch ``product_version_range``.
-        architecture, platform: of branches, and what it is installed on. full_name: as the document calls it.
+        platform: of branches, and what it is installed on. full_name: as the document calls it.
         purl: package URL. cpe: CPE name. models: model numbers and article numbers.
     """
 

@@ -2,7 +2,9 @@
 
 The statements are those of one advisory that speak of the product. The rules, in the order in which they are asked:
 
-1. The version lies in a stretch that is called unaffected: not affected.
+1. The version lies in a stretch that is called unaffected: not affected. One without an end gives way to affected ones
+   of the same entry: "unaffected from 14.1 on" beside "affected from 16.1.0 before 16.1.4" is said of one line of releases
+   (the first entry that matches decides, CVE record format, versions.md; CVE-2023-39447 is written so).
 2. The version is listed: ``EXACT``.
 3. The version lies in a stretch: ``RANGE``. Several stretches that all begin before every version are the lines of
    releases that were fixed one by one (before 16.7, before 17.0.1): 16.7.1 is fixed, because its own line is.
@@ -109,7 +111,15 @@ def _in_branch(claim: Claim, version: Version | None) -> bool:
 
 
 def _is_excluded(claims: Iterable[Claim], version: Version) -> bool:
-    return any(where(version, stretch) is Inside.YES for claim in claims for stretch in claim.statement.unaffected)
+    return any(_is_spared(claim.statement, version) for claim in claims)
+
+
+def _is_spared(statement: Statement, version: Version) -> bool:
+    spared = [each for each in statement.unaffected if where(version, each) is Inside.YES]
+    if any(each.high for each in spared):
+        return True
+    affected = (each for each in statement.stretches if each.low and each.high)
+    return bool(spared) and all(where(version, each) is not Inside.YES for each in affected)
 
 
 def _listed(claims: Iterable[Claim], version: Version) -> Judgement | None:
