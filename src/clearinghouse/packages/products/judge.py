@@ -3,8 +3,8 @@
 The statements are those of one advisory that speak of the product. The rules, in the order in which they are asked:
 
 1. The version lies in a stretch that is called unaffected: not affected. One without an end gives way to affected ones
-   of the same entry: "unaffected from 14.1 on" beside "affected from 16.1.0 before 16.1.4" is said of one line of releases
-   (the first entry that matches decides, CVE record format, versions.md; CVE-2023-39447 is written so).
+   of the same entry: "unaffected from 14.1 on" beside "affected from 16.1.0 before 16.1.4" is said of one line of
+   releases (the first entry that matches decides, CVE record format, versions.md; CVE-2023-39447 is written so).
 2. The version is listed: ``EXACT``.
 3. The version lies in a stretch: ``RANGE``. Several stretches that all begin before every version are the lines of
    releases that were fixed one by one (before 16.7, before 17.0.1): 16.7.1 is fixed, because its own line is.
