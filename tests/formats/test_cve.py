@@ -233,11 +233,41 @@ def test_what_helps_is_advice_and_what_is_required_is_kept() -> None:
         "There is currently no workaround.",
         "We are not aware of any workaround.",
         "Mitigation for this issue is either not available or the options do not meet the criteria.",
+        "None known at this time.",
+        "No user action is required.",
+        "No solution reported at this time.",
+        "No fix or workaround is currently available for this flaw.",
+        "Unfortunately, there is no known workaround. No patch is planned.",
+        "Mitigation for this issue is either not available or the currently available options don't meet the criteria.",
     ],
 )
 def test_that_there_is_no_advice_is_none(text: str) -> None:
     (finding,) = _read(_record({"workarounds": [{"lang": "en", "value": text}]}))
     assert [remedy for remedy in finding.remedies if remedy.kind == "workaround"] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There is no workaround for this issue other than disabling the billing feature entirely.",
+        "No fix is available; disable the web service on port 8443",
+        "No fix is available, so keep the console behind a firewall.",
+        "There is no workaround but to turn the console off.",
+        "No patch is planned unless you have a contract.",
+        "There is no workaround. Turn the console off.",
+        "There is no workaround.\nTurn the console off.",
+        "No solution exists for devices that are exposed; however, an access list helps.",
+        "Unknown hosts must be blocked in the access list",
+        "No user interaction needed if you set allow_remote=false",
+        "None of the ports should be reachable from outside.",
+        "No untrusted host should reach the console.",
+        "Not applicable to the cloud service, whose customers need a new token.",
+        "Mitigation for this issue is either not available or the options do not meet the criteria. Turn it off.",
+    ],
+)
+def test_advice_that_begins_with_no_is_kept(text: str) -> None:
+    (finding,) = _read(_record({"workarounds": [{"lang": "en", "value": text}]}))
+    assert [remedy.description for remedy in finding.remedies if remedy.kind == "workaround"] == [text]
 
 
 def test_advice_is_bounded() -> None:

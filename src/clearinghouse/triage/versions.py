@@ -71,9 +71,8 @@ class DeployedVersions:
         key = (subject.number, version)
         found = self._known.get(key)
         if found is None:
-            exposures, unjudged = match_item(
-                at_version(item, self._bare(subject, version), self._installed(subject)), self._products
-            )
+            there = at_version(item, self._bare(subject, version), self._installed(subject))
+            exposures, unjudged = match_item(there, self._products, most_open=None)
             here = {said for flaw in subject.flaws for said in _surely_said(flaw)}
             # what is a question of any version says nothing about this one; what was certain, and is none now, does
             met = [each for each in exposures if each.match.is_sure or _said(each) in here]

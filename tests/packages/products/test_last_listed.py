@@ -12,22 +12,27 @@ DEVICE = item("Palisade Networks", "EdgeGuard OS", "7.0.2")
 
 
 @pytest.mark.parametrize(
-    ("affected", "last"),
+    ("affected", "last", "again"),
     [
-        (entry("EdgeGuard OS", versions=("7.0.1", "7.0.2", "7.0.10", "7.0.9")), "7.0.10"),
-        (entry("EdgeGuard OS", versions=("7.0.2", "6.4.1")), "7.0.2"),
-        (entry("EdgeGuard OS", versions=("7.0.2", "7.0.6", "7.2.1", "8.0")), "7.0.6"),
-        (entry("EdgeGuard OS", versions=("7.0.2",), ranges=(span("7.1", fixed="7.3"),)), None),
-        (entry("EdgeGuard OS", ranges=(span("7.0", fixed="7.0.9"),)), None),
+        (entry("EdgeGuard OS", versions=("7.0.1", "7.0.2", "7.0.10", "7.0.9")), "7.0.10", ()),
+        (entry("EdgeGuard OS", versions=("7.0.2", "6.4.1")), "7.0.2", ()),
+        (entry("EdgeGuard OS", versions=("7.0.2", "7.0.6", "8.0", "7.2.1")), "7.0.6", ("7.2.1",)),
+        (entry("EdgeGuard OS", versions=("7.0.2",), ranges=(span("7.1", last="7.3"),)), "7.0.2", ("7.1",)),
+        (entry("EdgeGuard OS", versions=("7.0.2",), ranges=(span("7.0.3", last="7.0.9"),)), None, ()),
+        (entry("EdgeGuard OS", versions=("7.0.2",), ranges=(span("7.0.5"),)), None, ()),
+        (entry("EdgeGuard OS", versions=("7.0.2", "7.0.5 and later")), None, ()),
+        (entry("EdgeGuard OS", versions=("7.0.2",), ranges=(span("6.0", last="6.9"),)), "7.0.2", ()),
+        (entry("EdgeGuard OS", versions=("7.0.2",), ranges=(span("7.1", fixed="7.3"),)), None, ()),
+        (entry("EdgeGuard OS", ranges=(span("7.0", fixed="7.0.9"),)), None, ()),
     ],
 )
-def test_it_is_known_where_no_fix_is(affected: Affected, last: str | None) -> None:
+def test_it_is_known_where_no_fix_is(affected: Affected, last: str | None, again: tuple[str, ...]) -> None:
     index = ProductIndex(statements(record(affected)))
     exposures, _ = match_item(DEVICE, index)
     (found,) = with_last_listed(DEVICE, exposures, index)
-    assert found.why.last_affected == last
+    assert (found.why.last_affected, found.again) == (last, again)
     why = msgspec.structs.replace(found.why, last_affected=exposures[0].why.last_affected)
-    assert msgspec.structs.replace(found, why=why) == exposures[0]
+    assert msgspec.structs.replace(found, why=why, again=exposures[0].again) == exposures[0]
 
 
 def test_of_two_flaws_each_has_its_own() -> None:

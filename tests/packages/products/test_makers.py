@@ -1,5 +1,7 @@
 """Which vendors somebody's word for one may mean."""
 
+from typing import Any, NoReturn
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,3 +84,48 @@ def test_any_text_has_an_answer(text: str) -> None:
     makers = Makers(KNOWN, vendor_key)
     assert len(makers.meant(text)) <= 6
     assert isinstance(makers.alike(text), str)
+
+
+def test_a_vendor_under_several_names_stands_in_the_place_of_the_likeliest() -> None:
+    makers = Makers(("Acmer Tools", "Acme Automation"), vendor_key)
+    assert [each.vendor for each in makers.meant("Acme")] == ["acmeautomation"]
+    makers = Makers(("Acmerian Tools", "Acmerian Toolsmiths", "Acmeria Automation"), vendor_key)
+    assert next(each.vendor for each in makers.meant("Acmeria")) == "acmeriaautomation"
+
+
+class Counted(list[tuple[str, int, str]]):
+    """A list that counts what is taken out of it."""
+
+    taken = 0
+
+    def __getitem__(self, at: Any) -> Any:
+        found = super().__getitem__(at)
+        self.taken += len(found) if isinstance(at, slice) else 1
+        return found
+
+    def __iter__(self) -> NoReturn:
+        raise AssertionError("It is walked through.")
+
+
+@pytest.mark.parametrize("count", [1_000, 16_000])
+def test_many_vendors_that_begin_alike_are_not_walked_through(count: int) -> None:
+    makers = Makers((f"aa{at:06} x" for at in range(count)), vendor_key)
+    joined = makers._joined = Counted(makers._joined)
+    assert makers.meant("aa999999 y") == ()
+    assert len(makers.meant("aa000")) == 6
+    assert makers.meant(f"aa{count - 1:06}")[0] == Maker(f"aa{count - 1:06}x", sure=False)
+    assert 0 < joined.taken < 300
+
+
+_WORDS = st.lists(st.sampled_from(["a", "ab", "abc", "abcde", "bc", "the", "ltd"]), min_size=1, max_size=3)
+
+
+@given(st.lists(_WORDS, max_size=12), _WORDS)
+def test_whoever_is_called_so_and_more_is_found(known: list[list[str]], asked: list[str]) -> None:
+    texts = [" ".join(words) for words in known]
+    makers = Makers(texts, lambda text: text)
+    found = makers.meant(" ".join(asked))
+    assert len({each.vendor for each in found}) == len(found)
+    longer = [text for text in texts if "the" not in text and "ltd" not in text and text.startswith("abcde")]
+    if asked == ["abcde"] and len(set(texts)) <= 6:
+        assert set(longer) <= {each.vendor for each in found}

@@ -19,6 +19,7 @@ NAMES = [
     WrittenName("Palisade", "Adobo Experience Manager"),
     WrittenName("Other Maker", "Gateline SYS600"),
     WrittenName("", "Looseware"),
+    WrittenName("Lines", "Windows 2016"),
 ]
 
 
@@ -53,6 +54,10 @@ def test_an_abbreviation_of_the_whole_name(near: Callable[..., list[str]]) -> No
 def test_a_year_is_another_release_or_none(near: Callable[..., list[str]]) -> None:
     assert near("PortPoint 2019", "palisade") == ["PortPoint Platform"]
     assert near("PortPoint 2016", "palisade")[0] == "PortPoint Platform 2016"
+
+
+def test_a_year_alone_is_not_enough(near: Callable[..., list[str]]) -> None:
+    assert near("Mailroom 2016", "lines") == []
 
 
 def test_another_product_of_the_line_is_not_near(near: Callable[..., list[str]]) -> None:

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from tests.packages.products.builders import entry, item, matched, record, span, statements
 
 from clearinghouse.packages.products import ProductIndex, match_item, statement_of_kev
+from clearinghouse.packages.products.match import MOST_OPEN
+from clearinghouse.packages.products.statement import Statement
 from clearinghouse.records import KevEntry, MatchClass
 
 PALISADE = "Palisade Networks"
@@ -143,3 +145,68 @@ def test_an_item_without_a_name_is_told(name: str) -> None:
     found, unjudged = matched(item(PALISADE, name), record(entry("EdgeGuard")))
     assert not found
     assert unjudged
+
+
+def catalogued(product: str, cve: str = "CVE-2026-0001") -> Statement:
+    """What the KEV catalogue says of a product."""
+    entry_of_it = KevEntry(
+        source="k", cve=cve, vendor=PALISADE, product=product, name="A flaw", date_added="2026-01-05"
+    )
+    kev = statement_of_kev(entry_of_it)
+    assert kev is not None
+    return kev
+
+
+@pytest.mark.parametrize(
+    ("recorded", "listed", "version"),
+    [
+        ("WX5000 Thing", "Widgetron WX5000", "9.0"),  # a near name
+        ("Gate 60F", "Gate", "9.0"),  # one model of it
+        ("Gate Family", "Gate 60F", "9.0"),  # its family
+    ],
+)
+def test_a_record_that_only_may_mean_it_does_not_silence_the_catalogue(
+    recorded: str, listed: str, version: str
+) -> None:
+    said = statements(record(entry(recorded, ranges=BELOW)))
+    asked = item(PALISADE, listed, version)
+    assert match_item(asked, ProductIndex(said))[0] == []
+    (found,), _ = match_item(asked, ProductIndex([*said, catalogued(listed)]))
+    assert found.match is MatchClass.POSSIBLE
+    assert found.question
+    assert "The KEV catalogue names" in found.question
+
+
+def test_a_record_that_comes_to_something_stands_for_the_catalogue() -> None:
+    said = statements(record(entry("WX5000 Thing", ranges=BELOW)))
+    index = ProductIndex([*said, catalogued("Widgetron WX5000")])
+    (found,), _ = match_item(item(PALISADE, "Widgetron WX5000", "7.2.4"), index)
+    assert found.fixed == ("7.2.5",)
+
+
+def test_a_record_that_certainly_spares_it_silences_the_catalogue() -> None:
+    said = statements(record(entry("EdgeGuard", ranges=BELOW)))
+    index = ProductIndex([*said, catalogued("EdgeGuard")])
+    assert match_item(item(PALISADE, "EdgeGuard", "7.2.5"), index) == ([], [])
+
+
+def test_what_the_catalogue_names_is_kept_before_other_guesses() -> None:
+    records = [record(entry("WX5000 Thing", ranges=BELOW), cve=f"CVE-2026-{at:04}") for at in range(1, MOST_OPEN + 9)]
+    for cve in ("CVE-2026-0001", f"CVE-2026-{MOST_OPEN + 8:04}"):
+        index = ProductIndex([*statements(*records), catalogued("Widgetron WX5000", cve)])
+        exposures, _ = match_item(item(PALISADE, "Widgetron WX5000", "7.2.4"), index)
+        assert len(exposures) == MOST_OPEN
+        assert cve in [each.advisory for each in exposures]
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"), [("12.0.0.1", MatchClass.POSSIBLE), ("12.1.2", MatchClass.EXACT), ("12.3", None)]
+)
+def test_single_versions_of_the_publisher_do_not_silence_a_range_that_cisa_adds(
+    version: str, expected: MatchClass | None
+) -> None:
+    own = entry("EdgeGuard OS", versions=("12.1.2",), default_status="unaffected")
+    added = entry("EdgeGuard OS", ranges=(span("12", last="12.1.2.172"),), stated_by="CISA-ADP")
+    index = ProductIndex(statements(record(own, added)))
+    exposures, _ = match_item(item("Palisade Networks", "EdgeGuard OS", version), index)
+    assert [each.match for each in exposures] == ([expected] if expected else [])

@@ -1,5 +1,6 @@
 """What an item may be called by advisories."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.packages.products.builders import entry, item, record, statements
@@ -81,3 +82,17 @@ def test_who_makes_an_item() -> None:
 def test_a_vendor_that_nobody_knows_and_a_name_that_one_alone_has() -> None:
     readings = readings_of(item("Unheard of", "Cardinal Backup Exec Agent", "1.0"), INDEX)
     assert [each.why for each in readings if each.vendor == "third"] == ["vendor"]
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "meant"),
+    [
+        ("Log4j", "2.14.1", "log4j2"),  # as a catalogue calls it
+        ("Gate Keeper (Pulse)", "22.5", "gatekeeper"),
+    ],
+)
+def test_what_a_name_may_mean_besides_is_no_certain_reading(name: str, version: str, meant: str) -> None:
+    said = record(entry("Log4j2", vendor="Palisade"), entry("Gate Keeper", vendor="Palisade"))
+    index = ProductIndex(statements(said))
+    found = {reading.key: reading.sure for reading in readings_of(item("Palisade", name, version), index)}
+    assert found[meant] is False

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearinghouse.packages.products.names import fold, tokens_of
+from clearinghouse.packages.products.names import MAX_LENGTH, fold, tokens_of
 from clearinghouse.packages.products.telling import (
     Wording,
     abbreviates,
@@ -96,6 +96,37 @@ def test_models() -> None:
     assert [is_model(word) for word in ("ft10", "5900", "2019", "10", "vista")] == [True, True, False, False, False]
     assert [is_list(name) for name in ("mp20-mp90", "mx800/700", "client/server 2")] == [True, True, False]
     assert [plain(word) for word in ("pumps", "iii", "access", "bus")] == ["pump", "3", "access", "bus"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" + "(all" * 50_000,
+        "x " + "(ab)" * 50_000,
+        "ab 1" + "1" * 50_000 + "/1" * 50_000,
+        "ab11" + "/1" * 50_000,
+        "a" * 24 + "123456789012" + "/1" * 50_000,
+        "aaaa" * 50_000,
+        " and a" * 50_000,
+        "mp20-mp90 " * 50_000,
+    ],
+    ids=lambda text: text[:12],
+)
+def test_of_an_endless_text_only_the_beginning_is_looked_at(text: str) -> None:
+    beginning = text[:MAX_LENGTH]
+    forms = forms_of(text)
+    assert forms == forms_of(beginning)
+    assert len(forms) <= 12
+    assert sum(map(len, forms)) <= 20 * 12 * MAX_LENGTH
+    assert abbreviations_in(text) == abbreviations_in(beginning)
+    assert is_list(text) == is_list(beginning)
+    assert wording(("a",), _COMMON.__contains__, text=text) == wording(("a",), _COMMON.__contains__, text=beginning)
+
+
+def test_of_endless_words_only_the_first_are_looked_at() -> None:
+    words = wording([f"w{at}" for at in range(50_000)], _COMMON.__contains__)
+    assert len(words.tokens) == 40
+    assert len(words.joined) == 40 + 39 + 38
 
 
 @given(st.text(max_size=120), st.text(max_size=120))

@@ -3,10 +3,10 @@
 import pytest
 from tests.packages.products.builders import entry, item, matched, record, span, statements
 
-from clearinghouse.packages.products import ProductIndex
+from clearinghouse.packages.products import ProductIndex, statement_of_kev
 from clearinghouse.packages.products.match import MOST_OPEN
 from clearinghouse.packages.products.why_not import NotMet, why_not
-from clearinghouse.records import Affected, Exposure, InventoryItem
+from clearinghouse.records import Affected, Exposure, InventoryItem, KevEntry
 
 CVE = "CVE-2026-0001"
 OS = entry("EdgeGuard OS", ranges=(span("7.2.0", fixed="7.4.0"),))
@@ -70,3 +70,40 @@ def test_what_is_left_out_as_one_question_of_many_is_no_clean_answer() -> None:
     found = why_not(asked, left, ProductIndex(statements(*findings)))
     assert isinstance(found, Exposure)
     assert found.question
+
+
+def test_a_guess_that_is_left_out_is_no_clean_answer_either() -> None:
+    thing = entry("WX5000 Thing", ranges=(span("0", fixed="3.0"),))
+    findings = [record(thing, cve=f"CVE-2026-{number:04}") for number in range(MOST_OPEN + 5)]
+    asked = item("Palisade Networks", "Widgetron WX5000", "2.0")
+    told = {each.advisory for each in matched(asked, *findings)[0]}
+    assert len(told) == MOST_OPEN
+    index = ProductIndex(statements(*findings))
+    for finding in findings:
+        found = why_not(asked, finding.native_id or "", index)
+        assert isinstance(found, Exposure)
+        assert found.question
+
+
+def test_a_near_name_that_is_not_affected_is_no_word_of_the_item() -> None:
+    finding = record(entry("WX5000 Thing", ranges=(span("0", fixed="3.0"),)))
+    found = why_not(item("Palisade Networks", "Widgetron WX5000", "3.0"), CVE, ProductIndex(statements(finding)))
+    assert isinstance(found, NotMet)
+    assert (found.named, found.kin) == (False, True)
+
+
+def test_what_only_the_catalogue_names_is_a_question() -> None:
+    listed = KevEntry(
+        source="k",
+        cve=CVE,
+        vendor="Palisade Networks",
+        product="Widgetron",
+        name="A flaw",
+        date_added="2026-01-05",
+    )
+    kev = statement_of_kev(listed)
+    assert kev is not None
+    for said in ([], statements(record(OS))):
+        found = why_not(item("Palisade Networks", "Widgetron", "3.0"), CVE, ProductIndex([*said, kev]))
+        assert isinstance(found, Exposure)
+        assert found.question

@@ -105,8 +105,16 @@ OF_AN_ATTACK = re.compile(
     r"|clients? (?:that|who) connect)\b",
     re.IGNORECASE,
 )
+OWN_PARTS = re.compile(
+    r" (?:(?:an?|the|its|one|some|few|certain|specific|particular|subset|set|number|of|affected|vulnerable|public) )*"
+    r"(?:(?:web(?:-based)?|rest(?:ful)?|api|https?|urls?|uris?|graphql|rpc|soap|user|management|administrat\w{1,5}"
+    r"|command[ -]line|programming|graphical) )+(?:endpoints?|interfaces?)\b"
+    r"(?! (?:with|that|which|where|when|if|unless|having|using|configured|enabled|exposed|of|on|in|for)\b)",
+    re.IGNORECASE,
+)
+"""Endpoints of an interface, which every installation has, and not the machines that are called so."""
 NOT_DEFAULT = re.compile(
-    r"\b(?:non-?default|opt-in)\b"
+    r"\b(?:non-?default|(?<!without )(?<!without an )opt-in)\b"
     r"|\b(?:not|n't|never) (?:\w+ )?(?:enabled|installed|activ(?:e|ated)|configured|used|exposed|turned on|on|present)"
     r" by default\b"
     r"|\b(?:disabled|inactive|off) by default\b"
@@ -171,8 +179,13 @@ PART = re.compile(
     r"|\brunning on (?P<model>(?=[A-Z-]{0,12}\d)[A-Z\d-]{6,24})\b"
 )
 """A module of the product, or hardware, by its name."""
-PLUGIN = re.compile(r"(?<![\w.])([\w.-]{3,30}) plug-?in\b", re.IGNORECASE)
-"""What a title calls a plug-in."""
+PLUGIN = re.compile(
+    r"(?<![\w.])([\w.-]{3,30}) plug-?in\b(?! (?:install\w*|(?:de)?activat\w*|delet\w*|upload\w*|entrypoint))",
+    re.IGNORECASE,
+)
+"""What a title calls a plug-in, if it is not what is done with any of them."""
+IS_A_PLUGIN = re.compile(r"\bwordpress (?:plug-?in|theme)\b|\b(?:plug-?in|theme)s? for wordpress\b", re.IGNORECASE)
+"""What a description says of a product that is had as a plug-in, or what belongs with one, itself."""
 ADVICE = re.compile(
     r"\b(?:recommend\w*|advis(?:e[sd]?|able)|encourag\w+|urge[sd]?|should|please|work-?arounds?"
     r"|mitigat(?:ed?|ions?|es|ing)|(?:upgrad|updat)(?:e|es|ing) (?:to|your|their|the)"
@@ -182,24 +195,65 @@ ADVICE = re.compile(
     re.IGNORECASE,
 )
 EITHER_WAY = re.compile(
-    r"\b(?:even|regardless|irrespective|whether|independent(?:ly)?|no matter|as if|not need"
+    r"\b(?:regardless|irrespective|whether|independent(?:ly)?|no matter|as if|not need"
     r"|determin\w+|decid\w+|detect\w*|check\w*|guess\w*|tell|know|learn|find out)\b",
     re.IGNORECASE,
 )
 """What stands before a clause that makes no difference, or is a thing that somebody wants to know."""
+EVEN = re.compile(
+    r"\beven(?: (?:when|if|though|where|while|with|without|after|in|for|on)\b|\b(?=.{0,36}$))", re.IGNORECASE
+)
+"""What begins a clause that makes no difference, however long it is; "even" alone does not reach far."""
+NEXT_CLAUSE = re.compile(
+    r"\b(?:if|when|whenever|where|while|unless|once|provided|only|but)\b"
+    r"|[,;:](?! (?:such as|like|including|for example)\b)",
+    re.IGNORECASE,
+)
+"""What ends it: "even when nobody is logged in, if the console is on"."""
 ATTACKS = re.compile(
     r"\b(?:attack\w*|malicious\w*|adversar\w+|victims?|crafted|malformed|unprivileged|threat actor|packets?"
-    r"|sessions? is|exploit\w*|malware|user(?:'s)? (?:is|are|has|have))\b",
+    r"|sessions? is|exploit\w*|malware|another vulnerable|user(?:'s)? (?:is|are|has|have))\b",
     re.IGNORECASE,
 )
+_REQUIRED = r"(?:requirements?|conditions?|settings?|configurations?(?: changes?)?|pre-?conditions?|prerequisites?)"
+_NEEDED = r"(?: (?:(?:is|are) )?(?:required|needed|necessary)(?: (?:for|to|on|in) [^,;]{1,120})?)?"
+_HARMED = r"(?:affected|vulnerable|exposed|impacted|exploitable|susceptible)"
 SAYS_NONE = re.compile(
-    r"\bno (?:(?:specific|special|particular|additional|certain|extra|minimum|minimal) )*"
-    r"(?:configurations?|requirements?|conditions?|settings?)\b|\bdefault (?:configuration|installation)s?\b"
-    r"|\ball (?:\w+ )?(?:configurations|installations|deployments)\b|\b(?:is|are) enabled by default\b"
-    r"|\s*(?:n/?a|none|all|any|default)\.?\s*$|\s*(?:an? |the )?attacker",
+    r"(?:for [^,;]{1,120}?,? )?(?:there (?:is|are) )?no (?:(?:specific|special|particular|certain|minimum|minimal"
+    rf"|non-?default) )*{_REQUIRED}{_NEEDED}"
+    rf"|(?:n/?a|not applicable|none(?: (?:is|are))?{_NEEDED}|all|any|default)"
+    r"|(?:in |with |under )?(?:all|any) (?:(?:known|possible|supported|standard|default|the) )*"
+    rf"(?:configurations?|installations?|deployments?)(?: (?:is|are) {_HARMED}(?: (?:to|by) th(?:is|e) \w{{1,20}})?)?"
+    rf"|(?:the |a |all )?default (?:configuration|installation)s?(?: of [^,;]{{1,60}})?(?: (?:is|are) {_HARMED})?"
+    r"|(?:[\w'’/-]{1,30} ){0,12}(?:in|with|under|is|are|being) (?:(?:the|its|their|a|all) )?"
+    r"default (?:configuration|installation)s?(?: of [^,;]{1,60})?",
     re.IGNORECASE,
 )
-"""Texts of required configurations that name none, or what an attacker needs."""
+"""A whole sentence of required configurations that says that none is, or that the default is enough."""
+ON_ANYWAY = re.compile(
+    rf"(?:there (?:is|are) )?no (?:(?:additional|extra|further|other) )+{_REQUIRED}{_NEEDED}"
+    r"|[^,;]{1,160}? (?:is|are) (?:\w{1,20} )?(?:enabled|on|active|installed) by default(?: [^,;]{1,120})?",
+    re.IGNORECASE,
+)
+"""A whole sentence that adds nothing to the others: what is on by default."""
+OF_ATTACKERS = re.compile(
+    r"(?:(?:thus|also|so|to exploit this(?: \w{1,20})?),? )?(?:(?:an?|the|any) )?(?:[\w-]{1,20} ){0,2}?"
+    r"(?:attackers?|adversar(?:y|ies)|victims?)(?!['’]) .*",
+    re.IGNORECASE,
+)
+"""A whole sentence about what an attacker needs, if it has none of :data:`SETS_UP`."""
+SETS_UP = re.compile(
+    rf"\b(?:{_STATE}|if|when|whenever|where|unless|only|solely|provided|as long as)\b",
+    re.IGNORECASE,
+)
+"""Words by which it may be about the installation, too: "an attacker needs the console to be enabled"."""
+LIMITS = re.compile(
+    r"\b(?:not|never|non|cannot|only|solely|must|but|however|if|when|whenever|where|unless|except|other than"
+    r"|apart from|besides|beyond|aside|without|while|provided|as long as|configured|licen[sc]ed|activated|deployed"
+    r"|(?:enabled|installed)(?! by default)|turned on|disabled|changed|modified|unaffected)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+"""Words with which a sentence that says that nothing is required says something after all."""
 _VERSIONS = (
     r"(?:[ ,(]{1,2}(?:(?:all |and |or )?(?:versions?|releases?|firmware|software|series|build|before|prior to"
     r"|prior|through|up to|and|or|earlier|later|below|to|from|all|including|inclusive|<=?|≤)(?!\w)"

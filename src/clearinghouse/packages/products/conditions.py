@@ -38,6 +38,7 @@ _OPTIONS = (
     "mechanism",
 )
 _STARTING = ("if ", "when", "where ", "while ", "unless ", "once ", "as long", "provided ", "assuming ", "in case ")
+_NO_DEFAULTS = ("default", "opt-in")
 _HAVING = ("with", "having ", "has ", "have ", "had ")
 _USING = (
     *("using ", "use ", "uses ", "run", "configur", "with", "having ", "enabl", "deployed", "hosted", "rely", "employ"),
@@ -49,7 +50,11 @@ _PLURALS = (
     *("these", "below ", "=", "networks", "scenarios", "only ", "multi", "users ", "customers ", "administrators "),
     "organi",
 )
-_NO_NAMES = name_words("the this that a an any and via with for malicious browser user custom")
+_NO_NAMES = name_words(
+    "the this that a an any and or of in on to by as via with from for malicious browser user custom arbitrary limited "
+    "authenticated unauthenticated posts module overwrite multiple some other its their your new vulnerable affected"
+)
+"""Words that may stand before "plug-in" and name none."""
 
 
 def condition_in(title: str, description: str, products: Iterable[str] = ()) -> str:
@@ -61,14 +66,14 @@ def condition_in(title: str, description: str, products: Iterable[str] = ()) -> 
     """
     products = [_plain(name) for name in products]
     names = " ".join(products).lower()
-    if _names_a_plugin(title, names):
+    if _names_a_plugin(title, names) and not words.IS_A_PLUGIN.search(description[:_FIRST_WORDS]):
         return _shown(title)
     for text in (title, description[:_FIRST_WORDS]) if len(products) <= _FEW_NAMES else ():
         if attached := _attached(_plain(text), products):
             return attached
     for text in (title, description):
         for sentence in _sentences(text):
-            if _says_a_condition(sentence) or _names_a_part(sentence, names):
+            if _says_a_condition(sentence, names) or _names_a_part(sentence, names):
                 return _shown(sentence)
     return ""
 
@@ -80,6 +85,7 @@ def _plain(text: str) -> str:
 
 def _attached(text: str, products: Iterable[str]) -> str:
     """The words that attach something to the name of a product and its versions, in capitals, as names are."""
+    text = text[:_FIRST_WORDS]
     lowered = text.lower()
     for name in products:
         at = lowered.find(name.lower()) if len(name) >= _SHORT_NAME else -1
@@ -109,21 +115,45 @@ def _names_a_plugin(title: str, names: str) -> bool:
     lowered = title.lower()
     if "plug" not in lowered or "plug" in names or "wordpress" in lowered:
         return False
-    match = words.PLUGIN.search(lowered)
-    return match is not None and match[1] not in _NO_NAMES and match[1] not in names
+    joined = _joined(names)
+    found = (match[1] for match in words.PLUGIN.finditer(lowered))
+    return any(name not in _NO_NAMES and _joined(name) not in joined for name in found)
+
+
+def _joined(name: str) -> str:
+    """A name without what joins its parts, which is not written alike everywhere."""
+    return name.replace("-", "").replace("_", "").replace(" ", "")
 
 
 def required_in(configurations: Iterable[str]) -> str:
     """Return what a record's own field of required configurations says; nothing where it says that none is.
+
+    It is judged by sentences. One that says that nothing is required counts for the whole text, unless another states a
+    requirement plainly; one that says what an attacker needs, or what is on by default, counts for nothing.
 
     Args:
         configurations: ``configurations`` of a CVE record, each a text.
     """
     for text in configurations:
         plain = text[:MAX_LENGTH]
-        if plain.strip() and not words.SAYS_NONE.search(plain):
+        if _requires(plain):
             return _shown(plain)
     return ""
+
+
+def _requires(text: str) -> bool:
+    """Whether a text of required configurations requires anything."""
+    sentences = [sentence.strip(" -*•–.") for sentence in _sentences(text)]
+    if any(_is_wholly(sentence, words.SAYS_NONE) for sentence in sentences):
+        return any(_requires_plainly(sentence) for sentence in sentences)
+    return not all(
+        not sentence or _is_wholly(sentence, words.ON_ANYWAY) or _is_wholly(sentence, words.OF_ATTACKERS, words.SETS_UP)
+        for sentence in sentences
+    )
+
+
+def _is_wholly(sentence: str, said: re.Pattern[str], unless: re.Pattern[str] = words.LIMITS) -> bool:
+    return said.fullmatch(sentence) is not None and not unless.search(sentence)
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -138,11 +168,17 @@ def _shown(sentence: str) -> str:
     return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 1]}…"
 
 
-def _says_a_condition(sentence: str) -> bool:
-    """Whether one sentence is about how the product is set up where it is affected."""
+def _says_a_condition(sentence: str, names: str) -> bool:
+    """Whether one sentence is about how the product is set up where it is affected.
+
+    Args:
+        sentence: on one line. names: of the products, in small letters; what is in them says nothing.
+    """
     lowered = sentence.lower()
     if "default" in lowered and words.BY_DEFAULT.search(sentence):
         return False
+    if _has(lowered, _NO_DEFAULTS) and _default(sentence, names):
+        return True
     return any(_has(lowered, *hints) and speaks(sentence) for speaks, hints in _SPEAKS)
 
 
@@ -152,8 +188,11 @@ def _has(lowered: str, *hints: tuple[str, ...]) -> bool:
 
 
 def _only(sentence: str) -> bool:
-    found = words.ONLY.finditer(sentence)
-    return any(not words.OF_AN_ATTACK.search(sentence[match.start() : match.end() + _AFTER]) for match in found)
+    return any(
+        not words.OF_AN_ATTACK.search(sentence[match.start() : match.end() + _AFTER])
+        and not words.OWN_PARTS.match(sentence, match.end())
+        for match in words.ONLY.finditer(sentence)
+    )
 
 
 def _affected(sentence: str) -> bool:
@@ -161,9 +200,11 @@ def _affected(sentence: str) -> bool:
     return any(not words.ATTACKS.search(match["about"]) for match in matches)
 
 
-def _default(sentence: str) -> bool:
+def _default(sentence: str, names: str = "") -> bool:
     for match in words.NOT_DEFAULT.finditer(sentence):
-        if not words.PROTECTS.search(sentence[max(0, match.start() - _FAR_BEFORE) : match.start()]):
+        if match[0].lower() not in names and not words.PROTECTS.search(
+            sentence[max(0, match.start() - _FAR_BEFORE) : match.start()]
+        ):
             return not _is_idle(sentence, match.start())
     return False
 
@@ -186,13 +227,21 @@ def _counts(sentence: str, match: re.Match[str]) -> bool:
 def _is_idle(sentence: str, start: int) -> bool:
     """Whether what begins here is advice, or is said to make no difference."""
     before = sentence[:start]
-    return words.ADVICE.search(before) is not None or words.EITHER_WAY.search(before[-_BEFORE:]) is not None
+    if words.ADVICE.search(before) or words.EITHER_WAY.search(before[-_BEFORE:]):
+        return True
+    ends = [match.end() for match in words.EVEN.finditer(before)]
+    return bool(ends) and not words.NEXT_CLAUSE.search(before, ends[-1])
 
 
+def _requires_plainly(sentence: str) -> bool:
+    """Whether a sentence requires something even beside one that says that nothing is required."""
+    return _only(sentence) or _default(sentence) or _REQUIRES(sentence)
+
+
+_REQUIRES = _plainly(words.MUST, words.CLAUSE)
 _SPEAKS: tuple[tuple[Callable[[str], bool], tuple[tuple[str, ...], ...]], ...] = (
     (_only, (("only", "solely", "exclusively"),)),
     (_affected, (_USING, _SUFFERING)),
-    (_default, (("default", "opt-in"),)),
     (_plainly(words.MUST), (("must", "need", "has to", "have to", "require"), _STATES)),
     (_plainly(words.CLAUSE), (_STARTING, (*_STATES, *_OPTIONS))),
     (_plainly(words.WITH), (_HAVING, _STATES)),

@@ -6,14 +6,14 @@ names or may mean (:mod:`.makers`), or, where that has nothing of the sort, of a
 
 from collections.abc import Sequence
 
-from clearinghouse.packages.products.asked import Asked
+from clearinghouse.packages.products.asked import Asked, statements_for
 from clearinghouse.packages.products.index import NameIndex
 from clearinghouse.packages.products.names import compact, fold, product_names, tokens_of
 from clearinghouse.packages.products.near import Near
 from clearinghouse.packages.products.query import MAX_TOKENS, Reading, who_makes
 from clearinghouse.packages.products.questions import Doubt
 from clearinghouse.packages.products.statement import Statement
-from clearinghouse.records import InventoryItem
+from clearinghouse.records import InventoryItem, Unjudged
 
 NEAR = "near"
 """What a reading of an item by a near name rests on."""
@@ -22,6 +22,16 @@ _VAGUE = (Doubt.FAMILY, Doubt.WHICH_MODEL, Doubt.VENDOR)
 _SHORT = 3
 _TOLD_BY_BUILD = "microsoft"
 """A vendor of whose products the build tells which release it is: of a near name even that is a question."""
+
+
+def asked_of(item: InventoryItem, readings: Sequence[Reading], index: NameIndex) -> tuple[list[Asked], list[Unjudged]]:
+    """Return all statements to ask about an item, those under the names that it has and those under near names.
+
+    Args:
+        readings: of the item.
+    """
+    asked, unjudged = statements_for(readings, index)
+    return [*asked, *guessed(item, readings, asked, index)], unjudged
 
 
 def guessed(item: InventoryItem, readings: Sequence[Reading], asked: Sequence[Asked], index: NameIndex) -> list[Asked]:

@@ -11,6 +11,7 @@ import msgspec
 from clearinghouse.packages.products.asked import Asked, statements_for
 from clearinghouse.packages.products.index import NameIndex
 from clearinghouse.packages.products.query import readings_of
+from clearinghouse.packages.products.statement import Statement
 from clearinghouse.packages.products.versions import Version, alike, compare, read_version
 from clearinghouse.records import Exposure, InventoryItem
 
@@ -21,7 +22,8 @@ _LINE = 2
 def with_last_listed(item: InventoryItem, exposures: Iterable[Exposure], index: NameIndex) -> list[Exposure]:
     """Return exposures of an item, with the last affected version where a list was hit and no fix is named.
 
-    Law: nothing but ``why.last_affected`` differs, and that is at least the version that was hit.
+    Laws: nothing but ``why.last_affected`` and ``again`` differs; the former is at least the version that was hit, and
+    no version above it that the advisory calls affected is of its line, or below the first of ``again``.
     """
     exposures = list(exposures)
     if not any(map(_lacks_an_end, exposures)):
@@ -36,17 +38,31 @@ def _lacks_an_end(exposure: Exposure) -> bool:
 
 
 def _ended(exposure: Exposure, asked: Iterable[Asked]) -> Exposure:
-    last = exposure.why.text or ""
-    end = read_version(last)
-    for each in asked:
-        statement = each.statement
-        if each.doubt or (statement.advisory, statement.aliases) != (exposure.advisory, exposure.aliases):
-            continue
-        for text in statement.listed:
-            read = read_version(text)
-            if read is not None and end is not None and compare(read, end) == 1 and _of_line(read, end):
-                last, end = text, read
-    return msgspec.structs.replace(exposure, why=msgspec.structs.replace(exposure.why, last_affected=last or None))
+    said = [each.statement for each in asked if each.doubt is None and _is_of(each.statement, exposure)]
+    hit = read_version(exposure.why.text or "")
+    if hit is None or any(each.unread or each.default == "affected" for each in said):
+        return exposure
+    listed = [read for each in said for text in each.listed if (read := read_version(text)) and compare(read, hit) == 1]
+    last = max((hit, *(each for each in listed if _of_line(each, hit))), key=_order_of)
+    above = [each for each in listed if not _of_line(each, hit)]
+    for stretch in (stretch for each in said for stretch in each.stretches):
+        low, high = (read_version(text) if text else None for text in (stretch.low, stretch.high))
+        if low and compare(low, last) == 1 and not _of_line(low, hit):
+            above.append(low)
+        elif high is None or compare(high, last) not in (0, -1):
+            return exposure  # more is affected above the list, or it cannot be said
+    again = (min(above, key=_order_of).text,) if above else ()
+    why = msgspec.structs.replace(exposure.why, last_affected=last.text)
+    return msgspec.structs.replace(exposure, why=why, again=again)
+
+
+def _is_of(statement: Statement, exposure: Exposure) -> bool:
+    return (statement.advisory, statement.aliases) == (exposure.advisory, exposure.aliases)
+
+
+def _order_of(version: Version) -> bytes:
+    """By what versions that can be compared stand in order."""
+    return version.key
 
 
 def _of_line(version: Version, other: Version) -> bool:

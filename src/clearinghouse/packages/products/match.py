@@ -26,7 +26,8 @@ an item without one it is certain only if the advisory lists every variant that 
 
 What of an advisory counts: statements of who published it before those that CISA added; statements that certainly mean
 the product before those that are near. The KEV catalogue counts where no record of the same CVE speaks of products of
-that vendor; where one does and does not mention this product, the catalogue's word is a question.
+that vendor; where one does and does not certainly mean this product, the catalogue's word is a question, unless the
+record has one to ask itself.
 
 ``exact`` and ``range`` are given where nothing in the advisory says otherwise. Where its words name another product, a
 part that is had apart, a condition or other versions than its fields, where a remedy names the item's version as fixed,
@@ -36,12 +37,11 @@ or CISA's versions leave it out, the match is a question: see the modules :mod:`
 Matches without a version against a product with many advisories are cut off: see :data:`MOST_OPEN`.
 """
 
-from clearinghouse.packages.products.asked import groups_of, statements_for
-from clearinghouse.packages.products.guesses import NEAR, guessed, nearest
+from clearinghouse.packages.products.guesses import NEAR, asked_of, nearest
 from clearinghouse.packages.products.index import NameIndex
-from clearinghouse.packages.products.outcome import Found, judge_group, judge_kev
+from clearinghouse.packages.products.outcome import Found, outcomes_of
 from clearinghouse.packages.products.query import readings_of, who_makes
-from clearinghouse.packages.products.statement import KEV, Statement
+from clearinghouse.packages.products.statement import KEV
 from clearinghouse.records import Exposure, InventoryItem, Unjudged
 
 MOST_OPEN = 40
@@ -49,41 +49,44 @@ MOST_OPEN = 40
 then the newest. The rest is one :class:`~clearinghouse.records.Unjudged` with their number."""
 
 
-def match_item(item: InventoryItem, index: NameIndex) -> tuple[list[Exposure], list[Unjudged]]:
+def match_item(
+    item: InventoryItem, index: NameIndex, *, most_open: int | None = MOST_OPEN
+) -> tuple[list[Exposure], list[Unjudged]]:
     """Return the exposures of one item, the sure ones first, and what could not be judged, with why.
 
     Withdrawn advisories are not in the index. An item that nothing speaks of is an :class:`Unjudged`, too: that is
     never "not affected".
+
+    Args:
+        most_open: how many questions are listed; None for all of them.
     """
     readings = readings_of(item, index)
     if not readings and not (item.component.name.strip() or item.model.strip()):
         return [], [Unjudged(code="no_name", reason="The item has no name by which advisories could speak of it.")]
-    asked, unjudged = statements_for(readings, index)
-    asked += guessed(item, readings, asked, index)
+    asked, unjudged = asked_of(item, readings, index)
     if not asked and not unjudged:
         return [], [_unknown(item, index)]
     exploited = {each.statement.advisory for each in asked if each.statement.origin == KEV}
-    records = {cve for each in asked if each.statement.origin != KEV for cve in _identifiers(each.statement)}
+    named = {each.statement.advisory for each in asked if each.statement.origin == KEV and each.doubt is None}
     found: list[Found] = []
     guesses: list[Found] = []
-    for group in groups_of(asked):
-        outcome = (
-            judge_kev(item, group, index, records)
-            if group[0].statement.origin == KEV
-            else judge_group(item, group, index)
-        )
-        if isinstance(outcome, Found):
-            (guesses if group[0].reading.why == NEAR else found).append(outcome)
-        elif outcome is not None:
+    for group, outcome in outcomes_of(item, asked, index):
+        if isinstance(outcome, Unjudged):
             unjudged.append(outcome)
-    exposures, left_out = _cut(found, guesses, exploited)
+        elif group[0].reading.why == NEAR and named.isdisjoint(_identifiers(outcome.exposure)):
+            guesses.append(outcome)
+        else:  # found by its name, if only in the catalogue
+            found.append(outcome)
+    exposures, left_out = _cut(found, guesses, exploited, most_open)
     if left_out:
         unjudged.append(_too_many(left_out, item))
+    if not exposures and not unjudged and all(each.reading.why == NEAR for each in asked):
+        unjudged.append(_unknown(item, index))  # what does not affect a product of a near name says nothing of this one
     return exposures, unjudged
 
 
-def _identifiers(statement: Statement) -> tuple[str, ...]:
-    return (statement.advisory, *statement.aliases)
+def _identifiers(exposure: Exposure) -> tuple[str, ...]:
+    return (exposure.advisory, *exposure.aliases)
 
 
 def _unknown(item: InventoryItem, index: NameIndex) -> Unjudged:
@@ -99,19 +102,19 @@ def _unknown(item: InventoryItem, index: NameIndex) -> Unjudged:
     return Unjudged(code="not_covered", reason=reason)
 
 
-def _cut(found: list[Found], guesses: list[Found], exploited: set[str]) -> tuple[list[Exposure], int]:
+def _cut(found: list[Found], guesses: list[Found], exploited: set[str], most: int | None) -> tuple[list[Exposure], int]:
     """Put the sure ones first, and of the open ones keep those that matter most; return how many are left out, too."""
     sure = [each for each in found if each.exposure.question is None]
     named = [each for each in found if each.exposure.question is not None]
     open_ones = _by_weight(named, exploited) + _by_weight(guesses, exploited)
-    kept = sorted(sure + open_ones[:MOST_OPEN], key=lambda each: each.exposure.match.rank)
-    return [each.exposure for each in kept], len(open_ones[MOST_OPEN:])
+    kept = sorted(sure + open_ones[:most], key=lambda each: each.exposure.match.rank)
+    return [each.exposure for each in kept], len(open_ones) - len(open_ones[:most])
 
 
 def _by_weight(found: list[Found], exploited: set[str]) -> list[Found]:
     """Those that the catalogue knows as exploited first, then the newest."""
     newest = sorted(found, key=lambda each: each.published, reverse=True)
-    return sorted(newest, key=lambda each: exploited.isdisjoint((each.exposure.advisory, *each.exposure.aliases)))
+    return sorted(newest, key=lambda each: exploited.isdisjoint(_identifiers(each.exposure)))
 
 
 def _too_many(count: int, item: InventoryItem) -> Unjudged:

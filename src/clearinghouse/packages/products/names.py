@@ -62,7 +62,7 @@ _ORDER_NUMBER = re.compile(r"[1-9][a-z]{1,2}\d(?:[ \d*?x-]|[a-z](?=[\da-z-])){6,
 """Siemens order numbers (MLFB): ``6ES7518-4AP00-0AB0``, ``6GK7 243-1BX30-0XE0``."""
 _SPACED_PARENTHESIS = re.compile(r"(?:^| )\(([^()]{0,200})\)")
 _SAYS_NOTHING = re.compile(
-    r"incl|all (?:versions|models|variants|revisions)|server core installation|x64|32 ?bit|64 ?bit|arm64|"
+    r"incl|all (?:versions|models|variants|revisions)|server core installation|x64|32[ -]?bit|64[ -]?bit|arm64|"
     r"formerly known as$"
 )
 _FORMERLY = re.compile(r"(?:formerly|previously|also|aka)(?: (?:known|called|sold))?(?: as)? (.{2,})")
@@ -79,7 +79,7 @@ _PHRASES = (
 _COMMON_END = re.compile(r"(?:software|systems|technologies|technology|networks|solutions|electronics)$")
 """What a vendor's name in front of a product is often written without: Snow Inventory Agent of Snow Software."""
 _LIST = re.compile(r",? and |, ")
-_TRAILING_VERSION = re.compile(r" (?:v|ver\.? ?|version )?(\d{1,5}(?:\.(?:\d{1,6}|x|\*))+)$| (v\d{1,4})$")
+_TRAILING_VERSION = re.compile(r" (?:v|ver\.? ?|version |release )?(\d{1,5}(?:\.(?:\d{1,6}|x|\*))+)$| (v\d{1,4})$")
 
 
 class ProductName(NamedTuple):
@@ -111,6 +111,15 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(text.lower().replace("&", " and ").split())
+
+
+def fold_product(text: str) -> str:
+    """Return a product's name folded, with what is written in two ways in one: "Cumulative Update 23" is "cu23"."""
+    folded = fold(text)
+    for word, pattern, replacement in _PHRASES:
+        if word in folded:
+            folded = pattern.sub(replacement, folded)
+    return folded
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
@@ -166,12 +175,9 @@ def product_names(text: str, vendor_names: tuple[str, ...] = ()) -> tuple[Produc
         text: as written.
         vendor_names: keys that stand for its vendor, so that ``Apache Tomcat`` of Apache is ``tomcat``.
     """
-    folded = fold(text)
+    folded = fold_product(text)
     if len(folded) < _LONGEST_NOBODY and compact(tokens_of(folded)) in NOBODY:
         return ()
-    for word, pattern, replacement in _PHRASES:
-        if word in folded:
-            folded = pattern.sub(replacement, folded)
     folded, models, others = _parentheses(folded)
     found = [_name(folded, vendor_names, models)]
     trailing = _TRAILING_VERSION.search(folded)

@@ -135,6 +135,8 @@ class NearNames:
         if both.theirs:
             return not both.my_rest
         if both.mine:
+            if both.words and all(map(str.isdigit, both.words)):
+                return False  # a year alone: Exchange Server 2016 and Windows Server 2016
             release = all(map(_is_release, both.mine)) and not both.my_rest  # SharePoint 2019 and SharePoint Server
             return not both.their_rest or (release and len(both.their_rest) == 1)
         if len(both.words) == 1 and both.my_kind and (both.their_rest or (both.their_kind and _is_short(both.words))):

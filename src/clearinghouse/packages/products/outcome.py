@@ -1,11 +1,11 @@
 """What the statements of one advisory come to for one item: an exposure with its class and question, or nothing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from clearinghouse.packages.products.asked import Asked
+from clearinghouse.packages.products.asked import Asked, groups_of
 from clearinghouse.packages.products.evidence import are_copied
 from clearinghouse.packages.products.index import NameIndex
 from clearinghouse.packages.products.judge import Claim, Judgement, Verdict, judge
@@ -17,7 +17,7 @@ from clearinghouse.packages.products.questions import (
     question_of_no_version,
     question_of_version,
 )
-from clearinghouse.packages.products.statement import Statement
+from clearinghouse.packages.products.statement import KEV, Statement
 from clearinghouse.packages.products.stretches import Inside
 from clearinghouse.packages.products.versions import Version, compare, read_version
 from clearinghouse.records import Exposure, InventoryItem, MatchClass, Unjudged, Why
@@ -38,7 +38,35 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     published: str
 
 
-def judge_group(item: InventoryItem, group: list[Asked], index: NameIndex) -> Found | Unjudged | None:
+def outcomes_of(
+    item: InventoryItem, asked: Iterable[Asked], index: NameIndex
+) -> Iterator[tuple[list[Asked], Found | Unjudged]]:
+    """Yield the statements of each advisory that comes to something, with what; the KEV catalogue's last.
+
+    A record of the same CVE stands for the catalogue's entry where it comes to something itself, or where it speaks of
+    this product: then its versions say that the item's is not affected. One that only may mean the product says so of
+    another, perhaps, and silences nothing.
+    """
+    told: set[str] = set()
+    listed: list[list[Asked]] = []
+    for group in groups_of(asked):
+        if group[0].statement.origin == KEV:
+            listed.append(group)
+            continue
+        outcome = _judge_group(item, group, index)
+        if outcome is not None or any(each.doubt is None for each in group):
+            told.update(
+                identifier for each in group for identifier in (each.statement.advisory, *each.statement.aliases)
+            )
+        if outcome is not None:
+            yield group, outcome
+    for group in listed:
+        found = None if group[0].statement.advisory in told else _judge_kev(item, group, index)
+        if found is not None:
+            yield group, found
+
+
+def _judge_group(item: InventoryItem, group: list[Asked], index: NameIndex) -> Found | Unjudged | None:
     """Judge the statements of one advisory, those that count most first."""
     fallback: Found | Unjudged | None = None
     group = _of_own_build(group)
@@ -52,24 +80,43 @@ def judge_group(item: InventoryItem, group: list[Asked], index: NameIndex) -> Fo
             continue
         outcome = _judge_tier(item, fitting, index)
         if any(each.statement.says_versions for each in fitting):
-            return _unless_added(outcome, item, group, index) if tier is tiers[0] else outcome
+            return _with_added(outcome, fitting, item, group, index) if tier is tiers[0] else outcome
         if all(each.statement.commits for each in fitting) and tier[0].doubt is None:
             fallback = fallback or _commits_only(fitting[0])
         fallback = outcome or fallback
     return fallback
 
 
-def _unless_added(outcome: Found | None, item: InventoryItem, group: list[Asked], index: NameIndex) -> Found | None:
-    """Make a question of a hit where CISA's versions of certainly the same product leave the item's out."""
-    if outcome is None or not outcome.exposure.match.is_sure:
-        return outcome
+def _with_added(
+    outcome: Found | None, own: list[Asked], item: InventoryItem, group: list[Asked], index: NameIndex
+) -> Found | None:
+    """Ask where CISA's versions of certainly the same product say another thing: where they leave out the version that
+    was hit; or where they hold it, and the publisher names but single ones, as of CVE-2024-40711.
+    """
     added = [each for each in group if each.doubt is None and each.statement.stated_by]
-    if not added or not all(each.statement.says_versions for each in added) or _judge_tier(item, added, index):
+    if not added or not all(each.statement.says_versions for each in added):
         return outcome
-    own = [each.statement for each in group if not each.statement.stated_by]
-    if are_copied([each.statement for each in added], own, read_version(added[0].reading.version)):
+    theirs = _judge_tier(item, added, index)
+    if outcome is None:
+        single = all(_names_single_versions(each.statement) for each in own)
+        return _doubted(theirs, item, added[0]) if theirs and single else None
+    if theirs or not outcome.exposure.match.is_sure:
         return outcome
-    statement = added[0].statement
+    published = [each.statement for each in group if not each.statement.stated_by]
+    copied = are_copied([each.statement for each in added], published, read_version(added[0].reading.version))
+    return outcome if copied else _doubted(outcome, item, added[0])
+
+
+def _names_single_versions(statement: Statement) -> bool:
+    points = all(each.low and each.low == each.high for each in statement.stretches)
+    return points and bool(statement.listed or statement.stretches) and not statement.unaffected
+
+
+def _doubted(outcome: Found, item: InventoryItem, added: Asked) -> Found:
+    """A hit as a question: what CISA adds is not what the publisher says."""
+    if not outcome.exposure.match.is_sure:
+        return outcome
+    statement = added.statement
     detail = f"{statement.stated_by} adds {_versions_in_words(statement)}"
     asked = question_of_version(Inside.UNSAID, _name(item), statement.label, item.component.version or "", detail)
     doubtful = msgspec.structs.replace(outcome.exposure, match=MatchClass.POSSIBLE, question=asked)
@@ -217,16 +264,10 @@ def _make(
     )
 
 
-def judge_kev(item: InventoryItem, group: list[Asked], index: NameIndex, asked: set[str]) -> Found | None:
-    """The KEV catalogue names a product and no version.
-
-    Args:
-        asked: CVE identifiers whose records were asked about the item.
-    """
+def _judge_kev(item: InventoryItem, group: list[Asked], index: NameIndex) -> Found | None:
+    """The KEV catalogue names a product and no version."""
     first = min(group, key=lambda each: each.doubt is not None)
     statement, reading, doubt = first.statement, first.reading, first.doubt
-    if statement.advisory in asked:
-        return None
     why = Why(kind="text", text=statement.label)
     if any(reading.vendor in index.vendors_of(number) for number in index.described(statement.advisory)):
         if doubt is not None:

@@ -41,6 +41,8 @@ _IN_FULL = {
 }
 _SHORT = re.compile(rf"\b(?:{'|'.join(_IN_FULL)})\b")
 _SERVER = re.compile(r"server 20\d\d\b")
+_IN_PARENTHESES = re.compile(r"\s?\([^()]{0,80}\)")
+_MAJOR = re.compile(r"v?(\d{1,2})\.\d", re.IGNORECASE)
 _FIRST_WORD = re.compile(r"v?(\d{1,5}|\d\dh\d|r\d{1,2}|20\d\d r2)(?![\w.])[ ,]*(.*)")
 
 
@@ -90,6 +92,7 @@ def readings_of(item: InventoryItem, index: NameIndex) -> list[Reading]:
         named = [*runs, *(each._replace(version=software[2]) for each in named)] if runs else named
     found += named
     found += _of_others(item, who, version, index)
+    found += _barely(item, vendors, version, index)
     if is_order_number(item.model):
         own = (order_number(item.model),)
         found = [reading._replace(models=reading.models or own) for reading in found]
@@ -123,6 +126,22 @@ def _of_others(item: InventoryItem, who: Who, version: str, index: NameIndex) ->
                 makers = index.makers(spoken.key)
                 if len(makers) == 1 and len(spoken.key) >= _OWN_NAME:
                     yield Reading(next(iter(makers)), spoken.key, spoken.tokens, version, sure=False, why="vendor")
+
+
+def _barely(item: InventoryItem, vendors: list[str], version: str, index: NameIndex) -> Iterator[Reading]:
+    """What the item is without what stands in parentheses, and with the major version as a part of its name.
+
+    A list says "Connect Secure (Pulse)" of Connect Secure, and Log4j 2.14.1 of what a catalogue calls Log4j2.
+    """
+    for name in _written(item):
+        bare = _IN_PARENTHESES.sub("", name).strip()
+        if bare and bare != name:
+            yield from (each._replace(sure=False) for each in _from_name(bare, vendors, version, index))
+        major = _MAJOR.match(version)
+        for spoken in product_names(name)[:1] if major and vendors else ():
+            whole = (*spoken.tokens, major[1]) if major else ()
+            readings = (Reading(vendor, spoken.key + whole[-1], whole, version, sure=False) for vendor in vendors)
+            yield from (each for each in readings if spoken.key[-1:].isalpha() and _is_known(each, index))
 
 
 def _software_in(version: str) -> re.Match[str] | None:

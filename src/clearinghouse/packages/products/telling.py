@@ -2,6 +2,9 @@
 
 ``Valleylab FT10 electrosurgical generator`` and ``Valleylab FT10 Energy Platform (VLFT10GEN)`` share *valleylab* and
 *ft10*; the rest only describes, or is common to products of many vendors.
+
+What is done to a text grows with the square of its length, so every function that takes one looks at no more of it than
+a folded name has (:data:`~clearinghouse.packages.products.names.MAX_LENGTH`), and at no more words of it.
 """
 
 import re
@@ -9,7 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from clearinghouse.packages.products.names import is_abbreviation, words
+from clearinghouse.packages.products.names import MAX_LENGTH, is_abbreviation, words
 
 DESCRIBING = words(
     "access adapter analyzer appliance appliances application browser cabinet camera cameras card cart cell "
@@ -29,11 +32,13 @@ _CUT = re.compile(
 )
 _SHORT_LIST = re.compile(r"[a-z]\w+(?: \w+)?(?:(?:, | and |, and )[a-z]\w+(?: \w+)?){1,4}")
 _ALTERNATIVES = re.compile(r"[/,;()]| and | or ")
-_NUMBERS = re.compile(r"\b([a-z]*)(\d{2,})([a-z]?)((?:/\d{1,5}\b)+)")
+_NUMBERS = re.compile(r"\b([a-z]{0,24})(\d{2,12})([a-z]?)((?:/\d{1,5}\b)+)")
 _RANGE = re.compile(r"\b([a-z]{1,4})(\d{1,4})(?:-| to | - )\1(\d{1,4})\b")
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8"}
 _PARENTHESIS = re.compile(r"\((\w{2,8})\)")
 _LONGEST = 12
+_MOST_WORDS = 40
+"""Words of a name that are looked at."""
 _VOWELS = frozenset("aeiou")
 _PLURAL = 4
 _YEAR = 4
@@ -80,7 +85,12 @@ class Shared(NamedTuple):
 
 
 def forms_of(folded: str) -> list[str]:
-    """Return the names that stand in a product's name: itself, and the models that it lists, the lists written out."""
+    """Return the names that stand in a product's name: itself, and the models that it lists, the lists written out.
+
+    Of a longer text than :data:`MAX_LENGTH` only the beginning is looked at, and of what is found the first twelve
+    names. A list that is written out is no more than some twenty times as long.
+    """
+    folded = folded[:MAX_LENGTH]
     text = _CUT.sub("", folded).strip() or folded
     text = _NUMBERS.sub(_written_out, _PARENTHESIS.sub(_unless_abbreviation, text))
     parts = [part.strip() for part in _ALTERNATIVES.split(text)]
@@ -90,7 +100,11 @@ def forms_of(folded: str) -> list[str]:
 
 
 def is_list(folded: str) -> bool:
-    """Whether a name lists models in a way in which not all of them are words of it: ``MX800/700``, ``MP20-MP90``."""
+    """Whether a name lists models in a way in which not all of them are words of it: ``MX800/700``, ``MP20-MP90``.
+
+    Of a longer text than :data:`MAX_LENGTH` only the beginning is looked at.
+    """
+    folded = folded[:MAX_LENGTH]
     return ("/" in folded and _NUMBERS.search(folded) is not None) or _RANGE.search(folded) is not None
 
 
@@ -113,7 +127,11 @@ def _written_out(match: re.Match[str]) -> str:
 
 
 def abbreviations_in(text: str) -> frozenset[str]:
-    """Return the abbreviations of a name that stand in parentheses in it."""
+    """Return the abbreviations of a name that stand in parentheses in it.
+
+    Of a longer text than :data:`MAX_LENGTH` only the beginning is looked at.
+    """
+    text = text[:MAX_LENGTH]
     if "(" not in text:
         return frozenset()
     return frozenset(
@@ -123,6 +141,7 @@ def abbreviations_in(text: str) -> frozenset[str]:
 
 def _ranges_of(text: str) -> tuple[tuple[str, int, int], ...]:
     """The ranges of models in a name: ``MP20-MP90``."""
+    text = text[:MAX_LENGTH]
     return tuple((letters, int(low), int(high)) for letters, low, high in _RANGE.findall(text))
 
 
@@ -144,7 +163,10 @@ def wording(
     Args:
         tokens: its words. common: whether products of many vendors have a word. makers: words of the vendor's name.
         text: the name as it stands, folded, where it is one of an advisory.
+
+    Of more words than 40, and of a longer text than :data:`MAX_LENGTH`, only the beginning is looked at.
     """
+    tokens = tokens[:_MOST_WORDS]
     short = abbreviations_in(text)
     own = tuple(plain(token) for token in tokens if token not in _FUNCTION) or tuple(tokens)
     telling = frozenset(token for token in own if _tells(token, common) and token not in makers)

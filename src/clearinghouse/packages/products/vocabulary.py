@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rapidfuzz import fuzz, process
 
-from clearinghouse.packages.products.names import fold, tokens_of
+from clearinghouse.packages.products.names import fold, fold_product, tokens_of
 from clearinghouse.packages.products.telling import (
     Wording,
     abbreviates,
@@ -51,7 +51,7 @@ class Vocabulary:
         self._of_vendor: dict[str, list[int]] = defaultdict(list)
         for number, name in enumerate(names):
             vendors = vendors_of(number) or ("",)
-            for token in dict.fromkeys(map(plain, tokens_of(fold(name.product)))):
+            for token in dict.fromkeys(map(plain, tokens_of(fold_product(name.product)))):
                 owners[token].update(vendors)
                 self._postings[token].append(number)
             for vendor in vendors:
@@ -110,7 +110,7 @@ class Vocabulary:
         if number not in self._forms:
             name = self.names[number]
             makers = frozenset(map(plain, tokens_of(fold(name.vendor))))
-            folded = fold(name.product)
+            folded = fold_product(name.product)
             texts = forms_of(folded)
             words = [wording(tokens_of(text), self.is_common, makers, folded) for text in texts]
             self._forms[number] = tuple(dict.fromkeys(words))
@@ -149,4 +149,6 @@ class Vocabulary:
         return ""
 
     def _texts(self, vendor: str) -> list[tuple[int, str]]:
-        return [(number, fold(self.names[number].product)) for number in self.of_vendor(vendor)[:_MOST_OF_VENDOR]]
+        return [
+            (number, fold_product(self.names[number].product)) for number in self.of_vendor(vendor)[:_MOST_OF_VENDOR]
+        ]

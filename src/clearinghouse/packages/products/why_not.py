@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 import msgspec
 
-from clearinghouse.packages.products.asked import Asked, groups_of, statements_for
+from clearinghouse.packages.products.asked import Asked
+from clearinghouse.packages.products.guesses import NEAR, asked_of
 from clearinghouse.packages.products.index import NameIndex
-from clearinghouse.packages.products.outcome import Found, judge_group
+from clearinghouse.packages.products.outcome import Found, outcomes_of
 from clearinghouse.packages.products.query import readings_of
 from clearinghouse.packages.products.questions import cut
 from clearinghouse.packages.products.statement import KEV, Statement
@@ -37,16 +38,17 @@ def why_not(item: InventoryItem, advisory: str, index: NameIndex) -> NotMet | Ex
     """Return why an advisory does not meet an item that :func:`match_item` gives no exposure of; None if no such one
     was read. Of many questions about an item that lists but some; so it may be met after all, or not be judged.
 
+    What is asked is what :func:`match_item` asks. An advisory that has but a near name, and does not affect it, says
+    nothing of the item: no more is known than that the names are near.
+
     Args:
         advisory: its identifier, or one of the flaw.
     """
     readings = readings_of(item, index)
-    asked = [each for each in statements_for(readings, index)[0] if _is_of(each.statement, advisory)]
-    asked = [each for each in asked if each.statement.origin != KEV]
-    for group in groups_of(asked):
-        outcome = judge_group(item, group, index)
-        if outcome is not None:
-            return outcome.exposure if isinstance(outcome, Found) else outcome
+    asked = [each for each in asked_of(item, readings, index)[0] if _is_of(each.statement, advisory)]
+    for _, outcome in outcomes_of(item, asked, index):
+        return outcome.exposure if isinstance(outcome, Found) else outcome
+    asked = [each for each in asked if each.statement.origin != KEV and each.reading.why != NEAR]
     if asked:
         certain = [each for each in asked if each.doubt is None]
         told = dict.fromkeys(_of_statement(each) for each in certain or asked)
