@@ -96,15 +96,16 @@ def test_products_that_it_does_not_meet(capsys: pytest.CaptureFixture[str], file
     table.write_text("vendor,product,version\nPalisade,Mail Warden,1.0\nBarnaclesoft,Desk,2021\n")
     asked = [str(table), *files[3:], "--about", "CVE-2026-0009"]
     status, made = told(capsys, *asked)
-    assert (status, made["answers"]) == (2, [])  # nothing was judged
+    assert (status, made["answers"], made["names"]) == (0, [], ["Palisade EdgeGuard OS"])
     assert [(row["component"], row["why"]) for row in made["silent"]] == [
         ("Palisade Mail Warden 1.0", "CVE-2026-0009 names other products of this vendor: Palisade EdgeGuard OS."),
         ("Barnaclesoft Desk 2021", "CVE-2026-0009 does not name it; it names Palisade EdgeGuard OS."),
     ]
-    assert main.invoke(["match", *asked]) == 2
+    assert main.invoke(["match", *asked]) == 0
     shown = capsys.readouterr().out
     assert "Made by a vendor that it names" in shown
-    assert "Barnaclesoft" not in shown
+    assert shown.index("Not named by it, which is no word") < shown.index("Barnaclesoft Desk 2021")
+    assert "CVE-2026-0009 was read; it names Palisade EdgeGuard OS, and none of what is listed." in shown
     assert "0 components named by it; of 2 others it says nothing." in shown
 
 
@@ -116,7 +117,51 @@ def test_one_that_was_withdrawn_matches_nothing(capsys: pytest.CaptureFixture[st
 def test_one_that_nothing_read_is_named_by(capsys: pytest.CaptureFixture[str], files: list[str]) -> None:
     status, made = told(capsys, *files, "--about", "CVE-1999-0001")
     assert status == 2
-    assert made["problems"][0]["message"] == "no advisory named CVE-1999-0001 was read that speaks of anything listed."
+    assert made["problems"][0]["message"] == "no advisory named CVE-1999-0001 was read."
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "remedy"),
+    [
+        ("CVE-9999-1", "no advisory named CVE-9999-1 was read", "a CVE identifier has a year and four digits or more"),
+        ("X-2026-0001", "no advisory named X-2026-0001 was read", "look at its name"),
+        ("not an id\x1b[2J", 'no advisory was looked for: "not an id[2J" is no identifier of one', "name it as its"),
+    ],
+)
+def test_what_names_no_advisory_is_told_with_what_would(
+    capsys: pytest.CaptureFixture[str], files: list[str], name: str, what: str, remedy: str
+) -> None:
+    assert main.invoke(["match", *files, "--about", name]) == 2
+    error, tried = capsys.readouterr().err.splitlines()[-2:]
+    assert error == f"error: {what}"
+    assert tried.startswith(f"try: {remedy}")
+
+
+def test_one_that_was_read_and_names_no_package_that_is_listed(
+    capsys: pytest.CaptureFixture[str], files: list[str], tmp_path: Path
+) -> None:
+    lines = tmp_path / "others-requirements.txt"
+    lines.write_text("".join(f"other{number}==1.0\n" for number in range(25)))
+    asked = [str(lines), *files[3:], "--about", "A-1"]
+    status, made = told(capsys, *asked)
+    assert (status, made["answers"], len(made["silent"])) == (0, [], 25)
+    assert made["silent"][0]["why"] == "A-1 does not name it."
+    assert main.invoke(["match", *asked]) == 0
+    shown = capsys.readouterr().out
+    assert "A-1 was read; it names none of what is listed." in shown
+    assert "other19==1.0" in shown
+    assert "other20==1.0" not in shown
+    assert "... and 5 more components; --format json lists all." in shown
+
+
+def test_where_nothing_could_be_read_there_is_no_answer(
+    capsys: pytest.CaptureFixture[str], files: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "empty.csv").write_text("")
+    asked = ["match", str(tmp_path / "empty.csv"), *files[3:], "--about", "A-1"]
+    assert main.invoke(asked) == 2
+    assert "error: nothing was judged: no component could be read" in capsys.readouterr().err
+    assert main.invoke([*asked, "--format", "json"]) == 2
 
 
 def test_for_people(capsys: pytest.CaptureFixture[str], files: list[str]) -> None:
@@ -124,4 +169,5 @@ def test_for_people(capsys: pytest.CaptureFixture[str], files: list[str]) -> Non
     shown = capsys.readouterr().out
     assert "What A-1 means for what is listed" in shown
     assert "not affected" in shown
+    assert "clean==1.0" in shown
     assert "2 components named by it; of 3 others it says nothing." in shown

@@ -37,6 +37,8 @@ def flood(folder: Path, count: int) -> Path:
     [
         (["triage"], "error: missing argument 'PATH', or --inventory", "try: clearinghouse triage --help"),
         (["identify", ".", "--nonsense"], "error: no such option: --nonsense", "try: clearinghouse identify --help"),
+        (["match", ".", "--about"], "error: option '--about' requires an argument", "try: clearinghouse match --help"),
+        (["feeds", "sync", "--accept"], "error: option '--accept' requires", "try: clearinghouse feeds sync --help"),
         (["nonsense"], "error: no such command 'nonsense'", "try: clearinghouse --help"),
         (["triage", "."], None, None),
         (["triage", "/does/not/exist"], "error: /does/not/exist does not exist", "try: check the path"),
@@ -243,14 +245,14 @@ import os, signal, sys
 from clearinghouse.cli import run
 from clearinghouse.triage import deployer
 inside = deployer.published
-def slow(paths, notice):
+def slow(paths, notice, **named):
     def pause(source, count):
         if count == 0 and not told:
             told.append(1)
             os.kill(os.getpid(), signal.{signal})
             {again}
     told = []
-    return inside(paths, pause)
+    return inside(paths, pause, **named)
 deployer.published = slow
 run()
 """

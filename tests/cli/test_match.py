@@ -235,6 +235,35 @@ def test_where_nothing_could_be_judged_the_result_is_not_clean(capsys, tmp_path,
 
 
 @pytest.mark.parametrize("verb", ["match", "plan"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\x01random\xff" * 20, b'{"bomFormat":"CycloneDX","specVersion":"1.5","c']
+)
+def test_a_bad_file_ends_with_nothing_was_judged(capsys, tmp_path, advisories, verb, content):
+    (tmp_path / "bad").write_bytes(content)
+    assert main.invoke([verb, str(tmp_path / "bad"), "--advisories", str(advisories)]) == 2
+    shown = capsys.readouterr()
+    assert shown.err.splitlines()[-2] == "error: nothing was judged: no component could be read"
+    assert "NOTHING WAS JUDGED" in shown.out
+
+
+def test_a_page_of_nothing_is_announced_as_one(capsys, tmp_path, advisories):
+    (tmp_path / "bad.csv").write_bytes(b"")
+    page = tmp_path / "page.html"
+    assert main.invoke(["plan", str(tmp_path / "bad.csv"), "--advisories", str(advisories), "--page", str(page)]) == 2
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "says that nothing could be judged, and no more." in shown
+    assert "open it in a browser" not in shown
+    assert "Nothing could be judged" in page.read_text()
+
+
+def test_a_wrong_file_is_told_once_and_of_the_option_it_was_named_with(capsys, inventory, advisories):
+    assert main.invoke(["match", str(inventory), "--advisories", str(advisories), "--kev", str(inventory)]) == 2
+    wrong = [line for line in capsys.readouterr().err.splitlines() if "Its format is" in line]
+    assert len(wrong) == 1
+    assert "--kev takes CISA KEV catalogue" in wrong[0]
+
+
+@pytest.mark.parametrize("verb", ["match", "plan"])
 def test_one_component_that_could_be_judged_is_enough(capsys, tmp_path, advisories, verb):
     sbom = sbom_of(tmp_path, "pkg:nuget/demo@1.0.0", "pkg:pypi/clean@1.0")
     assert result(capsys, verb, sbom, "--advisories", advisories, code=0)["problems"] == []

@@ -214,6 +214,18 @@ class TestDates:
         told = capsys.readouterr()
         assert (told.out, "like 2026-08-17" in told.err) == ("", True)
 
+    def test_what_is_overdue_whatever_is_missing_says_by_when(self, capsys, tmp_path, held, published, signals):
+        entry = {"cveID": "CVE-2099-0001", "vendorProject": "x", "product": "y", "dateAdded": "2026-09-01"}
+        catalogue = {"title": "KEV", "catalogVersion": "2026.09.01", "dateReleased": "2026-09-01T00:00:00Z", "count": 1}
+        (tmp_path / "kev.json").write_text(json.dumps(catalogue | {"vulnerabilities": [entry]}))
+        asked = (held, "--advisories", published, "--kev", tmp_path / "kev.json", "--exposed", "yes")
+        first = made(capsys, *asked)["actions"][0]
+        assert (first["clears"], first["due"], first["latest"]) == (["CVE-2099-0001"], None, "2026-09-15")
+        arms = made(capsys, *asked[:-2])["actions"][0]["arms"]
+        assert {arm["latest"] for arm in arms.values()} == {"2026-09-15"}
+        assert run(*asked, *AS_OF) == 1
+        assert "15 September 2026 at the latest" in " ".join(capsys.readouterr().out.split())
+
 
 class TestQuestions:
     def test_what_is_cut_is_said_everywhere(self, capsys, tmp_path):
@@ -235,6 +247,7 @@ class TestQuestions:
         (asked,) = action["asked"]
         assert asked["question"] == "Which version of Palisade EdgeGuard OS does it run?"
         assert len(asked["settles"]) == len(action["questions"]) == 40
+        assert {"due", "latest", "arms"} <= set(asked)
         assert left_out in unescape(page.read_text())
         assert run(table, "--advisories", folder, *AS_OF) == 1
         shown = capsys.readouterr().out

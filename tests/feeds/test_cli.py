@@ -119,6 +119,7 @@ def test_what_waits(run, stick, make):
     ran = run("sync", "kev", "--from", stick)
     assert ran.code == 1
     assert "kev: A version waits: it shrank from 100 to 50 records." in ran.err
+    assert "If that is right, `clearinghouse feeds sync --accept kev` adopts it." in ran.err
     for verb in (("sync", "kev", "--from", stick), ("status",)):
         ran = run(*verb, "--format", "json")
         assert ran.code == 1
@@ -167,6 +168,9 @@ def test_an_empty_file_is_called_empty(run, stick, name, file):
 def test_what_a_folder_lacks_is_said_with_its_name_as_it_is(run, stick, monkeypatch):
     monkeypatch.chdir(stick.parent)
     assert "error: rustsec: The folder stick has neither " in run("sync", "rustsec", "--from", "stick").err
+    lacking = run("sync", "osv/Nothing", "--from", "stick").err
+    assert "The folder stick has neither " in lacking
+    assert "perhaps OSV" not in lacking  # a copy does not show what OSV has
 
 
 def test_an_address_at_the_beginning_of_a_sentence_stays_as_it_is(run, server):

@@ -16,7 +16,7 @@ from clearinghouse.packages.index import AdvisoryIndex, IndexBuilder, IndexFileE
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.triage.intake import NothingToReadError
 from clearinghouse.triage.prepared import Published, published
-from clearinghouse.triage.prepared_files import MOST_KEPT
+from clearinghouse.triage.prepared_files import MOST_SMALL
 
 CVE = """{"dataType":"CVE_RECORD","dataVersion":"5.1","cveMetadata":{"cveId":"CVE-2099-1000","state":"PUBLISHED"},
 "containers":{"cna":{"affected":[{"vendor":"v","product":"p","versions":[{"version":"1.0","status":"affected"}]}],
@@ -273,14 +273,14 @@ def test_old_prepared_files_are_forgotten_and_used_ones_are_not(folder: Path, tm
     used.write_text(osv("U-1"))
     reading(used)
     (kept,) = reading.files
-    for number in range(MOST_KEPT + 3):
+    for number in range(MOST_SMALL + 3):
         (folder / "a.json").write_text(osv(f"A-{number}"))
         os.utime(kept, (1, 1))
         reading(used)  # which makes it the newest
         reading(folder)
-    assert len(reading.files) == MOST_KEPT
+    assert len(reading.files) == MOST_SMALL
     assert kept in reading.files
-    assert reading.read == 1 + MOST_KEPT + 3
+    assert reading.read == 1 + MOST_SMALL + 3
 
 
 def test_nothing_to_read(tmp_path: Path, reading: Reading) -> None:
@@ -318,3 +318,24 @@ def test_one_process_and_two_prepare_the_same_file(data: Path, tmp_path: Path, m
         made += [file.read_bytes() for file in reading.files]
     assert made[0] == made[1]
     assert len(AdvisoryIndex(reading.files[0])) > 15_000
+
+
+def test_that_much_is_read_is_told_before_it_is_read(
+    folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[int, bool]] = []
+
+    def read() -> None:
+        published([folder], lambda source, count: None, cache=cache, preparing=lambda *said: told.append(said))
+
+    monkeypatch.setattr("clearinghouse.triage.prepared.MUCH", 0)
+    read()
+    assert told == [(1, True)]
+    read()
+    assert told == [(1, True)]  # nothing was read
+
+
+def test_a_little_is_read_without_a_word(folder: Path, cache: Path) -> None:
+    told: list[object] = []
+    published([folder], lambda source, count: None, cache=cache, preparing=lambda *said: told.append(said))
+    assert told == []

@@ -9,10 +9,13 @@ import pytest
 from clearinghouse.records import Level
 from clearinghouse.triage.prepared_files import (
     LEFT_BEHIND,
-    MOST_KEPT,
+    MOST_BYTES,
+    MOST_SMALL,
+    SMALL,
     PreparedFiles,
     default_cache,
     fingerprint,
+    weight_of,
 )
 
 
@@ -156,7 +159,7 @@ def test_a_folder_that_cannot_be_made_is_none(tmp_path: Path) -> None:
 def test_the_newest_are_kept_and_what_was_left_behind_is_removed(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     files = PreparedFiles(tmp_path)
-    for number in range(MOST_KEPT + 3):
+    for number in range(MOST_SMALL + 3):
         place = files.place(f"{number:032}")
         assert place is not None
         place.write_bytes(b"")
@@ -167,5 +170,42 @@ def test_the_newest_are_kept_and_what_was_left_behind_is_removed(tmp_path: Path)
     os.utime(left, (time.time() - LEFT_BEHIND - 60,) * 2)
     os.utime(other, (1, 1))
     files.sweep()
-    kept = {f"{number:032}.advisories" for number in range(MOST_KEPT)}
+    kept = {f"{number:032}.advisories" for number in range(MOST_SMALL)}
     assert {path.name for path in tmp_path.iterdir()} == kept | {fresh.name, other.name}
+
+
+def kept_in(folder: Path, sizes: list[int]) -> list[int]:
+    """Put files of these sizes there, the first used last; return the numbers of those that are kept."""
+    folder.chmod(0o700)
+    files = PreparedFiles(folder)
+    for number, size in enumerate(sizes):
+        place = files.place(f"{number:032}")
+        assert place is not None
+        with place.open("wb") as file:
+            file.truncate(size)  # a hole: it takes no room
+        os.utime(place, (1000 - number, 1000 - number))
+    files.sweep()
+    return sorted(int(path.stem) for path in folder.iterdir())
+
+
+def test_many_small_ones_never_cost_a_large_one(tmp_path: Path) -> None:
+    large = MOST_SMALL + 10
+    kept = kept_in(tmp_path, [*[SMALL] * large, SMALL + 1])
+    assert kept == [*range(MOST_SMALL), large]
+
+
+def test_large_ones_are_kept_as_long_as_there_is_room(tmp_path: Path) -> None:
+    half = MOST_BYTES // 2
+    assert kept_in(tmp_path, [half, half, half, SMALL]) == [0, 1, 3]
+
+
+def test_the_one_that_was_used_last_is_kept_whatever_its_size(tmp_path: Path) -> None:
+    assert kept_in(tmp_path, [MOST_BYTES + 1, SMALL + 1]) == [0]
+
+
+def test_how_much_there_is_to_read(document: Path) -> None:
+    (document.parent / "b.json").write_text("two")
+    (document.parent / "link").symlink_to("nowhere")
+    assert weight_of([document]) == (1, 3)
+    assert weight_of([document.parent]) == (2, 6)
+    assert weight_of([document.parent / "absent", Path("-")]) == (0, 0)

@@ -193,6 +193,26 @@ def test_a_device_is_known_by_the_series_of_its_advisories_where_its_owner_does_
     assert any(document in sentence for sentence in action.explain) is bool(action.subject.kind_by)
 
 
+@pytest.mark.parametrize("kind", [None, AssetKind.IT])
+def test_a_device_that_such_an_advisory_possibly_means_is_for_a_person_to_decide(kind: AssetKind | None) -> None:
+    unsure = record("CVE-2026-0002", versions=("7.0.1.5",), document="ICSA-26-001-01")  # 7.0.1 may be that
+    made = deployer_of_products(
+        [product("7.0.1", Asset(name="box", kind=kind))],
+        [record("CVE-2026-0001", FROM_7, RangeEvent(fixed="7.0.3")), unsure],
+    )
+    action, question = plan_of(made).actions
+    assert action.do is (Do.UPGRADE if kind else Do.DECIDE)
+    assert (action.subject.kind_by, action.subject.kind_sure) == (("", True) if kind else ("ICSA-26-001-01", False))
+    assert any("ICSA-26-001-01 may speak of it" in sentence for sentence in action.explain) is (kind is None)
+    assert question.leaves[0].exposures[0].match is MatchClass.POSSIBLE
+
+
+def test_a_device_that_is_only_asked_about_is_not_called_one() -> None:
+    unsure = record("CVE-2026-0002", versions=("7.0.1.5",), document="ICSA-26-001-01")
+    (action,) = plan_of(deployer_of_products([product("7.0.1")], [unsure])).actions
+    assert (action.do, action.subject.kind) == (Do.FIND_OUT, None)
+
+
 def test_a_document_about_several_flaws_joins_none_of_them() -> None:
     events = (FROM_7, RangeEvent(fixed="7.0.3"))
     findings = [record(f"CVE-2026-000{number}", *events, document="ICSA-26-001-01") for number in (1, 2, 3)]

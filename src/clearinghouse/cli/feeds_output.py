@@ -70,7 +70,7 @@ def problems_of(told: Iterable[Outcome | Status]) -> list[Problem]:
                 Problem(
                     source=each.feed.name,
                     code="feed_pending" if pending else "feed_failed",
-                    message=sentence(f"a version waits: it {why}") if pending else _as_sentence(why),
+                    message=_waiting(each, why) if pending else _as_sentence(why),
                     expected=_remedy(each, pending=pending),
                 )
             )
@@ -83,9 +83,18 @@ def _as_sentence(why: str) -> str:
     return why.rstrip(".") + "." if any(sign in first for sign in "/.:\\") else sentence(why)
 
 
+def _waiting(told: Outcome | Status, why: str) -> str:
+    """That a version waits, why, and what adopts it: of that nothing else is shown where a person reads."""
+    return f"{sentence(f'a version waits: it {why}')} If that is right, `{_sync(told, pending=True)}` adopts it."
+
+
 def _remedy(told: Outcome | Status, *, pending: bool) -> str | None:
     if isinstance(told, Outcome) and told.remedy:
         return told.remedy
+    return _sync(told, pending=pending)
+
+
+def _sync(told: Outcome | Status, *, pending: bool) -> str:
     name = f"'{told.feed.name}'" if " " in told.feed.name else told.feed.name
     return f"clearinghouse feeds sync {'--accept ' if pending else ''}{name}"
 

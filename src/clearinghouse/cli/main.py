@@ -133,18 +133,29 @@ def _dispatch(arguments: list[str]) -> int:
     except typer.Exit as done:
         return done.exit_code
     except _UsageError as error:
-        return _misused(error)
+        return _misused(error, _spoken_to(command, arguments))
     return OK
 
 
-def _misused(error: Exception) -> int:
+def _spoken_to(command: object, arguments: Sequence[str]) -> str:
+    """Return the verbs at the beginning of a command line, after the program's name; some errors do not know them."""
+    path = [app.info.name or ""]
+    for argument in arguments:
+        command = getattr(command, "commands", {}).get(argument)
+        if command is None:
+            break
+        path.append(argument)
+    return " ".join(path)
+
+
+def _misused(error: Exception, verbs: str) -> int:
     """Say what is wrong with the options, in the same two lines as everything else."""
     context = getattr(error, "ctx", None)
     message: str = error.format_message().replace("Value error, ", "")  # type: ignore[attr-defined]
     if type(error).__name__ == "NoArgsIsHelpError":
         print(message, file=sys.stderr)
         return BAD_INPUT
-    path = context.command_path if context else app.info.name
+    path = context.command_path if context else verbs
     show_error(ClearinghouseError(clean_line(message[:1].lower() + message[1:]).rstrip("."), f"{path} --help"))
     return BAD_INPUT
 

@@ -24,7 +24,7 @@ from clearinghouse.cli.output import (
     show_problems,
     write_members,
 )
-from clearinghouse.cli.progress import reading
+from clearinghouse.cli.progress import preparing, reading
 from clearinghouse.formats.text import plural
 from clearinghouse.packages.identity import PackageId
 from clearinghouse.records import ClearinghouseError, Exposure, MatchClass, Problem
@@ -99,7 +99,7 @@ def command(
     asked = [*paths, *(advisories or ()), *(kev or ())]
     try:
         with reading(asked) as notice:
-            found = look_up(paths, advisories=advisories or [], kev=kev or [], notice=notice)
+            found = look_up(paths, advisories=advisories or [], kev=kev or [], notice=notice, preparing=preparing)
             nothing = nothing_judged(found)
     except Exception as error:
         if output is OutputFormat.JSON:
@@ -108,27 +108,38 @@ def command(
                 raise typer.Exit(BAD_INPUT) from error
         raise
     if about is not None:
-        affected = _tell(found, about, asked, output)
-        raise typer.Exit(BAD_INPUT if nothing else match_exit_code(found, affected=affected))
+        nothing = nothing if not len(found.stock) else None  # that an advisory names none of it is an answer
+        affected = _tell(found, about, asked, output, nothing)
+        raise typer.Exit(match_exit_code(found, affected=affected))
     if output is OutputFormat.JSON:
         affected = _write(found, asked, nothing)
     else:
         sys.stdout.flush()
         affected = _show(found)
         say(*((NO_CLEAN_RESULT, "bold") if nothing else (_NEXT[affected],)))
-        if nothing and not found.failed:
+        if nothing:
             raise nothing
     raise typer.Exit(BAD_INPUT if nothing else match_exit_code(found, affected=affected))
 
 
-def _tell(found: Deployer, about: str, asked: Sequence[Path], output: OutputFormat) -> bool:
+def _tell(
+    found: Deployer, about: str, asked: Sequence[Path], output: OutputFormat, nothing: ClearinghouseError | None
+) -> bool:
+    """Answer for one advisory; return whether anything is, or may be, affected. ``nothing``: why there is no answer."""
     if output is not OutputFormat.JSON:
-        return show_about(found, about)
+        affected = show_about(found, about)
+        sys.stdout.flush()
+        if nothing:
+            raise nothing
+        return affected
     try:
-        return write_about(found, about, asked)
+        affected = write_about(found, about, asked, [failure(nothing, asked)] if nothing and not found.failed else [])
     except UnknownAdvisoryError as error:
         _write_failure(failure(error, asked))
         raise typer.Exit(BAD_INPUT) from error
+    if nothing:
+        raise typer.Exit(BAD_INPUT)
+    return affected
 
 
 def match_exit_code(found: Deployer, *, affected: bool) -> int:

@@ -24,7 +24,7 @@ from clearinghouse.cli.output import (
 )
 from clearinghouse.cli.page import render_page
 from clearinghouse.cli.plan_output import action_rows, show_plan
-from clearinghouse.cli.progress import reading
+from clearinghouse.cli.progress import preparing, reading
 from clearinghouse.formats.text import clean_line, plural, printable_name
 from clearinghouse.priority import DEFAULT_POLICY
 from clearinghouse.priority.plan import Plan
@@ -139,7 +139,14 @@ def run_plan(
             _require_target(wanted.file, asked)
         with reading(asked) as notice:
             found = look_up(
-                paths, advisories=advisories, kev=kev, epss=epss, ssvc=ssvc, as_of=terms.as_of, notice=notice
+                paths,
+                advisories=advisories,
+                kev=kev,
+                epss=epss,
+                ssvc=ssvc,
+                as_of=terms.as_of,
+                notice=notice,
+                preparing=preparing,
             )
             made = worklist(found, found.signals, terms, {"": owner} if owner else None)
             nothing = nothing_judged(found)
@@ -156,12 +163,14 @@ def run_plan(
         _write(made, [*found.problems, *problems], asked, unmatched_rows(found))
     else:
         sys.stdout.flush()
-        show_plan(made, found, wanted and wanted.file)
+        show_plan(made, found, wanted.file if wanted and not nothing else None)
         if nothing:
             say(NO_CLEAN_RESULT, "bold")
+            if wanted is not None:
+                say(f"The page {printable_name(str(wanted.file))} says that nothing could be judged, and no more.")
         elif hint and wanted is None:
             say(_NEXT)
-        if nothing and not found.failed:
+        if nothing:
             raise nothing
     return BAD_INPUT if nothing else match_exit_code(found, affected=bool(made.actions or made.deferrals))
 

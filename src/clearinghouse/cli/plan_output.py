@@ -1,7 +1,7 @@
 """A plan as people see it, and for programs the members of JSON that ``triage`` and ``plan`` share."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from clearinghouse.cli.layout import say, show_table
 from clearinghouse.cli.output import show_problems
 from clearinghouse.formats.text import plural, printable_name
 from clearinghouse.priority import in_words
-from clearinghouse.priority.plan import Action, Do, Plan
+from clearinghouse.priority.plan import Action, Do, Plan, Question, Urgency
 from clearinghouse.triage.deployer import Deployer
 
 _MOST_ROWS = 40
@@ -43,15 +43,16 @@ def _action_row(action: Action) -> dict[str, Any]:
         "clears": [flaw.id for flaw in action.clears],
         "leaves": [flaw.id for flaw in action.leaves],
         "due": action.due,
+        "latest": action.latest,
         "outcome": action.outcome,
         "explain": list(action.explain),
-        "arms": {name: msgspec.to_builtins(arm) for name, arm in action.arms.items() if name} or None,
+        "arms": _arms(action.arms),
         "major": action.major,
         "prerelease": action.prerelease,
         "within": action.within,
         "mitigations": list(action.mitigations),
         "questions": list(action.questions),
-        "asked": [{"question": each.text, "settles": each.settles} for each in action.asked],
+        "asked": [_asked_row(question) for question in action.asked],
         "left_out": (subject.left_out or None) if action.do is Do.FIND_OUT else None,
         "purl": subject.purl,
         "name": subject.name,
@@ -60,6 +61,20 @@ def _action_row(action: Action) -> dict[str, Any]:
         "also": [each.written for each in action.also],
         "kind": subject.kind,
         "where": [place.label for place in subject.places],
+    }
+
+
+def _arms(arms: Mapping[str, Urgency]) -> dict[str, Any] | None:
+    return {name: msgspec.to_builtins(arm) for name, arm in arms.items() if name} or None
+
+
+def _asked_row(question: Question) -> dict[str, Any]:
+    return {
+        "question": question.text,
+        "settles": question.settles,
+        "due": question.due,
+        "latest": question.latest,
+        "arms": _arms(question.arms),
     }
 
 
@@ -91,7 +106,7 @@ def show_plan(made: Plan, found: Deployer, page: Path | None) -> None:
 
 
 def _earliest(actions: Sequence[Action]) -> dt.date:
-    dates = [arm.due for action in actions for arm in action.arms.values() if arm.due]
+    dates = [arm.day for action in actions for arm in action.arms.values() if arm.day]
     return min(dates, default=dt.date.max)
 
 
@@ -143,11 +158,16 @@ def _cells(action: Action) -> tuple[str, ...]:
 
 
 def _by(action: Action) -> str:
-    if action.due:
-        return in_words(action.due)
-    dates = {name: arm.due for name, arm in action.arms.items()}
-    if any(dates.values()):
-        exposed, other = dates.get("exposed"), dates.get("not_exposed")
-        told = in_words(exposed) if exposed else "no date"
-        return f"{told} if exposed, else {in_words(other) if other else 'no date'}"
-    return "next upgrade" if action.outcome == "FSU" else "no date yet"
+    told = {name: _day(arm) for name, arm in action.arms.items()}
+    if not any(told.values()):
+        return "next upgrade" if action.outcome == "FSU" else "no date yet"
+    if len(set(told.values())) == 1:
+        return next(iter(told.values()))
+    return f"{told.get('exposed') or 'no date'} if exposed, else {told.get('not_exposed') or 'no date'}"
+
+
+def _day(arm: Urgency) -> str:
+    """The day to act by; one that holds whatever the missing inputs are is said to be no more than that."""
+    if arm.latest:
+        return f"{in_words(arm.latest)} at the latest"
+    return in_words(arm.due) if arm.due else ""

@@ -1,5 +1,6 @@
-"""Progress on standard error: for people at a terminal, never in pipes."""
+"""Progress on standard error: for people at a terminal; in pipes one line, where it takes long."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,13 @@ def reading(paths: Sequence[Path]) -> Iterator[Notice]:
     )
     with Progress(*columns, console=target, transient=True) as progress:
         yield _Counter(progress, _sizes(paths))
+
+
+def preparing(files: int, kept: bool) -> None:
+    """Say on standard error, wherever it goes, that much is about to be read: else nothing is heard for a minute."""
+    count = plural(files, "file")
+    said = f"Preparing advisories from {count}; this is done once and may take a minute."
+    print(said if kept else f"Reading advisories from {count}; this may take a minute.", file=sys.stderr, flush=True)
 
 
 def _sizes(paths: Sequence[Path]) -> dict[str, int]:

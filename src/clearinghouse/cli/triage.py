@@ -26,7 +26,7 @@ from clearinghouse.cli.options import (
     paths_to,
 )
 from clearinghouse.cli.output import BAD_INPUT, failure, show_problems
-from clearinghouse.cli.progress import reading
+from clearinghouse.cli.progress import preparing, reading
 from clearinghouse.cli.signal_problems import silent_options
 from clearinghouse.cli.triage_output import write_csv, write_json_report, write_sarif
 from clearinghouse.cli.triage_table import show
@@ -206,7 +206,7 @@ def run_triage(
 
 def _beside(gathered: Gathered, inventories: Sequence[Path]) -> Deployer:
     with reading(inventories) as notice:
-        return beside(gathered, inventories, notice)
+        return beside(gathered, inventories, notice, preparing)
 
 
 def _terms(today: dt.date, terms: Terms) -> WorkTerms:

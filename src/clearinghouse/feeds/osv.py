@@ -131,6 +131,8 @@ def _archive(task: Task, index: Got | None, listed: Mapping[str, str]) -> New | 
         got = task.fetched(task.wanted(address, "all.zip", conditional=index is None))
     except MissingError as error:
         ecosystem = task.feed.name.partition("/")[2]
+        if not task.origin.live:
+            raise  # what was carried here lacks it: whether OSV has it does not show in that
         raise MissingError(
             f"{error.what}; perhaps OSV has no ecosystem {quoted(ecosystem)}",
             f"names are case-sensitive; {OSV_EXPORT}/ecosystems.txt lists them",

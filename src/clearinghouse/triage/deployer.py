@@ -19,8 +19,10 @@ from clearinghouse.triage.gather import Gathered, take_signals
 from clearinghouse.triage.inside import add_inside
 from clearinghouse.triage.intake import Intake, Notice
 from clearinghouse.triage.kept import require_advisories, sources
-from clearinghouse.triage.prepared import Published, published
+from clearinghouse.triage.prepared import Preparing, Published, published
 from clearinghouse.triage.stock import Held, Stock
+
+_OF_FORMAT = frozenset({"unrecognised_format", "wrong_format"})
 
 
 class Met(msgspec.Struct, frozen=True, gc=False):
@@ -51,8 +53,14 @@ class Deployer:
 
     @property
     def problems(self) -> list[Problem]:
-        """What was wrong with everything that was read."""
-        return [*self.stock.problems, *self.published.problems, *self._intake.problems]
+        """What was wrong with everything that was read.
+
+        What is named with ``--kev`` is read for its products too, as advisories are; that it is of a wrong format is
+        told once, of what it was named as.
+        """
+        told = {each.source for each in self._intake.problems if each.code in _OF_FORMAT}
+        published = (each for each in self.published.problems if each.code not in _OF_FORMAT or each.source not in told)
+        return [*self.stock.problems, *published, *self._intake.problems]
 
     @property
     def failed(self) -> bool:
@@ -131,12 +139,14 @@ def look_up(
     ssvc: Sequence[Path] = (),
     as_of: dt.date | None = None,
     notice: Notice = lambda source, findings: None,
+    preparing: Preparing | None = None,
 ) -> Deployer:
     """Read inventories and what is published.
 
     Args:
         inventories, advisories, kev, epss, ssvc: paths; of each kind of which nothing is named, what was synced.
         as_of: signals dated later are not taken. notice: as for :class:`~clearinghouse.triage.intake.Intake`.
+        preparing: as for :func:`~clearinghouse.triage.prepared.published`.
 
     Raises:
         NoAdvisoriesError: nothing is named to match against, and nothing was synced.
@@ -144,7 +154,7 @@ def look_up(
     """
     found = sources(advisories=advisories, kev=kev, epss=epss, ssvc=ssvc, as_of=as_of)
     require_advisories(found)
-    known = published([*found.advisories, *found.kev], notice)
+    known = published([*found.advisories, *found.kev], notice, preparing=preparing)
     signals = Signals(as_of)
     intake = Intake(signals)
     take_signals(intake, kev=found.kev, epss=found.epss, ssvc=found.ssvc, notice=notice)
@@ -156,7 +166,9 @@ def look_up(
     return Deployer(stock, known, intake, signals)
 
 
-def beside(gathered: Gathered, inventories: Sequence[Path], notice: Notice) -> Deployer:
+def beside(
+    gathered: Gathered, inventories: Sequence[Path], notice: Notice, preparing: Preparing | None = None
+) -> Deployer:
     """Set what was found beside what somebody has.
 
     Args:
@@ -164,6 +176,7 @@ def beside(gathered: Gathered, inventories: Sequence[Path], notice: Notice) -> D
             what scanners say of a package counts for it.
         inventories: what somebody has. Without any, what the scanners looked at stands in their place.
         notice: as for :class:`~clearinghouse.triage.intake.Intake`.
+        preparing: as for :func:`~clearinghouse.triage.prepared.published`.
 
     Raises:
         NothingToReadError: there is no document below ``inventories``. ClearinghouseError: whatever reading raises.
@@ -176,17 +189,19 @@ def beside(gathered: Gathered, inventories: Sequence[Path], notice: Notice) -> D
     else:
         for source, items in groupby([item for item, _, _ in reports], lambda item: item.inventory):
             stock.put(Inventory(source=source, format="findings"), items)
-    known = _published(gathered, notice) if inventories else Published(index_of(()))
+    known = _published(gathered, notice, preparing) if inventories else Published(index_of(()))
     made = Deployer(stock, known, gathered, gathered.signals)
     made.add_scanned((package, exposure) for _, package, exposure in reports)
     return made
 
 
-def _published(gathered: Gathered, notice: Notice) -> Published:
+def _published(gathered: Gathered, notice: Notice, preparing: Preparing | None) -> Published:
     """What findings publish; where they publish nothing, what the feeds do."""
     if any(finding.advisory for finding in gathered.findings):
         return Published(index_of(gathered.findings))
     found = sources()
     if not gathered.findings:
         require_advisories(found)
-    return published([*found.advisories, *found.kev], notice) if found.advisories else Published(index_of(()))
+    if not found.advisories:
+        return Published(index_of(()))
+    return published([*found.advisories, *found.kev], notice, preparing=preparing)

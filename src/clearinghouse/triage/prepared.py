@@ -2,7 +2,7 @@
 
 import sqlite3
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from os import utime
 from pathlib import Path
@@ -19,8 +19,19 @@ from clearinghouse.packages.index import AdvisoryIndex, IndexBuilder, IndexFileE
 from clearinghouse.records import ClearinghouseError, Finding, Problem
 from clearinghouse.triage.inside import Inside, Seen
 from clearinghouse.triage.intake import Notice, nothing_to_read, only_errors
-from clearinghouse.triage.prepared_files import PreparedFiles, default_cache, fingerprint, is_mine, why_failed
+from clearinghouse.triage.prepared_files import (
+    PreparedFiles,
+    default_cache,
+    fingerprint,
+    is_mine,
+    weight_of,
+    why_failed,
+)
 
+Preparing = Callable[[int, bool], None]
+"""Is told how many files are about to be read, and whether what is read will be kept."""
+MUCH = 20_000_000
+"""Bytes of documents that take long enough to read that somebody wonders."""
 _OFTEN = 1024
 _LIMITS = Limits(members=1_000_000)
 """A feed comes as one archive with a member for each advisory, and of npm there are some hundred thousand."""
@@ -72,7 +83,9 @@ class Published:
         return bool(only_errors(self.problems))
 
 
-def published(paths: Sequence[Path], notice: Notice, *, cache: Path | None = None) -> Published:
+def published(
+    paths: Sequence[Path], notice: Notice, *, cache: Path | None = None, preparing: Preparing | None = None
+) -> Published:
     """Return what ``paths`` publish: from a prepared file if no document has changed since that was made.
 
     A prepared file that is damaged is made anew, also where that shows only while it is used.
@@ -82,6 +95,7 @@ def published(paths: Sequence[Path], notice: Notice, *, cache: Path | None = Non
         cache: the folder of prepared files; None is :func:`~clearinghouse.triage.prepared_files.default_cache`. Where
             nothing can be kept, because the documents are no files, or changed while they were read, or the folder is
             not this user's alone, the file is a temporary one.
+        preparing: is told of it before much is read (:data:`MUCH`).
 
     Raises:
         NothingToReadError: there is no document.
@@ -93,6 +107,10 @@ def published(paths: Sequence[Path], notice: Notice, *, cache: Path | None = Non
     found = _opened(place, paths, key) if place else None
     if found:
         return found
+    if preparing:
+        count, size = weight_of(paths)
+        if size > MUCH:
+            preparing(count, place is not None)
     builder, meta = _made(paths, notice)
     meta[_DOCUMENTS] = key or ""
     if place and fingerprint(paths) == key:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from clearinghouse import __version__
 from clearinghouse.formats.spool import is_standard_input
@@ -18,8 +19,13 @@ from clearinghouse.formats.text import clean_line, printable_name
 from clearinghouse.packages.index import LAYOUT
 from clearinghouse.records import Level, Problem
 
-MOST_KEPT = 8
-"""Prepared files that are kept; the one that was used longest ago goes first."""
+SMALL = 4 << 20
+"""Bytes up to which a prepared file is small: it is made anew in a moment."""
+MOST_SMALL = 24
+"""Small ones that are kept; the one that was used longest ago goes first."""
+MOST_BYTES = 2 << 30
+"""Bytes that all the others may have, likewise; the one that was used last is kept whatever its size. They are counted
+apart, so that many small sets of advisories never cost a large one, which takes minutes to read."""
 LEFT_BEHIND = 24 * 3600.0
 """Seconds after which a file that was not finished is taken for what a killed process left behind."""
 _SUFFIX = ".advisories"
@@ -63,18 +69,55 @@ class PreparedFiles:
         """Remove what is more than is kept, and what was left behind."""
         if self._folder is None:
             return
-        finished: list[tuple[float, Path]] = []
+        finished: list[_Kept] = []
         now = time.time()
         for file in self._folder.glob(f"*{_SUFFIX}*"):
             with suppress(OSError):
-                written = file.stat().st_mtime
+                status = file.stat()
                 if not file.name.startswith("."):
-                    finished.append((written, file))
-                elif now - written > LEFT_BEHIND:
+                    finished.append(_Kept(status.st_mtime, file, status.st_size))
+                elif now - status.st_mtime > LEFT_BEHIND:
                     file.unlink()
-        for _, file in sorted(finished, reverse=True)[MOST_KEPT:]:
+        for file in _too_many(sorted(finished, reverse=True)):
             with suppress(OSError):
                 file.unlink()
+
+
+class _Kept(NamedTuple):
+    """A prepared file: when it was used last, where it lies, how many bytes it has."""
+
+    used: float
+    file: Path
+    size: int
+
+
+def _too_many(newest_first: Iterable[_Kept]) -> Iterator[Path]:
+    small = large = 0
+    for kept in newest_first:
+        if kept.size <= SMALL:
+            small += 1
+            if small > MOST_SMALL:
+                yield kept.file
+        elif large and large + kept.size > MOST_BYTES:
+            yield kept.file
+        else:
+            large += kept.size
+
+
+def weight_of(paths: Iterable[Path]) -> tuple[int, int]:
+    """Return how many files there are in ``paths``, and their bytes; what cannot be looked at is left out."""
+    files = size = 0
+    for path in paths:
+        if is_standard_input(path):
+            continue
+        for root, _, names in os.walk(path) if path.is_dir() else [("", (), (str(path),))]:
+            for name in names:
+                with suppress(OSError, ValueError):
+                    status = os.stat(os.path.join(root, name))
+                    if stat.S_ISREG(status.st_mode):
+                        files += 1
+                        size += status.st_size
+    return files, size
 
 
 def default_cache() -> Path | None:

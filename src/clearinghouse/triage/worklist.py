@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -11,7 +11,7 @@ from clearinghouse.packages.match import Verdict
 from clearinghouse.priority import Deadline, Rank, Signals, cvss_score, deadline_for
 from clearinghouse.priority.facts import lenient_date
 from clearinghouse.priority.plan import Flaw, Place, Plan, Subject, make_plan
-from clearinghouse.records import Asset, AssetKind, Exposure, Remedy
+from clearinghouse.records import Asset, AssetKind, Exposure, MatchClass, Remedy
 from clearinghouse.triage.deployer import Deployer
 from clearinghouse.triage.installed import installed_version
 from clearinghouse.triage.places import labels_of
@@ -20,6 +20,7 @@ from clearinghouse.triage.versions import DeployedVersions, is_numbered_apart
 _SERIES = {"ICSA": AssetKind.OPERATIONAL, "ICSMA": AssetKind.MEDICAL}
 """What CISA's series of advisories are about: industrial control systems and medical devices
 (https://www.cisa.gov/news-events/cybersecurity-advisories)."""
+_SURE = frozenset(each for each in MatchClass if each.is_sure)
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +83,8 @@ class _Subjects:
                 joined = self._flaws[number] = tuple(_joined(self._deployer.verdict(number)))
             for compared in dict.fromkeys(each.compared for each in joined):
                 flaws = [each for each in joined if each.compared == compared]
-                yield self._subject(number, conditions, tuple(where), compared, flaws)
+                kind = _kind(conditions, joined)
+                yield self._subject(number, conditions, tuple(where), compared, flaws, kind)
 
     def _subject(
         self,
@@ -91,6 +93,7 @@ class _Subjects:
         where: tuple[Place, ...],
         compared: str | None,
         flaws: Sequence["_Joined"],
+        kind: "_Kind",
     ) -> Subject:
         held = self._deployer.stock.components[number]
         package = held.package if isinstance(held.package, PackageId) else None
@@ -99,7 +102,6 @@ class _Subjects:
         if version is None and package is None:
             version = installed_version(held.item, self._deployer.published.index.products)
         of_source = package and package.source_version == compared and is_numbered_apart(package)
-        kind, kind_by = (conditions.kind, "") if conditions.kind else _kind_of(flaws)
         return Subject(
             written=held.item.written,
             name=component.name or held.item.written,
@@ -109,8 +111,9 @@ class _Subjects:
             source_version=package.source_version if package and of_source else None,
             ecosystem=_ecosystem(package) if package else "",
             purl=package.purl if package else None,
-            kind=kind,
-            kind_by=kind_by,
+            kind=kind.kind,
+            kind_by=kind.by,
+            kind_sure=kind.sure,
             exposed=conditions.exposed,
             places=where,
             flaws=tuple(self._judge.flaw(each, conditions) for each in flaws),
@@ -194,14 +197,32 @@ def _newest_and_highest(vector: str) -> tuple[str, float]:
     return vector[: len("CVSS:3.1")], score.base if score else 0.0
 
 
-def _kind_of(flaws: Iterable[_Joined]) -> tuple[AssetKind | None, str]:
-    """What sort of thing a component is by the advisories on it, where its owner does not say, and which says so."""
-    for each in flaws:
-        for exposure in each.exposures:
+class _Kind(msgspec.Struct, frozen=True, gc=False):
+    """What sort of thing a component is, by which advisory, where its owner does not say, and whether that is sure."""
+
+    kind: AssetKind | None = None
+    by: str = ""
+    sure: bool = True
+
+
+def _kind(conditions: Conditions, flaws: Sequence[_Joined]) -> _Kind:
+    """What its owner says; else what the advisories on it are about, those first that speak of it for sure.
+
+    That such an advisory possibly means a component is enough to ask a person before it is changed, where another
+    source is sure that it has a flaw: asking about what is no device costs a moment, and a device that is changed
+    without it may cost a process. Nothing follows from it for what is a question anyway.
+    """
+    if conditions.kind:
+        return _Kind(conditions.kind)
+    exposures = [exposure for each in flaws for exposure in each.exposures]
+    if not any(exposure.match.is_sure for exposure in exposures):
+        return _Kind()
+    for sure, matches in ((True, _SURE), (False, {MatchClass.POSSIBLE})):
+        for exposure in exposures:
             series = exposure.advisory.partition("-")[0]
-            if exposure.match.is_sure and series in _SERIES:
-                return _SERIES[series], exposure.advisory
-    return None, ""
+            if series in _SERIES and exposure.match in matches:
+                return _Kind(_SERIES[series], exposure.advisory, sure)
+    return _Kind()
 
 
 class _Judge:

@@ -176,8 +176,8 @@ class TestActions:
         seen = page(one(build, dated, attacked))
         assert "Known to be used in attacks, listed since 8 November 2026." in seen.text
         assert (
-            "No date follows yet for 1 of these flaws, because it is not known whether an attack can be automated; "
-            "still possible: 3 days." in seen.text
+            "No exact date follows yet for 1 of these flaws, because it is not known whether an attack can be "
+            "automated; still possible: 3 days, so at the latest 10 November 2026." in seen.text
         )
 
     def test_whether_it_is_used_in_attacks_is_said_as_far_as_it_is_known(self, build, page):
@@ -275,6 +275,13 @@ class TestDevices:
         assert "The advice of the advisories, in their words" in seen.all("h2")
         assert seen.all("a", href="#advice") == ["all of it further down"]
 
+    def test_what_is_possibly_a_device_is_not_called_one(self, build, page):
+        flaw = build.flaw("CVE-2026-99300", "x", exposed="no", fixed="10")
+        facts = {"kind": AssetKind.OPERATIONAL, "kind_by": "ICSA-26-001-01", "kind_sure": False}
+        text = page(one(build, flaw, **facts)).text
+        assert "It may be operational technology: nothing is changed before" in text
+        assert "ICSA-26-001-01 may speak of it" in text
+
 
 class TestQuestions:
     def test_what_to_find_out_and_what_hangs_on_it(self, page, hospital):
@@ -316,6 +323,31 @@ class TestQuestions:
         flaw = build.flaw("CVE-2026-99300", "x", exposed="no", match=MatchClass.POSSIBLE, question=question)
         text = page(one(build, flaw)).text
         assert f"Find out about Pillow on imaging-server (Radiology): {asked}" in text
+
+    def test_beside_a_question_stands_the_date_of_what_hangs_on_it(self, build, page):
+        calm = {"exposed": "yes", "match": MatchClass.POSSIBLE, "question": "Is it one of those?"}
+        other = {"exposed": "yes", "match": MatchClass.POSSIBLE, "question": "Which of the two is it?"}
+        flaws = [build.flaw(f"CVE-2024-{number}", "x", **calm) for number in (6576, 5806)]
+        text = page(one(build, *flaws, build.flaw("CVE-2023-34362", "x", kev="2026-10-30", **other))).text
+        assert (
+            "Which of the two is it? 1 of 3 known flaws hangs on the answer; if it is there, the earliest date is "
+            "2 November 2026 (7 days ago) (CVE-2023-34362). Then: Is it one of those? (2 flaws)." in text
+        )
+
+    def test_what_is_overdue_in_any_case_is_said_and_named_first(self, build, page):
+        open_ = {"exposed": "yes", "match": MatchClass.POSSIBLE, "question": "Is it one of those?"}
+        calm = build.flaw("CVE-2023-6548", "x", **open_)
+        attacked = build.flaw("CVE-2023-4966", "x", kev="2026-10-18", automatable=None, impact=None, **open_)
+        text = page(one(build, calm, attacked)).text
+        assert (
+            "2 known flaws hang on the answer; if they are there, the first is overdue whatever the missing answers "
+            "are: at the latest 1 November 2026 (8 days ago) (CVE-2023-4966 and CVE-2023-6548)." in text
+        )
+        alone = page(one(build, build.flaw("CVE-2023-4966", "x", kev="2026-11-08", impact=None, **open_))).text
+        assert (
+            "if it is there, it is due whatever the missing answers are: at the latest 21 November 2026 (in 12 days) "
+            "(CVE-2023-4966)." in alone
+        )
 
     def test_three_on_the_first_sheet_the_others_further_down(self, build, page):
         subjects = [

@@ -21,8 +21,9 @@ def action(build):
     return made
 
 
-def urgency(outcome, due=None):
-    return Urgency(outcome=outcome, row=1, due=dt.date.fromisoformat(due) if due else None, flaw=CVE)
+def urgency(outcome, due=None, latest=None):
+    days = [dt.date.fromisoformat(day) if day else None for day in (due, latest)]
+    return Urgency(outcome=outcome, row=1, due=days[0], flaw=CVE, latest=days[1])
 
 
 @pytest.mark.parametrize(
@@ -80,6 +81,43 @@ def test_one_reading_where_both_say_the_same(build, action):
     same = urgency("3DF", "2026-11-12")
     made = when(action(exposed=same, not_exposed=same), build.TODAY)
     assert made.phrase == "by Thursday 12 November 2026 (in 3 days)"
+
+
+@pytest.mark.parametrize(
+    ("latest", "phrase", "brief", "mark", "state"),
+    [
+        (
+            "2026-11-01",
+            "now (overdue whatever the missing answers are: it was due by Sunday 1 November 2026 at the latest, 8 days "
+            "ago)",
+            "1 November 2026 at the latest (8 days ago)",
+            "Overdue by at least 8 days",
+            State.OVERDUE,
+        ),
+        (
+            "2026-11-12",
+            "by Thursday 12 November 2026 at the latest (in 3 days)",
+            "12 November 2026 at the latest (in 3 days)",
+            "In 3 days at the latest",
+            State.SOON,
+        ),
+    ],
+)
+def test_a_day_that_holds_in_any_case_stands_before_a_later_date(build, action, latest, phrase, brief, mark, state):
+    for known in (urgency("14D", "2026-11-23", latest), urgency(INCOMPLETE, None, latest)):
+        made = when(action(known=known), build.TODAY)
+        assert (made.phrase, made.brief, made.mark, made.state) == (phrase, brief, mark, state)
+        assert made.day
+
+
+def test_both_are_past_in_any_case(build, action):
+    made = when(
+        action(exposed=urgency("3D", "2026-11-01"), not_exposed=urgency(INCOMPLETE, None, "2026-11-05")), build.TODAY
+    )
+    assert made.phrase == (
+        "now (it was due by Sunday 1 November 2026 if it can be reached from the internet, "
+        "otherwise by Thursday 5 November 2026 at the latest)"
+    )
 
 
 def test_a_shape_for_each_state():

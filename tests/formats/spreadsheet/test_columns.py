@@ -139,3 +139,29 @@ def test_reading_is_short(names):
     assert len(message) < 400
     assert message.endswith(".")
     assert "\n" not in message
+
+
+def test_item_is_the_thing_where_another_column_names_its_software():
+    found = read("Item", "Vendor", "Software / Model", "Version", "Where", "Notes")
+    assert (found["product"], found["asset"]) == (["Software / Model"], ["Item"])
+    assert read("Item", "Application", "Version")["product"] == ["Application"]
+    assert read("Vendor", "Item", "Version")["product"] == ["Item"]
+    assert read("Name", "Item", "Version") == {"asset": ["Name"], "product": ["Item"], "version": ["Version"]}
+    both = read("Item", "Manufacturer", "Model", "Firmware")
+    assert (both["product"], both["model"]) == (["Item"], ["Model"])
+
+
+def test_a_heading_of_several_words_is_as_good_as_its_best():
+    assert read("Component", "Software / Model", "Version")["product"] == ["Software / Model"]
+    assert read("Product", "Make / Model / Firmware")["product"] == ["Product"]
+
+
+def test_headers_of_a_list_of_controllers():
+    assert read("Tag", "Manuf.", "Type / Order no.", "FW rev", "Location", "Remote?") == {
+        "asset": ["Tag"],
+        "vendor": ["Manuf."],
+        "model": ["Type / Order no."],
+        "version": ["FW rev"],
+        "location": ["Location"],
+        "exposed": ["Remote?"],
+    }

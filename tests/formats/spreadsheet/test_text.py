@@ -101,3 +101,34 @@ def test_read_without_a_header(kept):
     found = kept(b"nothing, to see\n")
     assert found.match.score == 0
     assert found.codes == ["no_header"]
+
+
+def test_a_table_whose_columns_are_not_understood_says_what_would_be(kept):
+    found = kept(b"Tag,Manuf.,Whatsit,FW rev,\x1b[2JWhere\nPLC-1,Siemens,S7,V4.2,north\n")
+    assert found.match.score < 50
+    assert found.match.note == (
+        "no row names the columns; understood are Vendor or Manufacturer, Product or Model, Version or Firmware; "
+        'seen: "Tag", "Manuf.", "Whatsit", "FW rev", "[2JWhere"'
+    )
+    assert found.match.note.removeprefix("no row names the columns; ") in found.problems[0].message
+
+
+def test_what_is_seen_is_bounded():
+    names = ",".join(f"column {number} {'x' * 50}" for number in range(200))
+    text = f"Vendor,Version,{names}\n{'a,' * 201}a\n".encode()
+    note = FORMAT.detect(Document.from_bytes("t", text).sample).note
+    assert note.endswith("and 192 more")
+    assert len(note) < 500
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"time,level,message\n2026-01-01,info,started\n2026-01-02,info,ended\n",
+        b"Dear vendor, dear friends, and all others,\nwith this letter I say\n",
+        b"2026-01-01,Vendor,Version\n2026-01-02,b,c\n",
+        b"Owner,Price,Date\na,1,2026-01-01\n",
+    ],
+)
+def test_logs_and_letters_are_not_near(text):
+    assert FORMAT.detect(Document.from_bytes("t", text).sample).score == 0

@@ -1,18 +1,22 @@
 """Questions that one answer settles are one."""
 
+import datetime as dt
+
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.priority.plan.made import flaw
+from tests.priority.plan.made import TODAY, flaw
 
 from clearinghouse.priority.plan import Flaw, Question
 from clearinghouse.priority.plan.asked import questions_of
+from clearinghouse.priority.plan.urgency import arms_of
 from clearinghouse.records import MatchClass
 
 
-def open_flaw(number: int, question: str) -> Flaw:
+def open_flaw(number: int, question: str, *, kev: str | dt.date = "no", automatable: str = "yes") -> Flaw:
     name = f"CVE-2026-{number:04}"
-    return flaw(name, match=MatchClass.POSSIBLE, question=question.replace("{}", name))
+    asked = question.replace("{}", name)
+    return flaw(name, match=MatchClass.POSSIBLE, question=asked, kev=kev, automatable=automatable)
 
 
 def test_one_version_settles_all_that_lack_it() -> None:
@@ -21,9 +25,38 @@ def test_one_version_settles_all_that_lack_it() -> None:
     ]
     flaws.append(open_flaw(3, "Does it run on, or use, SSH? The advisory is limited to that."))
     assert questions_of(flaws) == (
-        Question(text="Which version of FortiOS does it run?", settles=("CVE-2026-0001", "CVE-2026-0002")),
-        Question(text="Does it run on, or use, SSH? The advisory is limited to that.", settles=("CVE-2026-0003",)),
+        Question(
+            text="Which version of FortiOS does it run?",
+            settles=("CVE-2026-0001", "CVE-2026-0002"),
+            arms=arms_of(flaws[:2]),
+        ),
+        Question(
+            text="Does it run on, or use, SSH? The advisory is limited to that.",
+            settles=("CVE-2026-0003",),
+            arms=arms_of(flaws[2:]),
+        ),
     )
+
+
+def test_a_question_has_the_date_of_what_it_settles_and_the_most_urgent_comes_first() -> None:
+    """MOVEit Transfer: the flaw that is used in attacks hangs on another question than the two that are not."""
+    calm = [open_flaw(number, "Is it one of those?", automatable="no") for number in (1, 2)]
+    attacked = open_flaw(3, "Which of these is it?", kev=dt.date(2023, 6, 2))
+    first, second = questions_of([*calm, attacked])
+    assert (first.settles, first.due, first.arms[""].dated) == (
+        ("CVE-2026-0003",),
+        dt.date(2023, 6, 5),
+        "CVE-2026-0003",
+    )
+    assert (second.settles, second.due) == (("CVE-2026-0001", "CVE-2026-0002"), TODAY + dt.timedelta(days=14))
+
+
+def test_the_most_urgent_of_what_a_question_settles_is_named_first() -> None:
+    asked = "Is it one of those?"
+    flaws = [open_flaw(1, asked), open_flaw(2, asked, kev=dt.date(2023, 6, 2), automatable="unknown")]
+    (found,) = questions_of(flaws)
+    assert found.settles == ("CVE-2026-0002", "CVE-2026-0001")
+    assert (found.due, found.latest) == (TODAY + dt.timedelta(days=3), dt.date(2023, 6, 5))
 
 
 def test_the_name_of_the_flaw_does_not_part_them_and_a_common_reason_stays() -> None:

@@ -139,7 +139,8 @@ def _steps(action: Action) -> Iterator[tuple[str, Node]]:
             asked = [" Ask its vendor about version ", name(action.to, VERSION), f", which {_without(action)}."]
         elif not action.mitigations:
             asked = " The advisories give no advice for it: ask its vendor."
-        yield "Careful", [f"It is {kind}: nothing is changed before the person who answers for it agrees.", asked]
+        is_ = "It is" if action.subject.kind_sure else "It may be"
+        yield "Careful", [f"{is_} {kind}: nothing is changed before the person who answers for it agrees.", asked]
     elif action.do is Do.UPGRADE and action.major:
         near: Node = (
             [" Without such a step, ", name(action.within, VERSION), " clears the most."] if action.within else None

@@ -1,16 +1,16 @@
 """What to find out: which answers would settle whether there is anything to do, and by when."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from clearinghouse.cli.page.headlines import about_it, named_places, question
 from clearinghouse.cli.page.markup import Markup, Node, element
 from clearinghouse.cli.page.reasons import meant
-from clearinghouse.cli.page.when import when
+from clearinghouse.cli.page.when import WHATEVER, when
 from clearinghouse.cli.page.words import away, identifier, listed, name, short
 from clearinghouse.formats.text import plural
 from clearinghouse.priority import in_words
-from clearinghouse.priority.plan import Action, Do, Flaw, Place
+from clearinghouse.priority.plan import Action, Do, Place, Urgency
 
 ON_FIRST_SHEET = 3
 _MOST = 100
@@ -21,7 +21,7 @@ _MOST_NAMES = 2
 
 
 def questions(actions: Sequence[Action], today: dt.date) -> list[Markup]:
-    """Return what to find out, each as an item of a list, the one that settles most first."""
+    """Return what to find out, each as an item of a list, in the order of the plan."""
     made = []
     reach = _reach([action for action in actions if action.do is not Do.FIND_OUT and _two_dates(action, today)])
     if reach:
@@ -60,7 +60,7 @@ def more_questions(asked: Sequence[Markup]) -> Node:
 
 
 def _two_dates(action: Action, today: dt.date) -> bool:
-    return len({(arm.due, arm.outcome) for arm in action.arms.values()}) > 1 and when(action, today).dated
+    return len({(arm.day, arm.outcome) for arm in action.arms.values()}) > 1 and when(action, today).dated
 
 
 def _reach(actions: Sequence[Action]) -> Markup | None:
@@ -88,28 +88,50 @@ def _is_system(place: Place) -> bool:
 
 
 def _asked(action: Action, today: dt.date) -> Markup:
-    flaws = meant(action)
-    due = min((arm.due for arm in action.arms.values() if arm.due), default=None)
-    there = "it is" if len(flaws) == 1 else "they are"
-    date = f"; if {there} there, the earliest date is {in_words(due)} ({away(due, today)})" if due else ""
-    count, named = _hanging(action, flaws)
-    names = listed([identifier(each) for each in named], _MOST_NAMES)
+    flaws, arms = _hanging(action)
+    first = min((arm for arm in arms.values() if arm.day), key=_earliest, default=None)
+    if first:
+        flaws.sort(key=lambda name: name != first.dated)
+    total = len(meant(action))
+    of = f" of {total:,}" if len(flaws) < total else ""
+    known = (
+        f"{len(flaws):,}{of} {'known flaw' if total == 1 else 'known flaws'} {'hangs' if len(flaws) == 1 else 'hang'}"
+    )
+    date = _date(first, len(flaws), today) if first else ""
+    names = listed([identifier(each) for each in flaws], _MOST_NAMES)
     return element(
         "li",
         element("strong", question(action)),
         " ",
-        element("small", f"{count} on the answer{date} (", names, ")."),
+        element("small", f"{known} on the answer{date} (", names, ")."),
         [[" ", element("small", each)] for each in _besides(action)],
     )
 
 
-def _hanging(action: Action, flaws: Sequence[Flaw]) -> tuple[str, list[str]]:
-    """How many of the flaws hang on the first question, in words, and which."""
-    settled = action.asked[0].settles if action.asked and action.subject.version else ()
-    if settled and len(settled) < len(flaws):
-        hang = "hangs" if len(settled) == 1 else "hang"
-        return f"{len(settled):,} of {plural(len(flaws), 'known flaw')} {hang}", list(settled)
-    return f"{plural(len(flaws), 'known flaw')} {'hangs' if len(flaws) == 1 else 'hang'}", [flaw.id for flaw in flaws]
+def _earliest(urgency: Urgency) -> dt.date:
+    return urgency.day or dt.date.max
+
+
+def _date(first: Urgency, count: int, today: dt.date) -> str:
+    """The earliest date of the flaws that hang on the answer; it is that of the one which is named first."""
+    there = "it is" if count == 1 else "they are"
+    if first.latest is None:
+        return f"; if {there} there, the earliest date is {_day(first.due, today)}" if first.due else ""
+    which = "it is" if count == 1 else "the first is"
+    if first.latest < today:
+        return f"; if {there} there, {which} overdue {WHATEVER}: at the latest {_day(first.latest, today)}"
+    return f"; if {there} there, {which} due {WHATEVER}: at the latest {_day(first.latest, today)}"
+
+
+def _day(day: dt.date, today: dt.date) -> str:
+    return f"{in_words(day)} ({away(day, today)})"
+
+
+def _hanging(action: Action) -> tuple[list[str], Mapping[str, Urgency]]:
+    """Which of the flaws hang on the question that is shown, and by when those are due: no other flaw's date."""
+    if action.asked and action.subject.version and action.asked[0].settles:
+        return list(action.asked[0].settles), action.asked[0].arms
+    return [flaw.id for flaw in meant(action)], action.arms
 
 
 def _besides(action: Action) -> Iterator[Node]:

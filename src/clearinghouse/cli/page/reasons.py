@@ -15,10 +15,9 @@ from clearinghouse.priority import (
     Verdict,
     in_words,
     ordering_arm,
-    rank_key,
     table_named,
 )
-from clearinghouse.priority.plan import Action, Do, Flaw
+from clearinghouse.priority.plan import Action, Flaw, latest_day, most_urgent
 
 _MISSING = {
     "exposed": "whether it can be reached from the internet",
@@ -53,12 +52,12 @@ _ASSUMED = "assumed"
 
 def meant(action: Action) -> tuple[Flaw, ...]:
     """Return the flaws that an action is about: of a decision all of them, since it settles what becomes of each."""
-    return (*action.clears, *action.leaves) if action.do is Do.DECIDE else action.concerns
+    return action.concerns
 
 
 def deciding(action: Action) -> Flaw:
     """Return the flaw on account of which the action stands where it stands."""
-    return min(meant(action), key=lambda flaw: (rank_key(flaw.rank), flaw.id))
+    return most_urgent(meant(action))
 
 
 def why(action: Action) -> list[str]:
@@ -94,10 +93,14 @@ def _undated(flaws: Sequence[Flaw]) -> Iterator[str]:
     if not undated:
         return
     first = next((made for made in undated if made.inputs["kev"].value == "yes"), undated[0])
-    missing = _joined([_MISSING.get(each, each) for each in ordering_arm(first).missing])
-    possible = lengths(ordering_arm(first), table_named(first.table))
+    verdict = ordering_arm(first)
+    missing = _joined([_MISSING.get(each, each) for each in verdict.missing])
+    possible = " or ".join(lengths(verdict, table_named(first.table)))
     which = "" if len(undated) == len(flaws) else f" for {len(undated):,} of these flaws"
-    yield f"No date follows yet{which}, because it is not known {missing}; still possible: {' or '.join(possible)}."
+    day = latest_day(first, verdict)
+    no_date = "No exact date" if day else "No date"
+    latest = f", so at the latest {in_words(day)}" if day else ""
+    yield f"{no_date} follows yet{which}, because it is not known {missing}; still possible: {possible}{latest}."
 
 
 def _joined(words: Sequence[str]) -> str:
@@ -170,7 +173,9 @@ def _row(arm: str, verdict: Verdict, made: Deadline) -> Sequence[Node]:
     question = f"{_ARMS[arm]}, what follows?" if arm in _ARMS else "What follows?"
     source = f"{decision.document.name} ({decision.reference})"
     if verdict.row is None:
-        return question, "no date yet", source, ""
+        latest = latest_day(made, verdict)
+        told = f"at the latest {in_words(latest)}" if latest else ""
+        return question, "no exact date yet" if latest else "no date yet", source, told
     outcome = decision.outcomes[str(verdict.outcome)].title
     started = _STARTED.get(verdict.start_reason) if verdict.start_reason else None
     since = f", from the day {started}" if started else ""

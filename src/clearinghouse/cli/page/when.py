@@ -12,6 +12,7 @@ from clearinghouse.priority.plan import Action, Flaw, Urgency
 
 NEXT_UPGRADE = "the next planned upgrade"
 EXPOSED = "exposed"
+WHATEVER = "whatever the missing answers are"
 SOON_DAYS = 14
 """Days ahead from which on a date is no longer shown as near."""
 
@@ -79,6 +80,8 @@ def _both(exposed: When, hidden: When) -> When:
 
 
 def _reading(urgency: Urgency, flaw: Flaw | None, today: dt.date) -> When:
+    if urgency.latest:
+        return _latest(urgency.latest, today)
     if urgency.due:
         return _dated(urgency.due, today)
     if flaw is None or urgency.outcome in (None, INCOMPLETE):
@@ -108,6 +111,23 @@ def _dated(due: dt.date, today: dt.date) -> When:
         )
     state = State.SOON if (due - today).days <= SOON_DAYS else State.LATER
     return When(phrase=f"by {on_day(due)} ({far})", brief=brief, mark=capital(far), state=state, day=True)
+
+
+def _latest(day: dt.date, today: dt.date) -> When:
+    """A day that holds whatever the missing answers are; with them it may turn out to be an earlier one."""
+    made = _dated(day, today)
+    far = away(day, today)
+    brief = f"{in_words(day)} at the latest ({far})"
+    if day >= today:
+        mark = f"{made.mark} at the latest"
+        return msgspec.structs.replace(made, phrase=f"by {on_day(day)} at the latest ({far})", brief=brief, mark=mark)
+    return msgspec.structs.replace(
+        made,
+        phrase=f"now (overdue {WHATEVER}: it was due by {on_day(day)} at the latest, {far})",
+        brief=brief,
+        mark=f"Overdue by at least {plural((today - day).days, 'day')}",
+        was=f"{made.was} at the latest",
+    )
 
 
 def _without_date() -> When:

@@ -15,17 +15,18 @@ COLUMNS = {
     """,
     "product": """
         product | product name | software product | software | software name | software title | application |
-        application name | app name | program | package | package name | component | component name | item | item name |
-        item description | asset description | device description | equipment description | product description | make
-        model | make and model | manufacturer model | vendor product | vendor and product | hardware software |
-        equipment name | what is it | what it is | produkt | produktname | anwendung | programm | artikel |
+        application name | app name | program | package | package name | component | component name | product
+        description | make model | make and model | manufacturer model | vendor product | vendor and product | hardware
+        software | item name | item description | asset description | device description | equipment description |
+        equipment name | what is it | what it is | item | produkt | produktname | anwendung | programm | artikel |
         artikelbezeichnung | gerätebezeichnung | produit | logiciel | équipement | producto | prodotto
     """,
     "model": """
         model | model name | model no | model nr | model number | device model | hardware model | product model |
         model series | series | product number | part no | part number | catalog no | catalogue number | order number
-        | modell | modellnummer | typ modell | modelltyp | gerätetyp | typenbezeichnung | baureihe | modèle | modelo |
-        modello
+        | order no | order nr | order code | ordering code | article no | article number | artikelnummer |
+        bestellnummer | bestell nr | mlfb | modell | modellnummer | typ modell | modelltyp | gerätetyp |
+        typenbezeichnung | baureihe | modèle | modelo | modello
     """,
     "version": """
         version | version no | version number | current version | installed version | component version | component
@@ -64,8 +65,9 @@ COLUMNS = {
         exposed | exposed to internet | exposed to the internet | internet exposed | internet facing | internet
         accessible | publicly exposed | publicly accessible | public facing | public | external | external facing |
         externally accessible | externally exposed | reachable from internet | reachable from the internet | internet |
-        on internet | on the internet | internet connected | exponiert | öffentlich | öffentlich erreichbar | extern
-        erreichbar | extern | internet erreichbar | aus dem internet erreichbar
+        on internet | on the internet | internet connected | remote | remote access | remotely accessible | remotely
+        reachable | exponiert | öffentlich | öffentlich erreichbar | extern
+        erreichbar | extern | fernzugriff | internet erreichbar | aus dem internet erreichbar
     """,
     "kind": """
         kind | asset kind | category | asset category | device category | equipment category | asset class | device
@@ -86,6 +88,7 @@ COLUMNS = {
 
 OPEN: dict[str, tuple[str, ...]] = {
     "name": ("product", "asset"),
+    "item": ("product", "asset"),
     "description": ("product",),
     "device": ("product", "asset"),
     "equipment": ("product", "asset"),
@@ -102,7 +105,8 @@ OPEN: dict[str, tuple[str, ...]] = {
     "appareil": ("product", "asset"),
     "nombre": ("product",),
 }
-"""Headers that may mean one thing or another: the first of these that no other column has."""
+"""Headers that may mean one thing or another: the first of these that no other column has. So an ``Item`` beside a
+``Software / Model`` is the thing that it runs on."""
 
 IDENTIFYING = ("product", "model", "purl", "cpe")
 """A table of what somebody has says with one of these what it is."""
@@ -169,8 +173,11 @@ def is_vague(header: str) -> bool:
 
 
 def rank_of(header: str) -> int:
-    """Return how well a header says its meaning; the less the better."""
-    return _RANK.get(plain(header), _NO_RANK)
+    """Return how well a header says its meaning; the less the better. One of several words is as good as the best."""
+    rank = _RANK.get(plain(header))
+    if rank is not None:
+        return rank
+    return min((found for part in _PARTS.split(header.lower()) if (found := _RANK.get(plain(part)))), default=_NO_RANK)
 
 
 def is_of_findings(header: str) -> bool:

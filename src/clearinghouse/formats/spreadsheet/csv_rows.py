@@ -8,6 +8,7 @@ from clearinghouse.formats.document import Document
 from clearinghouse.formats.encoding import repair
 from clearinghouse.formats.sample import Sample
 from clearinghouse.formats.spreadsheet.header import Header, Row, find_header
+from clearinghouse.formats.spreadsheet.unnamed import nearest_header
 from clearinghouse.formats.tabular.rows import numbered_rows
 from clearinghouse.records import Problem
 
@@ -24,16 +25,32 @@ def sniff(sample: Sample) -> tuple[str, Header] | None:
 
     It is the delimiter by which the header says most.
     """
+    best: tuple[str, Header] | None = None
+    for delimiter, first in _tables(sample):
+        found = find_header(first, fewest=2)
+        if found and (best is None or found[1].known > best[1].known):
+            best = delimiter, found[1]
+    return best
+
+
+def nearly(sample: Sample) -> Header | None:
+    """Return the row of a table that is most like a header, where :func:`sniff` finds none; None if none is."""
+    best: Header | None = None
+    for _, first in _tables(sample):
+        found = nearest_header(first)
+        if found and (best is None or found.known > best.known):
+            best = found
+    return best
+
+
+def _tables(sample: Sample) -> Iterator[tuple[str, list[Row]]]:
+    """Yield each delimiter that may be meant, and the first rows by it."""
     head = sample.head[:_HEAD]
     repaired = repair(head)
     text = (repaired.data if repaired else head).decode("utf-8", "replace")
     stated = _stated(text)
-    best: tuple[str, Header] | None = None
     for delimiter in (stated,) if stated else DELIMITERS:
-        found = find_header(_first_rows(text, delimiter), fewest=2)
-        if found and (best is None or found[1].known > best[1].known):
-            best = delimiter, found[1]
-    return best
+        yield delimiter, _first_rows(text, delimiter)
 
 
 def _stated(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from clearinghouse.formats.contract import NO_MATCH, Match
 from clearinghouse.formats.sample import Sample
-from clearinghouse.formats.spreadsheet.csv_rows import sniff
+from clearinghouse.formats.spreadsheet.csv_rows import nearly, sniff
+from clearinghouse.formats.spreadsheet.unnamed import unnamed
 from clearinghouse.formats.text import clean_line
 
 ZIP = b"PK\x03\x04"
@@ -16,7 +17,8 @@ def detect(sample: Sample) -> Match:
 
     An archive arrives as one document only if it is a workbook; whether it is one that can be read shows when it is
     opened. A table with a column that only lists of flaws have (``Severity``, ``CVE``, ``CVSS``, ``CWE``) is a list of
-    flaws, even if it names products and versions as well: exports of scanners do.
+    flaws, even if it names products and versions as well: exports of scanners do. A table with a row that is like a
+    header, and not enough of one, is none; it is said what would be understood.
     """
     head = sample.head
     if head.startswith((ZIP, OLE)):
@@ -25,7 +27,8 @@ def detect(sample: Sample) -> Match:
         return NO_MATCH
     found = sniff(sample)
     if found is None:
-        return NO_MATCH
+        like = nearly(sample)
+        return Match(10, f"no row names the columns; {unnamed(like)}") if like else NO_MATCH
     header = found[1]
     if header.findings:
         return Match(20, f'it has the column "{clean_line(header.findings, 40)}", as lists of findings have')

@@ -119,13 +119,14 @@ def header_of(row: Row) -> Header | None:
             taken.setdefault(meanings[0], []).append(column)
         elif meanings:
             undecided.append((column, meanings))
-    sure = frozenset(taken)
-    for column, meanings in undecided:
+    vague: set[str] = set()
+    for column, meanings in sorted(undecided, key=lambda each: is_vague(names[each[0]])):
         for meaning in meanings:
             if meaning not in taken:
                 taken[meaning] = [column]
+                if is_vague(names[column]) or meaning != meanings[0]:
+                    vague.add(meaning)
                 break
-    vague = frozenset(taken) - sure
     _settle(taken, names)
     columns = {
         meaning: _chosen(meaning, found, names)
@@ -133,7 +134,7 @@ def header_of(row: Row) -> Header | None:
     }
     read = {column for chosen in columns.values() for column in chosen}
     ignored = tuple(column for column in names if column not in read)
-    return Header(columns=columns, names=names, ignored=ignored, vague=vague)
+    return Header(columns=columns, names=names, ignored=ignored, vague=frozenset(vague))
 
 
 def _settle(taken: dict[str, list[int]], names: dict[int, str]) -> None:

@@ -10,12 +10,13 @@ from clearinghouse.formats.document import Document
 from clearinghouse.formats.guard import unreadable
 from clearinghouse.formats.parts import notice
 from clearinghouse.formats.spreadsheet.convert import Converter
-from clearinghouse.formats.spreadsheet.csv_rows import HEAD_ROWS, rows, sniff
+from clearinghouse.formats.spreadsheet.csv_rows import HEAD_ROWS, nearly, rows, sniff
 from clearinghouse.formats.spreadsheet.detection import OLE, ZIP
 from clearinghouse.formats.spreadsheet.header import Header, Row, find_header
 from clearinghouse.formats.spreadsheet.merges import Merges, letters_of
 from clearinghouse.formats.spreadsheet.nameless import Nameless
 from clearinghouse.formats.spreadsheet.sheet import Line, Sheet
+from clearinghouse.formats.spreadsheet.unnamed import nearest_header, unnamed
 from clearinghouse.formats.spreadsheet.workbook import MAX_TEXTS, SheetPart, Workbook
 from clearinghouse.formats.tabular.convert import Notes
 from clearinghouse.formats.text import plural, quoted
@@ -55,7 +56,8 @@ def _other_workbook(source: str) -> Problem:
 def _text(document: Document) -> Records:
     found = sniff(document.sample)
     if found is None or not found[1].is_inventory:
-        message = "No row at its beginning names the columns of an inventory."
+        like = nearly(document.sample)
+        message = f"No row at its beginning names the columns of an inventory{f': {unnamed(like)}' if like else ''}."
         yield Problem(source=document.source, code="no_header", message=message, expected=_NO_HEADER)
         return
     table = Table(document.source, 0, "")
@@ -70,11 +72,13 @@ class Table:
 
     Attributes:
         header: what names its columns, once that is known; None if there is none.
+        like: the row that is most like a header, where there is none.
     """
 
     def __init__(self, source: str, number: int, name: str, merges: Merges | None = None) -> None:
         self.source = source
         self.header: Header | None = None
+        self.like: Header | None = None
         self._number = number
         self._name = name
         self.merges = merges
@@ -98,6 +102,7 @@ class Table:
         found = find_header([row for _, row in head])
         self.header = found[1] if found else None
         if found is None or self.header is None or not self.header.is_inventory:
+            self.like = nearest_header([row for _, row in head])
             yield from problems
             return
         title, sheet = self.header.title, self._name
@@ -153,7 +158,8 @@ def _workbook(document: Document) -> Records:
         if table is not None and table.header is not None and table.header.is_inventory:
             number += 1
         else:
-            others.append(_Other(sheet.name, table.header.findings if table and table.header else ""))
+            findings = table.header.findings if table and table.header else ""
+            others.append(_Other(sheet.name, findings, table.like if table else None))
     yield from _told_of(others, number, source)
 
 
@@ -214,10 +220,11 @@ def _filled(lines: Iterator[Line], merges: Merges | None) -> Iterator[tuple[int,
 
 
 class _Other(NamedTuple):
-    """A sheet that is no inventory: its name, and a column that only lists of findings have."""
+    """A sheet that is no inventory: its name, a column that only lists of findings have, and a row like a header."""
 
     name: str
     findings: str
+    like: Header | None
 
 
 def _told_of(others: list[_Other], number: int, source: str) -> Iterator[Problem]:
@@ -235,6 +242,9 @@ def _told_of(others: list[_Other], number: int, source: str) -> Iterator[Problem
                 f" {quoted(other.name, 32)} has the column {quoted(other.findings, 32)}, as lists of findings have."
             )
             break
+    like = next((other for other in others[:_MOST_NAMED] if other.like), None)
+    if like and like.like and not number:
+        message += f" In {quoted(like.name, 32)} {unnamed(like.like)}."
     if number:
         yield notice(source, "other_sheets", message, expected=_NO_HEADER)
     else:

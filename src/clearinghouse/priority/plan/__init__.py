@@ -18,6 +18,7 @@ from clearinghouse.priority.plan.records import (
     Urgency,
 )
 from clearinghouse.priority.plan.target import Target, Versions, best_target
+from clearinghouse.priority.plan.urgency import latest_day, most_urgent
 
 __all__ = [
     "Action",
@@ -35,8 +36,10 @@ __all__ = [
     "actions",
     "best_target",
     "deferrals",
+    "latest_day",
     "make_plan",
     "meetings",
+    "most_urgent",
 ]
 
 

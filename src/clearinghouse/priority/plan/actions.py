@@ -11,13 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from clearinghouse.formats.text import plural
-from clearinghouse.priority.deadlines import INCOMPLETE, Verdict
 from clearinghouse.priority.plan.asked import questions_of
-from clearinghouse.priority.plan.records import Action, Do, Flaw, Subject, Urgency
+from clearinghouse.priority.plan.records import Action, Do, Flaw, Subject
 from clearinghouse.priority.plan.target import Target, Versions, best_target, last_affected
-from clearinghouse.priority.ranking import RankKey, ordering_arm, rank_key, verdict_key
-from clearinghouse.priority.tables import table_for
-from clearinghouse.priority.words import in_words
+from clearinghouse.priority.plan.urgency import arms_of, few, urgency_key, urgency_sentences
+from clearinghouse.priority.ranking import RankKey
 from clearinghouse.records import MatchClass, Remedy
 
 _ADVICE = frozenset({"mitigation", "workaround"})
@@ -58,21 +56,8 @@ def _together(same: Sequence[Action]) -> Action:
 
 def _order(action: Action) -> tuple[bool, RankKey, str, str]:
     """A question comes after everything that is known to be wrong, whatever it might turn out to be."""
-    first = min(map(_urgency_key, action.concerns))
+    first = min(map(urgency_key, action.concerns))
     return action.do is Do.FIND_OUT, first, action.subject.name, action.subject.version or ""
-
-
-def _urgency_key(flaw: Flaw) -> RankKey:
-    """Where a flaw stands among what is to be done: as in the ranked list, but for one thing.
-
-    What is known to be used in attacks and has no date, for want of an input, stands with the most urgent outcome that
-    is possible for it, behind what has a date there: whoever acts cannot wait for the input.
-    """
-    key = rank_key(flaw.rank)
-    verdict = ordering_arm(flaw.deadline)
-    if verdict.outcome != INCOMPLETE or flaw.deadline.inputs["kev"].value != "yes" or not verdict.possible:
-        return key
-    return *verdict_key(msgspec.structs.replace(verdict, outcome=verdict.possible[0])), *key[2:]
 
 
 def _for_subject(subject: Subject, versions: Versions) -> Iterator[Action]:
@@ -104,12 +89,12 @@ def _remedied(subject: Subject, sure: tuple[Flaw, ...], versions: Versions) -> I
             to=target.version,
             clears=target.cleared,
             leaves=target.left,
-            arms=_arms(target.cleared),
+            arms=arms_of(target.cleared),
             major=target.major,
             prerelease=target.prerelease,
             within=target.within,
             questions=_still_asked(target.cleared),
-            explain=(*_upgrade_sentences(subject, target), *_urgency(target.cleared)),
+            explain=(*_upgrade_sentences(subject, target), *urgency_sentences(target.cleared)),
         )
     advised = tuple(flaw for flaw in left if _advice((flaw,)))
     if advised:
@@ -144,8 +129,8 @@ def _beyond(subject: Subject, ending: tuple[Flaw, ...], sure: tuple[Flaw, ...], 
         above=above,
         clears=clears,
         leaves=tuple(flaw for flaw in sure if flaw not in clears),
-        arms=_arms(clears),
-        explain=(said, *_urgency(clears)),
+        arms=arms_of(clears),
+        explain=(said, *urgency_sentences(clears)),
     )
 
 
@@ -159,15 +144,20 @@ def _without_fix(do: Do, subject: Subject, flaws: tuple[Flaw, ...]) -> Action:
         do=do,
         subject=subject,
         leaves=flaws,
-        arms=_arms(flaws),
+        arms=arms_of(flaws),
         mitigations=_advice(flaws),
-        explain=(said, *_urgency(flaws)),
+        explain=(said, *urgency_sentences(flaws)),
     )
 
 
 def _decision(subject: Subject, sure: tuple[Flaw, ...], target: Target | None) -> Action:
     kind = subject.kind.in_words if subject.kind else "device"
-    known = f"By {subject.kind_by} this is {kind}" if subject.kind_by else f"This is {kind}"
+    if not subject.kind_by:
+        known = f"This is {kind}"
+    elif subject.kind_sure:
+        known = f"By {subject.kind_by} this is {kind}"
+    else:
+        known = f"{subject.kind_by} may speak of it, and then it is {kind}"
     said = [f"{known}: whether and when it is changed is decided by the person who answers for it, not by a table."]
     if target:
         cleared = f"{len(target.cleared)} of {plural(len(sure), 'flaw')}"
@@ -183,11 +173,11 @@ def _decision(subject: Subject, sure: tuple[Flaw, ...], target: Target | None) -
         to=target.version if target else None,
         clears=target.cleared if target else (),
         leaves=target.left if target else sure,
-        arms=_arms(sure),
+        arms=arms_of(sure),
         major=target.major if target else False,
         prerelease=target.prerelease if target else False,
         mitigations=advice,
-        explain=(*said, *_urgency(sure)),
+        explain=(*said, *urgency_sentences(sure)),
     )
 
 
@@ -203,10 +193,10 @@ def _question(subject: Subject, unsure: tuple[Flaw, ...]) -> Action:
         do=Do.FIND_OUT,
         subject=subject,
         leaves=unsure,
-        arms=_arms(unsure),
+        arms=arms_of(unsure),
         questions=tuple(asked),
         asked=questions_of(unsure),
-        explain=tuple(filter(None, (said, subject.left_out, *_urgency(unsure)))),
+        explain=tuple(filter(None, (said, subject.left_out, *urgency_sentences(unsure)))),
     )
 
 
@@ -246,49 +236,8 @@ def _upgrade_sentences(subject: Subject, target: Target) -> Iterator[str]:
     if asked := _still_asked(target.cleared):
         yield f"Not all advisories are sure of that; to be asked: {' '.join(asked[:_MOST_NAMED])}"
     if target.gained:
-        yield f"It has flaws that {subject.compared} does not have: {_few(sorted(target.gained))}."
-
-
-def _urgency(flaws: Sequence[Flaw]) -> Iterator[str]:
-    """Why it stands where it stands: which flaw decides, and whether it is used in attacks."""
-    first = min(flaws, key=lambda flaw: (_urgency_key(flaw), flaw.id))
-    attacked = [flaw.id for flaw in flaws if flaw.deadline.inputs["kev"].value == "yes"]
-    if attacked:
-        yield f"Known to be used in attacks: {_few(attacked)}."
-    for arm, verdict in first.deadline.verdicts().items():
-        where = {"exposed": "If it is publicly exposed: ", "not_exposed": "If it is not: "}.get(arm, "")
-        yield where + _by_when(first, verdict)
-
-
-def _by_when(flaw: Flaw, verdict: Verdict) -> str:
-    table = table_for(flaw.deadline.as_of)
-    if verdict.row is None:
-        return f"no date follows for {flaw.id}, because it is not known: {', '.join(verdict.missing)}."
-    outcome = table.outcomes[str(verdict.outcome)].title
-    when = f", by {in_words(verdict.due)}" if verdict.due else ""
-    return f"{flaw.id} decides, row {verdict.row} of {table.reference}: {outcome}{when}."
-
-
-def _arms(flaws: Sequence[Flaw]) -> dict[str, Urgency]:
-    """By when, for each reading of the exposure; flaws of one component have the same readings."""
-    by_arm: dict[str, list[tuple[Verdict, str]]] = {}
-    for flaw in flaws:
-        for arm, verdict in flaw.deadline.verdicts().items():
-            by_arm.setdefault(arm, []).append((verdict, flaw.id))
-    return {arm: _urgency_of(verdicts) for arm, verdicts in by_arm.items()}
-
-
-def _urgency_of(verdicts: Sequence[tuple[Verdict, str]]) -> Urgency:
-    first, flaw = min(verdicts, key=lambda each: (verdict_key(each[0]), each[1]))
-    due = min((verdict.due for verdict, _ in verdicts if verdict.due), default=None)
-    return Urgency(outcome=first.outcome, row=first.row, due=due, flaw=flaw)
+        yield f"It has flaws that {subject.compared} does not have: {few(sorted(target.gained))}."
 
 
 def _named(flaws: Sequence[Flaw]) -> str:
-    return _few([flaw.id for flaw in flaws])
-
-
-def _few(names: Sequence[str]) -> str:
-    if len(names) <= _MOST_NAMED:
-        return ", ".join(names)
-    return f"{', '.join(names[:_MOST_NAMED])} and {len(names) - _MOST_NAMED} more"
+    return few([flaw.id for flaw in flaws])

@@ -6,6 +6,7 @@ import msgspec
 
 from clearinghouse.formats.text import plural
 from clearinghouse.priority.plan.records import Flaw, Question
+from clearinghouse.priority.plan.urgency import arms_of, urgency_key
 
 _MARK = "\x00"
 
@@ -15,16 +16,16 @@ class _Gathered(msgspec.Struct):
 
     Attributes:
         key: what it asks for, as it was first put. whole: the questions as they were put.
-        flaws: identifiers of those that hang on the answer.
+        flaws: those that hang on the answer, by identifier.
     """
 
     key: str
     whole: dict[str, None]
-    flaws: dict[str, None]
+    flaws: dict[str, Flaw]
 
 
 def questions_of(flaws: Iterable[Flaw]) -> tuple[Question, ...]:
-    """Return what to find out about flaws, what settles most first.
+    """Return what to find out about flaws: what settles the most urgent tier and date first, then what settles most.
 
     Two questions are one if they ask for the same thing: their words up to the question mark are the same, but for the
     name of the flaw and for capitals. What comes behind is why an advisory leaves it open.
@@ -38,9 +39,19 @@ def questions_of(flaws: Iterable[Flaw]) -> tuple[Question, ...]:
                 key = _asks(exposure.question, flaw)
                 gathered = found.setdefault(key.casefold(), _Gathered(key, {}, {}))
                 gathered.whole[exposure.question] = None
-                gathered.flaws[flaw.id] = None
-    made = [Question(text=_text(each), settles=tuple(each.flaws)) for each in found.values()]
-    return tuple(sorted(made, key=lambda each: -len(each.settles)))
+                gathered.flaws[flaw.id] = flaw
+    return tuple(map(_question, sorted(found.values(), key=_order)))
+
+
+def _order(gathered: _Gathered) -> tuple[tuple[int, ...], int]:
+    """EPSS and the like order flaws; between two questions of one tier and date the one that settles more is better."""
+    tier, due, part, *_ = min(map(urgency_key, gathered.flaws.values()))
+    return (tier, due, part), -len(gathered.flaws)
+
+
+def _question(gathered: _Gathered) -> Question:
+    flaws = sorted(gathered.flaws.values(), key=urgency_key)
+    return Question(text=_text(gathered), settles=tuple(flaw.id for flaw in flaws), arms=arms_of(flaws))
 
 
 def _asks(question: str, flaw: Flaw) -> str:

@@ -90,7 +90,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             advisories of its flaws speak, name and version of that; else empty and None.
         ecosystem: OSV name with release; empty for products.
         purl: canonical, or None. kind, exposed: of the assets on which it is.
-        kind_by: the advisory by which ``kind`` is known, where the inventory does not say; else empty.
+        kind_by: the advisory by which ``kind`` is known, where the inventory does not say; else empty. kind_sure:
+            whether that advisory speaks of the component for sure, and does not only possibly mean it.
         places: where it is. flaws: what is wrong with it.
         left_out: how many more advisories may speak of it and are not among ``flaws``, as a sentence; else empty.
         number: by which whoever answers for versions knows the component again.
@@ -106,6 +107,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     purl: str | None = None
     kind: AssetKind | None = None
     kind_by: str = ""
+    kind_sure: bool = True
     exposed: bool | None = None
     places: tuple[Place, ...] = ()
     flaws: tuple[Flaw, ...] = ()
@@ -125,23 +127,45 @@ class Urgency(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         outcome: the most urgent. row: of the table, which said so; None where the table could not be completed.
         due: the earliest day by which any of the flaws is due, or None.
         flaw: the one whose outcome it is.
+        latest: the earliest day by which a flaw is due whatever is answered, of those that are known to be used in
+            attacks and have no date for want of an input; None where there is none, or ``due`` is not later.
+        dated: the flaw to which that day belongs, or where there is none ``due``; empty without either.
     """
 
     outcome: str | None
     row: int | None
     due: dt.date | None
     flaw: str
+    latest: dt.date | None = None
+    dated: str = ""
+
+    @property
+    def day(self) -> dt.date | None:
+        """The day to act by: the earlier of ``due`` and ``latest``."""
+        return self.latest or self.due
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing to find out.
 
     Attributes:
-        text: the question. settles: identifiers of the flaws that hang on its answer.
+        text: the question. settles: identifiers of the flaws that hang on its answer, the most urgent first.
+        arms: by when those are due if they are there, as for an action.
     """
 
     text: str
     settles: tuple[str, ...]
+    arms: dict[str, Urgency] = {}
+
+    @property
+    def due(self) -> dt.date | None:
+        """The earliest day by which those flaws are due; None as for an action."""
+        return _agreed([arm.due for arm in self.arms.values()])
+
+    @property
+    def latest(self) -> dt.date | None:
+        """The day by which they are due at the latest, where that is earlier; None as for an action."""
+        return _agreed([arm.latest for arm in self.arms.values()])
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -159,7 +183,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         major: whether ``to`` is a major step from the version there is. prerelease: whether it is a pre-release.
         within: the version that clears most without a major step, where there is one and ``to`` is one.
         mitigations: what the advisories advise, in their words. questions: what to find out, as each advisory leaves it
-            open. asked: the same, what one answer settles put together, and what settles most first.
+            open. asked: the same, what one answer settles put together, and what settles the most urgent first.
         explain: why this, in sentences.
     """
 
@@ -190,14 +214,19 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return _agreed([arm.due for arm in self.arms.values()])
 
     @property
+    def latest(self) -> dt.date | None:
+        """The day by which it is due at the latest, where that is earlier; None as for ``due``."""
+        return _agreed([arm.latest for arm in self.arms.values()])
+
+    @property
     def outcome(self) -> str | None:
         """The most urgent outcome; None where unknown exposure makes it two."""
         return _agreed([arm.outcome for arm in self.arms.values()])
 
     @property
     def concerns(self) -> tuple[Flaw, ...]:
-        """The flaws on account of which it is to be done."""
-        return self.clears or self.leaves
+        """The flaws on account of which it is to be done: of a decision all, since it settles what becomes of each."""
+        return (*self.clears, *self.leaves) if self.do is Do.DECIDE else self.clears or self.leaves
 
 
 class Deferral(msgspec.Struct, frozen=True, kw_only=True, gc=False):
