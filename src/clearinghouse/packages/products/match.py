@@ -37,9 +37,10 @@ or CISA's versions leave it out, the match is a question: see the modules :mod:`
 Matches without a version against a product with many advisories are cut off: see :data:`MOST_OPEN`.
 """
 
+from clearinghouse.packages.products.exposing import Found
 from clearinghouse.packages.products.guesses import NEAR, asked_of, nearest
 from clearinghouse.packages.products.index import NameIndex
-from clearinghouse.packages.products.outcome import Found, outcomes_of
+from clearinghouse.packages.products.outcome import outcomes_of
 from clearinghouse.packages.products.query import readings_of, who_makes
 from clearinghouse.packages.products.statement import KEV
 from clearinghouse.records import Exposure, InventoryItem, Unjudged

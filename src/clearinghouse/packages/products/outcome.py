@@ -1,16 +1,23 @@
 """What the statements of one advisory come to for one item: an exposure with its class and question, or nothing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from clearinghouse.packages.products.asked import Asked, groups_of
 from clearinghouse.packages.products.evidence import are_copied
+from clearinghouse.packages.products.exposing import (
+    Found,
+    exposed,
+    exposure_of,
+    fits,
+    name_of,
+    questioned,
+    versions_in_words,
+)
 from clearinghouse.packages.products.index import NameIndex
-from clearinghouse.packages.products.judge import Claim, Judgement, Verdict, judge
-from clearinghouse.packages.products.names import fold, tokens_of
-from clearinghouse.packages.products.query import Reading
+from clearinghouse.packages.products.judge import Claim, judge
 from clearinghouse.packages.products.questions import (
     Doubt,
     question_of_doubt,
@@ -19,23 +26,10 @@ from clearinghouse.packages.products.questions import (
 )
 from clearinghouse.packages.products.statement import KEV, Statement
 from clearinghouse.packages.products.stretches import Inside
-from clearinghouse.packages.products.versions import Version, compare, read_version
-from clearinghouse.records import Exposure, InventoryItem, MatchClass, Unjudged, Why
+from clearinghouse.packages.products.versions import Version, read_version
+from clearinghouse.records import InventoryItem, MatchClass, Unjudged, Why
 
 _BUILD_TELLS_RELEASE = "microsoft"
-_CLASSES = {
-    Verdict.EXACT: MatchClass.EXACT,
-    Verdict.RANGE: MatchClass.RANGE,
-    Verdict.NO_VERSION: MatchClass.NAME_ONLY,
-    Verdict.OPEN: MatchClass.POSSIBLE,
-}
-
-
-class Found(msgspec.Struct, frozen=True, gc=False):
-    """An exposure, with what its place among the others depends on."""
-
-    exposure: Exposure
-    published: str
 
 
 def outcomes_of(
@@ -75,7 +69,7 @@ def _judge_group(item: InventoryItem, group: list[Asked], index: NameIndex) -> F
     for tier in tiers:
         if tier[0].doubt is not None and certain:
             break
-        fitting = [each for each in tier if _fits(each.statement, item, each.reading) is not False]
+        fitting = [each for each in tier if fits(each.statement, item, each.reading) is not False]
         if not fitting:
             continue
         outcome = _judge_tier(item, fitting, index)
@@ -117,8 +111,8 @@ def _doubted(outcome: Found, item: InventoryItem, added: Asked) -> Found:
     if not outcome.exposure.match.is_sure:
         return outcome
     statement = added.statement
-    detail = f"{statement.stated_by} adds {_versions_in_words(statement)}"
-    asked = question_of_version(Inside.UNSAID, _name(item), statement.label, item.component.version or "", detail)
+    detail = f"{statement.stated_by} adds {versions_in_words(statement)}"
+    asked = question_of_version(Inside.UNSAID, name_of(item), statement.label, item.component.version or "", detail)
     doubtful = msgspec.structs.replace(outcome.exposure, match=MatchClass.POSSIBLE, question=asked)
     return msgspec.structs.replace(outcome, exposure=doubtful)
 
@@ -184,7 +178,7 @@ def _of_variants(
     first = hits[0].exposure
     if complete and len(hits) == len(outcomes) and all(hit.exposure.match is first.match for hit in hits):
         return hits[0]
-    question = question_of_doubt(Doubt.WHICH_MODEL, _name(item), first.package, "", first.advisory)
+    question = question_of_doubt(Doubt.WHICH_MODEL, name_of(item), first.package, "", first.advisory)
     doubtful = msgspec.structs.replace(first, match=MatchClass.POSSIBLE, question=question)
     return msgspec.structs.replace(hits[0], exposure=doubtful)
 
@@ -195,7 +189,7 @@ def _of_package(item: InventoryItem, tier: list[Asked]) -> Found | None:
         statement = each.statement
         if statement.default != "unaffected" or statement.listed or statement.stretches:
             why = Why(kind="text", text=statement.package)
-            return _found(item, statement, MatchClass.POSSIBLE, why, Doubt.PACKAGE, statement.package)
+            return questioned(item, statement, MatchClass.POSSIBLE, why, Doubt.PACKAGE, statement.package)
     return None
 
 
@@ -206,62 +200,7 @@ def _judged(item: InventoryItem, tier: list[Asked]) -> Found | None:
     if judgement is None:
         return None
     doubt = next((each.doubt for each in tier if each.statement is judgement.statement), None)
-    return _exposure(item, reading, judgement, doubt, version, [each.statement for each in tier])
-
-
-def _exposure(
-    item: InventoryItem,
-    reading: Reading,
-    judgement: Judgement,
-    doubt: Doubt | None,
-    version: Version | None,
-    statements: Sequence[Statement],
-) -> Found:
-    statement = judgement.statement
-    detail = judgement.detail
-    why = judgement.why or Why(kind="text")
-    if doubt is None and statement.condition:
-        doubt, detail = Doubt.CONDITION, statement.condition
-    if doubt is None and _fits(statement, item, reading) is None:
-        doubt, detail = Doubt.PLATFORM, " or ".join((*statement.platforms, *statement.modules))
-    if doubt is not None:
-        return _found(item, statement, MatchClass.POSSIBLE, why, doubt, detail, _fixes(statements, version))
-    question = None
-    if judgement.verdict is Verdict.OPEN:
-        question = question_of_version(judgement.reason, _name(item), statement.label, reading.version, detail)
-    elif judgement.verdict is Verdict.NO_VERSION:
-        said = _versions_in_words(statement)
-        question = question_of_no_version(statement.label, reading.version, said, statement.advisory, kev=False)
-    exposure = _make(statement, _CLASSES[judgement.verdict], why, question, _fixes(statements, version))
-    return Found(exposure, statement.published)
-
-
-def _found(
-    item: InventoryItem,
-    statement: Statement,
-    match: MatchClass,
-    why: Why,
-    doubt: Doubt,
-    detail: str,
-    fixed: tuple[str, ...] = (),
-) -> Found:
-    question = question_of_doubt(doubt, _name(item), statement.label, detail, statement.advisory)
-    return Found(_make(statement, match, why, question, fixed), statement.published)
-
-
-def _make(
-    statement: Statement, match: MatchClass, why: Why, question: str | None, fixed: tuple[str, ...] = ()
-) -> Exposure:
-    return Exposure(
-        advisory=statement.advisory,
-        match=match,
-        why=why,
-        aliases=statement.aliases,
-        fixed=fixed,
-        question=question,
-        title=statement.title,
-        package=statement.label,
-    )
+    return exposure_of(item, reading, judgement, doubt, version, [each.statement for each in tier])
 
 
 def _judge_kev(item: InventoryItem, group: list[Asked], index: NameIndex) -> Found | None:
@@ -274,52 +213,9 @@ def _judge_kev(item: InventoryItem, group: list[Asked], index: NameIndex) -> Fou
             return None
         doubt = Doubt.RECORD_DIFFERS
     if doubt is not None:
-        return _found(item, statement, MatchClass.POSSIBLE, why, doubt, "")
+        return questioned(item, statement, MatchClass.POSSIBLE, why, doubt, "")
     question = question_of_no_version(statement.label, reading.version, "", statement.advisory, kev=True)
-    return Found(_make(statement, MatchClass.NAME_ONLY, why, question), statement.published)
-
-
-def _fits(statement: Statement, item: InventoryItem, reading: Reading) -> bool | None:
-    """Whether a statement that is limited to platforms or modules holds for the item; None if that is not known."""
-    if not statement.platforms and not statement.modules:
-        return True
-    words = tokens_of(fold(" ".join((item.component.name, item.model, item.written))))
-    words = (*words, "macos") if "mac" in words else words
-    series = [text.lower().removesuffix(" series") for text in statement.platforms if text.endswith(" Series")]
-    if series and len(series) == len(statement.platforms) and reading.hardware:
-        return any(word.startswith(name.split("-")[0]) for name in series for word in words)
-    told = [
-        any(all(token in words for token in tokens_of(fold(text))) for text in limits)
-        for limits in (statement.platforms, statement.modules)
-        if limits
-    ]
-    return True if all(told) else None
-
-
-def _fixes(statements: Iterable[Statement], version: Version | None) -> tuple[str, ...]:
-    """Versions that end a stretch or are named as fixes, in version order, those above the version first."""
-    texts: dict[str, Version] = {}
-    for statement in statements:
-        ends = [stretch.high for stretch in statement.stretches if stretch.high and not stretch.closed]
-        for text in (*ends, *statement.fixes):
-            read = read_version(text)
-            if read is not None and not read.wild:
-                texts.setdefault(text, read)
-    ordered = sorted(texts, key=lambda text: texts[text].key)
-    if version is None:
-        return tuple(ordered)
-    above = [text for text in ordered if compare(texts[text], version) == 1]
-    return (*above, *(text for text in ordered if text not in above))
-
-
-def _versions_in_words(statement: Statement) -> str:
-    said = [str(stretch) for stretch in statement.stretches[:4]] + list(statement.listed[:4])
-    more = len(statement.stretches) + len(statement.listed) - len(said)
-    return ", ".join(said) + (f" and {more:,} more" if more > 0 else "")
-
-
-def _name(item: InventoryItem) -> str:
-    return item.written or item.component.label
+    return Found(exposed(statement, MatchClass.NAME_ONLY, why, question), statement.published)
 
 
 def _commits_only(asked: Asked) -> Unjudged:

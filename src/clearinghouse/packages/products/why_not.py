@@ -5,9 +5,10 @@ from collections.abc import Iterable
 import msgspec
 
 from clearinghouse.packages.products.asked import Asked
+from clearinghouse.packages.products.exposing import Found
 from clearinghouse.packages.products.guesses import NEAR, asked_of
 from clearinghouse.packages.products.index import NameIndex
-from clearinghouse.packages.products.outcome import Found, outcomes_of
+from clearinghouse.packages.products.outcome import outcomes_of
 from clearinghouse.packages.products.query import readings_of
 from clearinghouse.packages.products.questions import cut
 from clearinghouse.packages.products.statement import KEV, Statement
