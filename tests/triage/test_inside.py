@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from tests.cli.test_plan import cve_record
 
-from clearinghouse.formats.document import LIMITS
 from clearinghouse.priority import Signals
-from clearinghouse.triage.inside import Inside, Seen, add_inside, is_below
+from clearinghouse.triage.inside import Inside, add_inside, is_below
 from clearinghouse.triage.prepared import published
 
 CVE = "CVE-2099-0001"
@@ -26,10 +25,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def inside(*paths: Path) -> Inside:
-    seen = Seen(paths)
-    for path in paths:
-        seen.take(f"{path}/1.json" if path.is_dir() else str(path), "cve")
-    return seen.read(LIMITS)[0]
+    return published(paths, lambda source, count: None, cache=paths[0].parent / "cache").inside
 
 
 def test_they_are_kept_with_the_index(folder: Path, tmp_path: Path) -> None:
@@ -53,22 +49,22 @@ def test_what_is_dated_later_is_not_kept(folder: Path) -> None:
     assert signals.for_identifiers([CVE]).automatable.value is None
 
 
-def test_documents_of_other_formats_are_not_read_again(tmp_path: Path) -> None:
-    seen = Seen([tmp_path / "gone"])
-    seen.take(str(tmp_path / "gone"), "osv")
-    assert seen.read(LIMITS) == (Inside(), [])
-
-
-def test_what_is_read_only_once_is_told(folder: Path, tmp_path: Path) -> None:
+def test_what_can_be_read_only_once_counts_as_well(folder: Path, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     writer = threading.Thread(target=pipe.write_bytes, args=[(folder / "1.json").read_bytes()])
     writer.start()
     found = published([pipe], lambda source, count: None, cache=tmp_path / "cache")
     writer.join()
-    assert found.inside == Inside()
-    assert [(each.code, each.source) for each in found.problems] == [("signals_not_counted", str(pipe))]
-    assert not found.needs_attention
+    assert [point.cve for point in found.inside.ssvc] == [CVE]
+    assert found.problems == ()
+
+
+def test_the_catalogue_itself_is_no_record_with_signals(tmp_path: Path) -> None:
+    entry = {"cveID": CVE, "vendorProject": "Palisade", "product": "EdgeGuard", "dateAdded": "2099-01-01"}
+    file = tmp_path / "kev.json"
+    file.write_text(json.dumps({"catalogVersion": "2099.01.01", "count": 1, "vulnerabilities": [entry]}))
+    assert inside(file) == Inside()
 
 
 @pytest.mark.parametrize(

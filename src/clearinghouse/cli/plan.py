@@ -162,17 +162,23 @@ def run_plan(
         problems = [failure(nothing, asked)] if nothing and not found.failed else []
         _write(made, [*found.problems, *problems], asked, unmatched_rows(found))
     else:
-        sys.stdout.flush()
-        show_plan(made, found, wanted.file if wanted and not nothing else None)
-        if nothing:
-            say(NO_CLEAN_RESULT, "bold")
-            if wanted is not None:
-                say(f"The page {printable_name(str(wanted.file))} says that nothing could be judged, and no more.")
-        elif hint and wanted is None:
-            say(_NEXT)
-        if nothing:
-            raise nothing
+        _show(made, found, wanted, nothing, hint=hint)
     return BAD_INPUT if nothing else match_exit_code(found, affected=bool(made.actions or made.deferrals))
+
+
+def _show(
+    made: Plan, found: Deployer, wanted: PageWanted | None, nothing: ClearinghouseError | None, *, hint: bool
+) -> None:
+    """Draw the plan; then say what one may do next, or raise ``nothing``: that nothing could be judged."""
+    sys.stdout.flush()
+    show_plan(made, found, wanted.file if wanted and not nothing else None)
+    if nothing:
+        say(NO_CLEAN_RESULT, "bold")
+        if wanted is not None:
+            say(f"The page {printable_name(str(wanted.file))} says that nothing could be judged, and no more.")
+        raise nothing
+    if hint and wanted is None:
+        say(_NEXT)
 
 
 def _write_page(wanted: PageWanted, made: Plan, found: Deployer, *, bound: bool, judged: bool) -> None:

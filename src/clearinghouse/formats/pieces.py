@@ -11,7 +11,7 @@ from clearinghouse.formats.json_lines import Entry
 from clearinghouse.formats.published import quickly, read_advisory, read_line
 from clearinghouse.packages.index import Gathered, gather
 from clearinghouse.packages.products import Statement, statement_of_kev, statements_of
-from clearinghouse.records import Finding, KevEntry, Problem, PublishedAdvisory, Remedy
+from clearinghouse.records import Finding, KevEntry, Problem, PublishedAdvisory, Remedy, SsvcPoint
 
 _MANY = 512
 """Most records of a document that is read where it is that make one piece."""
@@ -31,6 +31,7 @@ class Piece(msgspec.Struct, frozen=True, array_like=True, gc=False):
         source, format, found: as in :class:`~clearinghouse.formats.published.AdvisoryReport`.
         first: whether it is the first of its document.
         advisories, products: in the order of the document. problems: what was wrong with it.
+        ssvc, kev: signals that stand in records: CISA's values, and its word that a flaw was added to KEV.
     """
 
     source: str
@@ -40,6 +41,8 @@ class Piece(msgspec.Struct, frozen=True, array_like=True, gc=False):
     advisories: tuple[Gathered, ...] = ()
     products: tuple[Said, ...] = ()
     problems: tuple[Problem, ...] = ()
+    ssvc: tuple[SsvcPoint, ...] = ()
+    kev: tuple[KevEntry, ...] = ()
 
 
 class Work(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -94,15 +97,26 @@ def _piece(empty: Piece, records: Iterable["PublishedAdvisory | Record"]) -> Pie
     advisories: list[Gathered] = []
     products: list[Said] = []
     problems: list[Problem] = []
+    ssvc: list[SsvcPoint] = []
+    kev: list[KevEntry] = []
     for record in records:
         if isinstance(record, PublishedAdvisory):
             advisories.append(gather(record))
+        elif isinstance(record, KevEntry) and record.partial:
+            kev.append(record)
         elif isinstance(record, Finding | KevEntry):
             products += said_by(record)
+        elif isinstance(record, SsvcPoint):
+            ssvc.append(record)
         elif isinstance(record, Problem):
             problems.append(record)
     return msgspec.structs.replace(
-        empty, advisories=tuple(advisories), products=tuple(products), problems=tuple(problems)
+        empty,
+        advisories=tuple(advisories),
+        products=tuple(products),
+        problems=tuple(problems),
+        ssvc=tuple(ssvc),
+        kev=tuple(kev),
     )
 
 

@@ -11,7 +11,6 @@ from clearinghouse.formats.registry import read_inventories
 from clearinghouse.packages.identity import PackageId, names_of
 from clearinghouse.packages.match import Matcher, Verdict
 from clearinghouse.packages.products import match_item
-from clearinghouse.packages.products.last_listed import with_last_listed
 from clearinghouse.priority import Signals
 from clearinghouse.records import Asset, Exposure, Inventory, InventoryItem, Problem, Unjudged
 from clearinghouse.triage.found import index_of, scanned
@@ -88,7 +87,6 @@ class Deployer:
         """Return what is known about an item that is no package, by its vendor, name, model and version."""
         index = self.published.index
         exposures, unjudged = match_item(item, index.products)
-        exposures = with_last_listed(item, exposures, index.products)
         advised = {each: index.remedies(each.advisory, each.aliases) for each in exposures}
         return Verdict(
             exposures=tuple(exposures),

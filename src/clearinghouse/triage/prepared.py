@@ -16,8 +16,8 @@ from clearinghouse.formats.passed_over import PassedOver
 from clearinghouse.formats.pieces import Said, said_by
 from clearinghouse.formats.text import printable_name
 from clearinghouse.packages.index import AdvisoryIndex, IndexBuilder, IndexFileError
-from clearinghouse.records import ClearinghouseError, Finding, Problem
-from clearinghouse.triage.inside import Inside, Seen
+from clearinghouse.records import ClearinghouseError, Finding, KevEntry, Problem, SsvcPoint
+from clearinghouse.triage.inside import Inside
 from clearinghouse.triage.intake import Notice, nothing_to_read, only_errors
 from clearinghouse.triage.prepared_files import (
     PreparedFiles,
@@ -169,10 +169,8 @@ def _opened(place: Path, paths: Sequence[Path], key: str | None) -> Published | 
 
 def _made(paths: Sequence[Path], notice: Notice) -> tuple[IndexBuilder, dict[str, str]]:
     """Read the documents; return the index, not written yet, and what is kept with it."""
-    builder, seen = IndexBuilder(), Seen(paths)
-    told = _read(builder, paths, notice, seen)
-    inside, notices = seen.read(_LIMITS)
-    told = msgspec.structs.replace(told, problems=(*told.problems, *notices))
+    builder = IndexBuilder()
+    told, inside = _read(builder, paths, notice)
     meta = {_TOLD: told, _INSIDE: inside}
     return builder, {name: msgspec.json.encode(each).decode() for name, each in meta.items()} | {"program": __version__}
 
@@ -202,9 +200,11 @@ def _scratch() -> str:
         return "a folder of temporary files"  # there is none
 
 
-def _read(builder: IndexBuilder, paths: Sequence[Path], notice: Notice, seen: Seen) -> _Told:
-    """Take in what the documents publish; return what there is to say of them."""
+def _read(builder: IndexBuilder, paths: Sequence[Path], notice: Notice) -> tuple[_Told, Inside]:
+    """Take in what the documents publish; return what there is to say of them, and the signals that stand in them."""
     problems: list[Problem] = []
+    ssvc: list[SsvcPoint] = []
+    kev: list[KevEntry] = []
     documents, refused, number = 0, False, 0
     over = PassedOver(paths)
     for piece in read_divided(paths, limits=_LIMITS):
@@ -212,7 +212,6 @@ def _read(builder: IndexBuilder, paths: Sequence[Path], notice: Notice, seen: Se
             if piece.format is not None:
                 documents += 1
                 over.read(piece.source)
-                seen.take(piece.source, piece.format)
             refused = refused or (piece.format is None and not piece.found)
             if number % _OFTEN == 0:
                 notice(piece.source, 0)
@@ -221,7 +220,9 @@ def _read(builder: IndexBuilder, paths: Sequence[Path], notice: Notice, seen: Se
             builder.take(advisory)
         for said in piece.products:
             _put(builder, said)
+        ssvc += piece.ssvc
+        kev += piece.kev
         problems += (problem for problem in piece.problems if not over.takes(problem))
     if not number:
         raise nothing_to_read(paths)
-    return _Told((*problems, *over.problems()), refused, documents)
+    return _Told((*problems, *over.problems()), refused, documents), Inside(tuple(ssvc), tuple(kev))

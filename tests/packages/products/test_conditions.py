@@ -16,6 +16,7 @@ from clearinghouse.packages.products.conditions import condition_in, required_in
         "A user gets in if IPsec is configured with hmac-sha-384.",
         "This allows users in when the remote console is enabled.",
         "Users get in when configured to use SSO.",
+        "Users get in if the product is installed in a folder other than the default one.",
         "Instances using the billing plugin are vulnerable.",
         "Interfaces with PPPoE configured may fail.",
         "A host that was previously configured to use a directory lets users in.",

@@ -55,7 +55,6 @@ def test_hardware_behind_the_software() -> None:
         "The vulnerability is present solely in the virtual edition.",
         "This only affects multi-site installations.",
         "The affected functionality is available for Business customers only.",
-        "Users get in if the product is installed in a folder other than the default one.",
         "A flaw in session storage for Virtual Fabric platforms lets users in.",
     ],
 )

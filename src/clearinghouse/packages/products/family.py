@@ -5,10 +5,11 @@ from clearinghouse.packages.products.names import words
 _VARIANT_WORDS = words(
     "server version edition cpu module enterprise standard professional datacenter series family panel panels r2 v"
 )
-_DESCRIBING = words(
+DEVICES = words(
     "pump pumps infusion syringe infuser wireless large volume ventilator monitor monitors patient bedside central "
     "ultrasound analyzer imaging workstation station plc rtu hmi cpu drive drives gateway terminal panel unit"
 )
+"""Words that say what sort of device it is."""
 _SERIES = words("simatic scalance sinamics modicon airlink simotion sitop ruggedcom controllogix compactlogix easergy")
 """Names of lines of devices that lists leave out: ``S7-1200`` for ``SIMATIC S7-1200``."""
 _SHORTEST = 2
@@ -25,7 +26,7 @@ def is_model(extra: frozenset[str], head: tuple[str, ...]) -> bool:
 
 def describes(extra: frozenset[str]) -> bool:
     """Whether words only say what sort of device it is: "Wireless Syringe Infusion Pump"."""
-    return bool(extra) and extra <= _DESCRIBING
+    return bool(extra) and extra <= DEVICES
 
 
 def without_series(tokens: tuple[str, ...]) -> tuple[str, ...]:

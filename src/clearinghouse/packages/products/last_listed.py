@@ -4,48 +4,34 @@ It is that of the line of releases that was hit: what is above all lines may be 
 range of another flaw may go on there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from clearinghouse.packages.products.asked import Asked, statements_for
-from clearinghouse.packages.products.index import NameIndex
-from clearinghouse.packages.products.query import readings_of
 from clearinghouse.packages.products.statement import Statement
 from clearinghouse.packages.products.versions import Version, alike, compare, read_version
-from clearinghouse.records import Exposure, InventoryItem
+from clearinghouse.records import Exposure
 
 _LINE = 2
 """Parts at the beginning of a version that name its line, if it has more."""
 
 
-def with_last_listed(item: InventoryItem, exposures: Iterable[Exposure], index: NameIndex) -> list[Exposure]:
-    """Return exposures of an item, with the last affected version where a list was hit and no fix is named.
+def with_last_listed(exposure: Exposure, statements: Sequence[Statement]) -> Exposure:
+    """Return an exposure with the last affected version, where a list was hit and no fix is named.
 
     Laws: nothing but ``why.last_affected`` and ``again`` differs; the former is at least the version that was hit, and
     no version above it that the advisory calls affected is of its line, or below the first of ``again``.
+
+    Args:
+        statements: those of its advisory that certainly speak of the product.
     """
-    exposures = list(exposures)
-    if not any(map(_lacks_an_end, exposures)):
-        return exposures
-    asked, _ = statements_for(readings_of(item, index), index)
-    return [_ended(each, asked) if _lacks_an_end(each) else each for each in exposures]
-
-
-def _lacks_an_end(exposure: Exposure) -> bool:
-    why = exposure.why
-    return exposure.match.is_sure and why.kind == "enumerated" and not exposure.fixed and why.last_affected is None
-
-
-def _ended(exposure: Exposure, asked: Iterable[Asked]) -> Exposure:
-    said = [each.statement for each in asked if each.doubt is None and _is_of(each.statement, exposure)]
-    hit = read_version(exposure.why.text or "")
-    if hit is None or any(each.unread or each.default == "affected" for each in said):
+    hit = read_version(exposure.why.text or "") if _lacks_an_end(exposure) else None
+    if hit is None or any(each.unread or each.default == "affected" for each in statements):
         return exposure
-    listed = [read for each in said for text in each.listed if (read := read_version(text)) and compare(read, hit) == 1]
+    listed = [each for each in _listed(statements) if compare(each, hit) == 1]
     last = max((hit, *(each for each in listed if _of_line(each, hit))), key=_order_of)
     above = [each for each in listed if not _of_line(each, hit)]
-    for stretch in (stretch for each in said for stretch in each.stretches):
+    for stretch in (stretch for each in statements for stretch in each.stretches):
         low, high = (read_version(text) if text else None for text in (stretch.low, stretch.high))
         if low and compare(low, last) == 1 and not _of_line(low, hit):
             above.append(low)
@@ -56,8 +42,13 @@ def _ended(exposure: Exposure, asked: Iterable[Asked]) -> Exposure:
     return msgspec.structs.replace(exposure, why=why, again=again)
 
 
-def _is_of(statement: Statement, exposure: Exposure) -> bool:
-    return (statement.advisory, statement.aliases) == (exposure.advisory, exposure.aliases)
+def _lacks_an_end(exposure: Exposure) -> bool:
+    why = exposure.why
+    return exposure.match.is_sure and why.kind == "enumerated" and not exposure.fixed and why.last_affected is None
+
+
+def _listed(statements: Iterable[Statement]) -> Iterator[Version]:
+    return filter(None, (read_version(text) for each in statements for text in each.listed))
 
 
 def _order_of(version: Version) -> bytes:

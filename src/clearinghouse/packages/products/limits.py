@@ -43,9 +43,6 @@ _OF_WHAT = re.compile(
     r"|android|ios|freebsd|aix)\b",
     re.IGNORECASE,
 )
-_INSTALLED = re.compile(
-    r"\b(?:if|when|where) [^.;]{1,80}?\b(?:is|are|was|were|been) installed\b[^.;]{0,120}", re.IGNORECASE
-)
 _FOR_PLATFORMS = re.compile(r"\bfor ((?:[A-Z][\w-]{1,30} ){1,4}+(?:platforms?|hardware|chassis|models?))\b")
 _FOR_CUSTOMERS = re.compile(
     r"\bavailable (?:only )?(?:for|to|in|with) [^.;]{1,60}?"
@@ -146,8 +143,6 @@ class Words:
 
         "This issue applies only to PA-5400 Series devices" (CVE-2024-3382) stands in no field of the record.
         """
-        if " installed" in self._text and (match := _INSTALLED.search(self.description)):
-            return match[0]
         if " available " in self._text and (match := _FOR_CUSTOMERS.search(self.description)):
             return match[0]
         if match := _FOR_PLATFORMS.search(f"{self.title}\n{self.description[:_FIRST_WORDS]}"):

@@ -43,7 +43,7 @@ _VENDOR_PARTS = re.compile(
     r",? (?:a|an) (?:subsidiary|affiliate|division|company|brand|part) of |[;/|]| and |"
     r",(?! ?(?:inc|llc|ltd|co|s\.?r\.?o|gmbh|a\.?g|corp|limited|incorporated|sas|lp)\b)"
 )
-_NOUNS = words(
+NOUNS = words(
     "appliance appliances browser camera cameras controller controllers device devices families family firmware "
     "gateways handheld laptop module modules printer printers product products pump pumps router routers scanner "
     "sequencer series software switch switches tablet versions"
@@ -193,7 +193,7 @@ def _name(folded: str, vendor_names: tuple[str, ...], models: tuple[str, ...]) -
     tokens = list(tokens_of(folded))
     tokens = tokens[_vendor_prefix(tokens, vendor_names) :]
     family = False
-    while len(tokens) > 1 and tokens[-1] in _NOUNS and tuple(tokens[-2:]) not in _SOFT:
+    while len(tokens) > 1 and tokens[-1] in NOUNS and tuple(tokens[-2:]) not in _SOFT:
         family = tokens.pop() in _FAMILY or family
     if len(tokens) > 1 and tokens[0] == "the":
         tokens.pop(0)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from math import log
 from typing import NamedTuple
 
-from clearinghouse.packages.products.telling import Shared, Wording, is_model, shared
+from clearinghouse.packages.products.telling import Shared, Wording, looks_like_model, shared
 from clearinghouse.packages.products.vocabulary import Vocabulary
 from clearinghouse.packages.products.written import WrittenName
 
@@ -74,7 +74,7 @@ class NearNames:
         Of all vendors, if there are none.
         """
         mine = self.vocabulary.words(tokens, makers)
-        models = [word for word in mine.telling if is_model(word) and len(word) >= _TELLING_MODEL]
+        models = [word for word in mine.telling if looks_like_model(word) and len(word) >= _TELLING_MODEL]
         asked = frozenset(vendors)
         numbers = dict.fromkeys(number for word in models for number in self.vocabulary.with_word(word, asked))
         found = []
@@ -151,7 +151,7 @@ class NearNames:
         if len(both.words) > 1:
             return True
         (word,) = both.words
-        return (is_model(word) and len(word) >= _LONG_MODEL) or len(word) >= (
+        return (looks_like_model(word) and len(word) >= _LONG_MODEL) or len(word) >= (
             _LONG_WORD if not both.theirs else _OWN_WORD
         )
 
@@ -166,7 +166,7 @@ class NearNames:
 
 def _is_strong(words: frozenset[str]) -> bool:
     """Whether shared words leave little doubt: a model and its line, or a model that is long enough by itself."""
-    models = [word for word in words if is_model(word)]
+    models = [word for word in words if looks_like_model(word)]
     return bool(models) and (len(words) > 1 or any(len(word) >= _LONG_MODEL and not word.isdigit() for word in models))
 
 
@@ -180,7 +180,7 @@ def _is_short(words: frozenset[str]) -> bool:
 
 def _is_of_model(both: Shared) -> bool:
     least = _LONG_MODEL if both.their_rest else _TELLING_MODEL
-    long = not both.theirs and any(is_model(word) and len(word) >= least for word in both.words)
+    long = not both.theirs and any(looks_like_model(word) and len(word) >= least for word in both.words)
     return (_is_strong(both.words) or long) and not _are_other_models(both)
 
 
@@ -188,5 +188,5 @@ def _are_other_models(both: Shared) -> bool:
     """Whether each name has a number that the other lacks: two models. An order code may repeat the model in it."""
     mine = [word for word in both.mine if any(map(str.isdigit, word))]
     theirs = [word for word in both.theirs if any(map(str.isdigit, word))]
-    theirs = [word for word in theirs if not any(model in word for model in both.words if is_model(model))]
+    theirs = [word for word in theirs if not any(model in word for model in both.words if looks_like_model(model))]
     return bool(mine and theirs)

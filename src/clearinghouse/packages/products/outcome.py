@@ -18,6 +18,7 @@ from clearinghouse.packages.products.exposing import (
 )
 from clearinghouse.packages.products.index import NameIndex
 from clearinghouse.packages.products.judge import Claim, judge
+from clearinghouse.packages.products.last_listed import with_last_listed
 from clearinghouse.packages.products.questions import (
     Doubt,
     question_of_doubt,
@@ -48,7 +49,10 @@ def outcomes_of(
             listed.append(group)
             continue
         outcome = _judge_group(item, group, index)
-        if outcome is not None or any(each.doubt is None for each in group):
+        certain = [each.statement for each in group if each.doubt is None]
+        if isinstance(outcome, Found):
+            outcome = msgspec.structs.replace(outcome, exposure=with_last_listed(outcome.exposure, certain))
+        if outcome is not None or certain:
             told.update(
                 identifier for each in group for identifier in (each.statement.advisory, *each.statement.aliases)
             )

@@ -12,17 +12,18 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from clearinghouse.packages.products.names import MAX_LENGTH, is_abbreviation, words
+from clearinghouse.packages.products.family import DEVICES
+from clearinghouse.packages.products.names import MAX_LENGTH, NOUNS, is_abbreviation, words
 
-DESCRIBING = words(
-    "access adapter analyzer appliance appliances application browser cabinet camera cameras card cart cell "
-    "charger client computer connected controller controllers cpu desktop device devices drive drives ecg edition eeg "
-    "enterprise ethernet families family firewall firmware gateway gateways generator handheld hmi home imaging "
-    "infuser infusion insulin internet ip label laptop large line machine mobile module modules monitor monitors "
-    "monitoring model network nvr panel panels patient pc phone platform plc pro programmer printer product products "
-    "professional protection pump pumps recorder relay remote router routers rtu scanner sensor series software "
-    "standard station switch switches syringe system systems tablet terminal tool ultrasound unit units ventilator "
-    "version versions video viewer virtual vm volume vpn web wifi windows wireless wlan workstation"
+DESCRIBING = (
+    NOUNS
+    | DEVICES
+    | words(
+        "access adapter application cabinet card cart cell charger client computer connected desktop ecg edition eeg "
+        "enterprise ethernet firewall generator home insulin internet ip label line machine mobile model monitoring "
+        "network nvr panels pc phone platform pro professional programmer protection recorder relay remote sensor "
+        "standard system systems tool units version video viewer virtual vm vpn web wifi windows wlan"
+    )
 )
 """Words that say what sort of thing it is; a name that has more of them is not another product for that."""
 _FUNCTION = words("a an the of for and or in on to by with de la al et is all any no")
@@ -180,7 +181,7 @@ def wording(
     return Wording(own, telling, joined, (tuple(pairs), tuple(triples)), makers, short, _ranges_of(text))
 
 
-def is_model(word: str) -> bool:
+def looks_like_model(word: str) -> bool:
     """Whether a word looks like a model: letters and digits, or a number that is neither short nor a year."""
     has_digit = any(map(str.isdigit, word))
     return has_digit and (any(map(str.isalpha, word)) or (len(word) > _YEAR - 1 and not word.startswith(("19", "20"))))

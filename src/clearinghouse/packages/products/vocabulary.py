@@ -14,7 +14,7 @@ from clearinghouse.packages.products.telling import (
     abbreviates,
     forms_of,
     is_list,
-    is_model,
+    looks_like_model,
     plain,
     wording,
 )
@@ -72,7 +72,7 @@ class Vocabulary:
 
     def is_rare(self, word: str) -> bool:
         """Whether hardly any vendor has a word, and whether it is long enough to be no coincidence."""
-        least = _RARE_MODEL if is_model(word) and not word.isdigit() else _RARE_LENGTH
+        least = _RARE_MODEL if looks_like_model(word) and not word.isdigit() else _RARE_LENGTH
         return len(word) >= least and 0 < self.owners(word) <= _RARE_VENDORS
 
     def is_line(self, word: str, vendor: str) -> bool:
@@ -123,7 +123,7 @@ class Vocabulary:
             lists = [number for number, text in folded if is_list(text)]
             self._looked_through[vendor] = ([(number, "".join(tokens_of(text))) for number, text in folded], lists)
         texts, lists = self._looked_through[vendor]
-        if any(map(is_model, mine.joined)):
+        if any(map(looks_like_model, mine.joined)):
             yield from lists
         for term in mine.telling:
             if len(term) >= _JOINED and term not in self._postings:

@@ -145,7 +145,27 @@ class Urgency(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self.latest or self.due
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class _Dated(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What stands beside a date.
+
+    Attributes:
+        arms: by when, for each reading of the exposure, or under ``""`` where it is known.
+    """
+
+    arms: dict[str, Urgency] = {}
+
+    @property
+    def due(self) -> dt.date | None:
+        """The earliest day by which it is due; None where there is none, or unknown exposure makes it two."""
+        return _agreed([arm.due for arm in self.arms.values()])
+
+    @property
+    def latest(self) -> dt.date | None:
+        """The day by which it is due at the latest, where that is earlier; None as for ``due``."""
+        return _agreed([arm.latest for arm in self.arms.values()])
+
+
+class Question(_Dated, frozen=True, kw_only=True, gc=False):
     """One thing to find out.
 
     Attributes:
@@ -155,20 +175,9 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     text: str
     settles: tuple[str, ...]
-    arms: dict[str, Urgency] = {}
-
-    @property
-    def due(self) -> dt.date | None:
-        """The earliest day by which those flaws are due; None as for an action."""
-        return _agreed([arm.due for arm in self.arms.values()])
-
-    @property
-    def latest(self) -> dt.date | None:
-        """The day by which they are due at the latest, where that is earlier; None as for an action."""
-        return _agreed([arm.latest for arm in self.arms.values()])
 
 
-class Action(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Action(_Dated, frozen=True, kw_only=True, gc=False):
     """One thing to do.
 
     Attributes:
@@ -207,16 +216,6 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def subjects(self) -> tuple[Subject, ...]:
         """All components with which something is done."""
         return self.subject, *self.also
-
-    @property
-    def due(self) -> dt.date | None:
-        """The earliest day by which it is due; None where there is none, or unknown exposure makes it two."""
-        return _agreed([arm.due for arm in self.arms.values()])
-
-    @property
-    def latest(self) -> dt.date | None:
-        """The day by which it is due at the latest, where that is earlier; None as for ``due``."""
-        return _agreed([arm.latest for arm in self.arms.values()])
 
     @property
     def outcome(self) -> str | None:
