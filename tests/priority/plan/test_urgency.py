@@ -12,7 +12,7 @@ from tests.priority.plan.test_plan import plan
 
 from clearinghouse.priority.plan import Do, Flaw, latest_day, most_urgent
 from clearinghouse.priority.plan.urgency import arms_of, urgency_key
-from clearinghouse.priority.ranking import rank_key
+from clearinghouse.priority.ranking import ordering_arm, rank_key
 from clearinghouse.records import AssetKind, MatchClass
 
 LISTED = dt.date(2023, 10, 18)
@@ -97,12 +97,35 @@ _FLAWS = st.builds(
 )
 
 
+def _rank(each: Flaw) -> tuple[object, ...]:
+    """The order that is documented: tier; what is overdue, by its exposure; then date."""
+    tier, *rest = rank_key(each.rank)
+    due = ordering_arm(each.deadline).due
+    spent = bool(due and due < TODAY)
+    return tier, not spent, ["yes", "unknown", "no"].index(each.deadline.inputs["exposed"].value) * spent, *rest
+
+
 @given(st.lists(_FLAWS, min_size=1, max_size=6))
-def test_actions_stand_as_triage_ranks_their_most_urgent_flaws(flaws: list[Flaw]) -> None:
-    """The order that is documented: tier, then date; where the exposure is unknown the exposed answer decides."""
+def test_actions_stand_as_triage_ranks_their_most_urgent_flaws_and_by_exposure_once_overdue(flaws: list[Flaw]) -> None:
     made = plan(*(subject("1.0.0", [each], name=f"part {number}") for number, each in enumerate(flaws)))
-    keys = [rank_key(most_urgent(action.concerns).rank) for action in made.actions]
-    assert keys == sorted(keys) == sorted(rank_key(each.rank) for each in flaws)
+    keys = [_rank(most_urgent(action.concerns)) for action in made.actions]
+    assert keys == sorted(keys) == sorted(map(_rank, flaws))  # type: ignore[type-var]
+
+
+@given(st.lists(_FLAWS, min_size=2, max_size=6), st.sampled_from(["yes", "no", "unknown"]))
+def test_the_law_of_assets_of_which_the_same_is_known(flaws: list[Flaw], exposed: str) -> None:
+    alike = [each for each in flaws if each.deadline.inputs["exposed"].value == exposed]
+    assert sorted(alike, key=urgency_key) == sorted(alike, key=lambda each: rank_key(each.rank))
+
+
+def test_of_what_is_overdue_the_exposed_one_comes_first() -> None:
+    """Confluence that customers reach, before an archiver whose flaw became known five months earlier."""
+    archiver = subject("1.0.0", [flaw("CVE-1", kev=LISTED, exposed="unknown")], name="archiver")
+    wiki = subject("1.0.0", [flaw("CVE-2", kev=LISTED + dt.timedelta(days=150))], name="wiki")
+    inside = subject("1.0.0", [flaw("CVE-3", kev=LISTED, exposed="no")], name="inside")
+    fresh = subject("1.0.0", [flaw("CVE-4", kev=TODAY)], name="fresh")
+    ordered = ["wiki", "archiver", "inside", "fresh"]
+    assert [each.subject.name for each in plan(fresh, inside, archiver, wiki).actions] == ordered
 
 
 def test_a_decision_stands_by_its_most_urgent_flaw_even_if_no_version_is_without_it() -> None:

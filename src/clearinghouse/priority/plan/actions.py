@@ -14,8 +14,7 @@ from clearinghouse.formats.text import plural
 from clearinghouse.priority.plan.asked import questions_of
 from clearinghouse.priority.plan.records import Action, Do, Flaw, Subject
 from clearinghouse.priority.plan.target import Target, Versions, best_target, last_affected
-from clearinghouse.priority.plan.urgency import arms_of, few, urgency_key, urgency_sentences
-from clearinghouse.priority.ranking import RankKey
+from clearinghouse.priority.plan.urgency import UrgencyKey, arms_of, few, urgency_key, urgency_sentences
 from clearinghouse.records import MatchClass, Remedy
 
 _ADVICE = frozenset({"mitigation", "workaround"})
@@ -54,7 +53,7 @@ def _together(same: Sequence[Action]) -> Action:
     return msgspec.structs.replace(first, also=tuple(action.subject for action in others))
 
 
-def _order(action: Action) -> tuple[bool, RankKey, str, str]:
+def _order(action: Action) -> tuple[bool, UrgencyKey, str, str]:
     """A question comes after everything that is known to be wrong, whatever it might turn out to be."""
     first = min(map(urgency_key, action.concerns))
     return action.do is Do.FIND_OUT, first, action.subject.name, action.subject.version or ""

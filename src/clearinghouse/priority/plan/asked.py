@@ -45,8 +45,7 @@ def questions_of(flaws: Iterable[Flaw]) -> tuple[Question, ...]:
 
 def _order(gathered: _Gathered) -> tuple[tuple[int, ...], int]:
     """EPSS and the like order flaws; between two questions of one tier and date the one that settles more is better."""
-    tier, due, part, *_ = min(map(urgency_key, gathered.flaws.values()))
-    return (tier, due, part), -len(gathered.flaws)
+    return min(map(urgency_key, gathered.flaws.values()))[:4], -len(gathered.flaws)
 
 
 def _question(gathered: _Gathered) -> Question:

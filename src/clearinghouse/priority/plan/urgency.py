@@ -12,11 +12,16 @@ import msgspec
 
 from clearinghouse.priority.deadlines import INCOMPLETE, Deadline, Verdict
 from clearinghouse.priority.plan.records import Flaw, Urgency
-from clearinghouse.priority.ranking import RankKey, ordering_arm, rank_key, verdict_key
+from clearinghouse.priority.ranking import ordering_arm, rank_key, verdict_key
 from clearinghouse.priority.tables import table_for, table_named
 from clearinghouse.priority.words import in_words
 
+UrgencyKey = tuple[int, int, int, int, float, float, int]
+
 _MOST_NAMED = 5
+_OVERDUE = {"yes": 0, "unknown": 1, "no": 2}
+_AHEAD = 3
+"""What is overdue in one tier stands by whether the asset is publicly exposed, before what is not overdue."""
 
 
 def latest_day(made: Deadline, verdict: Verdict) -> dt.date | None:
@@ -43,19 +48,32 @@ def latest_day(made: Deadline, verdict: Verdict) -> dt.date | None:
         return None  # a start at the end of the calendar
 
 
-def urgency_key(flaw: Flaw) -> RankKey:
-    """Return where a flaw stands among what is to be done: as in the ranked list, but for one thing.
+def urgency_key(flaw: Flaw) -> UrgencyKey:
+    """Return where a flaw stands among what is to be done: as in the ranked list, but for two things.
 
     What is known to be used in attacks and has no date, for want of an input, stands with the most urgent outcome that
     is possible for it, by the day on which it is due in any case; without such a day behind what has a date there:
     whoever acts cannot wait for the input.
+
+    Of what is overdue in one tier, first stands what its owner says is publicly exposed, then that of which it is not
+    known, then what is not, and only then the earlier date: all of it should be done by now, and how long ago that was
+    says less of who is attacked next than who can be reached.
+
+    Law: among flaws of which none is overdue, or of whose assets the same is known, the order is that of
+    :func:`~clearinghouse.priority.ranking.rank_key`, but for what has no date.
     """
     key = rank_key(flaw.rank)
-    verdict = ordering_arm(flaw.deadline)
-    if verdict.outcome != INCOMPLETE or flaw.deadline.inputs["kev"].value != "yes" or not verdict.possible:
-        return key
-    day = latest_day(flaw.deadline, verdict)
-    return *verdict_key(msgspec.structs.replace(verdict, outcome=verdict.possible[0], due=day)), *key[2:]
+    tier, due = key[:2]
+    verdict, day = ordering_arm(flaw.deadline), ordering_arm(flaw.deadline).due
+    if verdict.outcome == INCOMPLETE and flaw.deadline.inputs["kev"].value == "yes" and verdict.possible:
+        day = latest_day(flaw.deadline, verdict)
+        tier, due = verdict_key(msgspec.structs.replace(verdict, outcome=verdict.possible[0], due=day))
+    return tier, _spent(flaw.deadline, day), due, *key[2:]
+
+
+def _spent(made: Deadline, day: dt.date | None) -> int:
+    overdue = day and made.as_of and day < made.as_of
+    return _OVERDUE[made.inputs["exposed"].value] if overdue else _AHEAD
 
 
 def most_urgent(flaws: Sequence[Flaw]) -> Flaw:
