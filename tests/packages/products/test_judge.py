@@ -55,6 +55,28 @@ def test_lines_of_releases_that_were_fixed_one_by_one() -> None:
     assert verdict("16.7.1", lines) is None
 
 
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("2023.2.3", Verdict.RANGE),
+        ("2023.2.5", Verdict.OPEN),
+        ("2023.3.4", Verdict.RANGE),
+        ("2023.3.5", None),
+        ("2022.1", None),
+        ("2023.4.1", None),
+    ],
+)
+def test_ends_of_several_lines_that_begin_alike(version: str, expected: Verdict | None) -> None:
+    """CVE-2024-37051: 2023.2.4 has the fix, and is before 2023.3.5."""
+    lines = says(stretches=tuple(Stretch("2023.1", end) for end in ("2023.1.7", "2023.2.4", "2023.3.5")))
+    assert verdict(version, lines) is expected
+
+
+def test_an_end_of_another_line_decides_where_the_own_line_has_none() -> None:
+    lines = says(stretches=(Stretch("8.0", "8.0 U3b"), Stretch("7.0", "7.0 U3s"), Stretch("8.0", "8.0 U3d")))
+    assert verdict("8.0 U2e", lines) is Verdict.RANGE
+
+
 def test_the_branch_in_the_products_name() -> None:
     statement = says(stretches=(Stretch("", "13.3.0.9"),))
     assert verdict("13.3.0.1", statement, branch="13.3") is Verdict.RANGE

@@ -8,6 +8,7 @@ from clearinghouse.packages.products.questions import (
     Doubt,
     cut,
     question_of_doubt,
+    question_of_kev,
     question_of_no_version,
     question_of_version,
 )
@@ -31,9 +32,13 @@ def test_every_reason_has_a_question(reason: Inside | None) -> None:
 
 @pytest.mark.parametrize("version", ["", "7.2"])
 @pytest.mark.parametrize("detail", ["", "before 7.2.5"])
-@pytest.mark.parametrize("kev", [True, False])
-def test_without_a_version(version: str, detail: str, kev: bool) -> None:
-    assert "?" in question_of_no_version("Product", version, detail, "CVE-2026-1", kev=kev)
+def test_without_a_version(version: str, detail: str) -> None:
+    assert "?" in question_of_no_version("Product", version, detail)
+
+
+@pytest.mark.parametrize("version", ["", "7.2"])
+def test_of_the_kev_catalogue(version: str) -> None:
+    assert "affect" in question_of_kev("Product", version, "CVE-2026-1")
 
 
 @given(st.text(max_size=400))

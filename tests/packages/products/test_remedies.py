@@ -18,6 +18,10 @@ from clearinghouse.packages.products.versions import read_version
         ("Fixed in 1.7.2 and 2.0.1.", "1.7.9", True),
         ("Fixed in 1.7.2 and 2.0.1.", "2.0.0", False),
         ("Contact support.", "2.0.0", False),
+        ("EdgeGuard (EG) Version C.03", "C.03", True),
+        ("EdgeGuard: release 2.1.", "2.1", True),
+        ("EdgeGuard: release 2.1.", "2.0", False),
+        ("Contact support if you have version 2.1, and we will see.", "2.1", False),
     ],
 )
 def test_a_version_that_is_fixed(text: str, version: str, answer: bool) -> None:

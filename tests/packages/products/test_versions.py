@@ -41,6 +41,17 @@ def version(text: str) -> Version:
         ("8.5", "8.30.1", -1),
         ("R14A", "14.2", None),
         ("6.5.0.160bc1e", "6.5.0.160cd2f", None),
+        ("7.0 U3n", "7.0 U3p", -1),
+        ("1.0p", "1.0p1", None),
+        ("7.0 U3p", "7.0 U3q", -1),
+        ("7.0 U3 (20328353)", "7.0 U3 build 20328353", 0),
+        ("7.0 U3 build 20328353", "ESXi70U3p-23307199", -1),
+        ("7.0 Update 3q build 23794027", "ESXi70U3p-23307199", 1),
+        ("7.0 U3n", "ESXi70U3p-23307199", -1),
+        ("7.0 U3p", "ESXi70U3p-23307199", 0),
+        ("7.0 U2a", "ESXi-7.0U3n-21930508-standard", -1),
+        ("8.0 U2", "ESXi80U3-24022510", -1),
+        ("7.0.3-20328353", "ESXi70U3p-23307199", None),
     ],
 )
 def test_order(one: str, other: str, order: int | None) -> None:
@@ -84,7 +95,7 @@ def test_a_second_version_in_parentheses_is_tried() -> None:
     assert compare(version("2022.1.9 (14.1.9)"), version("14.1.10")) == -1
 
 
-TEXTS = st.from_regex(r"v?[0-9]{1,3}(\.[0-9]{1,3}){0,3}(-?(rc|b|p|sp|hf|u)[0-9]{0,2})?", fullmatch=True)
+TEXTS = st.from_regex(r"v?[0-9]{1,3}(\.[0-9]{1,3}){0,3}(-?(rc|b|p|q|sp|hf|u)[0-9]{0,2}){0,2}", fullmatch=True)
 
 
 @given(TEXTS, TEXTS, TEXTS)

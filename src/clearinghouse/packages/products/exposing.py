@@ -55,7 +55,7 @@ def exposure_of(
         question = question_of_version(judgement.reason, name_of(item), statement.label, reading.version, detail)
     elif judgement.verdict is Verdict.NO_VERSION:
         said = versions_in_words(statement)
-        question = question_of_no_version(statement.label, reading.version, said, statement.advisory, kev=False)
+        question = question_of_no_version(statement.label, reading.version, said)
     exposure = exposed(statement, _CLASSES[judgement.verdict], why, question, _fixes(statements, version))
     return Found(exposure, statement.published)
 

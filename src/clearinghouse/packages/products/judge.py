@@ -144,9 +144,31 @@ def _in_stretches(found: list[tuple[Statement, Stretch]], version: Version | Non
         return _undecided(statement, Inside.UNSAID, _why(other), f"all versions, and {other}")
     lines = {stretch.high: statement for statement, stretch in found if not stretch.low and stretch.high}
     outside = [(statement, stretch) for statement, stretch in hits if stretch.low or not stretch.high]
-    if outside or len(lines) < 2:
-        return _hit(*(outside or hits)[0])
-    return _in_lines(found, hits, version)
+    if outside:
+        return _with_siblings(outside, found, version)
+    return _hit(*hits[0]) if len(lines) < 2 else _in_lines(found, hits, version)
+
+
+def _with_siblings(
+    hits: list[tuple[Statement, Stretch]], found: list[tuple[Statement, Stretch]], version: Version
+) -> Judgement:
+    """Several ends of one beginning: "from 2023.1 before 2023.2.4", and "from 2023.1 before 2024.1.3".
+
+    2023.2.5 lies before an end, and behind that of its own line, so that it may have the fix.
+    """
+    passed = [(_passed_end(stretch, found, version), statement, stretch) for statement, stretch in hits]
+    for end, statement, stretch in passed:
+        if end is None:
+            return _hit(statement, stretch)
+    end, statement, stretch = passed[0]
+    return _undecided(statement, Inside.UNSAID, _why(stretch), f"{end}, and {stretch}")
+
+
+def _passed_end(stretch: Stretch, found: list[tuple[Statement, Stretch]], version: Version) -> Stretch | None:
+    """Of the stretches that begin where this one does, the one of the version's own line, if the version is behind."""
+    ends = {each: None for _, each in found if each.low == stretch.low and each.high}
+    own = own_lines(version, ends) if len(ends) > 1 else []
+    return next((each for each in own if where(version, each) is Inside.NO), None)
 
 
 def _in_lines(

@@ -22,7 +22,7 @@ from clearinghouse.packages.products.last_listed import with_last_listed
 from clearinghouse.packages.products.questions import (
     Doubt,
     question_of_doubt,
-    question_of_no_version,
+    question_of_kev,
     question_of_version,
 )
 from clearinghouse.packages.products.statement import KEV, Statement
@@ -216,10 +216,11 @@ def _judge_kev(item: InventoryItem, group: list[Asked], index: NameIndex) -> Fou
         if doubt is not None:
             return None
         doubt = Doubt.RECORD_DIFFERS
-    if doubt is not None:
+    if doubt not in (None, Doubt.FAMILY):
         return questioned(item, statement, MatchClass.POSSIBLE, why, doubt, "")
-    question = question_of_no_version(statement.label, reading.version, "", statement.advisory, kev=True)
-    return Found(exposed(statement, MatchClass.NAME_ONLY, why, question), statement.published)
+    question = question_of_kev(name_of(item), reading.version, statement.advisory)
+    match = MatchClass.POSSIBLE if doubt else MatchClass.NAME_ONLY
+    return Found(exposed(statement, match, why, question), statement.published)
 
 
 def _commits_only(asked: Asked) -> Unjudged:

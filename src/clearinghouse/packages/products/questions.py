@@ -76,22 +76,29 @@ def question_of_version(reason: Inside | None, item: str, product: str, version:
     return f"Is {version} of {product} affected? The advisory's versions are written another way ({detail})."
 
 
-def question_of_no_version(product: str, version: str, detail: str, advisory: str, *, kev: bool) -> str:
+def question_of_no_version(product: str, version: str, detail: str) -> str:
     """Return what to find out where one side gives no version.
 
     Args:
         version: the item's, as written; empty if it has none. detail: the advisory's versions; empty if it gives none.
-        kev: it is the KEV catalogue, which never gives any.
     """
     product, version, detail = cut(product), cut(version), cut(detail)
-    if kev and version:
-        return f"Is {version} of {product} affected by {advisory}? The KEV catalogue gives no versions."
-    if kev or not detail:
+    if not detail:
         if version:
             return f"Is {version} of {product} affected? The advisory gives no versions."
-        return f"Which version of {product} does it run, and does the vendor say that {advisory} affects it?"
+        return f"Which version of {product} does it run, and does its vendor say that it is affected?"
     if version:
         return (
             f"Which version of {product} does it run? {version} cannot be compared with the affected ones ({detail})."
         )
     return f"Which version of {product} does it run? Affected: {detail}."
+
+
+def question_of_kev(item: str, version: str, advisory: str) -> str:
+    """Return what to find out where the KEV catalogue names a product, or its family, and as always no version.
+
+    It does not repeat the catalogue's name, so that it is one question for all entries on one item.
+    """
+    if version:
+        return f"Is {cut(item)} affected by {advisory}? The KEV catalogue gives no versions."
+    return f"Which version of {cut(item)} is it, and does its vendor say that {advisory} affects it?"

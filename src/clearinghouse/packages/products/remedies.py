@@ -13,9 +13,14 @@ _MOST_PRODUCTS = 60
 _GENERIC = re.compile(r" (?:controllers?|series|software|firmware|devices?|family|systems?|products?)$")
 """What stands behind a product's name in one place and not in the other."""
 _NUMBERED = re.compile(
-    r"(?<![\w.])(?:[A-Za-z]{0,3}|[A-Z]\.)\d{1,6}(?:\.\d{1,6}){1,5}+(?=(?:\.?x)?(?![\w.]*\w))", re.IGNORECASE
+    r"(?<![\w.])(?:[A-Za-z]{0,3}\d{1,6}(?:\.\d{1,6}){1,5}+|[A-Z](?:\.\d{1,6}){1,6}+)(?=(?:\.?x)?(?![\w.]*\w))",
+    re.IGNORECASE,
 )
-"""A version that is named; "8.2x" names 8.2."""
+"""A version that is named; "8.2x" names 8.2, and C.03 is one."""
+_ALONE = re.compile(
+    r"[\w ()/&+:-]{1,160}\b(?:version|release) v?((?:\d{1,6}|[A-Z])(?:\.\d{1,6}){1,6}+)\.?", re.IGNORECASE
+)
+"""A remedy that is a name and a version, and no more: that version is the remedy."""
 
 
 def remedies_in(texts: Iterable[str], product: str, others: Sequence[str]) -> Prose:
@@ -47,5 +52,7 @@ def remedies_in(texts: Iterable[str], product: str, others: Sequence[str]) -> Pr
 @lru_cache(maxsize=1 << 10)
 def _read(text: str) -> Prose:
     """What one remedy says; "update to 1.7.2 or later" says that what is before 1.7.2 is affected."""
-    stretches = (each if each.high else Stretch(high=each.low) for each in read_prose(text).stretches)
+    stretches = [each if each.high else Stretch(high=each.low) for each in read_prose(text).stretches]
+    if alone := _ALONE.fullmatch(text.strip()):
+        stretches.append(Stretch(high=alone[1]))
     return Prose(tuple(stretches), (), tuple(_NUMBERED.findall(text)))

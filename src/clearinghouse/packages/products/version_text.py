@@ -71,6 +71,10 @@ _STAGES = frozenset({"ga", "lts", "ltsf", "esr", "release", "final"})
 """Words in parentheses that say which line a release is of, or that it is one."""
 _COMMIT = re.compile(r"(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{12,64}")
 _OPERATOR = re.compile(r"[<>=≤≥|;,&!?#@^~]")
+_IMAGE = re.compile(r"esxi-?(\d\.?\d)(?:\.0)?(?:u(\d))?([a-z]{0,2})-(\d{7,8})(?:-standard)?")
+"""An image of VMware ESXi: release, update, letters of the patch, and build."""
+_LEVEL = re.compile(r"(\d\.\d)(?:\.0)? ?(?:u|update ?)(\d)([a-z]),?[ -]\(?(?:build[ -]?)?(\d{7,8})\)?")
+"""The same as people write it: "7.0 U3n build 21930508"."""
 _YEARS = range(1990, 2100)
 _LARGE = 1000
 """From this on a first number is a year and month, a build or a day, and no major version."""
@@ -116,9 +120,19 @@ def read_version(text: str) -> Version | None:
     if "service" in lowered or "update" in lowered or "fix" in lowered or "release" in lowered or "patch" in lowered:
         for pattern, word in _SAME_WORDS:
             lowered = pattern.sub(word, lowered)
+    if image := _IMAGE.fullmatch(lowered) or _LEVEL.fullmatch(lowered):
+        return _of_image(image, text)
     inner, outer = _parenthesis(lowered)
     found = None if outer is None else _read(outer, text)
     return msgspec.structs.replace(found, plain=False, other=_read(inner, inner)) if found and inner else found
+
+
+def _of_image(image: re.Match[str], text: str) -> Version | None:
+    """Return ESXi70U3p-23307199 as the build that it is, which rises with each patch, and beside it as 7.0 U3p."""
+    release, update, letters, build = image.groups()
+    level = f"{release[0]}.{release[-1]} u{update or 0}"
+    found = _read(f"{level} build {build}", text)
+    return msgspec.structs.replace(found, plain=False, other=_read(f"{level}{letters}", text)) if found else None
 
 
 def _parenthesis(lowered: str) -> tuple[str, str | None]:
@@ -181,8 +195,8 @@ class _Reading:
             return bool(self.parts)
         if word := token["word"]:
             return self._word(_WORDS.get(word, word), tokens, at)
-        if token["open"] and at and tokens[at - 1]["gap"] and self.parts and not self.parts[-1][0]:
-            return self._word("build", tokens, at)  # "8.0 (20513097)"
+        if token["open"] and at and tokens[at - 1]["gap"] and self.parts:
+            return self._word("build", tokens, at)  # "8.0 (20513097)", "7.0 U3 (20328353)"
         gap = token["gap"] or ""
         return not gap.isspace() or not _two_in_a_row(tokens, at)
 
@@ -259,13 +273,25 @@ def _trimmed(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     return parts if kept == chain else parts[:kept] + parts[chain:]
 
 
+def rank_of(part: Part) -> int | None:
+    """Return the rank of a part that has a word: 0 before a release, more behind it; None if the word has none.
+
+    A letter without a number is one of the alphabet, and no abbreviation: ``U3p`` is behind ``U3n``.
+    """
+    word, number, _ = part
+    if len(word) == 1 and number < 0:
+        return None
+    return 0 if word in BEFORE else ORDINARY.get(word)
+
+
 @lru_cache(maxsize=1 << 14)
 def _part_key(part: Part) -> bytes:
     word, number, _ = part
     if not word:
         return b"\x60" + _number_key(number)
-    rank = b"\x08" if word in BEFORE else bytes((0x20 + ORDINARY[word],)) if word in ORDINARY else b"\x40"
-    return rank + word.encode() + b"\0" + (_number_key(number) if number >= 0 else b"\0")
+    rank = rank_of(part)
+    first = b"\x40" if rank is None else bytes((0x20 + rank,)) if rank else b"\x08"
+    return first + word.encode() + b"\0" + (_number_key(number) if number >= 0 else b"\0")
 
 
 def _number_key(number: int) -> bytes:

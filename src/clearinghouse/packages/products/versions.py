@@ -7,7 +7,7 @@ answers contradict a third. Texts that give a second version in parentheses are 
 
 from collections.abc import Iterator
 
-from clearinghouse.packages.products.version_text import BEFORE, ORDINARY, Part, Version, read_version
+from clearinghouse.packages.products.version_text import BEFORE, Part, Version, rank_of, read_version
 
 __all__ = ["Version", "begins_with", "compare", "compare_with_series", "is_coarse", "is_shorter", "read_version"]
 
@@ -27,6 +27,8 @@ def compare(one: Version, other: Version) -> int | None:
     for left, right in _pairs(one, other):
         if _comparable(left, right):
             order = _compare(left, right)
+            if order is None:
+                continue
             if order == 0 and one.other and other.other:  # V2.2 SR8 (4.12.006) beside V2.2 SR8 (4.11.006)
                 return compare(one.other, other.other)
             return order
@@ -109,18 +111,14 @@ def _can_tell(one: Part | None, other: Part | None) -> bool:
         part = one or other
         return part is not None and (part[0] not in _AMBIGUOUS or part[1] < 0)
     if one[0] == other[0]:
-        return True
+        return rank_of(one) == rank_of(other)  # "p" is a letter of the alphabet, and "p1" patch 1
     if not one[0] or not other[0]:
         word = one[0] or other[0]  # 13.1 build 49.15 may be 13.1.49.15, and V1.0 SP3 may be V1.0.3
         return word in BEFORE or word == "r"
-    ranks = [_rank(one[0]), _rank(other[0])]
+    ranks = [rank_of(one), rank_of(other)]
     if ranks[0] != ranks[1]:
         return None not in ranks
     return len(one[0]) == len(other[0]) == 1 and one[1] < 0 and other[1] < 0
-
-
-def _rank(word: str) -> int | None:
-    return 0 if word in BEFORE else ORDINARY.get(word)
 
 
 def alike(one: Version, other: Version) -> int:
