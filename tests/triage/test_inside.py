@@ -60,11 +60,16 @@ def test_what_can_be_read_only_once_counts_as_well(folder: Path, tmp_path: Path)
     assert found.problems == ()
 
 
-def test_the_catalogue_itself_is_no_record_with_signals(tmp_path: Path) -> None:
+def test_a_catalogue_that_is_named_among_advisories_is_a_signal_too(tmp_path: Path) -> None:
     entry = {"cveID": CVE, "vendorProject": "Palisade", "product": "EdgeGuard", "dateAdded": "2099-01-01"}
     file = tmp_path / "kev.json"
     file.write_text(json.dumps({"catalogVersion": "2099.01.01", "count": 1, "vulnerabilities": [entry]}))
-    assert inside(file) == Inside()
+    found = inside(file)
+    assert [each.cve for each in found.kev] == [CVE]
+    signals = Signals(dt.date(2099, 2, 1))
+    add_inside(signals, found, ())
+    assert signals.for_identifiers([CVE]).kev.listed is True
+    assert signals.for_identifiers(["CVE-2099-0002"]).kev.listed is False
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,8 @@ class Piece(msgspec.Struct, frozen=True, array_like=True, gc=False):
         source, format, found: as in :class:`~clearinghouse.formats.published.AdvisoryReport`.
         first: whether it is the first of its document.
         advisories, products: in the order of the document. problems: what was wrong with it.
-        ssvc, kev: signals that stand in records: CISA's values, and its word that a flaw was added to KEV.
+        ssvc, kev: signals: CISA's values that stand in records, and its word there, or in the catalogue, that a flaw was
+            added to KEV.
     """
 
     source: str
@@ -102,9 +103,11 @@ def _piece(empty: Piece, records: Iterable["PublishedAdvisory | Record"]) -> Pie
     for record in records:
         if isinstance(record, PublishedAdvisory):
             advisories.append(gather(record))
-        elif isinstance(record, KevEntry) and record.partial:
+        elif isinstance(record, KevEntry):
             kev.append(record)
-        elif isinstance(record, Finding | KevEntry):
+            if not record.partial:
+                products += said_by(record)
+        elif isinstance(record, Finding):
             products += said_by(record)
         elif isinstance(record, SsvcPoint):
             ssvc.append(record)

@@ -1,4 +1,4 @@
-"""Signals that stand inside advisories: CISA puts its SSVC values, and the day of addition to KEV, into CVE records."""
+"""Signals that stand among advisories: in CVE records CISA's SSVC values and days of addition to KEV; the catalogue."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path

@@ -29,7 +29,7 @@ apart, so that many small sets of advisories never cost a large one, which takes
 LEFT_BEHIND = 24 * 3600.0
 """Seconds after which a file that was not finished is taken for what a killed process left behind."""
 _SUFFIX = ".advisories"
-_CONTENT = 2
+_CONTENT = 3
 """Changes with what is kept beside an index."""
 _ONLY_MINE = 0o700
 _OTHERS = 0o022
