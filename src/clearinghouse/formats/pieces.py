@@ -31,8 +31,8 @@ class Piece(msgspec.Struct, frozen=True, array_like=True, gc=False):
         source, format, found: as in :class:`~clearinghouse.formats.published.AdvisoryReport`.
         first: whether it is the first of its document.
         advisories, products: in the order of the document. problems: what was wrong with it.
-        ssvc, kev: signals: CISA's values that stand in records, and its word there, or in the catalogue, that a flaw was
-            added to KEV.
+        ssvc, kev: signals: CISA's values that stand in records, and its word, there or in the catalogue, that a flaw is
+            in KEV.
     """
 
     source: str

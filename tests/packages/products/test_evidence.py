@@ -99,14 +99,6 @@ def test_a_stretch_of_the_versions_own_line_that_is_written_another_way(version:
     assert (found is not None) is answer
 
 
-@pytest.mark.parametrize("edition", ["FIPS", "NDcPP"])
-def test_a_stretch_of_an_edition_that_has_its_own_builds_speaks_against_nothing(edition: str) -> None:
-    stretches = (Stretch("13.1", "13.1-49.13"), Stretch(f"13.1-{edition}", f"13.1-{edition}-37.159"))
-    statement = Statement(advisory="A", origin="cve", vendor="Palisade", product="EdgeGuard", stretches=stretches)
-    why = Why(kind="range", introduced="13.1", fixed="13.1-49.13")
-    assert against(statement, why, _read("13.1-48.47"), exact=False) is None
-
-
 @pytest.mark.parametrize(
     ("added", "version", "answer"),
     [

@@ -25,6 +25,22 @@ def test_fixes_stand_above_the_version_first() -> None:
     assert found.fixed == ("7.2.5", "7.0.9")
 
 
+@pytest.mark.parametrize(
+    ("name", "version", "expected"),
+    [
+        ("EdgeGuard", "13.1-48.47", MatchClass.RANGE),
+        ("EdgeGuard", "13.1-49.13", None),
+        ("EdgeGuard FIPS", "13.1-48.47", MatchClass.POSSIBLE),
+        ("EdgeGuard", "13.1-FIPS-37.100", MatchClass.RANGE),
+    ],
+)
+def test_a_certified_edition_is_only_meant_where_it_is_named(
+    name: str, version: str, expected: MatchClass | None
+) -> None:
+    both = (span("13.1", fixed="13.1-49.13"), span("13.1-FIPS", fixed="13.1-FIPS-37.159"))
+    assert one_class(name, version, record(entry("EdgeGuard", ranges=both))) is expected
+
+
 def test_a_platform_of_which_the_item_says_nothing() -> None:
     limited = record(entry("EdgeGuard", ranges=BELOW, platforms=("Windows",)))
     assert one_class("EdgeGuard", "7.2.4", limited) is MatchClass.POSSIBLE

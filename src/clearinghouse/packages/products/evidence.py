@@ -22,8 +22,6 @@ _NO_NAME = words(
     "airgap build commit community enterprise final lts maintenance multi official platform release stable"
 )
 """Words that versions have, and that are no product's name."""
-_CERTIFIED = frozenset({"fips", "ndcpp"})
-"""Editions that are built and numbered apart for those who need a certificate."""
 _NUMBERS = re.compile(r"(?<![\w.])(\d{1,6})\.(\d{1,6})")
 _LINE = 2
 """Numbers that tell the line of releases to which a version belongs."""
@@ -121,8 +119,6 @@ def _of_own_line(statement: Statement, version: Version) -> Stretch | None:
         return None
     own = tuple(number for _, number, _ in version.parts[:_LINE])
     for stretch in statement.stretches:
-        if not _CERTIFIED.isdisjoint(tokens_of(fold(stretch.low))):
-            continue  # whoever has such a build says so
         line = _NUMBERS.search(stretch.low)
         if line and (int(line[1]), int(line[2])) == own and where(version, stretch) is Inside.SCHEME:
             return stretch

@@ -1,5 +1,6 @@
 """What the statements of one advisory come to for one item: an exposure with its class and question, or nothing."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -31,6 +32,8 @@ from clearinghouse.packages.products.versions import Version, read_version
 from clearinghouse.records import InventoryItem, MatchClass, Unjudged, Why
 
 _BUILD_TELLS_RELEASE = "microsoft"
+_CERTIFIED = re.compile(r"\b(?:FIPS|NDcPP)\b", re.IGNORECASE)
+"""Editions that are built and numbered apart, for those who need a certificate."""
 
 
 def outcomes_of(
@@ -200,11 +203,23 @@ def _of_package(item: InventoryItem, tier: list[Asked]) -> Found | None:
 def _judged(item: InventoryItem, tier: list[Asked]) -> Found | None:
     reading = tier[0].reading
     version = read_version(reading.version) if reading.version else None
-    judgement = judge([Claim(each.statement, each.branch) for each in tier], version)
+    claims = [Claim(_of_edition(each.statement, item), each.branch) for each in tier]
+    judgement = judge(claims, version)
     if judgement is None:
         return None
-    doubt = next((each.doubt for each in tier if each.statement is judgement.statement), None)
-    return exposure_of(item, reading, judgement, doubt, version, [each.statement for each in tier])
+    doubts = (each.doubt for each, claim in zip(tier, claims, strict=True) if claim.statement is judgement.statement)
+    return exposure_of(item, reading, judgement, next(doubts, None), version, [claim.statement for claim in claims])
+
+
+def _of_edition(statement: Statement, item: InventoryItem) -> Statement:
+    """A statement with the stretches of the item's edition: 13.1-48.47 is not of the line "13.1-FIPS"."""
+    certified = _is_certified(f"{item.written} {item.component.label} {item.component.version}")
+    own = tuple([each for each in statement.stretches if _is_certified(each.low) is certified])
+    return msgspec.structs.replace(statement, stretches=own) if own and own != statement.stretches else statement
+
+
+def _is_certified(text: str) -> bool:
+    return _CERTIFIED.search(text) is not None
 
 
 def _judge_kev(item: InventoryItem, group: list[Asked], index: NameIndex) -> Found | None:

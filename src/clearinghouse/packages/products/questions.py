@@ -100,5 +100,5 @@ def question_of_kev(item: str, version: str, advisory: str) -> str:
     It does not repeat the catalogue's name, so that it is one question for all entries on one item.
     """
     if version:
-        return f"Is {cut(item)} affected by {advisory}? The KEV catalogue gives no versions."
+        return f"Is {cut(item)} affected by {advisory}? CISA's list of exploited flaws names no versions."
     return f"Which version of {cut(item)} is it, and does its vendor say that {advisory} affects it?"

@@ -168,9 +168,9 @@ class Said:
 
     def _ended(self, low: str, fixed: Sequence[str], kind: str) -> None:
         """A stretch that fixes end. Fixes that are hotfixes each mend the release that they are for, and no other."""
-        end = _end_of(fixed, low)
         if low and kind.lower() in ("patch", "custom") and not _RELATIVE.isdisjoint(self._vendors):
-            end = _whole_build(low, end)
+            fixed = [_whole_build(low, text) for text in fixed]
+        end = _end_of(fixed, low)
         if low == end:  # "112.0.5615.49, before 112.0.5615.49": it is fixed there, and began before
             low = self._beginnings.get(end.lower(), "")
             self.empty = True
