@@ -3,15 +3,16 @@
 from tests.triage.made import deployer_of_products, plan_of
 
 from clearinghouse.packages.products.match import MOST_OPEN
+from clearinghouse.priority.plan import Do
 from clearinghouse.records import Advisory, Affected, Component, Finding, InventoryItem, RangeEvent, VersionRange
 
 MANY = MOST_OPEN + 20
 
 
-def record(number: int, end: RangeEvent) -> Finding:
+def record(number: int, *ends: RangeEvent, product: str = "EdgeGuard OS", vendor: str = "Palisade") -> Finding:
     name = f"CVE-2026-{number:04}"
-    span = VersionRange(type="custom", events=(RangeEvent(introduced="0"), end))
-    said = Affected(component=Component(name="EdgeGuard OS", vendor="Palisade"), ranges=(span,))
+    spans = tuple(VersionRange(type="custom", events=(RangeEvent(introduced="0"), end)) for end in ends)
+    said = Affected(component=Component(name=product, vendor=vendor), ranges=spans)
     return Finding(
         source="records",
         index=number,
@@ -32,3 +33,35 @@ def test_more_questions_than_are_listed_hide_no_flaw_of_the_version_to_install()
     records += [record(number, RangeEvent(last_affected="2.0.0.77")) for number in range(2, MANY + 2)]
     (action,) = plan_of(deployer_of_products([box], records)).actions
     assert (action.to, action.above, len(action.clears)) == (None, "2.0.0.77", MANY + 1)
+
+
+def installed(name: str, version: str, vendor: str = "Palisade") -> InventoryItem:
+    component = Component(name=name, vendor=vendor, version=version)
+    return InventoryItem(inventory="list", written=f"{vendor} {name} {version}", component=component)
+
+
+def test_a_line_that_is_numbered_otherwise_takes_nothing_from_a_fix() -> None:
+    """CVE-2024-9143: nobody can say where OpenSSL 3.0.16 stands beside 1.1.1zb, and it is named as the fix."""
+    records = [
+        record(1, RangeEvent(fixed="3.0.16"), RangeEvent(fixed="9.9-cert12")),
+        record(2, RangeEvent(fixed="3.0.14")),
+    ]
+    (action,) = plan_of(deployer_of_products([installed("EdgeGuard OS", "3.0.8")], records)).actions
+    assert (action.do, action.to, len(action.clears), action.leaves) == (Do.UPGRADE, "3.0.16", 2, ())
+
+
+def test_a_fix_of_another_line_clears_nothing() -> None:
+    records = [
+        record(1, RangeEvent(fixed="3.0.9"), RangeEvent(fixed="9.9-cert12")),
+        record(2, RangeEvent(fixed="4.0.1")),
+    ]
+    (action, *_) = plan_of(deployer_of_products([installed("EdgeGuard OS", "3.0.8")], records)).actions
+    assert (action.to, [flaw.id for flaw in action.clears]) == ("3.0.9", ["CVE-2026-0001"])
+
+
+def test_a_build_of_windows_is_compared_as_records_write_it() -> None:
+    release = "Windows 11 Version 23H2 for x64-based Systems"
+    flaw = record(1, RangeEvent(fixed="10.0.22631..4317"), product=release, vendor="Microsoft")
+    box = installed("Windows 11 23H2", "22631.3447", "Microsoft")
+    (action,) = plan_of(deployer_of_products([box], [flaw])).actions
+    assert (action.do, action.to) == (Do.UPGRADE, "10.0.22631..4317")

@@ -11,12 +11,13 @@ from clearinghouse.records import InventoryItem
 def installed_version(item: InventoryItem, index: NameIndex) -> str | None:
     """Return the version of what is no package as it is compared with advisories, or None if none is given.
 
-    It is that of the item, without the name of what runs on a device (``FortiOS 7.2.4``); else that of a CPE name, or
-    of the product's name.
+    It is that of the item, without the name of what runs on a device (``FortiOS 7.2.4``), and whole where advisories
+    have more of it (``10.0.22631.3447`` of build 22631.3447); else that of a CPE name, or of the product's name.
     """
     written = item.component.version
     read = [reading.version for reading in readings_of(item, index) if reading.version]
-    return written if written in read or not read else read[0]
+    whole = [version for version in read if written and version.endswith(f".{written}")]
+    return whole[0] if whole else written if written in read or not read else read[0]
 
 
 def at_version(item: InventoryItem, version: str, installed: str | None) -> InventoryItem:

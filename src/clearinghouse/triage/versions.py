@@ -6,11 +6,11 @@ import msgspec
 
 from clearinghouse.packages.identity import PackageId, names_of
 from clearinghouse.packages.products import NameIndex, match_item
-from clearinghouse.packages.products.versions import compare, read_version
+from clearinghouse.packages.products.versions import alike, compare, read_version
 from clearinghouse.packages.versions import order_of
 from clearinghouse.packages.versions.prerelease import is_prerelease
 from clearinghouse.packages.versions.semver import SEMVER
-from clearinghouse.priority.plan import Flaw, Subject
+from clearinghouse.priority.plan import Subject
 from clearinghouse.records import Exposure, InventoryItem
 from clearinghouse.triage.deployer import Deployer
 from clearinghouse.triage.installed import at_version, installed_version
@@ -73,9 +73,10 @@ class DeployedVersions:
         if found is None:
             there = at_version(item, self._bare(subject, version), self._installed(subject))
             exposures, unjudged = match_item(there, self._products, most_open=None)
-            here = {said for flaw in subject.flaws for said in _surely_said(flaw)}
-            # what is a question of any version says nothing about this one; what was certain, and is none now, does
-            met = [each for each in exposures if each.match.is_sure or _said(each) in here]
+            here = {_said(each): each for flaw in subject.flaws for each in flaw.exposures if each.match.is_sure}
+            # what is a question of any version says nothing about this one; what was certain, and is none now, does,
+            # but of a version that is named as the fix, or is behind it
+            met = [each for each in exposures if each.match.is_sure or _is_open(here.get(_said(each)), version)]
             found = frozenset(name for each in met for name in (each.advisory, *each.aliases))
             if not exposures and any(each.advisory is None for each in unjudged):  # at this version it has another name
                 found = frozenset(name for flaw in subject.flaws for name in flaw.names)
@@ -136,9 +137,19 @@ def is_numbered_apart(package: PackageId) -> bool:
     return rest != "" and not rest.startswith("+b")
 
 
-def _surely_said(flaw: Flaw) -> Iterator[tuple[object, ...]]:
-    """By what it is certain that the component has a flaw."""
-    return (_said(each) for each in flaw.exposures if each.match.is_sure)
+def _is_open(here: Exposure | None, version: str) -> bool:
+    """Whether a flaw that the installed version surely has may be in one of which its advisory is not sure.
+
+    It is not where the advisory names that version as a fix, or an earlier one of the same line of releases: 3.0.16 is
+    fixed, although nobody can say where it stands beside 1.1.1zb.
+    """
+    if here is None:
+        return False
+    read = read_version(version)
+    fixes = [fix for text in here.fixed if (fix := read_version(text))] if read else []
+    return not any(
+        read and compare(fix, read) in (-1, 0) and (compare(fix, read) == 0 or alike(fix, read)) for fix in fixes
+    )
 
 
 def _said(exposure: Exposure) -> tuple[object, ...]:

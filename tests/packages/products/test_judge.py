@@ -77,6 +77,35 @@ def test_an_end_of_another_line_decides_where_the_own_line_has_none() -> None:
     assert verdict("8.0 U2e", lines) is Verdict.RANGE
 
 
+@pytest.mark.parametrize(
+    ("version", "expected", "reason"),
+    [
+        ("13.1.5", Verdict.RANGE, None),
+        ("16.1.3.4", Verdict.RANGE, None),
+        ("16.1.3.5", Verdict.OPEN, Inside.UNSAID),
+        ("17.1.0.1", Verdict.RANGE, None),
+        ("17.1.0", Verdict.OPEN, Inside.COARSE),
+        ("17.1.0.2", Verdict.OPEN, Inside.UNSAID),
+        ("12.0.0", None, None),
+    ],
+)
+def test_a_line_without_an_end_does_not_reach_into_those_that_have_one(
+    version: str, expected: Verdict | None, reason: Inside | None
+) -> None:
+    """CVE-2023-38138: "from 13.1.0 on" is said of 13.1."""
+    lines = (Stretch("17.1.0", "17.1.0.2"), Stretch("16.1.0", "16.1.3.5"), Stretch("13.1.0"))
+    found = judge([Claim(says(stretches=lines))], read_version(version))
+    assert (found and found.verdict, found and found.reason) == (expected, reason)
+
+
+def test_all_others_are_affected_but_perhaps_not_what_is_behind_an_end() -> None:
+    """CVE-2024-1369: every line has an end, and what is not named is called affected."""
+    statement = says(default="affected", stretches=(Stretch("3.10.0", "3.10.7"), Stretch("3.11.0", "3.11.5")))
+    assert verdict("3.10.4", statement) is Verdict.RANGE
+    assert verdict("3.10.7", statement) is Verdict.OPEN
+    assert verdict("4.0.0", statement) is Verdict.RANGE
+
+
 def test_the_branch_in_the_products_name() -> None:
     statement = says(stretches=(Stretch("", "13.3.0.9"),))
     assert verdict("13.3.0.1", statement, branch="13.3") is Verdict.RANGE

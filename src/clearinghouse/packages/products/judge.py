@@ -40,6 +40,8 @@ from clearinghouse.records import Why
 
 _FEW = 5
 """Versions of a list that are shown."""
+_MOST_HITS = 64
+"""Stretches that hold a version of which each is held against all others."""
 
 
 class Verdict(Enum):
@@ -152,23 +154,51 @@ def _in_stretches(found: list[tuple[Statement, Stretch]], version: Version | Non
 def _with_siblings(
     hits: list[tuple[Statement, Stretch]], found: list[tuple[Statement, Stretch]], version: Version
 ) -> Judgement:
-    """Several ends of one beginning: "from 2023.1 before 2023.2.4", and "from 2023.1 before 2024.1.3".
+    """A version behind the end of its own line may have the fix, although it lies in a stretch of another line.
 
-    2023.2.5 lies before an end, and behind that of its own line, so that it may have the fix.
+    2023.2.5 is behind "from 2023.1 before 2023.2.4", and before the end of "from 2023.1 before 2024.1.3"; 17.1.0.2 is
+    behind "from 17.1.0 before 17.1.0.2", and in "from 13.1.0 on", by which F5 means 13.1.
     """
-    passed = [(_passed_end(stretch, found, version), statement, stretch) for statement, stretch in hits]
-    for end, statement, stretch in passed:
-        if end is None:
+    hits = sorted(hits, key=lambda hit: not hit[1].high)[:_MOST_HITS]  # those with an end name the fix
+    doubted: Judgement | None = None
+    for statement, stretch in hits:
+        own = _of_own_line(stretch, found, version)
+        if own is None:
             return _hit(statement, stretch)
-    end, statement, stretch = passed[0]
-    return _undecided(statement, Inside.UNSAID, _why(stretch), f"{end}, and {stretch}")
+        doubted = doubted or _of_two_lines(statement, stretch, *own)
+    return doubted or _hit(*hits[0])
 
 
-def _passed_end(stretch: Stretch, found: list[tuple[Statement, Stretch]], version: Version) -> Stretch | None:
-    """Of the stretches that begin where this one does, the one of the version's own line, if the version is behind."""
-    ends = {each: None for _, each in found if each.low == stretch.low and each.high}
-    own = own_lines(version, ends) if len(ends) > 1 else []
-    return next((each for each in own if where(version, each) is Inside.NO), None)
+def _of_two_lines(statement: Statement, stretch: Stretch, answer: Inside, own: Stretch) -> Judgement:
+    """A version lies in a stretch, and the one of its own line does not hold it for sure."""
+    if answer is Inside.NO:
+        return _undecided(statement, Inside.UNSAID, _why(stretch), f"{own}, and {stretch}")
+    return _undecided(statement, answer, _why(own), str(own))
+
+
+def _of_own_line(
+    stretch: Stretch, found: list[tuple[Statement, Stretch]], version: Version
+) -> tuple[Inside, Stretch] | None:
+    """What the stretch of the version's own line says, and it, unless that holds the version: one of those that begin
+    where ``stretch`` does, or, where that has no end, later.
+    """
+    if stretch.high:
+        alike = list({each: None for _, each in found if each.high and each.low == stretch.low})
+        own = own_lines(version, alike) if len(alike) > 1 else []
+        said = ((where(version, each), each) for each in own)
+        return next((each for each in said if each[0] is Inside.NO), None)
+    own = _begun((each for _, each in found if each.high), version, stretch)
+    inside = [(where(version, each), each) for each in own]
+    return None if any(answer is Inside.YES for answer, _ in inside) else next(iter(inside), None)
+
+
+def _begun(stretches: Iterable[Stretch], version: Version, endless: Stretch) -> list[Stretch]:
+    """Those stretches that begin last of those that begin before a version, if they begin behind an endless one."""
+    here = read_version(endless.low)
+    begun = [(low, each) for each in stretches if (low := read_version(each.low)) and compare(low, version) in (-1, 0)]
+    later = [(low, each) for low, each in begun if here and compare(here, low) == -1]
+    last = max((low.key for low, _ in later), default=b"")
+    return [each for low, each in later if low.key == last]
 
 
 def _in_lines(
@@ -267,6 +297,8 @@ def _otherwise(claims: Sequence[Claim], version: Version | None) -> Judgement | 
         if doubtful:
             return _undecided(statement, Inside.SCHEME, Why(kind="range", introduced="0"))
         if any(not each.statement.commits for each in claims):
+            if end := _own_end(claims, version):
+                return _undecided(statement, Inside.UNSAID, Why(kind="range", introduced="0"), f"{end}, and all others")
             return Judgement(verdict=Verdict.RANGE, statement=statement, why=Why(kind="range", introduced="0"))
     silent = [claim for claim in claims if not claim.statement.says_versions and not claim.statement.commits]
     if version is None or len(silent) == len(claims):
@@ -275,6 +307,15 @@ def _otherwise(claims: Sequence[Claim], version: Version | None) -> Judgement | 
             return None
         return Judgement(verdict=Verdict.NO_VERSION, statement=told.statement, why=_summary(told.statement))
     return None
+
+
+def _own_end(claims: Iterable[Claim], version: Version | None) -> Stretch | None:
+    """The affected stretch of the version's own line, behind the end of which it lies: why would that end be named, if
+    all other versions were affected?
+    """
+    ends = [each for claim in claims for each in claim.statement.stretches if each.high]
+    own = own_lines(version, ends) if version else []
+    return next((each for each in own if version and where(version, each) is Inside.NO), None)
 
 
 def _may_be_unaffected(version: Version, stretch: Stretch) -> bool:

@@ -9,7 +9,16 @@ from collections.abc import Iterator
 
 from clearinghouse.packages.products.version_text import BEFORE, Part, Version, rank_of, read_version
 
-__all__ = ["Version", "begins_with", "compare", "compare_with_series", "is_coarse", "is_shorter", "read_version"]
+__all__ = [
+    "Version",
+    "alike",
+    "begins_with",
+    "compare",
+    "compare_with_series",
+    "is_coarse",
+    "is_shorter",
+    "read_version",
+]
 
 _AMBIGUOUS = frozenset({"a", "b", "c", "d", "m", "t"})
 """Before a number: alpha, beta, candidate, development, milestone, test; or the letter of a build."""
