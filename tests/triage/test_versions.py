@@ -64,4 +64,4 @@ def test_a_build_of_windows_is_compared_as_records_write_it() -> None:
     flaw = record(1, RangeEvent(fixed="10.0.22631..4317"), product=release, vendor="Microsoft")
     box = installed("Windows 11 23H2", "22631.3447", "Microsoft")
     (action,) = plan_of(deployer_of_products([box], [flaw])).actions
-    assert (action.do, action.to) == (Do.UPGRADE, "10.0.22631..4317")
+    assert (action.do, action.to) == (Do.UPGRADE, "10.0.22631.4317")

@@ -21,6 +21,8 @@ def platforms(
         ("", "This only affects EdgeGuard on Linux and macOS systems.", ("Linux", "macOS")),
         ("", "EdgeGuard for Windows, Linux and macOS lets users in.", ()),
         ("", "A flaw in the Linux kernel", ()),
+        ("", "EdgeGuard lets an administrator write files on the underlying Linux system.", ()),
+        ("", "Too large an allocation on mac OS crashes it.", ("mac OS",)),
         ("EdgeGuard for iOS XE", "", ()),
         ("A flaw in ESET-like products", "In Windows products a user may delete files.", ("Windows",)),
     ],

@@ -84,12 +84,14 @@ def test_vendors(text: str, keys: tuple[str, ...]) -> None:
 
 def test_abbreviations() -> None:
     assert is_abbreviation("epmm", "endpoint manager mobile")
+    assert is_abbreviation("pic ix", "patient information center ix")
     assert not is_abbreviation("xyz", "endpoint manager mobile")
 
 
 def test_a_products_name_before_its_version() -> None:
     assert without_name("FortiOS 6.0.0 to 6.0.4", "Fortinet FortiOS") == "6.0.0 to 6.0.4"
     assert without_name("6.0.0", "FortiOS") == "6.0.0"
+    assert without_name("V7.5 SP2 Update 12", "SIMATIC WinCC V7.5") == "V7.5 SP2 Update 12"
 
 
 def test_numbers_stay_apart() -> None:

@@ -24,6 +24,13 @@ def test_versions_ranges_and_what_is_not_understood() -> None:
     assert [each.condition for each in gathered.conditional] == ["only with X"]
 
 
+def test_slips_in_bounds_are_mended() -> None:
+    gathered = said()
+    gathered.take_range(span(">= 1.0.0-beta4", fixed="4.4.13"))
+    gathered.take_range(span("10.0.0", fixed="10.0.20348..2762"))
+    assert gathered.stretches == [Stretch("1.0.0-beta4", "4.4.13"), Stretch("10.0.0", "10.0.20348.2762")]
+
+
 def test_commits_are_no_versions() -> None:
     gathered = said("7a8aa775e5a267cf8660d83140011a0b7f91e003")
     assert gathered.commits

@@ -49,6 +49,7 @@ class Entries:
         self.published = advisory.published or advisory.modified or ""
         self.words = Words(finding.title, finding.description)
         self.is_cve = finding.format == "cve"
+        self._is_of_commits = any(item.type.lower() == "git" for each in own for item in each.ranges)
         self._limits: dict[tuple[str, str, tuple[str, ...]], tuple[str, ...]] = {}
         self._modules: dict[str, tuple[str, ...]] = {}
         self._remedies: dict[str, Prose] = {}
@@ -96,7 +97,7 @@ class Entries:
         """What the words say of a product's versions; nothing where they are not, or not alone, about this product."""
         if not self.is_cve:
             return self._remedies_of(product)
-        if len(self.names) > _FEW_NAMES:
+        if len(self.names) > _FEW_NAMES or self._is_of_commits:  # commit messages are full of numbers
             return NOTHING
         return self.said if self.names or self.words.name(product) else NOTHING
 

@@ -47,7 +47,7 @@ def exposure_of(
     if doubt is None and statement.condition:
         doubt, detail = Doubt.CONDITION, statement.condition
     if doubt is None and fits(statement, item, reading) is None:
-        doubt, detail = Doubt.PLATFORM, " or ".join((*statement.platforms, *statement.modules))
+        doubt, detail = Doubt.PLATFORM, " or ".join(dict.fromkeys((*statement.platforms, *statement.modules)))
     if doubt is not None:
         return questioned(item, statement, MatchClass.POSSIBLE, why, doubt, detail, _fixes(statements, version))
     question = None

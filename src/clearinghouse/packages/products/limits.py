@@ -53,13 +53,14 @@ _SENTENCE = 250
 """Characters of a sentence that are looked at before and after a word in it."""
 _SPECIFIC_MODULES = frozenset({"f5"})
 """Vendors whose modules are provisioned one by one; elsewhere ``modules`` names pieces of the code."""
-_SYSTEM = r"(?:Microsoft )?(?:windows|linux|macos|mac ?os x|mac|android|ios|ipados|chrome ?os)"
+_SYSTEM = r"(?:Microsoft )?(?:windows|linux|mac ?os(?: x)?|mac|android|ios|ipados|chrome ?os)"
 _SYSTEMS_SAID = (
     rf"({_SYSTEM}(?:(?:,? and |,? or |, |/){_SYSTEM})*+)\b(?! kernel| subsystem| xe\b| xr\b| defender| server 20|\.\w)"
 )
 _WHAT_RUNS = r"(?:only|clients?|installers?|products?|versions?|hosts?|machines?|systems?|devices?|platforms?)"
 _ON = re.compile(
-    rf"(?:\b(?:on|for|running|under) (?:the |a )?|\bclient \(){_SYSTEMS_SAID}|\b({_SYSTEM}) {_WHAT_RUNS}\b",
+    rf"(?:\b(?:on|for|running|under) (?:the |a )?|\bclient \(){_SYSTEMS_SAID}"
+    rf"|(?<!underlying )\b({_SYSTEM}) {_WHAT_RUNS}\b",
     re.IGNORECASE,
 )
 _ANY_SYSTEM = re.compile(rf"\b{_SYSTEM}\b", re.IGNORECASE)

@@ -79,6 +79,7 @@ _PHRASES = (
 _COMMON_END = re.compile(r"(?:software|systems|technologies|technology|networks|solutions|electronics)$")
 """What a vendor's name in front of a product is often written without: Snow Inventory Agent of Snow Software."""
 _LIST = re.compile(r",? and |, ")
+_RELEASE = re.compile(r"v\d{1,5}(?:\.\d{1,6})*|\d{1,5}(?:\.\d{1,6})+", re.IGNORECASE)
 _TRAILING_VERSION = re.compile(r" (?:v|ver\.? ?|version |release )?(\d{1,5}(?:\.(?:\d{1,6}|x|\*))+)$| (v\d{1,4})$")
 
 
@@ -245,19 +246,23 @@ def is_order_number(text: str) -> bool:
 
 
 def without_name(version: str, product: str) -> str:
-    """Return a version without its product's name before it: "FortiOS 6.0.0 to 6.0.4" of FortiOS."""
+    """Return a version without its product's name before it: "FortiOS 6.0.0 to 6.0.4" of FortiOS.
+
+    What the two have in common may be the release: "V7.5 SP2" of WinCC V7.5 stays.
+    """
     if " " not in version:
         return version
     words = product.split()
     for at in range(len(words)):
         name = " ".join(words[at:])
-        if len(name) > 2 and version.lower().startswith(f"{name.lower()} "):
+        if len(name) > 2 and not _RELEASE.fullmatch(name) and version.lower().startswith(f"{name.lower()} "):
             return version[len(name) :].lstrip(" :-")
     return version
 
 
 def is_abbreviation(short: str, long: str) -> bool:
     """Whether ``short`` abbreviates ``long``: EPMM has the letters of Endpoint Manager Mobile, in order."""
+    short = short.replace(" ", "")
     if not 2 <= len(short) <= 8 or not short.isalpha():
         return False
     words = tokens_of(long)

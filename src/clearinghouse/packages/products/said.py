@@ -13,6 +13,8 @@ from clearinghouse.records import RangeEvent, VersionRange
 
 _PLAIN = re.compile(r"\d{1,6}(?:\.\d{1,6}){0,6}+")
 """Numbers with dots, which are a version however they are read."""
+_TWO_DOTS = re.compile(r"(?<=\d)\.\.(?=\d)")
+"""A slip that plans would hand on as the version to install: 10.0.20348..2762 (CVE-2024-20659)."""
 _COMMIT = re.compile(r"[0-9a-f]{7,40}|[0-9a-f]{64}")
 _FROM_THE_BEGINNING = frozenset(
     {
@@ -118,7 +120,8 @@ class Said:
         last: list[str] = []
         for event in item.events:
             if event.introduced is not None:
-                introduced.append(_beginning(without_name(event.introduced, self._product)))
+                first = event.introduced.removeprefix(">=").strip() or event.introduced
+                introduced.append(_beginning(without_name(first, self._product)))
             if event.fixed is not None:
                 fixed += self._ends(event.fixed)
             if event.last_affected is not None:
@@ -164,7 +167,7 @@ class Said:
 
     def _bound(self, text: str) -> str:
         """A bound without the operator, and without the product's name, that some CNAs repeat in it."""
-        return without_name(text.lstrip("<>= ") or text, self._product)
+        return without_name(_TWO_DOTS.sub(".", text.lstrip("<>= ") or text), self._product)
 
     def _ended(self, low: str, fixed: Sequence[str], kind: str) -> None:
         """A stretch that fixes end. Fixes that are hotfixes each mend the release that they are for, and no other."""
