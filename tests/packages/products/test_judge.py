@@ -98,6 +98,13 @@ def test_a_line_without_an_end_does_not_reach_into_those_that_have_one(
     assert (found and found.verdict, found and found.reason) == (expected, reason)
 
 
+def test_a_wide_stretch_does_not_speak_against_the_end_of_a_narrow_one() -> None:
+    """CVE-2024-35253: "from 1.0.0 before 18.1", and "from 17.0.0 before 17.3"."""
+    lines = says(stretches=(Stretch("1.0.0", "18.1"), Stretch("17.0.0", "17.3")))
+    expected = {"16.2": Verdict.RANGE, "17.2": Verdict.RANGE, "17.3": Verdict.OPEN, "18.1": None}
+    assert {version: verdict(version, lines) for version in expected} == expected
+
+
 def test_all_others_are_affected_but_perhaps_not_what_is_behind_an_end() -> None:
     """CVE-2024-1369: every line has an end, and what is not named is called affected."""
     statement = says(default="affected", stretches=(Stretch("3.10.0", "3.10.7"), Stretch("3.11.0", "3.11.5")))

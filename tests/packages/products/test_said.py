@@ -31,6 +31,12 @@ def test_slips_in_bounds_are_mended() -> None:
     assert gathered.stretches == [Stretch("1.0.0-beta4", "4.4.13"), Stretch("10.0.0", "10.0.20348.2762")]
 
 
+def test_an_end_that_is_not_understood_is_still_an_end() -> None:
+    gathered = said()
+    gathered.take_range(span("9.00", fixed="vEL9.00.1774 (see note 2)"))
+    assert gathered.stretches == [Stretch("9.00", "vEL9.00.1774 (see note 2)")]
+
+
 def test_commits_are_no_versions() -> None:
     gathered = said("7a8aa775e5a267cf8660d83140011a0b7f91e003")
     assert gathered.commits

@@ -179,22 +179,31 @@ def _of_two_lines(statement: Statement, stretch: Stretch, answer: Inside, own: S
 def _of_own_line(
     stretch: Stretch, found: list[tuple[Statement, Stretch]], version: Version
 ) -> tuple[Inside, Stretch] | None:
-    """What the stretch of the version's own line says, and it, unless that holds the version: one of those that begin
-    where ``stretch`` does, or, where that has no end, later.
+    """What the stretch of the version's own line says, and it, unless that holds the version.
+
+    Its own line is one of those that begin where ``stretch`` does, or the one that begins last before the version.
     """
-    if stretch.high:
-        alike = list({each: None for _, each in found if each.high and each.low == stretch.low})
-        own = own_lines(version, alike) if len(alike) > 1 else []
-        said = ((where(version, each), each) for each in own)
-        return next((each for each in said if each[0] is Inside.NO), None)
-    own = _begun((each for _, each in found if each.high), version, stretch)
-    inside = [(where(version, each), each) for each in own]
-    return None if any(answer is Inside.YES for answer, _ in inside) else next(iter(inside), None)
+    ends = list({each: None for _, each in found if each.high})
+    begun = _begun(ends, version, stretch)
+    inside = [(where(version, each), each) for each in begun]
+    if begun and (not stretch.high or all(answer is Inside.NO for answer, _ in inside)):
+        return None if any(answer is Inside.YES for answer, _ in inside) else inside[0]
+    alike = [each for each in ends if _begin_alike(each, stretch)]
+    own = own_lines(version, alike) if stretch.high and len(alike) > 1 else []
+    said = ((where(version, each), each) for each in own)
+    return next((each for each in said if each[0] is Inside.NO), None)
 
 
-def _begun(stretches: Iterable[Stretch], version: Version, endless: Stretch) -> list[Stretch]:
-    """Those stretches that begin last of those that begin before a version, if they begin behind an endless one."""
-    here = read_version(endless.low)
+def _begin_alike(one: Stretch, other: Stretch) -> bool:
+    if one.low == other.low:
+        return True
+    low, start = read_version(one.low), read_version(other.low)
+    return low is not None and start is not None and compare(low, start) == 0
+
+
+def _begun(stretches: Iterable[Stretch], version: Version, wide: Stretch) -> list[Stretch]:
+    """Those stretches that begin last of those that begin before a version, if they begin later than a wide one."""
+    here = read_version(wide.low)
     begun = [(low, each) for each in stretches if (low := read_version(each.low)) and compare(low, version) in (-1, 0)]
     later = [(low, each) for low, each in begun if here and compare(here, low) == -1]
     last = max((low.key for low, _ in later), default=b"")

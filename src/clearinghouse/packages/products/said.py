@@ -131,6 +131,7 @@ class Said:
             and not _PLAIN.fullmatch(fixed[0])
             and read_version(fixed[0]) is None
             and (reading := read_range(fixed[0]))
+            and reading.stretches
         ):
             self.stretches += reading.stretches  # "9.18.0 and below" in place of a version
             return

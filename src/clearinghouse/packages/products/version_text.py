@@ -65,7 +65,7 @@ _NO_VERSION = words(
 )
 """A text with one of these speaks of several versions, or of none."""
 _DOTTED = re.compile(r"v?\d++(?:\.\d++)++")
-_INLINE = re.compile(r"(?:build|bld|rev(?:ision)?|patch|hf|p|sp|cu|su)\.?[ :]?\d|rev\.? [a-z]\b|\d{3,8}$")
+_INLINE = re.compile(r"(?:build|bld|rev(?:ision)?|patch|hf|p|sp|cu|su|mr)\.?[ :]?\d|rev\.? [a-z]\b|\d{3,8}$")
 _DATE = re.compile(r"(?:19|20)\d\d[/-]\d\d?[/-]\d\d?|\d\d?[/-]\d\d?[/-](?:19|20)\d\d")
 _STAGES = frozenset({"ga", "lts", "ltsf", "esr", "release", "final"})
 """Words in parentheses that say which line a release is of, or that it is one."""
