@@ -1,12 +1,13 @@
 """What an advisory index takes of documents, a piece at a time. A piece is the same wherever it is made."""
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 
 import msgspec
 
 from clearinghouse.formats.contract import Record
 from clearinghouse.formats.document import Document
+from clearinghouse.formats.encoding import repair
 from clearinghouse.formats.json_lines import Entry
 from clearinghouse.formats.published import quickly, read_advisory, read_line
 from clearinghouse.packages.index import Gathered, gather
@@ -74,7 +75,7 @@ def piece_of(work: Work) -> Piece:
 
 def piece_of_lines(document: Document, work: Work) -> Piece:
     """Return what a run of lines gives. What has to be repaired in them is counted in ``document``."""
-    records = (record for entry in _entries(document, work) for record in read_line(document, entry, work.format))
+    records = chain.from_iterable(read_line(document, entry, work.format) for entry in _entries(document, work))
     return _piece(Piece(work.source, work.format, work.found, first=False), records)
 
 
@@ -88,9 +89,10 @@ def pieces_of(document: Document, *, found: bool) -> Iterator[Piece]:
 
 
 def _entries(document: Document, work: Work) -> Iterator[Entry]:
+    whole = repair(work.data) is None
     for number, line in enumerate(work.data.split(b"\n"), (work.before or 0) + 1):
         if stripped := line.strip():
-            yield Entry(document.in_utf8(stripped), line=number)
+            yield Entry(stripped if whole else document.in_utf8(stripped), line=number)
 
 
 def _piece(empty: Piece, records: Iterable["PublishedAdvisory | Record"]) -> Piece:

@@ -108,16 +108,12 @@ def lines_format(document: Document) -> str | None:
     return name if name == cve.FORMAT.name else None
 
 
-def read_line(document: Document, entry: Entry, name: str) -> Iterator["PublishedAdvisory | Record"]:
-    """Yield what a line of a document of a format publishes: the short way, and with anything wrong the long way."""
+def read_line(document: Document, entry: Entry, name: str) -> Iterable["PublishedAdvisory | Record"]:
+    """Return what a line of a document of a format publishes: the short way, and with anything wrong the long way."""
     if name == cve.FORMAT.name:
-        records: Iterable[PublishedAdvisory | Record] = _with_advisories(guarded(_alone(document, entry), cve.FORMAT))
-    elif advisory := published_in(entry.raw, document.source):
-        records = (advisory,)
-    else:
-        _, records = _slowly(_alone(document, entry))
-    for record in records:
-        yield from on_line([record], entry.line or 0) if isinstance(record, Problem) else (record,)
+        return on_line(_with_advisories(guarded(_alone(document, entry), cve.FORMAT)), entry.line or 0)
+    advisory = published_in(entry.raw, document.source)
+    return (advisory,) if advisory else on_line(_slowly(_alone(document, entry))[1], entry.line or 0)
 
 
 def _alone(document: Document, entry: Entry) -> Document:

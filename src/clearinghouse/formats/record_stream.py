@@ -47,7 +47,7 @@ def read_records(
         yield from made if entry.line is None else on_line(made, entry.line)
 
 
-def on_line(made: Iterable[R | Problem], line: int) -> Iterator[R | Problem]:
+def on_line(made: Iterable[T | Problem], line: int) -> Iterator[T | Problem]:
     """Yield the same, with the number of a line on each problem that has none."""
     for item in made:
         if isinstance(item, Problem) and item.line is None:

@@ -5,7 +5,7 @@ import os
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ CREATE TABLE alias (id INTEGER PRIMARY KEY, held BLOB NOT NULL);
 _MAKE = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
 """A file that is made aside needs no journal: it is put in its place when it is whole, or not at all."""
 _ENCODE = msgspec.msgpack.Encoder().encode
+_ONE = b"\x91"
+"""How a list of one thing begins (MessagePack specification, "array format family")."""
 _IN_A_ROW = 8
 """Advisories, or aliases, that stand in one row on average, at most."""
 
@@ -93,11 +95,15 @@ class IndexBuilder:
     def _fill(self, database: sqlite3.Connection, meta: dict[str, str]) -> None:
         database.executescript(_MAKE + "BEGIN;" + _SCHEMA + PRODUCT_SCHEMA)
         coverage: Counter[str] = Counter()
-        packages: dict[int, list[Any]] = {}
-        for gathered in self._joined().values():
+        packages: dict[int, list[bytes]] = {}
+        for gathered in self._joined():
             coverage.update(gathered.coverage)
             for number, entry in gathered.entries:
-                packages.setdefault(number, []).append(msgspec.Raw(entry))
+                held = packages.get(number)
+                if held is None:
+                    packages[number] = [entry]
+                else:
+                    held.append(entry)
         known, aliases = self._known(), self._aliases()
         told = {"layout": LAYOUT, "advisories": len(self), "advisory_rows": len(known), "alias_rows": len(aliases)}
         meta = {name: str(value) for name, value in told.items()} | meta
@@ -109,30 +115,30 @@ class IndexBuilder:
         self.products.write(database)
         database.execute("COMMIT")
 
-    def _joined(self) -> dict[tuple[str, str], Gathered]:
-        return {key: joined(records) for key, records in self._advisories.items()}
+    def _joined(self) -> Iterator[Gathered]:
+        return (records[0] if len(records) == 1 else joined(records) for records in self._advisories.values())
 
     def _known(self) -> list[list[Any]]:
-        """What is remembered of each advisory, all formats together, in rows by the number of its id."""
+        """What is remembered of each advisory, all formats together, in rows by its id."""
         together: dict[str, list[Gathered]] = {}
         for (name, _), items in self._advisories.items():
             together.setdefault(name, []).extend(items)
         found = _empty_rows(len(together))
         for name, items in together.items():
             item = joined(sorted(items, key=_format_of)) if len(items) > 1 else items[0]
-            found[row_of(item.number, len(found))].append((name, item.modified, item.withdrawn, item.title))
+            found[row_of(name, len(found))].append((name, item.modified, item.withdrawn, item.title))
         return found
 
     def _aliases(self) -> list[list[Any]]:
-        """The aliases with the advisories that list them, in rows by the number of the alias."""
-        named: dict[tuple[int, str], dict[str, None]] = {}
+        """The aliases with the advisories that list them, in rows by the alias."""
+        named: dict[str, dict[str, None]] = {}
         for (name, _), items in self._advisories.items():
             for item in items:
-                for each in item.aliases:
-                    named.setdefault(each, {})[name] = None
+                for alias in item.aliases:
+                    named.setdefault(alias, {})[name] = None
         found = _empty_rows(len(named))
-        for (number, alias), names in named.items():
-            found[row_of(number, len(found))] += [(alias, name) for name in names]
+        for alias, names in named.items():
+            found[row_of(alias, len(found))] += [(alias, name) for name in names]
         return found
 
 
@@ -168,6 +174,13 @@ def _format_of(item: Gathered) -> str:
     return item.format
 
 
-def _rows(held: dict[int, list[Any]]) -> Iterable[tuple[int, bytes]]:
-    """The rows of a table in the order of their numbers, in which SQLite only ever appends."""
-    return ((number, _ENCODE(held[number])) for number in sorted(held))
+def _rows(held: dict[int, list[bytes]]) -> Iterable[tuple[int, bytes]]:
+    """The rows of packages in the order of their numbers, in which SQLite only ever appends."""
+    return (
+        (number, _ONE + entries[0] if len(entries) == 1 else _several(entries))
+        for number, entries in sorted(held.items())
+    )
+
+
+def _several(entries: list[bytes]) -> bytes:
+    return _ENCODE([msgspec.Raw(entry) for entry in entries])

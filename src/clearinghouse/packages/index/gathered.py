@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from zlib import crc32
 
 import msgspec
 
@@ -17,9 +18,7 @@ class Gathered(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     Attributes:
         id, format, title: as in :class:`~clearinghouse.records.PublishedAdvisory`.
-        number: that of its id.
-        aliases: by what else it may be asked for, each with its number: other identifiers of its flaw, and of flaws
-            that it contains.
+        aliases: by what else it may be asked for: other identifiers of its flaw, and of flaws that it contains.
         modified: RFC 3339 time, or empty. withdrawn: RFC 3339 time, or None.
         entries: of each package that it names the number, and the :class:`~clearinghouse.packages.index.entry.Entry`
             in MessagePack.
@@ -27,12 +26,11 @@ class Gathered(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """
 
     id: str
-    number: int
     format: str
     modified: str
     withdrawn: str | None
     title: str
-    aliases: tuple[tuple[int, str], ...]
+    aliases: tuple[str, ...]
     entries: tuple[tuple[int, bytes], ...]
     coverage: frozenset[str]
 
@@ -42,12 +40,11 @@ def gather(advisory: PublishedAdvisory) -> Gathered:
     entries = list(entries_of(advisory))
     return Gathered(
         advisory.id,
-        number_of(advisory.id),
         advisory.format,
         advisory.body.modified or "",
         advisory.body.withdrawn,
         advisory.title,
-        tuple([(number_of(name), name) for name in (*advisory.aliases, *advisory.upstream)]),
+        advisory.aliases + advisory.upstream,
         tuple([(package_number(entry.ecosystem, entry.name), _ENCODE(entry)) for entry in entries]),
         frozenset([_coverage(entry) for entry in entries]),
     )
@@ -67,19 +64,17 @@ def joined(many: Sequence[Gathered]) -> Gathered:
 
 
 def package_number(ecosystem: str, name: str) -> int:
-    """Return the number under which a package is kept, by its ecosystem and normal name."""
-    return number_of(f"{ecosystem}\0{name}")
-
-
-def number_of(text: str) -> int:
-    """Return the number under which something of this name is kept: 64 bits of BLAKE2b, signed."""
-    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8)
+    """Return the number under which a package is kept, by its ecosystem and normal name: 64 bits of BLAKE2b, signed."""
+    digest = hashlib.blake2b(f"{ecosystem}\0{name}".encode("utf-8", "surrogatepass"), digest_size=8)
     return int.from_bytes(digest.digest(), "big", signed=True)
 
 
-def row_of(number: int, rows: int) -> int:
-    """Return in which of ``rows`` rows, a power of two, stands what has this number, where a row holds several."""
-    return number & (rows - 1)
+def row_of(name: str, rows: int) -> int:
+    """Return in which of ``rows`` rows, a power of two, stands what has this name, where a row holds several.
+
+    A row holds the names as well, so that a CRC-32, which spreads them evenly, is enough.
+    """
+    return crc32(name.encode("utf-8", "surrogatepass")) & (rows - 1)
 
 
 def _coverage(entry: Entry) -> str:

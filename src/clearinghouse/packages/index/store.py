@@ -14,13 +14,13 @@ from typing import TypeVar
 import msgspec
 
 from clearinghouse.packages.index.entry import Entry
-from clearinghouse.packages.index.gathered import number_of, package_number, row_of
+from clearinghouse.packages.index.gathered import package_number, row_of
 from clearinghouse.packages.index.products import names_in, remedies_in
 from clearinghouse.packages.index.seal import is_sealed
 from clearinghouse.packages.products import NameIndex
 from clearinghouse.records import ClearinghouseError, Remedy
 
-LAYOUT = 16
+LAYOUT = 17
 """Version of what is in the file: the tables, the shape of an entry, and the version keys in it."""
 _REMEDY = "make it anew from the advisories"
 _Answer = TypeVar("_Answer")
@@ -138,12 +138,12 @@ class AdvisoryIndex:
 
     def advisory(self, identifier: str) -> Known | None:
         """Return what is known of the advisory with this id, exactly as its publisher writes it."""
-        found = self._rows("advisory", row_of(number_of(identifier), self._advisory_rows), _KNOWN)
+        found = self._rows("advisory", row_of(identifier, self._advisory_rows), _KNOWN)
         return next((known for known in found if known.id == identifier), None)
 
     def named(self, identifier: str) -> list[str]:
         """Return the ids of the advisories that an identifier names: its own, and those that list it as an alias."""
-        row = row_of(number_of(identifier), self._alias_rows)
+        row = row_of(identifier, self._alias_rows)
         found = {name for alias, name in self._rows("alias", row, _NAMED) if alias == identifier}
         if self.advisory(identifier):
             found.add(identifier)
