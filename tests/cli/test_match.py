@@ -229,6 +229,7 @@ def test_where_nothing_could_be_judged_the_result_is_not_clean(capsys, tmp_path,
     assert main.invoke([verb, str(sbom), "--advisories", str(advisories)]) == 2
     shown = capsys.readouterr()
     assert "NOTHING WAS JUDGED" in shown.out
+    assert "none is known to be affected" not in shown.out
     assert "Next:" not in shown.out
     assert shown.err.startswith("error: nothing was judged: ")
     assert "\ntry: " in shown.err

@@ -115,7 +115,7 @@ def command(
         affected = _write(found, asked, nothing)
     else:
         sys.stdout.flush()
-        affected = _show(found)
+        affected = _show(found, judged=nothing is None)
         say(*((NO_CLEAN_RESULT, "bold") if nothing else (_NEXT[affected],)))
         if nothing:
             raise nothing
@@ -225,7 +225,7 @@ def unmatched_rows(found: Deployer) -> Iterator[dict[str, str | None]]:
             }
 
 
-def _show(found: Deployer) -> bool:
+def _show(found: Deployer, *, judged: bool) -> bool:
     show_problems(found.problems)
     rows: list[tuple[str, ...]] = []
     classes: Counter[MatchClass] = Counter()
@@ -251,7 +251,7 @@ def _show(found: Deployer) -> bool:
         if classes[kind]:
             say(f"{plural(classes[kind], 'match', 'matches')} of class {kind.value}: {words}.")
     _show_unjudged(unjudged, in_part)
-    say(_summary(found, len(components)))
+    say(_summary(found, len(components), judged=judged))
     return bool(classes)
 
 
@@ -264,11 +264,11 @@ def _show_unjudged(reasons: Counter[str], in_part: int) -> None:
         say(f"{plural(in_part, 'component')} could be judged only in part: an advisory gives no range to compare.")
 
 
-def _summary(found: Deployer, affected: int) -> str:
+def _summary(found: Deployer, affected: int, *, judged: bool) -> str:
     inventories = plural(len(found.stock.inventories), "inventory", "inventories")
     size = f"{plural(len(found.stock), 'component')} in {inventories}"
     if not affected:
-        return f"{size}; none is known to be affected."
+        return f"{size}; {'none is known to be affected' if judged else 'none was judged'}."
     return f"{size}; {plural(affected, 'distinct one is', 'distinct ones are')}, or may be, affected."
 
 

@@ -291,5 +291,8 @@ def _unwanted(source: str, found: Format, wanted: frozenset[str] | None, role: s
 
 def _titles(wanted: frozenset[str] | None) -> str:
     if wanted == INVENTORY_FORMATS:
-        return "CycloneDX and SPDX documents, lockfiles, lists of OS packages, and inventories in spreadsheets"
+        return (
+            "CycloneDX and SPDX documents, lockfiles, lists of OS packages, and inventories in spreadsheets, of which "
+            "one row has headings such as Product and Version"
+        )
     return ", ".join(known.title for known in _ALL if (known.name in wanted if wanted else not known.inventory))
