@@ -45,3 +45,8 @@ def test_of_the_kev_catalogue(version: str) -> None:
 def test_words_of_others_are_short(text: str) -> None:
     assert len(cut(text)) <= 160
     assert cut(cut(text)) == cut(text)
+
+
+def test_what_is_cut_ends_with_a_word() -> None:
+    assert cut("word " * 40).endswith(" word…")
+    assert cut("x" * 200) == "x" * 159 + "…"

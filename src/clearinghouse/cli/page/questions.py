@@ -14,7 +14,7 @@ from clearinghouse.priority.plan import Action, Do, Place, Urgency
 
 ON_FIRST_SHEET = 3
 _MOST = 100
-_SHORT = 80
+_SHORT = 120
 _LEFT_OUT = 140
 _MOST_PLACES = 3
 _MOST_NAMES = 2

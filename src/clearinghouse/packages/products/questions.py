@@ -5,6 +5,8 @@ from enum import Enum
 from clearinghouse.packages.products.stretches import Inside
 
 _LONGEST = 160
+_REST = 24
+"""Characters of a word that is left out where a text is cut; a longer one is cut itself."""
 
 
 class Doubt(Enum):
@@ -31,8 +33,12 @@ class Doubt(Enum):
 
 
 def cut(text: str) -> str:
-    """Return words of an advisory, short enough for a question."""
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    """Return words of an advisory, short enough for a question, cut behind a word."""
+    if len(text) <= _LONGEST:
+        return text
+    head = text[: _LONGEST - 1]
+    place = head.rfind(" ", _LONGEST - _REST)
+    return (head[:place] if place > 0 else head).rstrip(" ,;:(") + "…"
 
 
 def question_of_doubt(doubt: Doubt, item: str, product: str, detail: str, advisory: str) -> str:
