@@ -1,5 +1,6 @@
 """Versions of what is deployed: what still affects a version that somebody may install."""
 
+import msgspec
 from tests.triage.made import deployer_of_products, plan_of
 
 from clearinghouse.packages.products.match import MOST_OPEN
@@ -65,3 +66,17 @@ def test_a_build_of_windows_is_compared_as_records_write_it() -> None:
     box = installed("Windows 11 23H2", "22631.3447", "Microsoft")
     (action,) = plan_of(deployer_of_products([box], [flaw])).actions
     assert (action.do, action.to) == (Do.UPGRADE, "10.0.22631.4317")
+
+
+def test_the_fix_of_one_line_fixes_no_other_line() -> None:
+    """7.2.5 is no fix of 7.4, of which another is named."""
+    lines = record(1, RangeEvent(fixed="7.2.5"))
+    spans = (("7.0.0", "7.2.5"), ("7.4.0", "7.4.3"))
+    ranges = tuple(
+        VersionRange(type="custom", events=(RangeEvent(introduced=low), RangeEvent(fixed=high))) for low, high in spans
+    )
+    said = Affected(component=Component(name="EdgeGuard OS", vendor="Palisade"), ranges=ranges)
+    two_lines = msgspec.structs.replace(lines, advisory=Advisory(affected=(said,)))
+    records = [two_lines, record(2, RangeEvent(fixed="7.4"))]
+    (action,) = plan_of(deployer_of_products([installed("EdgeGuard OS", "7.2.1")], records)).actions
+    assert (action.to, len(action.clears)) == ("7.4.3", 2)

@@ -156,7 +156,7 @@ def look_up(
     signals = Signals(as_of)
     intake = Intake(signals)
     take_signals(intake, kev=found.kev, epss=found.epss, ssvc=found.ssvc, notice=notice)
-    add_inside(signals, known.inside, found.ssvc)
+    add_inside(signals, known.inside, [*found.ssvc, *found.kev])
     intake.problems += found.notices
     stock = Stock()
     stock.take(read_inventories(inventories), inventories, notice)

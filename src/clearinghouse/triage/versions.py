@@ -140,16 +140,20 @@ def is_numbered_apart(package: PackageId) -> bool:
 def _is_open(here: Exposure | None, version: str) -> bool:
     """Whether a flaw that the installed version surely has may be in one of which its advisory is not sure.
 
-    It is not where the advisory names that version as a fix, or an earlier one of the same line of releases: 3.0.16 is
-    fixed, although nobody can say where it stands beside 1.1.1zb.
+    It is not where the advisory names that version as a fix, or, of the fixes that it names, an earlier one is that of
+    the version's own line of releases: 3.0.16 is fixed, although nobody can say where it stands beside 1.1.1zb.
     """
     if here is None:
         return False
     read = read_version(version)
-    fixes = [fix for text in here.fixed if (fix := read_version(text))] if read else []
-    return not any(
-        read and compare(fix, read) in (-1, 0) and (compare(fix, read) == 0 or alike(fix, read)) for fix in fixes
-    )
+    if read is None:
+        return True
+    fixes = [fix for text in here.fixed if (fix := read_version(text))]
+    if any(compare(fix, read) == 0 for fix in fixes):
+        return False
+    most = max((alike(fix, read) for fix in fixes), default=0)
+    own = [fix for fix in fixes if alike(fix, read) == most]
+    return not most or any(compare(fix, read) != -1 for fix in own)
 
 
 def _said(exposure: Exposure) -> tuple[object, ...]:

@@ -101,8 +101,17 @@ def test_a_line_without_an_end_does_not_reach_into_those_that_have_one(
 def test_a_wide_stretch_does_not_speak_against_the_end_of_a_narrow_one() -> None:
     """CVE-2024-35253: "from 1.0.0 before 18.1", and "from 17.0.0 before 17.3"."""
     lines = says(stretches=(Stretch("1.0.0", "18.1"), Stretch("17.0.0", "17.3")))
-    expected = {"16.2": Verdict.RANGE, "17.2": Verdict.RANGE, "17.3": Verdict.OPEN, "18.1": None}
+    expected = {"16.2": Verdict.RANGE, "17.2": Verdict.RANGE, "17.3": Verdict.OPEN, "18.0": Verdict.RANGE, "18.1": None}
     assert {version: verdict(version, lines) for version in expected} == expected
+
+
+def test_a_narrow_stretch_of_another_line_says_nothing() -> None:
+    """Moodle 4.3.3 is the last affected version of "from 4.0", and behind "from 4.2 up to 4.2.6"."""
+    lines = says(stretches=(Stretch("4.0", "4.3.3", closed=True), Stretch("4.2", "4.2.6", closed=True)))
+    expected = {"4.3.3": Verdict.RANGE, "4.3.2": Verdict.RANGE, "4.2.6": Verdict.RANGE, "4.2.7": Verdict.OPEN}
+    assert {version: verdict(version, lines) for version in expected} == expected
+    wide = says(stretches=(Stretch("1.0", "10.0"), Stretch("2.0", "2.4")))
+    assert verdict("9.5", wide) is Verdict.RANGE
 
 
 def test_all_others_are_affected_but_perhaps_not_what_is_behind_an_end() -> None:

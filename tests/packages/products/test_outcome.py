@@ -30,15 +30,21 @@ def test_fixes_stand_above_the_version_first() -> None:
     [
         ("EdgeGuard", "13.1-48.47", MatchClass.RANGE),
         ("EdgeGuard", "13.1-49.13", None),
+        ("EdgeGuard", "13.1-FIPS-37.100", MatchClass.POSSIBLE),
         ("EdgeGuard FIPS", "13.1-48.47", MatchClass.POSSIBLE),
-        ("EdgeGuard", "13.1-FIPS-37.100", MatchClass.RANGE),
+        ("EdgeGuard", "12.1-50.28", MatchClass.POSSIBLE),
     ],
 )
+@pytest.mark.parametrize("end", ["13.1-FIPS-37.159", "13.1-37.159"])
 def test_a_certified_edition_is_only_meant_where_it_is_named(
-    name: str, version: str, expected: MatchClass | None
+    name: str, version: str, expected: MatchClass | None, end: str
 ) -> None:
-    both = (span("13.1", fixed="13.1-49.13"), span("13.1-FIPS", fixed="13.1-FIPS-37.159"))
-    assert one_class(name, version, record(entry("EdgeGuard", ranges=both))) is expected
+    lines = (span("14.1", fixed="14.1-47.46"), span("13.1", fixed="13.1-49.13"), span("13.1-FIPS", fixed=end))
+    lines += (span("12.1-FIPS", fixed="12.1-FIPS-55.297"),)
+    assert one_class(name, version, record(entry("EdgeGuard", ranges=lines))) is expected
+    if name == "EdgeGuard":
+        on_hardware = one_class("EdgeGuard", "14.1-43.50", record(entry("EdgeGuard", ranges=lines)), model="MPX FIPS")
+        assert on_hardware in (MatchClass.RANGE, MatchClass.POSSIBLE)
 
 
 def test_a_platform_of_which_the_item_says_nothing() -> None:

@@ -22,6 +22,8 @@ from clearinghouse.packages.products.versions import read_version
         ("EdgeGuard: release 2.1.", "2.1", True),
         ("EdgeGuard: release 2.1.", "2.0", False),
         ("Contact support if you have version 2.1, and we will see.", "2.1", False),
+        ("Do not use EdgeGuard version 2.1", "2.1", False),
+        ("No fix for version 2.1", "2.1", False),
     ],
 )
 def test_a_version_that_is_fixed(text: str, version: str, answer: bool) -> None:

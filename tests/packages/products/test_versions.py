@@ -1,7 +1,7 @@
 """Versions of products: what is read, and in which order they stand."""
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from clearinghouse.packages.products.versions import (
@@ -52,6 +52,8 @@ def version(text: str) -> Version:
         ("7.0 U2a", "ESXi-7.0U3n-21930508-standard", -1),
         ("8.0 U2", "ESXi80U3-24022510", -1),
         ("7.0.3-20328353", "ESXi70U3p-23307199", None),
+        ("7.0 SP3 (12.1.3)", "7.0.3 (12.1.4)", None),
+        ("9.00.1774 (MR2)", "9.00.1774", 0),
     ],
 )
 def test_order(one: str, other: str, order: int | None) -> None:
@@ -96,6 +98,23 @@ def test_a_second_version_in_parentheses_is_tried() -> None:
 
 
 TEXTS = st.from_regex(r"v?[0-9]{1,3}(\.[0-9]{1,3}){0,3}(-?(rc|b|p|q|sp|hf|u)[0-9]{0,2}){0,2}", fullmatch=True)
+
+
+WITH_OTHERS = st.one_of(
+    TEXTS,
+    st.builds("{} ({})".format, TEXTS, TEXTS),
+    st.from_regex(r"esxi[67][05](u[123])?[a-z]{0,2}-[0-9]{7,8}", fullmatch=True),
+    st.from_regex(r"[67]\.[05] u[123][a-z]?( build [0-9]{7,8})?", fullmatch=True),
+)
+
+
+@given(WITH_OTHERS, WITH_OTHERS)
+@example("7.0-h1 (8.0.1)", "7.0a1 (8.0.1)")
+def test_the_other_way_round_it_is_the_other_answer(one: str, other: str) -> None:
+    left, right = read_version(one), read_version(other)
+    assume(left and right)
+    order = compare(left, right)  # type: ignore[arg-type]
+    assert compare(right, left) == (None if order is None else -order)  # type: ignore[arg-type]
 
 
 @given(TEXTS, TEXTS, TEXTS)

@@ -20,7 +20,7 @@ from clearinghouse.packages.index.seal import is_sealed
 from clearinghouse.packages.products import NameIndex
 from clearinghouse.records import ClearinghouseError, Remedy
 
-LAYOUT = 17
+LAYOUT = 18
 """Version of what is in the file: the tables, the shape of an entry, and the version keys in it."""
 _REMEDY = "make it anew from the advisories"
 _Answer = TypeVar("_Answer")

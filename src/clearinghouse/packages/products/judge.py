@@ -181,17 +181,27 @@ def _of_own_line(
 ) -> tuple[Inside, Stretch] | None:
     """What the stretch of the version's own line says, and it, unless that holds the version.
 
-    Its own line is one of those that begin where ``stretch`` does, or the one that begins last before the version.
+    Its own line is one of those that begin where ``stretch`` does, or the one that begins last before the version, if
+    that is more like it than the end of ``stretch``. The last version of a stretch is in it, whatever others say.
     """
+    end = read_version(stretch.high) if stretch.high else None
+    if stretch.closed and end is not None and compare(version, end) == 0:
+        return None
     ends = list({each: None for _, each in found if each.high})
-    begun = _begun(ends, version, stretch)
+    begun = [each for each in _begun(ends, version, stretch) if _is_nearer(version, each, end)]
     inside = [(where(version, each), each) for each in begun]
-    if begun and (not stretch.high or all(answer is Inside.NO for answer, _ in inside)):
+    if begun and (end is None or all(answer is Inside.NO for answer, _ in inside)):
         return None if any(answer is Inside.YES for answer, _ in inside) else inside[0]
-    alike = [each for each in ends if _begin_alike(each, stretch)]
-    own = own_lines(version, alike) if stretch.high and len(alike) > 1 else []
+    siblings = [each for each in ends if _begin_alike(each, stretch)]
+    own = own_lines(version, siblings) if stretch.high and len(siblings) > 1 else []
     said = ((where(version, each), each) for each in own)
     return next((each for each in said if each[0] is Inside.NO), None)
+
+
+def _is_nearer(version: Version, narrow: Stretch, end: Version | None) -> bool:
+    """Whether a version begins more like the beginning of one stretch than like the end of another."""
+    low = read_version(narrow.low)
+    return low is not None and alike(version, low) > (alike(version, end) if end else 0)
 
 
 def _begin_alike(one: Stretch, other: Stretch) -> bool:

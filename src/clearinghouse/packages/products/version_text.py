@@ -65,10 +65,12 @@ _NO_VERSION = words(
 )
 """A text with one of these speaks of several versions, or of none."""
 _DOTTED = re.compile(r"v?\d++(?:\.\d++)++")
-_INLINE = re.compile(r"(?:build|bld|rev(?:ision)?|patch|hf|p|sp|cu|su|mr)\.?[ :]?\d|rev\.? [a-z]\b|\d{3,8}$")
+_INLINE = re.compile(r"(?:build|bld|rev(?:ision)?|patch|hf|p|sp|cu|su)\.?[ :]?\d|rev\.? [a-z]\b|\d{3,8}$")
 _DATE = re.compile(r"(?:19|20)\d\d[/-]\d\d?[/-]\d\d?|\d\d?[/-]\d\d?[/-](?:19|20)\d\d")
 _STAGES = frozenset({"ga", "lts", "ltsf", "esr", "release", "final"})
 """Words in parentheses that say which line a release is of, or that it is one."""
+_OF_WHOLE = re.compile(r"mr\d{1,2}")
+"""What names the release to which a whole version belongs: "9.00.1774 (MR2)"."""
 _COMMIT = re.compile(r"(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{12,64}")
 _OPERATOR = re.compile(r"[<>=≤≥|;,&!?#@^~]")
 _IMAGE = re.compile(r"esxi-?(\d\.?\d)(?:\.0)?(?:u(\d))?([a-z]{0,2})-(\d{7,8})(?:-standard)?")
@@ -94,6 +96,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         wild: it ends in a placeholder, so that it is every version that begins so.
         key: bytes that stand in the order of versions; equal for equal ones.
         other: a second version that the text gives in parentheses, ``2022.1.9 (14.1.9)``.
+        level: of a build the level of its release that it is, ``7.0 U3p`` of ``ESXi70U3p-23307199``.
     """
 
     text: str
@@ -104,6 +107,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     wild: bool
     key: bytes
     other: "Version | None" = None
+    level: "Version | None" = None
 
     @property
     def numbers(self) -> int:
@@ -132,7 +136,7 @@ def _of_image(image: re.Match[str], text: str) -> Version | None:
     release, update, letters, build = image.groups()
     level = f"{release[0]}.{release[-1]} u{update or 0}"
     found = _read(f"{level} build {build}", text)
-    return msgspec.structs.replace(found, plain=False, other=_read(f"{level}{letters}", text)) if found else None
+    return msgspec.structs.replace(found, plain=False, level=_read(f"{level}{letters}", text)) if found else None
 
 
 def _parenthesis(lowered: str) -> tuple[str, str | None]:
@@ -150,7 +154,8 @@ def _parenthesis(lowered: str) -> tuple[str, str | None]:
         return "", None
     if _DOTTED.fullmatch(inner):
         return inner, head
-    return "", head if _DATE.fullmatch(inner) or inner in _STAGES else None
+    says_nothing = _DATE.fullmatch(inner) or inner in _STAGES or (_OF_WHOLE.fullmatch(inner) and head.count(".") > 1)
+    return "", head if says_nothing else None
 
 
 def _read(lowered: str, text: str) -> Version | None:

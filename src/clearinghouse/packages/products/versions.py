@@ -2,7 +2,8 @@
 
 ``2019`` and ``10.0.17763`` are on different schemes, ``V4.03`` and ``V4.1`` may be either way round: then there is no
 answer. The law: where :func:`compare` gives one, the plain bytes of the two keys stand in that order, so that no two
-answers contradict a third. Texts that give a second version in parentheses are apart: each of the two is tried.
+answers contradict a third. Texts that give a second version in parentheses, or a build and its level, are apart: each
+of the two is tried.
 """
 
 from collections.abc import Iterator
@@ -29,19 +30,26 @@ _NO_LEVEL = BEFORE | {"", "build", "rev", "ga", "final", "release"}
 def compare(one: Version, other: Version) -> int | None:
     """Return -1, 0 or 1 for the order of two versions, or None if they cannot be compared.
 
-    Versions of different schemes cannot; a second version in parentheses is tried where the first is on another.
+    Versions of different schemes cannot; a second version in parentheses is tried where the first is on another. A
+    build is compared by the level that it is, where the other side has no build.
+
+    Law: ``compare(a, b)`` is ``-compare(b, a)``, or both are None.
     """
     if one.plain and other.plain and one.size == other.size and one.scheme == other.scheme:
         return (one.key > other.key) - (one.key < other.key)  # most pairs
     for left, right in _pairs(one, other):
         if _comparable(left, right):
             order = _compare(left, right)
-            if order is None:
-                continue
+            if order is None and (one.level or other.level):
+                return _by_level(one.level or one, other.level or other)
             if order == 0 and one.other and other.other:  # V2.2 SR8 (4.12.006) beside V2.2 SR8 (4.11.006)
                 return compare(one.other, other.other)
             return order
     return None
+
+
+def _by_level(one: Version, other: Version) -> int | None:
+    return _compare(one, other) if _comparable(one, other) else None
 
 
 def _pairs(one: Version, other: Version) -> Iterator[tuple[Version, Version]]:
