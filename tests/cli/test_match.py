@@ -197,6 +197,9 @@ def test_triage_with_inventories_gains_actions(capsys, inventory, advisories):
     assert [action["do"] for action in made["actions"]] == ["upgrade", "isolate"]
     assert {"do", "component", "to", "clears", "leaves", "due", "outcome", "explain"} <= set(made["actions"][0])
     assert made["vulnerabilities"]
+    assert main.invoke(["triage", str(advisories), "--inventory", str(inventory), "--as-of", "2026-11-22"]) == 1
+    shown = capsys.readouterr().out
+    assert shown.index("findings") < shown.index("What to do, most urgent first") < shown.index("looked at; ")
 
 
 def test_what_a_scanner_reports_is_an_action_of_its_own(capsys, tmp_path):

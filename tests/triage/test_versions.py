@@ -1,6 +1,7 @@
 """Versions of what is deployed: what still affects a version that somebody may install."""
 
 import msgspec
+import pytest
 from tests.triage.made import deployer_of_products, plan_of
 
 from clearinghouse.packages.products.match import MOST_OPEN
@@ -80,3 +81,31 @@ def test_the_fix_of_one_line_fixes_no_other_line() -> None:
     records = [two_lines, record(2, RangeEvent(fixed="7.4"))]
     (action,) = plan_of(deployer_of_products([installed("EdgeGuard OS", "7.2.1")], records)).actions
     assert (action.to, len(action.clears)) == ("7.4.3", 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "ends", "expected"),
+    [
+        ("EdgeGuard OS", "15.0.1", ("2021.1.8 (13.1.8)", "2023.0.9 (15.0.9)"), "2023.0.9 (15.0.9)"),
+        ("EdgeGuard OS", "2023.0.1", ("2021.1.8 (13.1.8)", "2023.0.9 (15.0.9)"), "2023.0.9 (15.0.9)"),
+        ("EdgeGuard OS", "7.0 U3n", ("ESXi70U3p-23307199", "ESXi80U1d-23299997"), "ESXi70U3p-23307199"),
+        ("EdgeGuard OS", "7.0 U3 build 20328353", ("ESXi70U3p-23307199", "ESXi80U1d-23299997"), "ESXi70U3p-23307199"),
+        ("EdgeGuard OS 2023", "2023.0.1", ("2023.0.9",), "2023.0.9"),
+    ],
+)
+def test_versions_that_are_written_in_two_ways(name: str, version: str, ends: tuple[str, ...], expected: str) -> None:
+    flaw = record(1, *(RangeEvent(fixed=end) for end in ends))
+    (action,) = plan_of(deployer_of_products([installed(name, version)], [flaw])).actions
+    assert (action.do, action.to) == (Do.UPGRADE, expected)
+    assert not action.major
+
+
+def test_a_version_that_is_called_unaffected_is_one_to_install() -> None:
+    """CVE-2024-21690: Confluence up to 8.5.12 is affected, and 8.5.14 is not."""
+    ends = VersionRange(type="custom", events=(RangeEvent(introduced="8.5.0"), RangeEvent(last_affected="8.5.12")))
+    spared = VersionRange(type="custom", events=(RangeEvent(introduced="8.5.14"), RangeEvent(last_affected="8.5.14")))
+    component = Component(name="EdgeGuard OS", vendor="Palisade")
+    said = Affected(component=component, ranges=(ends,), unaffected=(spared,))
+    flaw = msgspec.structs.replace(record(1), advisory=Advisory(affected=(said,)))
+    (action,) = plan_of(deployer_of_products([installed("EdgeGuard OS", "8.5.3")], [flaw])).actions
+    assert (action.do, action.to) == (Do.UPGRADE, "8.5.14")

@@ -167,6 +167,9 @@ def show_about(found: Deployer, asked: str) -> bool:
     answers = about.answers
     for name in about.withdrawn:
         say(f"{name} was withdrawn: it matches nothing.")
+    if about.beside:
+        say(about.beside, "bold")
+        say()
     rows = [(met.held.item.written, _WORDS[answer.affected], answer.why) for met, answer in answers[:_MOST_ROWS]]
     if rows:
         show_table(f"What {about.asked} means for what is listed", ("component", "is", "because"), rows)
@@ -180,8 +183,6 @@ def show_about(found: Deployer, asked: str) -> bool:
     if len(kin) > _MOST_KIN:
         say(f"... and {plural(len(kin) - _MOST_KIN, 'more component')}; --format json lists all.")
     _show_others([met.held.item.written for met, said in about.silent if not said.kin])
-    if about.beside:
-        say(about.beside)
     say(f"{plural(len(answers), 'component')} named by it; of {plural(len(about.silent), 'other')} it says nothing.")
     return any(answer.affected is not False for _, answer in answers)
 

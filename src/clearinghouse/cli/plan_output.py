@@ -85,6 +85,13 @@ def show_plan(made: Plan, found: Deployer, page: Path | None) -> None:
         page: the page that was written, if one was.
     """
     show_problems(found.problems)
+    show_work(made, found)
+    if page is not None:
+        say(f"The page is {printable_name(str(page))}: open it in a browser, or print it.")
+
+
+def show_work(made: Plan, found: Deployer) -> None:
+    """Print what a plan says, and nothing of what was wrong with what was read."""
     questions = [action for action in made.actions if action.do is Do.FIND_OUT]
     todo = [action for action in made.actions if action.do is not Do.FIND_OUT]
     _show_actions(todo)
@@ -101,8 +108,6 @@ def show_plan(made: Plan, found: Deployer, page: Path | None) -> None:
         say(meeting.text)
     if len(made.meetings) > _MOST_MEETINGS:
         say(f"... and on {plural(len(made.meetings) - _MOST_MEETINGS, 'more asset')}; --format json lists all.")
-    if page is not None:
-        say(f"The page is {printable_name(str(page))}: open it in a browser, or print it.")
 
 
 def _earliest(actions: Sequence[Action]) -> dt.date:

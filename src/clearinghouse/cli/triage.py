@@ -11,6 +11,7 @@ from typing import Annotated, TypedDict, Unpack
 import msgspec
 import typer
 
+from clearinghouse.cli.layout import say
 from clearinghouse.cli.match import match_exit_code
 from clearinghouse.cli.options import (
     AsOf,
@@ -26,6 +27,7 @@ from clearinghouse.cli.options import (
     paths_to,
 )
 from clearinghouse.cli.output import BAD_INPUT, failure, show_problems
+from clearinghouse.cli.plan_output import show_work
 from clearinghouse.cli.progress import preparing, reading
 from clearinghouse.cli.signal_problems import silent_options
 from clearinghouse.cli.triage_output import write_csv, write_json_report, write_sarif
@@ -201,6 +203,9 @@ def run_triage(
         sys.stdout.flush()
         show_problems(result.problems)
     _WRITERS[output](result)
+    if inventories and output is TriageFormat.TABLE:
+        say()
+        show_work(plan, have)
     return match_exit_code(have, affected=bool(inventories and plan.actions))
 
 

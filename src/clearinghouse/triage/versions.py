@@ -6,10 +6,9 @@ import msgspec
 
 from clearinghouse.packages.identity import PackageId, names_of
 from clearinghouse.packages.products import NameIndex, match_item
-from clearinghouse.packages.products.versions import alike, compare, read_version
+from clearinghouse.packages.products.versions import Version, alike, compare, on_scale_of, read_version
 from clearinghouse.packages.versions import order_of
 from clearinghouse.packages.versions.prerelease import is_prerelease
-from clearinghouse.packages.versions.semver import SEMVER
 from clearinghouse.priority.plan import Subject
 from clearinghouse.records import Exposure, InventoryItem
 from clearinghouse.triage.deployer import Deployer
@@ -42,7 +41,8 @@ class DeployedVersions:
     def major(self, subject: Subject, version: str) -> str | None:
         """As :class:`~clearinghouse.priority.plan.Versions`."""
         if not subject.ecosystem:
-            return SEMVER.major(self._bare(subject, version))
+            read = self._on_scale(subject, version)
+            return str(read.parts[0][1]) if read and not read.parts[0][0] else None
         order = order_of(subject.ecosystem)
         return order.major(version) if order else None
 
@@ -89,8 +89,13 @@ class DeployedVersions:
 
     def _product_key(self, subject: Subject, version: str) -> bytes | None:
         """The key of a product's version; None where it cannot be compared with the one that is installed."""
+        read = self._on_scale(subject, version)
+        return read.key if read else None
+
+    def _on_scale(self, subject: Subject, version: str) -> Version | None:
+        """A product's version as it stands beside the one that is installed."""
         read, here = read_version(self._bare(subject, version)), read_version(self._installed(subject) or "")
-        return read.key if read and here and compare(read, here) is not None else None
+        return on_scale_of(read, here) if read and here else None
 
     def _bare(self, subject: Subject, version: str) -> str:
         """A version of a product without what stands before it in the inventory's version."""

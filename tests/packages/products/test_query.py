@@ -22,6 +22,21 @@ def test_the_vendor_and_the_name() -> None:
     assert (first.vendor, first.key, first.version, first.sure) == ("palisadenetworks", "edgeguardos", "7.2", True)
 
 
+@pytest.mark.parametrize(
+    ("name", "sure"), [("PAN-OS PA-440", True), ("PA-440 (PAN-OS)", True), ("Prisma SASE PA-440X", False)]
+)
+def test_a_name_that_says_what_runs_on_the_device(name: str, sure: bool) -> None:
+    readings = readings_of(item("Palo Alto Networks", name, "10.2.7"), INDEX)
+    assert any(each.key == "panos" and each.sure for each in readings) is sure
+
+
+def test_a_year_that_stands_in_name_and_version() -> None:
+    first, *_ = readings_of(item("Palisade Networks", "EdgeGuard OS 2023", "2023.0.1"), INDEX)
+    assert (first.key, first.version) == ("edgeguardos", "2023.0.1")
+    first, *_ = readings_of(item("Palisade Networks", "EdgeGuard OS 2019", "15.2.1"), INDEX)
+    assert first.key != "edgeguardos"
+
+
 def test_a_cpe_name_comes_first() -> None:
     cpe = "cpe:2.3:o:palisade:edgeguard_os:7.2.4:*:*:*:*:*:*:*"
     first, *_ = readings_of(item("", "Firewall at the door", cpes=(cpe,)), INDEX)

@@ -34,7 +34,7 @@ COLUMNS = {
         version | fw version | firmware | fw | firmware release | firmware rev | release | release version | software
         release | revision | patch level | versionsnummer | versionsstand | firmwarestand | softwarestand |
         softwareversion | firmwareversion | versione | versión | sw fw rev | sw fw version | fw rev | sw rev | software
-        rev | firmware revision | software revision | build | build number
+        rev | firmware revision | software revision | build | build number | ver | ver no | rel | rel no | vers
     """,
     "os": "operating system | os | os name | platform os | betriebssystem | système d'exploitation",
     "os_version": "os version | operating system version | os release | os build | betriebssystemversion",
@@ -47,13 +47,15 @@ COLUMNS = {
     """,
     "location": """
         location | site | site name | facility | plant | campus | branch | building | floor | department | dept | ward
-        | unit location | room | room no | room number | cabinet | rack | standort | ort | werk | filiale | gebäude |
+        | unit location | where is it | where | room | room no | room number | cabinet | rack |
+        standort | ort | werk | filiale | gebäude |
         etage | abteilung | station | raum | einsatzort | aufstellort | site géographique | emplacement | ubicación |
         ubicazione
     """,
     "owner": """
         owner | asset owner | system owner | business owner | application owner | responsible | responsible person |
-        responsible party | custodian | contact | contact person | point of contact | poc | managed by | administrator
+        who looks after it | looked after by | responsible party | custodian | contact | contact person |
+        point of contact | poc | managed by | administrator
         | verantwortlich | verantwortlicher | verantwortliche person | ansprechpartner | zuständig | betreuer |
         responsable | responsabile
     """,
@@ -65,6 +67,7 @@ COLUMNS = {
         exposed | exposed to internet | exposed to the internet | internet exposed | internet facing | internet
         accessible | publicly exposed | publicly accessible | public facing | public | external | external facing |
         externally accessible | externally exposed | reachable from internet | reachable from the internet | internet |
+        reachable from outside | accessible from outside |
         on internet | on the internet | internet connected | remote | remote access | remotely accessible | remotely
         reachable | exponiert | öffentlich | öffentlich erreichbar | extern
         erreichbar | extern | fernzugriff | internet erreichbar | aus dem internet erreichbar
@@ -138,6 +141,8 @@ _MEANING = {header: meaning for meaning, headers in _HEADERS.items() for header 
 _OPEN = {plain(header): meanings for header, meanings in OPEN.items()}
 _RANK = {header: rank for headers in _HEADERS.values() for rank, header in enumerate(headers)}
 _NO_RANK = 1_000
+_CHOICE = re.compile(r"[(\[] ?(?:y|yes|j|ja|o|oui|s|si|x) ?/ ?(?:n|no|nein|non|-) ?[)\]]", re.IGNORECASE)
+"""What may be written in a column, where its name says it."""
 _ALL_IN_ONE = frozenset({"vendor", "product", "model", "version"})
 
 
@@ -150,8 +155,7 @@ def meanings_of(header: str) -> tuple[str, ...]:
     """
     if not header or len(header) > MAX_HEADER:
         return ()
-    name = plain(header)
-    found = _known(name)
+    found = _known(plain(header)) or _known(plain(_CHOICE.sub("", header)))
     if found:
         return found
     together = {meaning for part in _PARTS.split(header.lower()) if (meaning := _MEANING.get(plain(part)))}

@@ -112,7 +112,8 @@ def _fixes(statements: Iterable[Statement], version: Version | None) -> tuple[st
     texts: dict[str, Version] = {}
     for statement in statements:
         ends = [stretch.high for stretch in statement.stretches if stretch.high and not stretch.closed]
-        for text in (*ends, *statement.fixes):
+        spared = [stretch.low for stretch in statement.unaffected if stretch.low]
+        for text in (*ends, *statement.fixes, *spared):
             read = read_version(text)
             if read is not None and not read.wild:
                 texts.setdefault(text, read)

@@ -54,7 +54,10 @@ def outcomes_of(
         outcome = _judge_group(item, group, index)
         certain = [each.statement for each in group if each.doubt is None]
         if isinstance(outcome, Found):
-            outcome = msgspec.structs.replace(outcome, exposure=with_last_listed(outcome.exposure, certain))
+            published = [each for each in certain if not each.stated_by]
+            outcome = msgspec.structs.replace(
+                outcome, exposure=with_last_listed(outcome.exposure, published or certain)
+            )
         if outcome is not None or certain:
             told.update(
                 identifier for each in group for identifier in (each.statement.advisory, *each.statement.aliases)

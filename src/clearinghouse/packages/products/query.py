@@ -41,6 +41,7 @@ _IN_FULL = {
 }
 _SHORT = re.compile(rf"\b(?:{'|'.join(_IN_FULL)})\b")
 _SERVER = re.compile(r"server 20\d\d\b")
+_YEAR = re.compile(r"(.+) (20\d\d)")
 _IN_PARENTHESES = re.compile(r"\s?\([^()]{0,80}\)")
 _MAJOR = re.compile(r"v?(\d{1,2})\.\d", re.IGNORECASE)
 _FIRST_WORD = re.compile(r"v?(\d{1,5}|\d\dh\d|r\d{1,2}|20\d\d r2)(?![\w.])[ ,]*(.*)")
@@ -155,6 +156,9 @@ def _is_known(reading: Reading, index: NameIndex) -> bool:
 
 def _written(item: InventoryItem) -> Iterator[str]:
     name, model = item.component.name.strip(), item.model.strip()
+    year = _YEAR.fullmatch(name)
+    if year and (item.component.version or "").startswith(f"{year[2]}."):  # "MOVEit Transfer 2023", 2023.0.1
+        name = year[1]
     if model and not set(tokens_of(fold(model))) <= set(tokens_of(fold(name))):
         yield f"{name} ({model})" if is_order_number(model) else f"{name} {model}"
         yield name
@@ -263,6 +267,12 @@ def _with_release(vendor: str, tokens: tuple[str, ...], version: str, models: tu
 def _software(vendor: str, tokens: tuple[str, ...], version: str, name: str, index: NameIndex) -> Iterator[Reading]:
     for software in index.aliases.software(vendor, tokens):
         maker, key = software.place
-        yield Reading(
-            maker, key, (key,), version, sure=software.sure, why="" if software.sure else "hardware", hardware=name
-        )
+        sure = software.sure or _says(name, key)
+        yield Reading(maker, key, (key,), version, sure=sure, why="" if sure else "hardware", hardware=name)
+
+
+def _says(name: str, key: str) -> bool:
+    """Whether the name of a device says what runs on it: "Catalyst 9300 (IOS XE)", "PAN-OS PA-440"."""
+    words = tokens_of(fold(name))
+    starts = range(len(words)) if len(key) > 2 else ()
+    return any(compact(words[at:end]) == key for at in starts for end in range(at + 1, min(at + 4, len(words)) + 1))

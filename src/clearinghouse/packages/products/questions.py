@@ -79,7 +79,8 @@ def question_of_version(reason: Inside | None, item: str, product: str, version:
         return f"Is {version} of {product} older than the fix? The advisory does not say where it ends ({detail})."
     if reason is Inside.UNSAID:
         return f"Is {version} of {product} affected? The advisory does not know, or says two things ({detail})."
-    return f"Is {version} of {product} affected? The advisory's versions are written another way ({detail})."
+    beside = f" ({detail})" if detail else ""
+    return f"Is {version} of {product} affected? The advisory's versions are written another way{beside}."
 
 
 def question_of_no_version(product: str, version: str, detail: str) -> str:

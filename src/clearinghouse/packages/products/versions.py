@@ -18,6 +18,7 @@ __all__ = [
     "compare_with_series",
     "is_coarse",
     "is_shorter",
+    "on_scale_of",
     "read_version",
 ]
 
@@ -45,6 +46,18 @@ def compare(one: Version, other: Version) -> int | None:
             if order == 0 and one.other and other.other:  # V2.2 SR8 (4.12.006) beside V2.2 SR8 (4.11.006)
                 return compare(one.other, other.other)
             return order
+    return None
+
+
+def on_scale_of(version: Version, here: Version) -> Version | None:
+    """Return the reading of a version that stands on one scale with ``here``, so that their keys tell their order.
+
+    It is the version itself, the level that it is, or the one that it gives in parentheses: 2023.0.9 (15.0.9) is 15.0.9
+    beside 15.0.1. None where no reading can be compared.
+    """
+    for read in (version, version.level, version.other):
+        if read is not None and _by_level(read, here) is not None:
+            return read
     return None
 
 

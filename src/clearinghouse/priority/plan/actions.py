@@ -119,8 +119,8 @@ def _beyond(subject: Subject, ending: tuple[Flaw, ...], sure: tuple[Flaw, ...], 
     again = sorted({text for flaw in ending for each in flaw.exposures for text in each.again})
     below = f" and not from {' or '.join(again)} on, which is affected again" if again else ""
     said = (
-        f"The advisories name no fixed version, only the last affected one: take a version above {above}{below}, and "
-        "ask who makes it which one is fixed."
+        f"The advisories name no fixed version, only the last affected one: take a version above {above}{below}, or "
+        "the patch that its maker has for it, and ask which one is fixed."
     )
     return Action(
         do=Do.UPGRADE,

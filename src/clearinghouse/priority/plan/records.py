@@ -44,9 +44,9 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def label(self) -> str:
-        """The place for people: the asset and where it stands, else the inventory."""
+        """The place for people: the asset and where it stands, or where it stands alone, else the inventory."""
         if self.asset is None or not self.asset.name:
-            return self.inventory
+            return self.asset.location if self.asset and self.asset.location else self.inventory
         return f"{self.asset.name} ({self.asset.location})" if self.asset.location else self.asset.name
 
 
