@@ -1,4 +1,4 @@
-"""Whether what is told keeps to the bounds that advisories state: three questions that need no judge.
+"""Whether what is told keeps to the bounds that advisories state: four questions that need no judge.
 
     CLEARINGHOUSE_DATA=... python benchmarks/product_bounds.py [--rows 3000] [--seed 1] [--wrong]
 
@@ -11,6 +11,8 @@ records answer for themselves, so that any number of them can be asked, and fres
 * ``plan``: of the items of the labelled set, a flaw that one surely has and of which the advisory names a later fixed
   version is cleared by some upgrade, or left to a person: nobody is told to keep apart, or to replace, what can be
   updated.
+* ``clears``: the version to which such a plan says that a product is updated does not surely have a flaw that the plan
+  says is cleared. Where an advisory leaves that open, it has to name a fix of that line that is not later.
 
 What does not keep to its bounds is listed with ``--wrong``. Some of it is the record's: a range that ends before it
 begins, or two ranges of one product of which one ends where the other goes on.
@@ -34,7 +36,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.product_draw import item_of, statements
 from benchmarks.product_quality import LABELS
-from clearinghouse.packages.products import ProductIndex, match_item
+from clearinghouse.packages.products import NameIndex, ProductIndex, match_item
+from clearinghouse.packages.products.versions import alike, compare, read_version
 from clearinghouse.priority import Signals
 from clearinghouse.priority.plan import Do, Plan
 from clearinghouse.records import Exposure, Inventory
@@ -47,6 +50,14 @@ from clearinghouse.triage.worklist import Terms, worklist
 _NO_FIRST = {"", "0", "*", "-", "n/a", "unspecified"}
 RECORDS = "cve5/vulnrichment_dev.jsonl"
 ADVISORIES = (RECORDS, "csaf-cisa", "kev-epss/kev_2026-01-29.json")
+
+
+class Planned(NamedTuple):
+    """A plan, what it was made from, and vendor, name, model and version of its items, by how they are written."""
+
+    plan: Plan
+    index: NameIndex
+    items: dict[str, tuple[str, str, str, str]]
 
 
 class Bound(NamedTuple):
@@ -73,9 +84,10 @@ def bounds(data: Path) -> Iterator[Bound]:
 
 
 def told(bound: Bound, version: str, index: ProductIndex) -> Exposure | None:
-    """What the record of a bound says of its product at a version."""
+    """What the record of a bound says of its product at a version, the surest of it."""
     exposures, _ = match_item(item_of(bound.vendor, bound.product, "", version), index, most_open=None)
-    return next((each for each in exposures if each.advisory == bound.cve), None)
+    own = [each for each in exposures if each.advisory == bound.cve]
+    return min(own, key=lambda each: each.match.rank, default=None)
 
 
 def ask_bounds(drawn: list[Bound], index: ProductIndex) -> tuple[Counter[tuple[str, str]], list[str]]:
@@ -95,7 +107,7 @@ def ask_bounds(drawn: list[Bound], index: ProductIndex) -> tuple[Counter[tuple[s
     return counts, wrong
 
 
-def plan_of_labels(data: Path, cache: Path) -> Plan:
+def plan_of_labels(data: Path, cache: Path) -> Planned:
     """The plan of all items of the labelled set, as one inventory."""
     with LABELS.open(encoding="utf-8") as lines:
         rows = csv.DictReader(lines, delimiter="\t")
@@ -105,7 +117,8 @@ def plan_of_labels(data: Path, cache: Path) -> Plan:
     known = published([data / name for name in ADVISORIES], lambda source, count: None, cache=cache)
     signals = Signals(None)
     deployer = Deployer(stock, known, Intake(signals), signals)
-    return worklist(deployer, signals, Terms(as_of=dt.date(2026, 2, 1)))
+    plan = worklist(deployer, signals, Terms(as_of=dt.date(2026, 2, 1)))
+    return Planned(plan, known.index.products, {item_of(*each).written: each for each in items})
 
 
 def ask_plan(plan: Plan) -> tuple[Counter[str], list[str]]:
@@ -119,6 +132,32 @@ def ask_plan(plan: Plan) -> tuple[Counter[str], list[str]]:
             if named:
                 wrong.append(f"plan: {action.subject.written} | {flaw.id} | {', '.join(named[:4])}")
     return Counter(action.do.value for action in plan.actions), wrong
+
+
+def ask_targets(planned: Planned) -> tuple[Counter[str], list[str]]:
+    """Count how flaws stand that an update is said to clear, at its version; list those that are there."""
+    counts: Counter[str] = Counter()
+    wrong = []
+    for action in planned.plan.actions:
+        if action.do is not Do.UPGRADE or action.to is None:
+            continue
+        vendor, name, model, _ = planned.items[action.subject.written]
+        exposures, _ = match_item(item_of(vendor, name, model, action.to), planned.index, most_open=None)
+        there = {(each.advisory, each.aliases): each for each in exposures}
+        for flaw in action.clears:
+            for each in flaw.exposures if flaw.sure else ():
+                at = there.get((each.advisory, each.aliases)) if each.match.is_sure else None
+                counts["gone" if at is None else at.match.value] += 1
+                if at and (at.match.is_sure or not is_fixed(each, action.to)):
+                    wrong.append(f"clears: {action.subject.written} -> {action.to} | {flaw.id} | {at.match.value}")
+    return counts, wrong
+
+
+def is_fixed(exposure: Exposure, version: str) -> bool:
+    """Whether an advisory names a fix that is not later than a version and begins like it."""
+    read = read_version(version)
+    fixes = [fix for text in exposure.fixed if (fix := read_version(text))]
+    return read is not None and any(compare(fix, read) in (-1, 0) and alike(fix, read) for fix in fixes)
 
 
 def main() -> None:
@@ -140,9 +179,13 @@ def main() -> None:
         classes = ", ".join(f"{name} {count:,}" for (asked, name), count in counts.most_common() if asked == question)
         print(f"  {question:6} {sum(each.startswith(question) for each in wrong):4} wrong of: {classes}")
     with tempfile.TemporaryDirectory(prefix="bounds-") as cache:
-        actions, left = ask_plan(plan_of_labels(data, Path(cache, "made")))
-    print(f"  plan   {len(left):4} wrong of: {', '.join(f'{name} {count:,}' for name, count in actions.most_common())}")
-    for line in (*wrong, *left) if given.wrong else ():
+        planned = plan_of_labels(data, Path(cache, "made"))
+        actions, left = ask_plan(planned.plan)
+        targets, kept = ask_targets(planned)
+    for question, answers, amiss in (("plan", actions, left), ("clears", targets, kept)):
+        told_of = ", ".join(f"{name} {count:,}" for name, count in answers.most_common())
+        print(f"  {question:6} {len(amiss):4} wrong of: {told_of}")
+    for line in (*wrong, *left, *kept) if given.wrong else ():
         print(f"    {line}")
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.priority.plan.made import NpmVersions, flaw, subject
 
 from clearinghouse.priority.plan import Flaw, Subject, best_target
+from clearinghouse.priority.plan.target import MOST_OF_PRODUCT
 
 
 class Known(NpmVersions):
@@ -124,3 +125,21 @@ def test_a_fix_that_another_name_of_the_flaw_contradicts_is_none() -> None:
     joined = msgspec.structs.replace(flaw("GHSA-1", fixed=("1.5.0",)), identifiers=("CVE-7", "GHSA-1"))
     still = {"CVE-7": [("1.0.0", "2.0.0")]}
     assert best_target(subject("1.0.0", [joined]), [joined], Known(still)) is None
+
+
+def test_of_many_fixes_of_a_product_the_highest_are_tried() -> None:
+    """An operating system has hundreds, and each costs a search through thousands of flaws."""
+    tried: list[str] = []
+
+    class Counting(Known):
+        def affected(self, subject: Subject, version: str) -> frozenset[str]:
+            tried.append(version)
+            return super().affected(subject, version)
+
+    intervals = {f"F{number:03}": [("1.0.0", f"1.{number}.0")] for number in range(1, MOST_OF_PRODUCT + 20)}
+    flaws = flaws_of(intervals, "1.0.0")
+    product = msgspec.structs.replace(subject("1.0.0", flaws), ecosystem="")
+    found = best_target(product, flaws, Counting(intervals))
+    assert found is not None
+    assert (found.version, found.left) == (f"1.{MOST_OF_PRODUCT + 19}.0", ())
+    assert len(set(tried)) == MOST_OF_PRODUCT + 1  # and the one that is installed

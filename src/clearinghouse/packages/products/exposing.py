@@ -17,6 +17,8 @@ from clearinghouse.packages.products.statement import Statement
 from clearinghouse.packages.products.versions import Version, compare, read_version
 from clearinghouse.records import Exposure, InventoryItem, MatchClass, Why
 
+_FEW_SPARED = 4
+"""Versions called unaffected that are taken for fixes: each is tried by a plan."""
 _CLASSES = {
     Verdict.EXACT: MatchClass.EXACT,
     Verdict.RANGE: MatchClass.RANGE,
@@ -107,21 +109,26 @@ def fits(statement: Statement, item: InventoryItem, reading: Reading) -> bool | 
     return True if all(told) else None
 
 
-def _fixes(statements: Iterable[Statement], version: Version | None) -> tuple[str, ...]:
-    """Versions that end a stretch or are named as fixes, in version order, those above the version first."""
-    texts: dict[str, Version] = {}
-    for statement in statements:
-        ends = [stretch.high for stretch in statement.stretches if stretch.high and not stretch.closed]
-        spared = [stretch.low for stretch in statement.unaffected if stretch.low]
-        for text in (*ends, *statement.fixes, *spared):
-            read = read_version(text)
-            if read is not None and not read.wild:
-                texts.setdefault(text, read)
-    ordered = sorted(texts, key=lambda text: texts[text].key)
+def _fixes(statements: Sequence[Statement], version: Version | None) -> tuple[str, ...]:
+    """Versions that end a stretch or are named as fixes, in version order, those above the version first.
+
+    Where none of them is above it, the next ones that are called unaffected are.
+    """
+    ends = [each.high for statement in statements for each in statement.stretches if each.high and not each.closed]
+    named = _ordered((*ends, *(text for statement in statements for text in statement.fixes)))
     if version is None:
-        return tuple(ordered)
-    above = [text for text in ordered if compare(texts[text], version) == 1]
-    return (*above, *(text for text in ordered if text not in above))
+        return tuple(named)
+    above = [text for text, read in named.items() if compare(read, version) == 1]
+    if not above:
+        spared = _ordered(each.low for statement in statements for each in statement.unaffected if each.low)
+        above = [text for text, read in spared.items() if compare(read, version) == 1][:_FEW_SPARED]
+    return (*above, *(text for text in named if text not in above))
+
+
+def _ordered(texts: Iterable[str]) -> dict[str, Version]:
+    """Versions by their texts, in version order; what is none is left out."""
+    found = {text: read for text in texts if (read := read_version(text)) is not None and not read.wild}
+    return dict(sorted(found.items(), key=lambda item: item[1].key))
 
 
 def versions_in_words(statement: Statement) -> str:

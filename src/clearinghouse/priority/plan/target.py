@@ -16,6 +16,8 @@ from clearinghouse.priority.plan.records import Flaw, Subject
 
 MOST_CANDIDATES = 200
 """Versions that are tried for one component; beyond them the highest are, since they clear the most."""
+MOST_OF_PRODUCT = 32
+"""Likewise for a product, where one costs a thousand times as much: an operating system has thousands of flaws."""
 
 
 class Versions(Protocol):
@@ -112,7 +114,8 @@ def _candidates(subject: Subject, flaws: Iterable[Flaw], versions: Versions) -> 
         key = versions.key(subject, version)
         if key is not None and key > installed:
             found.setdefault(key, version)
-    return [found[key] for key in sorted(found)[-MOST_CANDIDATES:]]
+    most = MOST_CANDIDATES if subject.ecosystem else MOST_OF_PRODUCT
+    return [found[key] for key in sorted(found)[-most:]]
 
 
 def _tried(
