@@ -16,8 +16,10 @@ def installed_version(item: InventoryItem, index: NameIndex) -> str | None:
     """
     written = item.component.version
     read = [reading.version for reading in readings_of(item, index) if reading.version]
-    whole = [version for version in read if written and version.endswith(f".{written}")]
-    return whole[0] if whole else written if written in read or not read else read[0]
+    whole = next((version for version in read if written and version.endswith(f".{written}")), None)
+    if whole or not read:
+        return whole or written
+    return written if written in read else read[0]
 
 
 def at_version(item: InventoryItem, version: str, installed: str | None) -> InventoryItem:

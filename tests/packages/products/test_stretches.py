@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearinghouse.packages.products.stretches import Inside, Stretch, own_lines, where
+from clearinghouse.packages.products.stretches import Inside, Stretch, where
 from clearinghouse.packages.products.versions import compare, read_version
 
 
@@ -56,20 +56,3 @@ def test_inside_agrees_with_the_order(version: str, low: str, high: str, closed:
     assert below is not None
     expected = above >= 0 and (below < 0 or (closed and below == 0))
     assert (where(read, Stretch(low, high, closed=closed)) is Inside.YES) is expected
-
-
-@pytest.mark.parametrize(
-    ("version", "ends", "own"),
-    [
-        ("16.5.1", ("16.7.2", "17.0.1"), ["16.7.2"]),
-        ("17.0.0", ("16.7.2", "17.0.1"), ["17.0.1"]),
-        ("16.5.1", ("16.7.2", "16.6.3", "17.0.1"), ["16.7.2", "16.6.3"]),
-        ("15.0", ("16.7.2", "17.0.1"), []),
-        ("15.0", ("who knows",), []),
-        ("15.0", (), []),
-    ],
-)
-def test_the_ends_of_the_own_line(version: str, ends: tuple[str, ...], own: list[str]) -> None:
-    read = read_version(version)
-    assert read is not None
-    assert [end.high for end in own_lines(read, [Stretch(high=text) for text in ends])] == own

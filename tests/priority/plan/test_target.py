@@ -143,3 +143,13 @@ def test_of_many_fixes_of_a_product_the_highest_are_tried() -> None:
     assert found is not None
     assert (found.version, found.left) == (f"1.{MOST_OF_PRODUCT + 19}.0", ())
     assert len(set(tried)) == MOST_OF_PRODUCT + 1  # and the one that is installed
+
+
+def test_of_many_fixes_of_a_product_some_without_a_major_step_are_tried() -> None:
+    later = {f"L{number:03}": [("1.0.0", f"2.{number}.0")] for number in range(MOST_OF_PRODUCT + 20)}
+    intervals = {**later, "N": [("1.0.0", "1.5.0")]}
+    flaws = flaws_of(intervals, "1.0.0")
+    product = msgspec.structs.replace(subject("1.0.0", flaws), ecosystem="")
+    found = best_target(product, flaws, Known(intervals))
+    assert found is not None
+    assert (found.version, found.major, found.within) == (f"2.{MOST_OF_PRODUCT + 19}.0", True, "1.5.0")

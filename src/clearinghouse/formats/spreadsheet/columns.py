@@ -47,17 +47,15 @@ COLUMNS = {
     """,
     "location": """
         location | site | site name | facility | plant | campus | branch | building | floor | department | dept | ward
-        | unit location | where is it | where | room | room no | room number | cabinet | rack |
-        standort | ort | werk | filiale | gebäude |
-        etage | abteilung | station | raum | einsatzort | aufstellort | site géographique | emplacement | ubicación |
-        ubicazione
+        | unit location | where is it | where | room | room no | room number | cabinet | rack | standort | ort | werk
+        | filiale | gebäude | etage | abteilung | station | raum | einsatzort | aufstellort | site géographique
+        | emplacement | ubicación | ubicazione
     """,
     "owner": """
         owner | asset owner | system owner | business owner | application owner | responsible | responsible person |
-        who looks after it | looked after by | responsible party | custodian | contact | contact person |
-        point of contact | poc | managed by | administrator
-        | verantwortlich | verantwortlicher | verantwortliche person | ansprechpartner | zuständig | betreuer |
-        responsable | responsabile
+        who looks after it | looked after by | responsible party | custodian | contact | contact person | point of
+        contact | poc | managed by | administrator | verantwortlich | verantwortlicher | verantwortliche person |
+        ansprechpartner | zuständig | betreuer | responsable | responsabile
     """,
     "count": """
         quantity | qty | count | number of units | number of devices | no of units | no of devices | units | instances
@@ -67,10 +65,9 @@ COLUMNS = {
         exposed | exposed to internet | exposed to the internet | internet exposed | internet facing | internet
         accessible | publicly exposed | publicly accessible | public facing | public | external | external facing |
         externally accessible | externally exposed | reachable from internet | reachable from the internet | internet |
-        reachable from outside | accessible from outside |
-        on internet | on the internet | internet connected | remote | remote access | remotely accessible | remotely
-        reachable | exponiert | öffentlich | öffentlich erreichbar | extern
-        erreichbar | extern | fernzugriff | internet erreichbar | aus dem internet erreichbar
+        reachable from outside | accessible from outside | on internet | on the internet | internet connected | remote
+        | remote access | remotely accessible | remotely reachable | exponiert | öffentlich | öffentlich erreichbar |
+        extern erreichbar | extern | fernzugriff | internet erreichbar | aus dem internet erreichbar
     """,
     "kind": """
         kind | asset kind | category | asset category | device category | equipment category | asset class | device

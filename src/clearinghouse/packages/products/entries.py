@@ -51,7 +51,7 @@ class Entries:
         self.published = advisory.published or advisory.modified or ""
         self.words = Words(finding.title, finding.description)
         self.is_cve = finding.format == "cve"
-        self._is_of_commits = any(_KERNEL in vendor_keys(each.component.vendor) for each in own)
+        self._is_of_kernel = any(_KERNEL in vendor_keys(each.component.vendor) for each in own)
         self._limits: dict[tuple[str, str, tuple[str, ...]], tuple[str, ...]] = {}
         self._modules: dict[str, tuple[str, ...]] = {}
         self._remedies: dict[str, Prose] = {}
@@ -99,7 +99,7 @@ class Entries:
         """What the words say of a product's versions; nothing where they are not, or not alone, about this product."""
         if not self.is_cve:
             return self._remedies_of(product)
-        if len(self.names) > _FEW_NAMES or self._is_of_commits:
+        if len(self.names) > _FEW_NAMES or self._is_of_kernel:
             return NOTHING
         return self.said if self.names or self.words.name(product) else NOTHING
 

@@ -8,10 +8,11 @@ for fields are right more often than what stands beside them.
 import re
 from collections.abc import Iterable
 
+from clearinghouse.packages.products.lines import own_lines
 from clearinghouse.packages.products.names import fold, tokens_of, words
 from clearinghouse.packages.products.prose import Prose
 from clearinghouse.packages.products.statement import Statement
-from clearinghouse.packages.products.stretches import Inside, Stretch, own_lines, where
+from clearinghouse.packages.products.stretches import Inside, Stretch, where
 from clearinghouse.packages.products.versions import Version, begins_with, compare, read_version
 from clearinghouse.records import Why
 

@@ -25,8 +25,9 @@ from enum import Enum
 import msgspec
 
 from clearinghouse.packages.products.evidence import against
+from clearinghouse.packages.products.lines import doubt_of_own_line, own_lines, passed_end
 from clearinghouse.packages.products.statement import Statement
-from clearinghouse.packages.products.stretches import Inside, Stretch, own_lines, where
+from clearinghouse.packages.products.stretches import Inside, Stretch, where
 from clearinghouse.packages.products.versions import (
     Version,
     alike,
@@ -154,18 +155,15 @@ def _in_stretches(found: list[tuple[Statement, Stretch]], version: Version | Non
 def _with_siblings(
     hits: list[tuple[Statement, Stretch]], found: list[tuple[Statement, Stretch]], version: Version
 ) -> Judgement:
-    """A version behind the end of its own line may have the fix, although it lies in a stretch of another line.
-
-    2023.2.5 is behind "from 2023.1 before 2023.2.4", and before the end of "from 2023.1 before 2024.1.3"; 17.1.0.2 is
-    behind "from 17.1.0 before 17.1.0.2", and in "from 13.1.0 on", by which F5 means 13.1.
-    """
+    """A version behind the end of its own line may have the fix, although it lies in a stretch of another line."""
     hits = sorted(hits, key=lambda hit: not hit[1].high)[:_MOST_HITS]  # those with an end name the fix
+    others = [stretch for _, stretch in found]
     doubted: Judgement | None = None
     for statement, stretch in hits:
-        own = _of_own_line(stretch, found, version)
-        if own is None:
+        doubt = doubt_of_own_line(version, stretch, others)
+        if doubt is None:
             return _hit(statement, stretch)
-        doubted = doubted or _of_two_lines(statement, stretch, *own)
+        doubted = doubted or _of_two_lines(statement, stretch, *doubt)
     return doubted or _hit(*hits[0])
 
 
@@ -174,50 +172,6 @@ def _of_two_lines(statement: Statement, stretch: Stretch, answer: Inside, own: S
     if answer is Inside.NO:
         return _undecided(statement, Inside.UNSAID, _why(stretch), f"{own}, and {stretch}")
     return _undecided(statement, answer, _why(own), str(own))
-
-
-def _of_own_line(
-    stretch: Stretch, found: list[tuple[Statement, Stretch]], version: Version
-) -> tuple[Inside, Stretch] | None:
-    """What the stretch of the version's own line says, and it, unless that holds the version.
-
-    Its own line is one of those that begin where ``stretch`` does, or the one that begins last before the version, if
-    that is more like it than the end of ``stretch``. The last version of a stretch is in it, whatever others say.
-    """
-    end = read_version(stretch.high) if stretch.high else None
-    if stretch.closed and end is not None and compare(version, end) == 0:
-        return None
-    ends = list({each: None for _, each in found if each.high})
-    begun = [each for each in _begun(ends, version, stretch) if _is_nearer(version, each, end)]
-    inside = [(where(version, each), each) for each in begun]
-    if begun and (end is None or all(answer is Inside.NO for answer, _ in inside)):
-        return None if any(answer is Inside.YES for answer, _ in inside) else inside[0]
-    siblings = [each for each in ends if _begin_alike(each, stretch)]
-    own = own_lines(version, siblings) if stretch.high and len(siblings) > 1 else []
-    said = ((where(version, each), each) for each in own)
-    return next((each for each in said if each[0] is Inside.NO), None)
-
-
-def _is_nearer(version: Version, narrow: Stretch, end: Version | None) -> bool:
-    """Whether a version begins more like the beginning of one stretch than like the end of another."""
-    low = read_version(narrow.low)
-    return low is not None and alike(version, low) > (alike(version, end) if end else 0)
-
-
-def _begin_alike(one: Stretch, other: Stretch) -> bool:
-    if one.low == other.low:
-        return True
-    low, start = read_version(one.low), read_version(other.low)
-    return low is not None and start is not None and compare(low, start) == 0
-
-
-def _begun(stretches: Iterable[Stretch], version: Version, wide: Stretch) -> list[Stretch]:
-    """Those stretches that begin last of those that begin before a version, if they begin later than a wide one."""
-    here = read_version(wide.low)
-    begun = [(low, each) for each in stretches if (low := read_version(each.low)) and compare(low, version) in (-1, 0)]
-    later = [(low, each) for low, each in begun if here and compare(here, low) == -1]
-    last = max((low.key for low, _ in later), default=b"")
-    return [each for low, each in later if low.key == last]
 
 
 def _in_lines(
@@ -316,9 +270,11 @@ def _otherwise(claims: Sequence[Claim], version: Version | None) -> Judgement | 
         if doubtful:
             return _undecided(statement, Inside.SCHEME, Why(kind="range", introduced="0"))
         if any(not each.statement.commits for each in claims):
-            if end := _own_end(claims, version):
-                return _undecided(statement, Inside.UNSAID, Why(kind="range", introduced="0"), f"{end}, and all others")
-            return Judgement(verdict=Verdict.RANGE, statement=statement, why=Why(kind="range", introduced="0"))
+            everything = Why(kind="range", introduced="0")
+            ends = [each for other in claims for each in other.statement.stretches if each.high]
+            if version and (passed := passed_end(version, ends)):  # why is that end named, if all others are affected?
+                return _undecided(statement, Inside.UNSAID, everything, f"{passed}, and all others")
+            return Judgement(verdict=Verdict.RANGE, statement=statement, why=everything)
     silent = [claim for claim in claims if not claim.statement.says_versions and not claim.statement.commits]
     if version is None or len(silent) == len(claims):
         told = next((claim for claim in claims if claim.statement.says_versions or claim.statement.unread), claims[0])
@@ -326,15 +282,6 @@ def _otherwise(claims: Sequence[Claim], version: Version | None) -> Judgement | 
             return None
         return Judgement(verdict=Verdict.NO_VERSION, statement=told.statement, why=_summary(told.statement))
     return None
-
-
-def _own_end(claims: Iterable[Claim], version: Version | None) -> Stretch | None:
-    """The affected stretch of the version's own line, behind the end of which it lies: why would that end be named, if
-    all other versions were affected?
-    """
-    ends = [each for claim in claims for each in claim.statement.stretches if each.high]
-    own = own_lines(version, ends) if version else []
-    return next((each for each in own if version and where(version, each) is Inside.NO), None)
 
 
 def _may_be_unaffected(version: Version, stretch: Stretch) -> bool:

@@ -1,12 +1,12 @@
 """What the statements of one advisory come to for one item: an exposure with its class and question, or nothing."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from clearinghouse.packages.products.asked import Asked, groups_of
+from clearinghouse.packages.products.editions import of_edition
 from clearinghouse.packages.products.evidence import are_copied
 from clearinghouse.packages.products.exposing import (
     Found,
@@ -32,8 +32,6 @@ from clearinghouse.packages.products.versions import Version, read_version
 from clearinghouse.records import InventoryItem, MatchClass, Unjudged, Why
 
 _BUILD_TELLS_RELEASE = "microsoft"
-_CERTIFIED = re.compile(r"\b(?:FIPS|NDcPP)\b", re.IGNORECASE)
-"""Editions that are built and numbered apart, for those who need a certificate."""
 
 
 def outcomes_of(
@@ -206,36 +204,12 @@ def _of_package(item: InventoryItem, tier: list[Asked]) -> Found | None:
 def _judged(item: InventoryItem, tier: list[Asked]) -> Found | None:
     reading = tier[0].reading
     version = read_version(reading.version) if reading.version else None
-    claims = [Claim(_of_edition(each.statement, item, version), each.branch) for each in tier]
+    claims = [Claim(of_edition(each.statement, item, version), each.branch) for each in tier]
     judgement = judge(claims, version)
     if judgement is None:
         return None
     doubts = (each.doubt for each, claim in zip(tier, claims, strict=True) if claim.statement is judgement.statement)
     return exposure_of(item, reading, judgement, next(doubts, None), version, [claim.statement for claim in claims])
-
-
-def _of_edition(statement: Statement, item: InventoryItem, version: Version | None) -> Statement:
-    """A statement without the lines of certified editions that cannot be the item's: those of other releases; and,
-    where the item says nothing of such an edition, those beside which the same line stands without the word. So
-    13.1-48.47 is of "13.1", and neither of "13.1-FIPS" nor of "12.1-FIPS".
-    """
-    if version is None or not any(_is_certified(each.low) for each in statement.stretches):
-        return statement
-    said = _is_certified(f"{item.written} {item.component.label} {item.component.version}")
-    plain = {each.low for each in statement.stretches}
-
-    def may_be(low: str) -> bool:
-        line = read_version(_CERTIFIED.sub("", low).strip(" -"))
-        numbers = line and [number for _, number, _ in line.parts]
-        own = numbers == [number for _, number, _ in version.parts[: len(numbers or ())]]
-        return own and (said or (line is not None and line.text not in plain))
-
-    kept = tuple([each for each in statement.stretches if not _is_certified(each.low) or may_be(each.low)])
-    return msgspec.structs.replace(statement, stretches=kept)
-
-
-def _is_certified(text: str) -> bool:
-    return _CERTIFIED.search(text) is not None
 
 
 def _judge_kev(item: InventoryItem, group: list[Asked], index: NameIndex) -> Found | None:

@@ -12,8 +12,9 @@ import re
 
 import msgspec
 
+from clearinghouse.packages.products.lines import own_lines
 from clearinghouse.packages.products.names import words
-from clearinghouse.packages.products.stretches import Inside, Stretch, own_lines, where
+from clearinghouse.packages.products.stretches import Inside, Stretch, where
 from clearinghouse.packages.products.versions import Version, begins_with, compare, read_version
 
 MAX_LENGTH = 4000

@@ -1,13 +1,11 @@
 """Intervals of product versions, and whether a version lies in one: yes, no, or why it cannot be said."""
 
-from collections.abc import Iterable
 from enum import Enum
 
 import msgspec
 
 from clearinghouse.packages.products.versions import (
     Version,
-    alike,
     begins_with,
     compare,
     compare_with_series,
@@ -135,13 +133,3 @@ def _beyond(version: Version, high: Version) -> Inside:
     if rest[0][0] == "build":
         return Inside.YES
     return Inside.BOUND_COARSE if len(high.parts) < 3 or not rest[0][0] else Inside.NO
-
-
-def own_lines(version: Version, ends: Iterable[Stretch]) -> list[Stretch]:
-    """Return, of stretches that are ends of lines of releases ("before 16.7.2, 17.0.1"), those of the version's line.
-
-    These begin most like the version: one, or several that do equally; none where none begins like it.
-    """
-    shared = {end: alike(version, high) if (high := read_version(end.high)) else 0 for end in ends}
-    most = max(shared.values(), default=0)
-    return [end for end, count in shared.items() if count == most] if most else []

@@ -42,7 +42,7 @@ def compare(one: Version, other: Version) -> int | None:
         if _comparable(left, right):
             order = _compare(left, right)
             if order is None and (one.level or other.level):
-                return _by_level(one.level or one, other.level or other)
+                return _directly(one.level or one, other.level or other)
             if order == 0 and one.other and other.other:  # V2.2 SR8 (4.12.006) beside V2.2 SR8 (4.11.006)
                 return compare(one.other, other.other)
             return order
@@ -56,12 +56,12 @@ def on_scale_of(version: Version, here: Version) -> Version | None:
     beside 15.0.1. None where no reading can be compared.
     """
     for read in (version, version.level, version.other):
-        if read is not None and _by_level(read, here) is not None:
+        if read is not None and _directly(read, here) is not None:
             return read
     return None
 
 
-def _by_level(one: Version, other: Version) -> int | None:
+def _directly(one: Version, other: Version) -> int | None:
     return _compare(one, other) if _comparable(one, other) else None
 
 

@@ -20,9 +20,8 @@ _RELEASE = re.compile(r"\b(?:version |v)?(?P<release>\d\dh[123]|1507|1511|1607|1
 _LONG_TERM = re.compile(r"\blts[bc] ?(?P<year>20\d\d)\b|\b(?P<before>20\d\d) lts[bc]\b")
 _SERVICE_PACK = re.compile(r"\b(?:service pack|sp) ?(?P<number>\d)\b")
 _BUILD = re.compile(
-    r"\b(?:(?P<kernel>6\.[0123]|10\.0)\.)?(?P<build>[67]\d{3}|9[26]00|1\d{4}|2\d{4})(?:\.{1,2}(?P<revision>\d{1,6}))?\b"
+    r"\b(?:(?P<kernel>6\.[0123]|10\.0)\.)?(?P<build>[67]\d{3}|9[26]00|1\d{4}|2\d{4})(?P<revision>\.\d{1,6})?\b"
 )
-"""Some records have a second dot: 10.0.20348..2762 (CVE-2024-20659)."""
 
 
 _ALLOWED = re.compile(
@@ -120,4 +119,4 @@ def _whole_build(tokens: tuple[str, ...], build: re.Match[str] | None) -> str:
     if build is None:
         return ""
     kernel = build["kernel"] or _tables().kernel.get("".join(tokens[:2]), "10.0")
-    return ".".join(filter(None, (kernel, build["build"], build["revision"])))
+    return f"{kernel}.{build['build']}{build['revision'] or ''}"

@@ -17,7 +17,8 @@ from clearinghouse.priority.plan.records import Flaw, Subject
 MOST_CANDIDATES = 200
 """Versions that are tried for one component; beyond them the highest are, since they clear the most."""
 MOST_OF_PRODUCT = 32
-"""Likewise for a product, where one costs a thousand times as much: an operating system has thousands of flaws."""
+"""Likewise for a product, where one costs a thousand times as much: an operating system has thousands of flaws. Half of
+them are kept for versions without a major step, if there are so many."""
 
 
 class Versions(Protocol):
@@ -114,8 +115,19 @@ def _candidates(subject: Subject, flaws: Iterable[Flaw], versions: Versions) -> 
         key = versions.key(subject, version)
         if key is not None and key > installed:
             found.setdefault(key, version)
-    most = MOST_CANDIDATES if subject.ecosystem else MOST_OF_PRODUCT
-    return [found[key] for key in sorted(found)[-most:]]
+    ordered = [found[key] for key in sorted(found)]
+    return ordered[-MOST_CANDIDATES:] if subject.ecosystem else _of_product(subject, ordered, versions)
+
+
+def _of_product(subject: Subject, ordered: list[str], versions: Versions) -> list[str]:
+    """The versions of a product that are tried, of those that could be; in version order."""
+    if len(ordered) <= MOST_OF_PRODUCT:
+        return ordered
+    here = versions.major(subject, subject.compared or "")
+    near = [version for version in ordered if here is not None and versions.major(subject, version) == here]
+    kept = near[-MOST_OF_PRODUCT // 2 :]
+    far = [version for version in ordered if version not in kept][-(MOST_OF_PRODUCT - len(kept)) :]
+    return [version for version in ordered if version in kept or version in far]
 
 
 def _tried(
