@@ -60,15 +60,22 @@ def test_the_most_urgent_of_what_a_question_settles_is_named_first() -> None:
 
 
 def test_the_name_of_the_flaw_does_not_part_them_and_a_common_reason_stays() -> None:
-    asked = "Is 7.0 of FortiOS affected by {}? The KEV catalogue gives no versions."
+    asked = "Is 7.0 of FortiOS affected by {}? CISA's list of exploited flaws names no versions."
     (found,) = questions_of(open_flaw(number, asked) for number in (1, 2, 3))
-    assert found.text == "Is 7.0 of FortiOS affected by each of these 3 flaws? The KEV catalogue gives no versions."
+    assert (
+        found.text
+        == "Is 7.0 of FortiOS affected by any of these 3 flaws? CISA's list of exploited flaws names no versions."
+    )
     assert len(found.settles) == 3
 
 
 def test_one_alone_stays_as_it_is() -> None:
-    (found,) = questions_of([open_flaw(1, "Is 7.0 of FortiOS affected by {}? The KEV catalogue gives no versions.")])
-    assert found.text == "Is 7.0 of FortiOS affected by CVE-2026-0001? The KEV catalogue gives no versions."
+    (found,) = questions_of(
+        [open_flaw(1, "Is 7.0 of FortiOS affected by {}? CISA's list of exploited flaws names no versions.")]
+    )
+    assert (
+        found.text == "Is 7.0 of FortiOS affected by CVE-2026-0001? CISA's list of exploited flaws names no versions."
+    )
 
 
 _QUESTION = st.sampled_from(

@@ -66,5 +66,5 @@ def _text(gathered: _Gathered) -> str:
         return next(iter(gathered.whole))
     reasons = {question.partition("?")[2].strip() for question in gathered.whole}
     reason = f" {reasons.pop()}" if len(reasons) == 1 else ""
-    each = f"each of these {plural(len(gathered.flaws), 'flaw')}"
-    return f"{gathered.key.replace(_MARK, each)}?{reason}"
+    any_of = f"any of these {plural(len(gathered.flaws), 'flaw')}"
+    return f"{gathered.key.replace(_MARK, any_of)}?{reason}"
