@@ -94,7 +94,7 @@ def test_findings_and_problems_keep_their_order(tmp_path):
 def test_large_records_make_frames_of_few():
     out = io.BytesIO()
     findings = [Finding(source="s", index=n, format="f", title="x" * 2**20, finder="f") for n in range(40)]
-    second._write_records(out, frames.FINDINGS, iter(findings * 30))
+    second.write_records(out, frames.FINDINGS, iter(findings * 30))
     sizes, at, data = [], 0, out.getvalue()
     while at < len(data):
         _, length = frames.HEAD.unpack_from(data, at)

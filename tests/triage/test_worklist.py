@@ -1,5 +1,7 @@
 """From what meets what somebody has to what one does about it."""
 
+import datetime as dt
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -25,6 +27,7 @@ from clearinghouse.records import (
     Why,
 )
 from clearinghouse.triage.deployer import Deployer
+from clearinghouse.triage.worklist import FIRST_FOUND, Terms, worklist
 
 LVM = "pkg:deb/debian/dmsetup@2:1.02.185-2?distro=debian-12&upstream=lvm2%402.03.16-2"
 
@@ -385,3 +388,23 @@ def test_the_version_that_is_named_no_longer_meets_what_it_clears(purl: str, adv
         assert all(not still.isdisjoint(flaw.names) for flaw in action.leaves)
     assert seen == told  # nothing that meets the inventory is left out of the plan
     made.matcher.index.close()
+
+
+def test_when_a_flaw_was_first_found_counts_by_any_of_its_names() -> None:
+    made = deployer(
+        [by_purl("list", "pkg:pypi/demo@1.0")],
+        [
+            advisory("A-1", affected("demo", "PyPI", ("0", "1.5")), aliases=("CVE-2026-0001",)),
+            advisory("A-2", affected("demo", "PyPI", ("0", "1.2"))),
+        ],
+    )
+    day, before, earlier = dt.date(2026, 9, 1), dt.date(2026, 8, 1), dt.date(2026, 7, 1)
+    known = {"CVE-2026-0001": before, "A-1": earlier, "CVE-2026-9999": earlier}
+    (action,) = worklist(made, made.signals, Terms(as_of=day), None, known).actions
+    deadlines = {flaw.id: flaw.deadline for flaw in action.clears}
+    assert (deadlines["CVE-2026-0001"].identified, deadlines["CVE-2026-0001"].identified_source) == (
+        earlier,
+        FIRST_FOUND,
+    )
+    assert deadlines["A-2"].identified == day
+    assert worklist(made, made.signals, Terms(as_of=day), None, {}) == worklist(made, made.signals, Terms(as_of=day))

@@ -76,16 +76,24 @@ class Contradictions:
         self._divided.setdefault(one, set()).add(other)
         self._divided.setdefault(other, set()).add(one)
 
+    def know(self, root: int, members: Iterable[Profile]) -> None:
+        """Note a group of several findings that is known already, by its representative."""
+        whole: _Group | None = None
+        for member in members:
+            if whole is None:
+                whole = _single(member)
+            else:
+                _absorb(whole, _single(member))
+        if whole is not None:
+            self._groups[root] = whole
+
     def regroup(self, groups: Iterable[Sequence[Profile]]) -> "Contradictions":
         """Return what is known of these groups, each oldest member first; what people said is kept."""
         made = Contradictions()
         made._divided = self._divided
         for members in groups:
             if len(members) > 1:
-                whole = _single(members[0])
-                for member in members[1:]:
-                    _absorb(whole, _single(member))
-                made._groups[members[0].ordinal] = whole
+                made.know(members[0].ordinal, members)
         return made
 
     def between(self, one: int, other: int, a: Profile, b: Profile, reason: Reason) -> Refusal | None:

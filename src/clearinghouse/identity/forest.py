@@ -54,6 +54,12 @@ class Forest:
         self.edges.append(edge)
         return True
 
+    def divided(self) -> "Forest":
+        """Return a forest over the same ordinals in which each is in a group of its own."""
+        made = Forest()
+        made.grow(len(self))
+        return made
+
     def unmerge(self, edge: Edge) -> None:
         """Delete ``edge`` and rebuild the groups from those that remain.
 
@@ -75,3 +81,59 @@ class Forest:
         return [
             [ordinal, *younger.get(ordinal, ())] for ordinal, parent in enumerate(self._parent) if parent == ordinal
         ]
+
+
+class Grove(Forest):
+    """A part of a larger forest: groups over some ordinals only, as they are known so far."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parents: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._parents)
+
+    def plant(self, ordinal: int, root: int) -> None:
+        """Take in a finding that is in the group of ``root``, which is its oldest member."""
+        self._parents[ordinal] = root
+        self._parents.setdefault(root, root)
+
+    def root(self, ordinal: int) -> int:
+        """See :meth:`Forest.root`."""
+        parent = self._parents
+        root = ordinal
+        while parent[root] != root:
+            root = parent[root]
+        while parent[ordinal] != root:
+            parent[ordinal], ordinal = root, parent[ordinal]
+        return root
+
+    def join(self, edge: Edge) -> bool:
+        """See :meth:`Forest.join`."""
+        a, b = self.root(edge.later), self.root(edge.earlier)
+        if a == b:
+            return False
+        self._parents[max(a, b)] = min(a, b)
+        self.edges.append(edge)
+        return True
+
+    def divided(self) -> "Grove":
+        """See :meth:`Forest.divided`."""
+        made = Grove()
+        made._parents = {ordinal: ordinal for ordinal in self._parents}
+        return made
+
+    def unmerge(self, edge: Edge) -> None:
+        """See :meth:`Forest.unmerge`; every edge of the group has to be here."""
+        self.edges.remove(edge)
+        self._parents = {ordinal: ordinal for ordinal in self._parents}
+        remaining, self.edges = self.edges, []
+        for kept in remaining:
+            self.join(kept)
+
+    def groups(self) -> list[list[int]]:
+        """See :meth:`Forest.groups`."""
+        members: dict[int, list[int]] = {}
+        for ordinal in sorted(self._parents):
+            members.setdefault(self.root(ordinal), []).append(ordinal)
+        return list(members.values())

@@ -1,6 +1,7 @@
 """What identity remembers of a finding: the few facts that are compared, in their compared form.
 
-A profile is small (about 200 bytes beside its text) so that a million fit where the findings would not.
+A profile is small (about 200 bytes beside its text) so that a million fit where the findings would not. The server
+keeps profiles: fields are only ever appended, with a default, so that those of an earlier version can be read.
 """
 
 import re
@@ -50,7 +51,7 @@ class Order(NamedTuple):
     gap: int = 0
 
 
-class Prose(msgspec.Struct, kw_only=True, frozen=True, gc=False):
+class Prose(msgspec.Struct, kw_only=True, frozen=True, gc=False, array_like=True, omit_defaults=True):
     """The facts that hardly any finding of a scanner has; one object for all that have none of them.
 
     Attributes:
@@ -72,7 +73,7 @@ class Prose(msgspec.Struct, kw_only=True, frozen=True, gc=False):
 _NO_PROSE = Prose()
 
 
-class Profile(msgspec.Struct, kw_only=True, gc=False):
+class Profile(msgspec.Struct, kw_only=True, gc=False, array_like=True, omit_defaults=True):
     """The compared facts of one finding. Empty text and 0 mean that the fact is not known.
 
     Attributes:

@@ -14,6 +14,7 @@ The identifier is not part of the key: ``sorted(flaws, key=lambda flaw: (rank_ke
 
 import datetime as dt
 import math
+import struct
 
 import msgspec
 
@@ -23,6 +24,11 @@ from clearinghouse.priority.errors import UnknownValueError
 from clearinghouse.priority.explain import Why
 from clearinghouse.priority.tables import DecisionTable, table_for
 from clearinghouse.priority.words import in_words
+
+_PACKED = struct.Struct(">BIBQQI")
+_FLOAT = struct.Struct(">d")
+_BITS = struct.Struct(">Q")
+_MOST_FINDERS = 2**32 - 1
 
 RankKey = tuple[int, int, int, float, float, int]
 
@@ -72,6 +78,26 @@ def rank_key(rank: Rank, table: DecisionTable | None = None) -> RankKey:
     verdict = ordering_arm(rank.deadline)
     part = _part(rank.deadline, tiers) if verdict.outcome == INCOMPLETE else 0
     return *verdict_key(verdict, table), part, _falling(rank.epss), _falling(rank.cvss), -rank.finders
+
+
+def rank_bytes(key: RankKey) -> bytes:
+    """Return a key of :func:`rank_key` as bytes that a database can order by.
+
+    Law: bytes compare as the keys that they were made of do; tier and date are the first five bytes.
+    """
+    tier, due, part, epss, cvss, finders = key
+    return _PACKED.pack(tier, due, part, _ordered(epss), _ordered(cvss), finders + _MOST_FINDERS)
+
+
+def tier_bytes(tier: int) -> bytes:
+    """Return what the bytes of every key of a tier begin with."""
+    return bytes((tier,))
+
+
+def _ordered(value: float) -> int:
+    """A number whose unsigned order is that of floats (IEEE 754: the bits of negative ones run the other way)."""
+    bits: int = _BITS.unpack(_FLOAT.pack(value + 0.0))[0]  # no negative zero
+    return bits ^ (0xFFFF_FFFF_FFFF_FFFF if bits >> 63 else 1 << 63)
 
 
 def verdict_key(verdict: Verdict, table: DecisionTable | None = None) -> tuple[int, int]:

@@ -14,6 +14,8 @@ class Reason(StrEnum):
     STACK = "stack"
     TEXT = "text"
     REMEDY = "remedy"
+    PERSON = "person"
+    """No layer: somebody said so."""
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True, gc=False):

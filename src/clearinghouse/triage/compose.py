@@ -2,17 +2,15 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from clearinghouse.identity import Identity
-from clearinghouse.priority import Deadline, Rank, Signals, SignalSet, cvss_score, deadline_for, rank_key
 from clearinghouse.priority.facts import lenient_date
-from clearinghouse.records import Component, Finding, Link, Location, Severity, State
+from clearinghouse.records import Component, Finding, Link, Location, State
 from clearinghouse.triage.gather import Gathered
+from clearinghouse.triage.judging import Judge, highest_score
 from clearinghouse.triage.names import Names
-from clearinghouse.triage.result import Judgement, SetAside, Signalled, Triage, Vulnerability
-
-_HIGHEST_CVSS = 10.0
+from clearinghouse.triage.result import Judgement, SetAside, Triage, Vulnerability
 
 
 def triage(
@@ -42,7 +40,8 @@ def triage(
     findings, identity = gathered.findings, gathered.identity
     terms = {"exposed": exposed, "policy": policy, "clock": clock, "bound": bound}
     dates = {"as_of": as_of, "commissioned": commissioned, "changed": changed}
-    flaws = _Flaws(_Judge(gathered.signals, as_of, identified, terms | dates), _links_by_finding(identity))
+    judge = Judge(gathered.signals, terms | dates)
+    flaws = _Flaws(judge, _Since(as_of, identified), _links_by_finding(identity))
     made, aside = [], []
     for group in identity.groups:
         members = [findings[ordinal] for ordinal in group]
@@ -63,50 +62,24 @@ def triage(
     )
 
 
-class _Score(NamedTuple):
-    """A CVSS base score, its vector (empty where only the number is known), and who gave it."""
-
-    base: float
-    vector: str
-    source: str
+def _discoveries(members: Sequence[Finding]) -> int:
+    """How many found it by looking: whoever repeats a published identifier or writes advisories did not."""
+    return len({member.finder for member in members if member.advisory is None and not member.identifiers})
 
 
-class _Judge:
-    """Judges each distinct case once: most flaws of a flood have no identifier and share one answer.
+class _Since:
+    """When a flaw was identified.
 
     Args:
-        as_of, identified: as for :func:`triage`. terms: the further arguments of ``deadline_for``.
+        as_of, identified: as for :func:`triage`.
     """
 
-    def __init__(self, signals: Signals, as_of: dt.date, identified: dt.date | None, terms: dict[str, object]) -> None:
-        self._signals = signals
+    def __init__(self, as_of: dt.date, identified: dt.date | None) -> None:
         self._as_of = as_of
         self._identified = identified
-        self._terms: dict[str, Any] = terms
-        self._known: dict[tuple[tuple[str, ...], dt.date, str], tuple[SignalSet, Deadline]] = {}
-        self._judged: dict[tuple[tuple[str, ...], dt.date, str, _Score | None, int], Judgement] = {}
 
-    def judge(self, identifiers: tuple[str, ...], members: Sequence[Finding], found: Sequence[Finding]) -> Judgement:
-        """Return what follows for a flaw with these public identifiers; ``found`` are its open findings."""
-        day, source = self._since(found)
-        score, discoveries = _highest_score(members), _discoveries(members)
-        case = (identifiers, day, source, score, discoveries)
-        judged = self._judged.get(case)
-        if judged is None:
-            signals, made = self._deadline(identifiers, day, source)
-            judged = self._judged[case] = _judgement(signals, made, score, discoveries)
-        return judged
-
-    def _deadline(self, identifiers: tuple[str, ...], day: dt.date, source: str) -> tuple[SignalSet, Deadline]:
-        key = (identifiers, day, source)
-        if key not in self._known:
-            signals = self._signals.for_identifiers(identifiers)
-            made = deadline_for(signals, identified=day, identified_source=source, **self._terms)
-            self._known[key] = signals, made
-        return self._known[key]
-
-    def _since(self, found: Sequence[Finding]) -> tuple[dt.date, str]:
-        """When the flaw was identified, and who says so."""
+    def day(self, found: Sequence[Finding]) -> tuple[dt.date, str]:
+        """Return when a flaw with these open findings was identified, and who says so."""
         if self._identified is not None:
             return self._identified, "as given"
         dated = [
@@ -118,56 +91,6 @@ class _Judge:
             day, finder = min(dated)
             return day, f"report by {finder}"
         return self._as_of, "assumed: no report is dated and --identified was not given"
-
-
-def _judgement(signals: SignalSet, made: Deadline, score: _Score | None, discoveries: int) -> Judgement:
-    entry, epss = signals.kev_entry, signals.epss
-    rank = Rank(
-        deadline=made,
-        epss=epss.score if epss else None,
-        epss_source=epss.source if epss else "",
-        epss_date=lenient_date(epss.date) if epss else None,
-        cvss=score.base if score else None,
-        cvss_source=score.source if score else "",
-        finders=discoveries,
-    )
-    told = Signalled(
-        kev=str(signals.kev.added) if signals.kev.added else ("yes" if signals.kev.listed else None),
-        kev_due=entry.due_date if entry else None,
-        ransomware=entry.ransomware or None if entry else None,
-        exploitation=signals.exploitation.value,
-        automatable=signals.automatable.value,
-        technical_impact=signals.impact.value,
-        epss=rank.epss,
-        epss_percentile=epss.percentile if epss else None,
-        cvss=rank.cvss,
-        cvss_vector=score.vector or None if score else None,
-        discoveries=discoveries,
-    )
-    return Judgement(deadline=made, signals=told, rank=rank, order=rank_key(rank))
-
-
-def _highest_score(members: Sequence[Finding]) -> _Score | None:
-    scores = [score for member in members for each in member.severities if (score := _base_score(each))]
-    return max(scores, key=lambda score: score[:2], default=None)
-
-
-def _base_score(severity: Severity) -> _Score | None:
-    made = cvss_score(severity.value)
-    if made:
-        return _Score(made.base, severity.value, severity.source)
-    if severity.system != "CVSS":
-        return None
-    try:
-        score = float(severity.value)  # a bare score, as tables have it
-    except ValueError:
-        return None
-    return _Score(score, "", severity.source) if 0 <= score <= _HIGHEST_CVSS else None
-
-
-def _discoveries(members: Sequence[Finding]) -> int:
-    """How many found it by looking: whoever repeats a published identifier or writes advisories did not."""
-    return len({member.finder for member in members if member.advisory is None and not member.identifiers})
 
 
 class _Common(NamedTuple):
@@ -186,8 +109,9 @@ class _Flaws:
         links: why findings are the same flaw, by the finding that came later.
     """
 
-    def __init__(self, judge: _Judge, links: dict[str, list[Link]]) -> None:
+    def __init__(self, judge: Judge, since: "_Since", links: dict[str, list[Link]]) -> None:
         self._judge = judge
+        self._since = since
         self._links = links
         self._ids = Names()
         self._labels: dict[Component, str] = {}
@@ -220,9 +144,14 @@ class _Flaws:
                 finders=_each_once(member.finder for member in members),
                 identifiers=identifiers,
                 weaknesses=_each_once(name for member in members for name in member.weaknesses),
-                judged=self._judge.judge(identifiers, members, found),
+                judged=self._judged(identifiers, members, found),
             )
         return common
+
+    def _judged(self, identifiers: tuple[str, ...], members: list[Finding], found: list[Finding]) -> Judgement:
+        day, source = self._since.day(found)
+        score = highest_score(severity for member in members for severity in member.severities)
+        return self._judge.judge(identifiers, day, source, score, _discoveries(members))
 
     def set_aside(self, members: list[Finding]) -> SetAside:
         """Return the flaw of findings of which none is open."""

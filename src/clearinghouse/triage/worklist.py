@@ -20,6 +20,8 @@ from clearinghouse.triage.versions import DeployedVersions, is_numbered_apart
 _SERIES = {"ICSA": AssetKind.OPERATIONAL, "ICSMA": AssetKind.MEDICAL}
 """What CISA's series of advisories are about: industrial control systems and medical devices
 (https://www.cisa.gov/news-events/cybersecurity-advisories)."""
+FIRST_FOUND = "the day on which it was first found here"
+"""Who says when a flaw was identified, where that is remembered."""
 _SURE = frozenset(each for each in MatchClass if each.is_sure)
 
 
@@ -51,23 +53,31 @@ class Conditions(msgspec.Struct, frozen=True, gc=False):
     commissioned: str | None
 
 
-def worklist(deployer: Deployer, signals: Signals, terms: Terms, owners: Mapping[str, str] | None = None) -> Plan:
+def worklist(
+    deployer: Deployer,
+    signals: Signals,
+    terms: Terms,
+    owners: Mapping[str, str] | None = None,
+    first_found: Mapping[str, dt.date] | None = None,
+) -> Plan:
     """Return what to do about everything that meets an inventory.
 
     Args:
         deployer: what somebody has, beside what is published. signals: KEV, EPSS and SSVC.
         terms: what is asked of every flaw alike. owners: who answers for a flaw or an asset, by its name.
+        first_found: the day on which a flaw was first found in what the owner has, by its identifiers, where that is
+            remembered. It counts before ``terms.identified``.
     """
-    subjects = tuple(_Subjects(deployer, signals, terms))
+    subjects = tuple(_Subjects(deployer, signals, terms, first_found or {}))
     return make_plan(subjects, DeployedVersions(deployer), terms.as_of, owners)
 
 
 class _Subjects:
     """Every component that has, or may have, a flaw: once for each set of conditions under which it is somewhere."""
 
-    def __init__(self, deployer: Deployer, signals: Signals, terms: Terms) -> None:
+    def __init__(self, deployer: Deployer, signals: Signals, terms: Terms, first_found: Mapping[str, dt.date]) -> None:
         self._deployer = deployer
-        self._judge = _Judge(signals, terms)
+        self._judge = _Judge(signals, terms, first_found)
         self._flaws: dict[int, tuple[_Joined, ...]] = {}
 
     def __iter__(self) -> Iterator[Subject]:
@@ -228,9 +238,10 @@ def _kind(conditions: Conditions, flaws: Sequence[_Joined]) -> _Kind:
 class _Judge:
     """Dates flaws; the same flaw under the same conditions is dated once."""
 
-    def __init__(self, signals: Signals, terms: Terms) -> None:
+    def __init__(self, signals: Signals, terms: Terms, first_found: Mapping[str, dt.date]) -> None:
         self._signals = signals
         self._terms = terms
+        self._first_found = first_found
         self._known: dict[tuple[tuple[str, ...], str, str | None, str], tuple[Deadline, Rank]] = {}
 
     def flaw(self, joined: _Joined, conditions: Conditions) -> Flaw:
@@ -262,11 +273,12 @@ class _Judge:
     ) -> tuple[Deadline, Rank]:
         terms = self._terms
         signals = self._signals.for_identifiers(identifiers)
+        day, source = self._identified(identifiers)
         made = deadline_for(
             signals,
             exposed=exposed,
-            identified=terms.identified or terms.as_of,
-            identified_source="as given" if terms.identified else "assumed: --identified was not given",
+            identified=day,
+            identified_source=source,
             commissioned=lenient_date(commissioned) or terms.commissioned,
             changed=terms.changed,
             policy=terms.policy,
@@ -285,3 +297,12 @@ class _Judge:
             cvss_source="its advisory" if score else "",
         )
         return made, rank
+
+    def _identified(self, identifiers: tuple[str, ...]) -> tuple[dt.date, str]:
+        """When the owner learnt of a flaw, and who says so."""
+        days = [day for name in identifiers if (day := self._first_found.get(name))]
+        if days:
+            return min(days), FIRST_FOUND
+        if self._terms.identified:
+            return self._terms.identified, "as given"
+        return self._terms.as_of, "assumed: --identified was not given"

@@ -9,11 +9,12 @@ from typing import Any, Final
 
 import msgspec
 
-from clearinghouse.records import EpssScore, Finding, KevEntry, Problem, SsvcPoint
+from clearinghouse.records import EpssScore, Finding, Inventory, InventoryItem, KevEntry, Problem, SsvcPoint
 
 PIPE = 2**20
 """Bytes that the pipe holds, so that the second process goes on while the first is busy with a few frames."""
 LARGEST_FRAME = 2**32
+LARGEST_TASK = 2**16
 HEAD = struct.Struct("<cQ")
 LENGTH = struct.Struct("<Q")
 READY, BEGIN, END, FAILED, DONE = b"?", b"{", b"}", b"!", b"."
@@ -26,6 +27,8 @@ _KINDS: Final[dict[bytes, type[Any]]] = {
     b"K": KevEntry,
     b"E": EpssScore,
     b"S": SsvcPoint,
+    b"I": Inventory,
+    b"C": InventoryItem,
 }
 TAGS: Final = {kind: tag for tag, kind in _KINDS.items()}
 LISTS: Final[dict[bytes, Any]] = {tag: list[kind] for tag, kind in _KINDS.items()}  # type: ignore[valid-type]
@@ -38,6 +41,22 @@ class Task(msgspec.Struct, frozen=True):
     formats: list[str] | None
     signals_only: bool
     role: str
+
+
+class Single(msgspec.Struct, frozen=True):
+    """One document to be read by a process of its own, whose bytes come as a file descriptor.
+
+    Attributes:
+        source: how records name it. unpacked: most bytes after its packing is undone. memory: most bytes of address
+            space, seconds: most CPU time, of the process. formats, role: as for ``read_document``.
+    """
+
+    source: str
+    unpacked: int
+    memory: int
+    seconds: int
+    formats: list[str] | None = None
+    role: str = ""
 
 
 class Begin(msgspec.Struct, frozen=True):

@@ -40,7 +40,7 @@ def _serve(task: Task, out: IO[bytes]) -> None:
         for report in read_paths(paths, formats=formats, signals_only=task.signals_only, role=task.role):
             write(out, BEGIN, msgspec.json.encode(Begin(report.source, report.format, report.found)))
             for kind, records in groupby(report.records, type):
-                _write_records(out, TAGS[kind], records)
+                write_records(out, TAGS[kind], records)
             write(out, END, b"")
     except BrokenPipeError:
         raise
@@ -49,7 +49,8 @@ def _serve(task: Task, out: IO[bytes]) -> None:
     write(out, DONE, b"")
 
 
-def _write_records(out: IO[bytes], tag: bytes, records: Iterator[Record]) -> None:
+def write_records(out: IO[bytes], tag: bytes, records: Iterator[Record]) -> None:
+    """Write records of one kind in frames of a moderate size."""
     encode = msgspec.json.Encoder().encode
     count = _PER_FRAME
     while waiting := list(islice(records, count)):
