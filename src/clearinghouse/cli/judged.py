@@ -3,20 +3,12 @@
 from collections import Counter
 
 from clearinghouse.cli.output import NothingJudgedError
-from clearinghouse.packages.match import Verdict
 from clearinghouse.triage.deployer import Deployer, Met
+from clearinghouse.triage.told import is_judged
 
 NO_CLEAN_RESULT = "NOTHING WAS JUDGED: this is no clean result."
 """What stands in the place of the advice what to do next."""
 _LOOK = "look at what is said of the documents"
-
-
-def is_judged(verdict: Verdict) -> bool:
-    """Whether something can be said of a component: that it is or may be affected, or that nothing read affects it.
-
-    One advisory of several that cannot be compared leaves it judged by the others.
-    """
-    return bool(verdict.exposures) or all(item.advisory is not None for item in verdict.unjudged)
 
 
 def why_unjudged(met: Met) -> tuple[str, ...]:

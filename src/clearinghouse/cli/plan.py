@@ -4,8 +4,7 @@ import datetime as dt
 import gc
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -22,23 +21,18 @@ from clearinghouse.cli.output import (
     problem_lists,
     write_members,
 )
-from clearinghouse.cli.page import render_page
 from clearinghouse.cli.plan_output import action_rows, show_plan
 from clearinghouse.cli.progress import preparing, reading
-from clearinghouse.formats.text import clean_line, plural, printable_name
+from clearinghouse.formats.text import printable_name
 from clearinghouse.priority import DEFAULT_POLICY
 from clearinghouse.priority.plan import Plan
 from clearinghouse.records import ClearinghouseError, Problem
+from clearinghouse.sheet import render_page
 from clearinghouse.triage.deployer import Deployer, look_up
-from clearinghouse.triage.places import short_names
+from clearinghouse.triage.told import made_from, unknown
 from clearinghouse.triage.worklist import Terms, worklist
 
 _NEXT = "Next: --page FILE.html writes one page for whoever keeps the systems; --format json has the reasons."
-_SIGNALS = {
-    "kev": "flaws known to be used in attacks (CISA's KEV catalogue)",
-    "epss": "how likely attacks are (EPSS)",
-    "ssvc": "what an attack can do (SSVC)",
-}
 Epss = Annotated[
     list[Path] | None, path_option("--epss", "FILE", "How likely attacks are: EPSS scores; may be repeated.")
 ]
@@ -187,9 +181,9 @@ def _write_page(wanted: PageWanted, made: Plan, found: Deployer, *, bound: bool,
     text = render_page(
         made,
         site=wanted.site,
-        made_from=list(_made_from(found)),
+        made_from=list(made_from(found)),
         as_of=made.as_of,
-        unknown=list(dict.fromkeys(_unjudged(found))),
+        unknown=unknown(found),
         bound=bound,
         judged=judged,
     )
@@ -222,25 +216,6 @@ def _require_target(page: Path, asked: Sequence[Path]) -> None:
         begins = file.read(_LOOKED_AT)
     if begins and b"<!doctype html" not in begins.lower():
         raise ClearinghouseError(f"{name} exists and is no page", _NEW_FILE, source=str(page))
-
-
-def _made_from(found: Deployer) -> Iterator[str]:
-    """What the page rests on, each as a line for people."""
-    held = Counter(inventory.source for inventory, _, _ in found.stock.holdings())
-    names = short_names(held)
-    for source, count in held.items():
-        yield f"{names[source]}: {plural(count, 'component')}"
-    yield plural(len(found.published.index), "advisory", "advisories")
-    for kind, count in found.signals.given.items():
-        if count:
-            yield f"{_SIGNALS[kind]}: {plural(count, 'entry', 'entries')}"
-
-
-def _unjudged(found: Deployer) -> Iterable[str]:
-    for met in found:
-        for item in met.verdict.unjudged:
-            if item.advisory is None:
-                yield f"{clean_line(met.held.item.written, 120)}: {item.reason}"
 
 
 def _write(made: Plan, problems: list[Problem], asked: Sequence[Path], unmatched: Iterable[Any] = ()) -> None:

@@ -7,13 +7,13 @@ from typing import Any
 
 import msgspec
 
-from clearinghouse.cli.judged import is_judged
 from clearinghouse.cli.layout import say, show_table
 from clearinghouse.cli.output import show_problems
 from clearinghouse.formats.text import plural, printable_name
 from clearinghouse.priority import in_words
 from clearinghouse.priority.plan import Action, Do, Plan, Question, Urgency
 from clearinghouse.triage.deployer import Deployer
+from clearinghouse.triage.told import is_judged
 
 _MOST_ROWS = 40
 _MOST_QUESTIONS = 20

@@ -7,12 +7,12 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from clearinghouse.cli.page import POLICY, render_page
-from clearinghouse.cli.page.method import _CLOCKS, _POLICIES, _REVIEWS
 from clearinghouse.priority import Clock, policies
 from clearinghouse.priority.plan import Do, Place, Plan
 from clearinghouse.priority.plan.deferrals import REVIEW_POLICY
 from clearinghouse.records import Asset, AssetKind, MatchClass
+from clearinghouse.sheet import POLICY, counts, render_page, sections
+from clearinghouse.sheet.method import _CLOCKS, _POLICIES, _REVIEWS
 
 SITES = ("hospital", "bank", "water", "empty")
 
@@ -528,3 +528,24 @@ class TestLimits:
 
     def test_a_small_plan_is_a_small_page(self, hospital):
         assert len(render_page(hospital.plan, **hospital.arguments()).encode()) < 100_000
+
+
+class TestSections:
+    def test_they_are_the_main_part_of_the_page(self, site):
+        arguments = site.arguments()
+        page = render_page(site.plan, **arguments)
+        made = sections(site.plan, arguments["made_from"], arguments["as_of"], arguments["unknown"])
+        assert f'<main id="main">{"".join(each.html for each in made)}</main>' in page
+        assert all(each.html.startswith(("<section", '<div class="sheet')) for each in made)
+
+    def test_that_nothing_was_judged_is_said_in_them_too(self, empty):
+        arguments = empty.arguments()
+        inside = "".join(each.html for each in sections(empty.plan, arguments["made_from"], empty.as_of, judged=False))
+        assert "Nothing could be judged" in inside
+        assert inside in render_page(empty.plan, **arguments | {"unknown": ()}, judged=False)
+
+    def test_counts_are_those_of_the_page(self, site):
+        arguments = site.arguments()
+        page = render_page(site.plan, **arguments)
+        for each in counts(site.plan, arguments["as_of"], arguments["unknown"]):
+            assert each.html in page

@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from clearinghouse import __version__
-from clearinghouse.cli.page.markup import Markup, Node, element
-from clearinghouse.cli.page.words import on_day, short
 from clearinghouse.formats.text import plural
 from clearinghouse.priority import Clock, DecisionTable, Policy, in_words, policies, table_for, table_named
 from clearinghouse.priority.plan import Action, Plan
 from clearinghouse.priority.plan.deferrals import REVIEW_DAYS, REVIEW_POLICY
+from clearinghouse.sheet.markup import Markup, Node, element
+from clearinghouse.sheet.words import on_day, short
 
 _MOST_UNKNOWN = 100
 _MOST_INPUTS = 50
@@ -58,7 +58,7 @@ def standing(decision: DecisionTable, *, bound: bool) -> str:
     return f"The dates are {'owed under' if bound else 'adopted from'} {rule} ({decision.document.name}){issuer}."
 
 
-def unjudged(unknown: Sequence[str]) -> Node:
+def unjudged(unknown: Sequence[str]) -> Markup | None:
     """Return what could not be judged."""
     if not unknown:
         return None

@@ -1,10 +1,6 @@
-"""The page as a real browser shows and prints it; skipped where there is none.
-
-It needs Playwright and pypdf (development dependencies) and a Chromium of the system; Playwright's own is not fetched.
-"""
+"""The page as a real browser shows and prints it; skipped where there is none."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -13,30 +9,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from chromium import CHROMIUM, FLAGS, PdfReader, sync_playwright
 from clearinghouse.cli import main
-from clearinghouse.cli.page import render_page
 from clearinghouse.priority.plan import Plan
 from clearinghouse.records import AssetKind, MatchClass
+from clearinghouse.sheet import render_page
 
-try:
-    from playwright.sync_api import sync_playwright
-    from pypdf import PdfReader
-except ImportError:
-    pytest.skip("Playwright or pypdf is not installed: no browser has seen the page", allow_module_level=True)
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-if CHROMIUM is None:
-    pytest.skip("There is no Chromium on this machine: no browser has seen the page", allow_module_level=True)
-
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 SITES = ("hospital", "bank", "water", "empty")
 LAST_OF_FIRST_SHEET = "Telephone:"
 """The line that ends the box of help, the last thing on the first sheet."""

@@ -2,10 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from clearinghouse.cli.page.markup import Markup, Node, element
-from clearinghouse.cli.page.tables import table
-from clearinghouse.cli.page.when import lengths
-from clearinghouse.cli.page.words import capital, document_name, identifier, listed, on_day, short
 from clearinghouse.formats.text import plural
 from clearinghouse.priority import (
     INCOMPLETE,
@@ -18,6 +14,10 @@ from clearinghouse.priority import (
     table_named,
 )
 from clearinghouse.priority.plan import Action, Flaw, latest_day, most_urgent
+from clearinghouse.sheet.markup import Markup, Node, element
+from clearinghouse.sheet.tables import table
+from clearinghouse.sheet.when import lengths
+from clearinghouse.sheet.words import capital, document_name, identifier, listed, on_day, short
 
 _MISSING = {
     "exposed": "whether it can be reached from the internet",

@@ -4,16 +4,16 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from clearinghouse.cli.page.first import has_more_advice
-from clearinghouse.cli.page.headlines import headline, named_places, subject_name
-from clearinghouse.cli.page.markup import Markup, Node, element
-from clearinghouse.cli.page.reasons import meant
-from clearinghouse.cli.page.tables import table
-from clearinghouse.cli.page.when import NEXT_UPGRADE, when
-from clearinghouse.cli.page.words import OWNER, PLACE, VERSION, away, capital, identifier, listed, name, short, whole
 from clearinghouse.formats.text import plural
 from clearinghouse.priority import in_words
 from clearinghouse.priority.plan import Action, Deferral, Meeting, Plan, Subject
+from clearinghouse.sheet.first import has_more_advice
+from clearinghouse.sheet.headlines import headline, named_places, subject_name
+from clearinghouse.sheet.markup import Markup, Node, element
+from clearinghouse.sheet.reasons import meant
+from clearinghouse.sheet.tables import table
+from clearinghouse.sheet.when import NEXT_UPGRADE, when
+from clearinghouse.sheet.words import OWNER, PLACE, VERSION, away, capital, identifier, listed, name, short, whole
 
 _MOST_IN_FULL = 60
 _MOST_ACTIONS = 600
@@ -24,7 +24,7 @@ _MOST_PLACES = 3
 _MOST_WAITING = 6
 
 
-def after_these(actions: Sequence[Action], today: dt.date) -> Node:
+def after_these(actions: Sequence[Action], today: dt.date) -> Markup | None:
     """Return the actions after the first three: a table, and of many the rest as a list of one line each.
 
     A table of hundreds is no page that anybody prints or reads; what stands in the list is found by its name.
@@ -73,7 +73,7 @@ def _action_row(action: Action, today: dt.date) -> Sequence[Node]:
     return headline(action), where, [shape, due.brief], count
 
 
-def advice(first: Sequence[Action], after: Sequence[Action]) -> Node:
+def advice(first: Sequence[Action], after: Sequence[Action]) -> Markup | None:
     """Return the advice of the advisories in full, for what was shown in part or not at all."""
     given = [action for action in first if action.mitigations and has_more_advice(action)]
     given += [action for action in after if action.mitigations]
@@ -96,7 +96,7 @@ def advice(first: Sequence[Action], after: Sequence[Action]) -> Node:
     )
 
 
-def waiting(plan: Plan, first: Sequence[Action], today: dt.date) -> Node:
+def waiting(plan: Plan, first: Sequence[Action], today: dt.date) -> Markup | None:
     """Return what may wait, until when, and where two of those meet.
 
     Args:

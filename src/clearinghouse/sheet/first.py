@@ -3,13 +3,13 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from clearinghouse.cli.page.headlines import headline, named_places, owners, subject_name
-from clearinghouse.cli.page.markup import Markup, Node, element
-from clearinghouse.cli.page.reasons import deciding, in_full, meant, why
-from clearinghouse.cli.page.when import When, when
-from clearinghouse.cli.page.words import OWNER, VERSION, identifier, listed, name, short
 from clearinghouse.formats.text import plural
 from clearinghouse.priority.plan import Action, Do
+from clearinghouse.sheet.headlines import headline, named_places, owners, subject_name
+from clearinghouse.sheet.markup import Markup, Node, element
+from clearinghouse.sheet.reasons import deciding, in_full, meant, why
+from clearinghouse.sheet.when import When, when
+from clearinghouse.sheet.words import OWNER, VERSION, identifier, listed, name, short
 
 _NUMBERS = {2: "two", 3: "three"}
 _MOST_NAMES = 3

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from clearinghouse.cli.page.markup import Markup, Node, element
-from clearinghouse.cli.page.method import looked_at
+from clearinghouse.sheet.markup import Markup, Node, element
+from clearinghouse.sheet.method import looked_at
 
 
 def nothing_wrong(made_from: Sequence[str], *, asked: bool, gaps: bool) -> Markup:

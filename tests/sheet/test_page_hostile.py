@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clearinghouse.cli.page import render_page
-from clearinghouse.cli.page.words import short
 from clearinghouse.formats.text import clean_line
 from clearinghouse.priority import Rank
 from clearinghouse.records import AssetKind, MatchClass
+from clearinghouse.sheet import render_page
+from clearinghouse.sheet.words import short
 
 HOSTILE = (
     "<script>alert(1)</script>",

@@ -2,9 +2,9 @@ import datetime as dt
 
 import pytest
 
-from clearinghouse.cli.page.when import State, when
 from clearinghouse.priority import INCOMPLETE
 from clearinghouse.priority.plan import Action, Do, Subject, Urgency
+from clearinghouse.sheet.when import State, when
 
 CVE = "CVE-2026-99100"
 SUBJECT = Subject(written="x", name="x")

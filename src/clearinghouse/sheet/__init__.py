@@ -2,7 +2,7 @@
 
 The page is one HTML document that is complete in itself: no script, nothing that is loaded, and a content security
 policy that forbids both. What strangers wrote (names of components, titles, advice, names of assets) stands in it as
-text and never as markup (:mod:`clearinghouse.cli.page.markup`).
+text and never as markup (:mod:`clearinghouse.sheet.markup`).
 """
 
 import datetime as dt
@@ -11,18 +11,18 @@ from functools import cache
 from importlib import resources
 
 from clearinghouse import __version__
-from clearinghouse.cli.page.calm import nothing_judged, nothing_wrong
-from clearinghouse.cli.page.first import to_do
-from clearinghouse.cli.page.later import advice, after_these, waiting
-from clearinghouse.cli.page.markup import Markup, Node, document, element, style
-from clearinghouse.cli.page.method import help_box, how_made, in_force, standing, unjudged
-from clearinghouse.cli.page.questions import first_questions, more_questions, questions
-from clearinghouse.cli.page.sheet import first_sheet
-from clearinghouse.cli.page.words import name, on_day, short
 from clearinghouse.formats.text import plural
 from clearinghouse.priority.plan import Action, Do, Plan
+from clearinghouse.sheet.calm import nothing_judged, nothing_wrong
+from clearinghouse.sheet.first import to_do
+from clearinghouse.sheet.fitting import first_sheet
+from clearinghouse.sheet.later import advice, after_these, waiting
+from clearinghouse.sheet.markup import Markup, Node, document, element, style
+from clearinghouse.sheet.method import help_box, how_made, in_force, standing, unjudged
+from clearinghouse.sheet.questions import first_questions, more_questions, questions
+from clearinghouse.sheet.words import name, on_day, short
 
-__all__ = ["render_page"]
+__all__ = ["counts", "render_page", "sections"]
 
 FIRST = 3
 """Actions that stand on the first sheet."""
@@ -51,23 +51,8 @@ def render_page(
         bound: whether the directive binds the site: dates are then owed, else adopted.
         judged: whether anything could be judged at all; if not, no action does not mean that nothing is wrong.
     """
-    sure = tuple(action for action in plan.actions if action.do is not Do.FIND_OUT)
-    asked = questions(plan.actions, as_of)
-    if sure:
-        top = to_do(sure[:FIRST], as_of, bound=bound)
-    elif not judged:
-        top = nothing_judged(made_from)
-    else:
-        top = nothing_wrong(made_from, asked=bool(asked), gaps=bool(unknown))
-    main = [
-        first_sheet(top, first_questions(asked) if asked else None, help_box(plan.actions)),
-        after_these(sure[FIRST:], as_of),
-        more_questions(asked),
-        waiting(plan, sure[:FIRST], as_of),
-        advice(sure[:FIRST], sure[FIRST:]),
-        unjudged(unknown),
-        how_made(plan, made_from, as_of, bound=bound),
-    ]
+    sure, asked = _sorted_out(plan, as_of)
+    main = sections(plan, made_from, as_of, unknown, bound, judged)
     body = [
         _header(plan, site, as_of, bound, _counts(plan, sure, asked, unknown)),
         element("main", main, id="main"),
@@ -76,6 +61,56 @@ def render_page(
         ),
     ]
     return document(_head(site, as_of), body)
+
+
+def sections(
+    plan: Plan,
+    made_from: Sequence[str],
+    as_of: dt.date,
+    unknown: Sequence[str] = (),
+    bound: bool = False,
+    judged: bool = True,
+) -> list[Markup]:
+    """Return what stands in the main part of the page, for a page that has a frame of its own.
+
+    Each is a ``section`` with a heading of the second level, or, the first, a ``div`` that holds what is printed on the
+    first sheet. Their style is that of ``page.css``, or of a style sheet that knows the same classes.
+
+    Args:
+        plan, made_from, as_of, unknown, bound, judged: as for :func:`render_page`.
+    """
+    sure, asked = _sorted_out(plan, as_of)
+    if sure:
+        top = to_do(sure[:FIRST], as_of, bound=bound)
+    elif not judged:
+        top = nothing_judged(made_from)
+    else:
+        top = nothing_wrong(made_from, asked=bool(asked), gaps=bool(unknown))
+    made = [
+        first_sheet(top, first_questions(asked) if asked else None, help_box(plan.actions)),
+        after_these(sure[FIRST:], as_of),
+        more_questions(asked),
+        waiting(plan, sure[:FIRST], as_of),
+        advice(sure[:FIRST], sure[FIRST:]),
+        unjudged(unknown),
+        how_made(plan, made_from, as_of, bound=bound),
+    ]
+    return [section for section in made if section]
+
+
+def _sorted_out(plan: Plan, as_of: dt.date) -> tuple[tuple[Action, ...], list[Markup]]:
+    """What is surely to be done, and what is to be found out."""
+    sure = tuple(action for action in plan.actions if action.do is not Do.FIND_OUT)
+    return sure, questions(plan.actions, as_of)
+
+
+def counts(plan: Plan, as_of: dt.date, unknown: Sequence[str] = ()) -> list[Markup]:
+    """Return what :func:`sections` hold, each count a link to what it counts.
+
+    Args:
+        plan, as_of, unknown: as for :func:`render_page`.
+    """
+    return _counts(plan, *_sorted_out(plan, as_of), unknown)
 
 
 def _head(site: str, today: dt.date) -> list[Markup]:
@@ -94,7 +129,7 @@ def _head(site: str, today: dt.date) -> list[Markup]:
 
 @cache
 def _css() -> str:
-    return (resources.files("clearinghouse.cli.page") / "page.css").read_text(encoding="utf-8")
+    return (resources.files("clearinghouse.sheet") / "page.css").read_text(encoding="utf-8")
 
 
 def _header(plan: Plan, site: str, today: dt.date, bound: bool, counts: Sequence[Markup]) -> Markup:

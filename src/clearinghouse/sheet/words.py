@@ -5,9 +5,9 @@ import re
 from collections.abc import Sequence
 from unicodedata import combining, east_asian_width
 
-from clearinghouse.cli.page.markup import Markup, Node, element
 from clearinghouse.formats.text import clean, clean_line, plural
 from clearinghouse.priority import in_words
+from clearinghouse.sheet.markup import Markup, Node, element
 
 NAME, PLACE, OWNER, VERSION = 52, 40, 30, 40
 """Columns that names of components, places and people, and versions, may take."""

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearinghouse.cli.page.markup import element
-from clearinghouse.cli.page.words import away, columns, identifier, listed, name, on_day, short, whole
+from clearinghouse.sheet.markup import element
+from clearinghouse.sheet.words import away, columns, identifier, listed, name, on_day, short, whole
 
 DAY = dt.date(2026, 3, 9)
 

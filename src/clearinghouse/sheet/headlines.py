@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from clearinghouse.cli.page.markup import Markup, Node, element
-from clearinghouse.cli.page.when import When
-from clearinghouse.cli.page.words import OWNER, PLACE, VERSION, listed, name, short
 from clearinghouse.formats.text import plural
 from clearinghouse.priority.plan import Action, Do, Place, Subject
 from clearinghouse.records import AssetKind
+from clearinghouse.sheet.markup import Markup, Node, element
+from clearinghouse.sheet.when import When
+from clearinghouse.sheet.words import OWNER, PLACE, VERSION, listed, name, short
 
 _ROOM = 64
 """Columns that the places may take in a headline; beyond them they are counted."""

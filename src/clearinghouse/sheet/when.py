@@ -5,10 +5,10 @@ from enum import StrEnum
 
 import msgspec
 
-from clearinghouse.cli.page.words import away, capital, lower, on_day
 from clearinghouse.formats.text import plural
 from clearinghouse.priority import INCOMPLETE, DecisionTable, Verdict, in_words, table_named
 from clearinghouse.priority.plan import Action, Flaw, Urgency
+from clearinghouse.sheet.words import away, capital, lower, on_day
 
 NEXT_UPGRADE = "the next planned upgrade"
 EXPOSED = "exposed"

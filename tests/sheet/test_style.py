@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-CSS = (resources.files("clearinghouse.cli.page") / "page.css").read_text(encoding="utf-8")
+CSS = (resources.files("clearinghouse.sheet") / "page.css").read_text(encoding="utf-8")
 WORDS = ("ink", "quiet", "accent", "overdue", "soon", "later", "none")
 GROUNDS = ("ground", "paper", "wash")
 

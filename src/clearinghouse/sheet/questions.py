@@ -3,14 +3,14 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
-from clearinghouse.cli.page.headlines import about_it, named_places, question
-from clearinghouse.cli.page.markup import Markup, Node, element
-from clearinghouse.cli.page.reasons import meant
-from clearinghouse.cli.page.when import WHATEVER, when
-from clearinghouse.cli.page.words import away, identifier, listed, name, short
 from clearinghouse.formats.text import plural
 from clearinghouse.priority import in_words
 from clearinghouse.priority.plan import Action, Do, Place, Urgency
+from clearinghouse.sheet.headlines import about_it, named_places, question
+from clearinghouse.sheet.markup import Markup, Node, element
+from clearinghouse.sheet.reasons import meant
+from clearinghouse.sheet.when import WHATEVER, when
+from clearinghouse.sheet.words import away, identifier, listed, name, short
 
 ON_FIRST_SHEET = 3
 _MOST = 100
@@ -42,7 +42,7 @@ def first_questions(asked: Sequence[Markup]) -> Markup:
     )
 
 
-def more_questions(asked: Sequence[Markup]) -> Node:
+def more_questions(asked: Sequence[Markup]) -> Markup | None:
     """Return the section with those for which the first sheet has no room."""
     rest = asked[ON_FIRST_SHEET:]
     if not rest:
