@@ -1,0 +1,228 @@
+"""How one installation is set up: environment variables over ``config.toml`` over defaults, as one typed value.
+
+Every name here is an environment variable with the prefix ``CLEARINGHOUSE_`` in upper case, and a key of
+``config.toml`` in the home folder as it is written. ``DATABASE_URL`` has no prefix, because hosting platforms set it
+so.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit, urlunsplit
+
+import msgspec
+
+from clearinghouse.records import ClearinghouseError
+
+PREFIX = "CLEARINGHOUSE_"
+CONFIG = "config.toml"
+SECRET = frozenset({"key", "oidc_client_secret", "email_password", "metrics_token"})
+"""What is not written into a file that is copied and shown; the key has a file of its own."""
+_LISTS = frozenset({"backup_recipients"})
+
+
+class ConfigurationError(ClearinghouseError):
+    """The installation is not set up, or not in a way that can work."""
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one participant, and one request, may cost. Sizes in bytes.
+
+    Attributes:
+        report: largest body of a report, as sent. unpacked: largest report after its packing is undone.
+        findings: most findings of one report. attachment: largest reproducer, patch or other attachment.
+        inventory: largest inventory. attachments: most attachments of one report.
+        reports_a_day, bytes_a_day: what one participant may send in 24 hours.
+        waiting: reports of one participant that may wait to be read at one time.
+        requests_a_minute: API calls of one service identity, and page views of one person, counted in each server
+            process. anonymous_a_minute: requests from one address by who has not said who they are, counted likewise.
+            sign_ins_a_minute: attempts for one account and from one address.
+    """
+
+    report: int = 64 * 2**20
+    unpacked: int = 512 * 2**20
+    findings: int = 250_000
+    attachment: int = 16 * 2**20
+    inventory: int = 50 * 2**20
+    attachments: int = 16
+    reports_a_day: int = 10_000
+    bytes_a_day: int = 8 * 2**30
+    waiting: int = 1_000
+    requests_a_minute: int = 1_200
+    anonymous_a_minute: int = 300
+    sign_ins_a_minute: int = 10
+
+
+class Configuration(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator decides.
+
+    Attributes:
+        home: folder of this installation: database, blobs, keys; for its owner only.
+        origin: address under which people reach it, such as ``https://clearinghouse.example``.
+        name: how it calls itself on its pages.
+        database_url: as ``dj-database-url`` reads it; empty is SQLite in ``home``.
+        key: the master key in base64, from the environment only. key_file: where it is kept; empty is
+            ``home/keys/master.key``. key_command: program that wraps and unwraps keys (a KMS), instead of a file.
+        trusted_proxies: how many proxies stand in front, each of which appends to ``X-Forwarded-For``.
+        require_mfa: whether administrators and people of a coordinator must have a second factor.
+        oidc_issuer: address of an OpenID Connect provider through which invited people may sign in; empty is none.
+        oidc_client_id, oidc_client_secret: what it knows this installation by; the secret from the environment only.
+        oidc_name: how the page for signing in calls it.
+        email_host: server that takes e-mail; empty keeps each message as a file in ``home/outbox``.
+        email_port: its port. email_tls: ``starttls``, ``tls`` or ``none``. email_user, email_password: how to sign in
+            there; the password from the environment only. email_from: address of the sender.
+        backup_recipients: age recipients (``age1…``) that can open backups; none is the one that ``init`` made.
+        metrics_token: what a program has to show to read ``/metrics`` from another machine; from the environment only.
+        demo: it holds invented data and tells everyone how to sign in.
+        log_level: least severe level of what is logged.
+        limits: what participants and requests may cost.
+    """
+
+    home: Path
+    origin: str = "http://127.0.0.1:8470"
+    name: str = "Clearinghouse"
+    database_url: str = ""
+    key: str = ""
+    key_file: str = ""
+    key_command: str = ""
+    trusted_proxies: int = 0
+    require_mfa: bool = True
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_name: str = "single sign-on"
+    email_host: str = ""
+    email_port: int = 587
+    email_tls: Literal["starttls", "tls", "none"] = "starttls"
+    email_user: str = ""
+    email_password: str = ""
+    email_from: str = "clearinghouse@localhost"
+    backup_recipients: tuple[str, ...] = ()
+    metrics_token: str = ""
+    demo: bool = False
+    log_level: str = "INFO"
+    limits: Limits = Limits()
+
+    def __repr__(self) -> str:
+        """Return it as it can be shown: without what is secret."""
+        shown = (f"{name}={value!r}" for name, value in self.public().items())
+        return f"Configuration({', '.join(shown)})"
+
+    def public(self) -> dict[str, Any]:
+        """Return all settings by name; of what is secret only whether it is set, of addresses no password."""
+        found: dict[str, Any] = msgspec.structs.asdict(self)
+        found |= {name: "(set)" if found[name] else "" for name in SECRET}
+        found["database_url"] = without_password(self.database_url)
+        return found
+
+    @property
+    def blobs(self) -> Path:
+        """Where sealed bytes are kept."""
+        return self.home / "blobs"
+
+    @property
+    def keys(self) -> Path:
+        """Where keys are kept that are not given otherwise."""
+        return self.home / "keys"
+
+    @property
+    def database(self) -> str:
+        """The address of the database."""
+        return self.database_url or f"sqlite:///{self.home / 'clearinghouse.sqlite3'}"
+
+
+def without_password(address: str) -> str:
+    """Return the address of a database without the password in it."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "(set)"
+    if parts.password is None and "password" not in parts.query:
+        return address
+    host = parts.netloc.rpartition("@")[2]
+    query = "&".join(
+        each for each in parts.query.split("&") if not each.lower().startswith(("password", "sslpassword"))
+    )
+    return urlunsplit(parts._replace(netloc=f"{parts.username}@{host}" if parts.username else host, query=query))
+
+
+def home_of(environ: Mapping[str, str]) -> Path:
+    """Return the home folder that an environment names: ``CLEARINGHOUSE_HOME``, else one of the user's data folders."""
+    named = environ.get(f"{PREFIX}HOME")
+    if named:
+        return Path(named).expanduser().absolute()
+    data = environ.get("XDG_DATA_HOME") or str(Path("~/.local/share").expanduser())
+    return Path(data) / "clearinghouse" / "server"
+
+
+def load(environ: Mapping[str, str] | None = None) -> Configuration:
+    """Return the configuration of this installation.
+
+    Raises:
+        ConfigurationError: a value is of the wrong kind or unknown, or the file cannot be read.
+    """
+    environ = os.environ if environ is None else environ
+    home = home_of(environ)
+    values = _file(home / CONFIG) | _environment(environ)
+    values["home"] = str(home)
+    try:
+        return msgspec.convert(values, Configuration, strict=False, dec_hook=_decoded)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"the configuration is wrong: {error}", "see docs/operate.md, Settings") from error
+
+
+def _decoded(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise NotImplementedError
+
+
+def _file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}", "mend it, or make a new one with init") from error
+    unknown = values.keys() - set(Configuration.__struct_fields__)
+    if secrets := sorted(values.keys() & SECRET):
+        unknown = {f"{secrets[0]} (it is secret: set it in the environment)"}
+    if unknown:
+        wrong = ", ".join(sorted(unknown))
+        raise ConfigurationError(f"{path} sets what is not to be set there: {wrong}", "see docs/operate.md, Settings")
+    return values
+
+
+def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    limits: dict[str, str] = {}
+    for field in Configuration.__struct_fields__:
+        if field not in {"home", "limits"} and (value := environ.get(PREFIX + field.upper())) is not None:
+            found[field] = _given(field, value)
+    for field in Limits.__struct_fields__:
+        if (value := environ.get(f"{PREFIX}LIMIT_{field.upper()}")) is not None:
+            limits[field] = value
+    if environ.get("DATABASE_URL"):
+        found["database_url"] = environ["DATABASE_URL"]
+    if limits:
+        found["limits"] = limits
+    return found
+
+
+def _given(field: str, value: str) -> Any:
+    if field in _LISTS:
+        return value.replace(",", " ").split()
+    return _flag(value) if isinstance(getattr(_DEFAULTS, field, None), bool) else value
+
+
+def _flag(value: str) -> bool:
+    known = {"1": True, "true": True, "yes": True, "on": True, "": False, "0": False, "false": False, "no": False}
+    try:
+        return known[value.strip().lower()]
+    except KeyError:
+        return known["1"]
+
+
+_DEFAULTS = Configuration(home=Path())

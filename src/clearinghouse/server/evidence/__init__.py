@@ -1,0 +1,1 @@
+"""Encryption at rest: keys, sealed bytes, and how they are destroyed."""

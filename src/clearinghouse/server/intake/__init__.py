@@ -1,0 +1,1 @@
+"""Reports: received, stored, read; receipts, violations, attachments, purges."""

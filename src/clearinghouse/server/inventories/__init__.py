@@ -1,0 +1,1 @@
+"""What deployers have, what is published of it, and what follows: their worklists."""

@@ -1,0 +1,1 @@
+"""The river as numbers, and how its closed rooms are opened in need."""

@@ -1,0 +1,24 @@
+"""What a service identity may be allowed to do."""
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """One thing that a key may be good for. A key has only those that it was given, whatever its participant may do."""
+
+    REPORT_SUBMIT = "report:submit"
+    """Send reports and their attachments."""
+    REPORT_READ = "report:read"
+    """See one's own reports, their receipts and findings."""
+    VULNERABILITY_READ = "vulnerability:read"
+    """See vulnerabilities that the participant may see."""
+    VULNERABILITY_WRITE = "vulnerability:write"
+    """Merge, divide and share vulnerabilities."""
+    INVENTORY_WRITE = "inventory:write"
+    """Send, replace and remove inventories."""
+    INVENTORY_READ = "inventory:read"
+    """See one's own inventories and worklist."""
+    EVIDENCE_READ = "evidence:read"
+    """Download raw reports and reproducers, each time with a purpose."""
+    OVERVIEW_READ = "overview:read"
+    """See the numbers of the overview."""

@@ -1,0 +1,1 @@
+"""Findings, the vulnerabilities that they are, and the order of work."""

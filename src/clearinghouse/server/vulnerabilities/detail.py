@@ -1,0 +1,236 @@
+"""Everything about one vulnerability that a reader may see."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from django.db.models import Q
+
+from clearinghouse.records import Finding as FindingRecord
+from clearinghouse.records import Reason
+from clearinghouse.server.access.models import Grant, ObjectKind
+from clearinghouse.server.access.reader import Reader
+from clearinghouse.server.access.rules import visible
+from clearinghouse.server.evidence import vault
+from clearinghouse.server.vulnerabilities.models import CHUNK, Chunk, Division, Finding, Link, LinkKind, Vulnerability
+from clearinghouse.server.vulnerabilities.preparing import opened_one
+from clearinghouse.server.vulnerabilities.queries import (
+    Row,
+    find,
+    members,
+    open_members,
+    rows_of,
+)
+from clearinghouse.server.vulnerabilities.ranking import judgement
+from clearinghouse.server.vulnerabilities.seen import seen
+from clearinghouse.server.vulnerabilities.signals import judge
+from clearinghouse.server.vulnerabilities.window import MOST_MEMBERS
+from clearinghouse.server.vulnerabilities.writing import explanation_context
+from clearinghouse.triage.result import Judgement
+
+SHOWN = 25
+"""Findings of one page."""
+_MOST_SUGGESTIONS = 20
+
+
+class MemberView(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding of a vulnerability.
+
+    Attributes:
+        number: which of the vulnerability's visible findings it is, from 1. id: for acts on it.
+        participant: who reported it. receipt: of its report. finding: as it was read; None where it was purged.
+    """
+
+    number: int
+    id: int
+    participant: str
+    received_at: dt.datetime
+    receipt: str
+    tlp: int
+    embargo_until: dt.datetime | None
+    finding: FindingRecord | None
+
+
+class LinkView(msgspec.Struct, frozen=True, kw_only=True):
+    """Why two findings are one flaw, or may be.
+
+    Attributes:
+        id: for acts on it. later, earlier: numbers of the findings among those of the vulnerability; of a suggestion
+            ``later`` is in this vulnerability. other: the vulnerability that a suggestion leads to.
+        by: the person who said so, if one did.
+    """
+
+    id: int
+    later: int
+    earlier: int
+    reason: Reason
+    score: float
+    explanation: str
+    by: str = ""
+    other: Row | None = None
+
+
+class Detail(msgspec.Struct, frozen=True, kw_only=True):
+    """One vulnerability.
+
+    Attributes:
+        row: as in a list. members: findings of this page; total: of all pages. links, suggestions: as far as both ends
+            may be seen. judged: its deadline, and why; of what this reader may see. grants: who was let in.
+    """
+
+    row: Row
+    members: list[MemberView]
+    total: int
+    page: int
+    pages: int
+    links: list[LinkView]
+    suggestions: list[LinkView]
+    judged: Judgement | None
+    grants: list[Grant]
+    identifiers: tuple[str, ...]
+    weaknesses: tuple[str, ...]
+
+
+def detail(reader: Reader, reference: str, page: int = 1) -> Detail:
+    """Return one vulnerability.
+
+    Args:
+        reference: of it, or of one that was merged into it. page: which part of its findings, from 1.
+
+    Raises:
+        NotFoundError: there is none that this reader may see.
+    """
+    vulnerability = find(reader, reference)
+    mine = members(reader, vulnerability)
+    total = mine.count()
+    pages = max(1, -(-total // SHOWN))
+    page = min(max(1, page), pages)
+    first = (page - 1) * SHOWN
+    shown = list(mine[first : first + SHOWN])
+    known = open_members(mine[:MOST_MEMBERS])
+    numbers = {pk: number for number, pk in enumerate(mine.values_list("pk", flat=True)[:MOST_MEMBERS], 1)}
+    profiles = [member.stored.profile for member in known.values()]
+    return Detail(
+        row=rows_of(reader, [vulnerability])[0],
+        members=_views(shown, first),
+        total=total,
+        page=page,
+        pages=pages,
+        links=_links(vulnerability, numbers),
+        suggestions=_suggestions(reader, vulnerability, numbers),
+        judged=judgement(list(known.values()), judge()) if known else None,
+        grants=_grants(reader, vulnerability),
+        identifiers=tuple(sorted({each for profile in profiles for each in profile.identifiers})),
+        weaknesses=tuple(dict.fromkeys(each for member in known.values() for each in member.stored.facts.weaknesses)),
+    )
+
+
+def _views(shown: Sequence[Finding], before: int) -> list[MemberView]:
+    records = findings_of(shown)
+    return [
+        MemberView(
+            number=number,
+            id=each.pk,
+            participant=each.report.submitter.name,
+            received_at=each.report.received_at,
+            receipt=each.report.receipt,
+            tlp=each.report.tlp,
+            embargo_until=each.report.embargo_until,
+            finding=records.get(each.pk),
+        )
+        for number, each in enumerate(shown, before + 1)
+    ]
+
+
+def findings_of(rows: Sequence[Finding]) -> dict[int, FindingRecord]:
+    """Return findings as they were read, by id; those that were purged are left out."""
+    places = {(each.report_id, each.number // CHUNK * CHUNK) for each in rows}
+    wanted = Q(pk__in=[])
+    for report, first in places:
+        wanted |= Q(report=report, first=first)
+    chunks = {(chunk.report_id, chunk.first): chunk for chunk in Chunk.objects.filter(wanted)}
+    sealers = vault.sealers({each.report.envelope_id for each in rows})
+    found = {}
+    for each in rows:
+        chunk = chunks.get((each.report_id, each.number // CHUNK * CHUNK))
+        sealer = sealers.get(each.report.envelope_id)
+        if chunk is not None and chunk.sealed is not None and sealer is not None:
+            position = each.number - chunk.first
+            found[each.pk] = opened_one(each.report_id, chunk.first, chunk.sealed, sealer, position)
+    return found
+
+
+def _links(vulnerability: Vulnerability, numbers: dict[int, int]) -> list[LinkView]:
+    rows = Link.objects.filter(kind=LinkKind.JOINS, later__vulnerability=vulnerability).filter(
+        later__in=numbers, earlier__in=numbers
+    )
+    found = []
+    for link, text in _explained(rows.order_by("later_id")[:MOST_MEMBERS]):
+        found.append(_view(link, text, numbers[link.later_id], numbers[link.earlier_id]))
+    return found
+
+
+def _view(link: Link, text: str, later: int, earlier: int, other: Row | None = None) -> LinkView:
+    return LinkView(
+        id=link.pk,
+        later=later,
+        earlier=earlier,
+        reason=link.why,
+        score=link.score,
+        explanation=text,
+        by=link.person.name if link.person else "",
+        other=other,
+    )
+
+
+def _explained(rows: Any) -> list[tuple[Link, str]]:
+    links = list(rows.select_related("later__report", "earlier", "person"))
+    sealers = vault.sealers({link.later.report.envelope_id for link in links})
+    made = []
+    for link in links:
+        sealer = sealers.get(link.later.report.envelope_id)
+        text = link.note
+        if link.explanation is not None and sealer is not None:
+            context = explanation_context(link.later_id, link.earlier_id)
+            text = sealer.open(bytes(link.explanation), context).decode()
+        made.append((link, text or "The report that would tell was destroyed."))
+    return made
+
+
+def _suggestions(reader: Reader, vulnerability: Vulnerability, numbers: dict[int, int]) -> list[LinkView]:
+    """The best of each pair of vulnerabilities, as far as the reader may see both ends and no person divided them."""
+    rows = Link.objects.filter(kind=LinkKind.SUGGESTION).filter(Q(later__in=numbers) | Q(earlier__in=numbers))
+    rows = rows.select_related("later", "earlier").order_by("-score", "pk")[: 10 * _MOST_SUGGESTIONS]
+    ends = {link.pk: link.earlier if link.later_id in numbers else link.later for link in rows}
+    mine = visible(reader, Finding.objects.filter(pk__in={end.pk for end in ends.values()}))
+    known = set(mine.values_list("pk", flat=True))
+    apart = _apart(vulnerability)
+    best: dict[int, Link] = {}
+    for link in rows:
+        end = ends[link.pk]
+        if end.pk in known and end.vulnerability_id not in {vulnerability.pk, *apart}:
+            best.setdefault(end.vulnerability_id, link)
+    others = list(seen(reader).filter(pk__in=list(best)[:_MOST_SUGGESTIONS]))
+    listed = {each.pk: row for each, row in zip(others, rows_of(reader, others), strict=True)}
+    wanted = [link.pk for root, link in best.items() if root in listed]
+    found = []
+    for link, text in _explained(Link.objects.filter(pk__in=wanted).order_by("-score", "pk")):
+        own, other = (link.later, link.earlier) if link.later_id in numbers else (link.earlier, link.later)
+        found.append(_view(link, text, numbers[own.pk], 0, listed[other.vulnerability_id]))
+    return found
+
+
+def _apart(vulnerability: Vulnerability) -> set[int]:
+    """The vulnerabilities that a person told apart from this one."""
+    pairs = Division.objects.filter(Q(one__vulnerability=vulnerability) | Q(other__vulnerability=vulnerability))
+    both = pairs.values_list("one__vulnerability_id", "other__vulnerability_id")
+    return {root for pair in both for root in pair} - {vulnerability.pk}
+
+
+def _grants(reader: Reader, vulnerability: Vulnerability) -> list[Grant]:
+    findings = Finding.objects.filter(vulnerability=vulnerability)
+    rows = Grant.objects.filter(
+        kind=ObjectKind.VULNERABILITY, object_id__in=findings.values("pk"), revoked_at__isnull=True
+    )
+    return list(visible(reader, rows).select_related("participant", "person", "granted_by").order_by("created_at"))

@@ -1,0 +1,89 @@
+"""Identifying a batch of findings: one transaction that links them with everything known and ranks what they are."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from clearinghouse.identity.engine import default_layers
+from clearinghouse.server.evidence import vault
+from clearinghouse.server.vulnerabilities.bulk import Table
+from clearinghouse.server.vulnerabilities.candidates import BatchIndex, StoredKeys
+from clearinghouse.server.vulnerabilities.models import Chunk
+from clearinghouse.server.vulnerabilities.preparing import Prepared
+from clearinghouse.server.vulnerabilities.settling import take_back
+from clearinghouse.server.vulnerabilities.window import Kept, Member, Window
+from clearinghouse.server.vulnerabilities.writing import Origin, Writer
+from clearinghouse.triage.judging import Judge
+
+_WORDS = Table("vulnerabilities_searchword", word="bigint[]", base="bigint[]", positions="bytea[]")
+_SHARED = Table("vulnerabilities_sharedfact", key="bigint[]")
+
+
+class Linking:
+    """Identifies the findings of one report, batch by batch.
+
+    Args:
+        origin: where they come from. judge: ranks vulnerabilities.
+    """
+
+    def __init__(self, origin: Origin, judge: Judge) -> None:
+        self._origin = origin
+        self._judge = judge
+        self._layers = default_layers()
+        self._keys = StoredKeys(vault.index_key("identity"))
+        self._kept = Kept()
+
+    def link(self, chunks: Sequence[tuple[int, Sequence[Prepared]]]) -> None:
+        """Identify chunks of findings, inside the caller's transaction.
+
+        Args:
+            chunks: each with the primary key of its :class:`~.models.Chunk`.
+        """
+        findings = [finding for _, members in chunks for finding in members]
+        base = _claim(len(findings))
+        members: dict[int, Member] = {}
+        for ordinal, finding in enumerate(findings, base):
+            finding.stored.profile.ordinal = ordinal
+            members[ordinal] = Member(finding.stored, self._origin.submitter, self._origin.received)
+        index = BatchIndex(self._keys)
+        window = Window(dict(members), index, self._layers, self._kept)
+        window.link([finding.stored.profile for finding in findings])
+        index.save()
+        Writer(self._origin, self._judge, window, index).write(findings, base)
+        self._write_words(chunks, base)
+        for ordinal, member in members.items():
+            self._kept.put(ordinal, member)
+        fallen = {index.stored[key] for key in window.shared_facts - window.recalled}
+        if fallen:
+            _SHARED.insert([(key,) for key in sorted(fallen)], or_ignore=True)
+            take_back(fallen, self._judge)
+
+    def _write_words(self, chunks: Sequence[tuple[int, Sequence[Prepared]]], base: int) -> None:
+        rows: list[tuple[int, int, bytes]] = []
+        for number, members in chunks:
+            where: dict[int, bytearray] = {}
+            for position, finding in enumerate(members):
+                for word in finding.words:
+                    where.setdefault(word, bytearray()).append(position)
+            rows.extend((word, base, bytes(positions)) for word, positions in where.items())
+            Chunk.objects.filter(pk=number).update(base=base)
+            base += len(members)
+        rows.sort()
+        _WORDS.insert(rows)
+
+
+def _claim(count: int) -> int:
+    """Return the first of ``count`` new ordinals; from here to the end of the transaction nobody else identifies."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO vulnerabilities_head (id, next_finding) VALUES (1, 1 + %s) ON CONFLICT (id) DO UPDATE "
+            "SET next_finding = vulnerabilities_head.next_finding + %s RETURNING next_finding",
+            [count, count],
+        )
+        (following,) = cursor.fetchone()
+    return int(following) - count
+
+
+def lock() -> None:
+    """Take the lock of who identifies, to the end of the transaction."""
+    _claim(0)

@@ -1,0 +1,1 @@
+"""Pages: templates, the one style sheet, charts, and what a browser is told."""

@@ -1,0 +1,1 @@
+"""Pages: one module for each domain. A view reads a request, asks a query or calls a service, and draws."""
