@@ -30,6 +30,7 @@ from clearinghouse.cli import (
 )
 from clearinghouse.cli.layout import ASCII_FORMS
 from clearinghouse.cli.output import BAD_INPUT, DEBUG, OK, explained, show_error
+from clearinghouse.cli.server import verbs
 from clearinghouse.formats.text import clean_line
 from clearinghouse.records import ClearinghouseError
 
@@ -86,6 +87,7 @@ app.command("match", short_help="Which advisories meet what an inventory lists."
 app.command("plan", short_help="What to do by when about what inventories list.")(plan.command)
 app.add_typer(feeds.app, name="feeds", short_help="The outside feeds: fetched, verified, kept.")
 app.add_typer(version.app, name="version", short_help="Which version is newer; does an advisory affect it?")
+verbs.register(app)
 app.command("demo", short_help="Make a flood of invented findings and rank it.")(demo.command)
 
 

@@ -46,11 +46,20 @@ def command(
         dt.date | None, day_option("--as-of", "The day that counts as today; otherwise that of the flood.")
     ] = None,
     output: Annotated[TriageFormat, typer.Option("--format", help="What to write.")] = TriageFormat.TABLE,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Run it as a server with everybody in it, on this machine, until Ctrl-C.")
+    ] = False,
 ) -> None:
     """Make a demonstration flood, rank it, and say what three who are affected have to do. Everything is invented.
 
+    With --serve finders send it to a server on this machine, where everybody sees their part in a browser.
+
     Exit code 0: done; that two of its records are damaged is intended. 2: the folder or an option is wrong.
     """
+    if serve:
+        from clearinghouse.cli.demo.serving import serve_demo  # noqa: PLC0415 - with what the server needs
+
+        raise typer.Exit(serve_demo(keep))
     day = as_of or description().date
     with ExitStack() as stack:
         try:
