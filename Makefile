@@ -23,22 +23,27 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo venv tools test lint format docs bench clean
+.PHONY: help demo venv tools test test-postgresql lint format docs bench clean
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
 
-demo: $(BASE) ## make a demonstration flood of findings and rank it
-	@$(BIN)/clearinghouse demo
+demo: $(BASE) ## run a server with invented people and flaws on this machine, until Ctrl-C
+	@$(BIN)/clearinghouse demo --serve
 
 venv: $(BASE) ## install the program into .venv, without the tools for development
 
 tools: $(TOOLS) ## the same, with the tools for development
 
-# The tests run even if lint complains, so that one run tells everything; their summary comes last.
-test: $(TOOLS) ## everything CI runs: style, types, floors, documents, tests
+# The tests run even if lint complains, so that one run tells everything; a summary of tests comes last.
+test: $(TOOLS) ## everything CI runs: style, types, floors, documents, tests on SQLite and on PostgreSQL
 	@status=0; $(MAKE) --no-print-directory lint || status=$$?; \
-	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS) || status=$$?; exit $$status
+	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS) || status=$$?; \
+	$(MAKE) --no-print-directory test-postgresql || status=$$?; exit $$status
+
+test-postgresql: $(TOOLS) ## the server's tests that touch the database, on a PostgreSQL that is there for them alone
+	@$(BIN)/python tests/with_postgresql.py \
+		$(BIN)/python -m pytest tests/server -n auto -m 'database and not browser' $(PYTEST_ARGS)
 
 lint: $(TOOLS) ## style, types, and the contracts between the floors
 	$(BIN)/ruff format --check .
@@ -85,12 +90,12 @@ $(BIN)/python:
 
 $(BASE): $(BIN)/python pyproject.toml
 	@echo "Installing into $(VENV) ..."
-	@$(PIP) install --quiet --editable .
+	@$(PIP) install --quiet --editable '.[server]'
 	@touch $@
 
 # Dependency groups (PEP 735) need pip 25.1.
 $(TOOLS): $(BIN)/python pyproject.toml
 	@echo "Installing into $(VENV), with the tools for development ..."
 	@$(PIP) install --quiet --upgrade 'pip>=25.1'
-	@$(PIP) install --quiet --editable . --group test --group lint --group browser --group bench
+	@$(PIP) install --quiet --editable '.[server]' --group test --group lint --group browser --group bench
 	@touch $(BASE) $@

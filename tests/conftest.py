@@ -10,6 +10,11 @@ settings.register_profile("clearinghouse", deadline=None)  # tests do not assert
 settings.load_profile("clearinghouse")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what somebody with time may ask for."""
+    parser.addoption("--long", action="store_true", help="mistreat installations for as long as half an hour")
+
+
 @pytest.fixture(scope="session")
 def data() -> Path:
     """The folder of outside data; without it the test is skipped and says so."""

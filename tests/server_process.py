@@ -1,0 +1,248 @@
+"""A whole installation for tests: its folder, the command line, servers and workers as real processes."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+SOURCE = Path(__file__).resolve().parents[1] / "src"
+WAIT = 120.0
+"""Seconds after which something that should happen has not; no test depends on how much sooner it does."""
+MARKER = "zzqxmarkerqxzz"
+"""A word that stands in reports, and is to stand nowhere else in clear."""
+KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
+
+
+def sarif(number: int = 0, results: int = 1) -> bytes:
+    """Return a report."""
+    found = [
+        {
+            "ruleId": f"{MARKER}-{each % 7}",
+            "message": {"text": f"{MARKER} overflow {number} {each}"},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": f"src/{number}/{each}.c"},
+                        "region": {"startLine": 1 + each},
+                    }
+                }
+            ],
+        }
+        for each in range(results)
+    ]
+    run = {"tool": {"driver": {"name": "tool"}}, "results": found}
+    return json.dumps({"version": "2.1.0", "runs": [run]}).encode()
+
+
+def until(happened: Callable[[], Any]) -> Any:
+    """Wait until something is so, and return what it gave."""
+    end = time.monotonic() + WAIT
+    while not (found := happened()):
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Answer:
+    """What a server answered."""
+
+    def __init__(self, status: int, body: bytes, headers: Any) -> None:
+        self.status, self.body, self.headers = status, body, headers
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Installation:
+    """An installation in a folder.
+
+    Args:
+        home: its folder. database_url: empty is SQLite.
+    """
+
+    def __init__(self, home: Path, database_url: str = "") -> None:
+        self.home = home
+        self.database_url = database_url
+        self.port = free_port()
+        self.log = home.parent / f"{home.name}.log"
+        self.extra: dict[str, str] = {}
+        self.first_key = ""
+        self.running: list[subprocess.Popen[bytes]] = []
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        more = {"CLEARINGHOUSE_HOME": str(self.home), "PYTHONPATH": str(SOURCE), "PYTHONWARNINGS": "error"}
+        if self.database_url:
+            more["DATABASE_URL"] = self.database_url
+        return kept | more | self.extra
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "clearinghouse", *arguments]
+
+    def run(self, *arguments: str, code: int = 0) -> str:
+        """Run a verb, see its exit code, and return what it wrote to standard output."""
+        done = self.attempt(*arguments)
+        assert done.returncode == code, (arguments, done.returncode, done.stdout, done.stderr)
+        return done.stdout
+
+    def attempt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*arguments),
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=WAIT,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def json(self, *arguments: str, code: int = 0) -> Any:
+        return json.loads(self.run(*arguments, "--format", "json", code=code))
+
+    def init(self) -> str:
+        return self.run(
+            "init",
+            *("--organisation", "Coordination Centre", "--email", "ada@example.org", "--name", "Ada"),
+            *("--origin", f"http://127.0.0.1:{self.port}"),
+        )
+
+    def key(self, name: str = "Finder Ltd", role: str = "finder") -> str:
+        """Make a participant and a key for it; the first one may have been made already."""
+        if self.first_key and name == "Finder Ltd":
+            return self.first_key
+        self.run("participant", "add", name, "--role", role, "--jurisdiction", "DE")
+        scopes = ("--scope", "report:submit", "--scope", "report:read")
+        made: str = self.json("key", "service", "new", "test", "--participant", name, *scopes)["key"]
+        return made
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a verb that runs for long; it writes to :attr:`log`."""
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(
+                self.command(*arguments), env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        self.running.append(process)
+        return process
+
+    def serve(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start the server, and return when it answers."""
+        process = self.start("serve", "--bind", f"127.0.0.1:{self.port}", *arguments)
+
+        def answers() -> bool:
+            assert process.poll() is None, self.log.read_text()
+            with contextlib.suppress(OSError):
+                return self.get("/healthz").status == 200
+            return False
+
+        until(answers)
+        return process
+
+    def request(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        asked = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", body, named, method=method)
+        try:
+            with urllib.request.build_opener(_Stay).open(asked, timeout=WAIT) as answer:
+                return Answer(answer.status, answer.read(), answer.headers)
+        except urllib.error.HTTPError as error:
+            with error:
+                return Answer(error.code, error.read(), error.headers)
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.request("GET", path, **headers)
+
+    def send(self, key: str, body: bytes) -> str:
+        """Send a report, and return its receipt."""
+        answer = self.request("POST", "/v1/reports", body, Authorization=f"Bearer {key}")
+        assert answer.status == 202, (answer.status, answer.body)
+        receipt: str = answer.json["receipt"]
+        return receipt
+
+    def status(self, key: str, receipt: str) -> Any:
+        return self.get(f"/v1/reports/{receipt}", Authorization=f"Bearer {key}").json
+
+    def lines(self) -> list[dict[str, Any]]:
+        """What was logged; every line of it is JSON."""
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+    def stop(self) -> None:
+        for process in self.running:
+            if process.poll() is None:
+                process.terminate()
+        for process in self.running:
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self.running.clear()
+
+    def in_clear(self, word: str = MARKER) -> list[str]:
+        """The files of the installation, and its log, in which a word stands."""
+        paths = [path for path in self.home.rglob("*") if path.is_file()]
+        paths += [self.log] if self.log.exists() else []
+        return [str(path) for path in paths if word.encode() in path.read_bytes()]
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def postgresql_programs() -> Path | None:
+    """Where the programs of a PostgreSQL server are on this machine."""
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).parent
+    known = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return known[-1].parent if known else None
+
+
+@contextlib.contextmanager
+def temporary_postgresql(folder: Path) -> Iterator[str]:
+    """Run a PostgreSQL server of one's own on loopback, and yield its address without the name of a database."""
+    programs = postgresql_programs()
+    assert programs is not None
+    port = free_port()
+    data = folder / "data"
+    as_root = os.geteuid() == 0
+    folder.mkdir(mode=0o755, exist_ok=True)
+    if as_root:
+        shutil.chown(folder, "postgres")
+
+    def run(program: str, *arguments: str) -> None:
+        before = ["runuser", "-u", "postgres", "--"] if as_root else []
+        done = subprocess.run(
+            [*before, str(programs / program), *arguments], capture_output=True, text=True, check=False, cwd="/"
+        )
+        assert done.returncode == 0, (program, done.stdout, done.stderr)
+
+    run("initdb", "--auth=trust", "--username=clearinghouse", "--encoding=UTF8", "--no-sync", "-D", str(data))
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+    run("pg_ctl", "-w", "-D", str(data), "-l", str(folder / "log"), "-o", options, "start")
+    try:
+        yield f"postgres://clearinghouse@127.0.0.1:{port}"
+    finally:
+        with contextlib.suppress(AssertionError):
+            run("pg_ctl", "-w", "-m", "immediate", "-D", str(data), "stop")
+
+
+__all__ = ["MARKER", "Answer", "Installation", "free_port", "sarif", "signal", "temporary_postgresql", "until"]
