@@ -79,13 +79,14 @@ def make(folder: Path, count: int, *, share: float = 0.2, seed: int = 1) -> Floo
     paths, truth, size = [], [], 0
     for name, numbers, jitter in logs:
         path = folder / f"{name.lower().replace(' ', '-')}.sarif"
-        size += _write(path, name, numbers, jitter, seed)
+        size += write(path, name, numbers, jitter, seed)
         paths.append(path)
         truth.append(list(numbers))
     return Flood(paths, truth, size)
 
 
-def _write(path: Path, tool: str, numbers: Any, jitter: int, seed: int) -> int:
+def write(path: Path, tool: str, numbers: Any, jitter: int, seed: int) -> int:
+    """Write a log of results with these numbers; return its size in bytes."""
     rules = [
         {"id": rule, "shortDescription": {"text": rule.split("/")[1].replace("-", " ").capitalize()},
          "properties": {"tags": ["security", f"external/cwe/cwe-{cwe:03}"]}}
