@@ -9,14 +9,13 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
+from beside import environment
 from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.audit import services
 from clearinghouse.server.audit.models import Entry, Head, TreeHead
 from clearinghouse.server.audit.queries import verify
-
-ROOT = Path(__file__).parents[3]
 
 
 def write(writer: int, count: int) -> list[int]:
@@ -63,11 +62,9 @@ def test_the_first_entry_may_be_written_by_several_at_once():
 
 @pytest.mark.django_db(transaction=True)
 def test_processes_write_one_log_though_one_is_killed():
-    command = [sys.executable, str(Path(__file__).with_name("writer.py")), str(connection.settings_dict["NAME"])]
-    environ = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT / "tests")))}
-    environ.pop("DJANGO_SETTINGS_MODULE", None)
+    command = [sys.executable, str(Path(__file__).with_name("writer.py"))]
     writers = [
-        subprocess.Popen([*command, str(writer), count], stdout=subprocess.PIPE, text=True, env=environ)
+        subprocess.Popen([*command, str(writer), count], stdout=subprocess.PIPE, text=True, env=environment())
         for writer, count in ((1, "40"), (2, "40"), (3, "100000"))
     ]
     try:

@@ -1,19 +1,14 @@
-"""A process of its own that records acts in the database whose name it is given, and says which it recorded."""
+"""A process of its own that records acts as a writer, and says which it recorded."""
 
 import sys
 
-from django.conf import settings
-
-import django_settings
+import django
 
 
-def main(database: str, writer: int, count: int) -> None:
-    import django  # noqa: PLC0415 - after the settings are complete
-    from django.db import transaction  # noqa: PLC0415
-
-    django_settings.DATABASES["default"]["NAME"] = database
-    settings.configure(**{name: value for name, value in vars(django_settings).items() if name.isupper()})
+def main(writer: int, count: int) -> None:
     django.setup()
+    from django.db import transaction  # noqa: PLC0415 - after the apps are ready
+
     from clearinghouse.server.access.reader import Reader  # noqa: PLC0415
     from clearinghouse.server.audit.services import record  # noqa: PLC0415
 
@@ -25,4 +20,4 @@ def main(database: str, writer: int, count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(int(sys.argv[1]), int(sys.argv[2]))

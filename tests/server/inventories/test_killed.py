@@ -1,16 +1,14 @@
 """A worker that is killed at any moment loses nothing and doubles nothing."""
 
-import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
+from beside import environment
 from clearinghouse.server.inventories.models import Content, ExposedIdentifier, State, Worklist
 from clearinghouse.server.inventories.queries import inventory, worklist
 from clearinghouse.server.jobs.claims import adopt
@@ -23,19 +21,8 @@ HERE = Path(__file__).parent
 
 def killed(when: str) -> None:
     """Let a worker die."""
-    it = connection.settings_dict
-    address = f"sqlite:///{it['NAME']}"
-    if connection.vendor == "postgresql":
-        address = f"postgres://{it['USER']}:{it['PASSWORD']}@{it['HOST']}:{it['PORT']}/{it['NAME']}"
-    tests = HERE.parents[1]
-    environ = os.environ | {
-        "DATABASE_URL": address,
-        "CLEARINGHOUSE_HOME": str(settings.CONFIGURATION.home),
-        "DJANGO_SETTINGS_MODULE": "clearinghouse.server.settings",
-        "PYTHONPATH": os.pathsep.join([str(tests), str(tests.parent / "src")]),
-    }
     command = [sys.executable, str(HERE / "killed.py"), when]
-    ended = subprocess.run(command, env=environ, capture_output=True, timeout=120, check=False)
+    ended = subprocess.run(command, env=environment(), capture_output=True, timeout=120, check=False)
     assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
 
 

@@ -1,7 +1,6 @@
 """What tests of background work share: a table for the effects of jobs, and workers that are real processes."""
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -10,15 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connection
 
+from beside import environment
 from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.jobs.models import Job
 from clearinghouse.server.participants.models import Role
 
 HERE = Path(__file__).parent
-TESTS = HERE.parents[1]
 WAIT = 300.0
 """Seconds after which something that should happen has not; no test depends on how much sooner it does."""
 
@@ -60,24 +58,6 @@ def until() -> Callable[[Callable[[], object]], None]:
     return until
 
 
-def environment(database_url: str, home: str) -> dict[str, str]:
-    """Return the environment of a process that works on a database."""
-    return os.environ | {
-        "DATABASE_URL": database_url,
-        "CLEARINGHOUSE_HOME": home,
-        "DJANGO_SETTINGS_MODULE": "clearinghouse.server.settings",
-        "PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent / "src")]),
-    }
-
-
-def database_url() -> str:
-    """Return the address of the test database."""
-    it = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{it['NAME']}"
-    return f"postgres://{it['USER']}:{it['PASSWORD']}@{it['HOST']}:{it['PORT']}/{it['NAME']}"
-
-
 class Workers:
     """Starts workers as processes and sees to it that none is left."""
 
@@ -114,7 +94,7 @@ class Workers:
 @pytest.fixture
 def workers(transactional_db: None, tmp_path: Path, effects: Any) -> Iterator[Workers]:
     """Workers on the test database."""
-    found = Workers(tmp_path, environment(database_url(), str(settings.CONFIGURATION.home)))
+    found = Workers(tmp_path, environment())
     yield found
     found.stop()
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from beside import environment
 from postgresql_cluster import CARELESS, Cluster, binaries, cluster
 
-from .conftest import Workers, environment
+from .conftest import Workers
 
 STEPS, JOBS = 3, 60
 SCRIPT = """
@@ -43,7 +44,7 @@ def ask(running: Cluster, sql: str) -> list[tuple[object, ...]]:
 def test_nothing_is_lost_when_it_is_restarted(
     running: Cluster, tmp_path: Path, until: Callable[[Callable[[], object]], None]
 ) -> None:
-    env = environment(running.address(), str(tmp_path / "home"))
+    env = environment(DATABASE_URL=running.address(), CLEARINGHOUSE_HOME=str(tmp_path / "home"))
     subprocess.run([sys.executable, "-c", SCRIPT], env=env, check=True, timeout=120)
     workers = Workers(tmp_path, env)
     brisk = {"lease": 5.0, "beat": 1.0, "backoff": {"first": 0.1, "longest": 0.5}, "reconnect": 0.5}

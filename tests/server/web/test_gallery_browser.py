@@ -145,7 +145,7 @@ def test_keys_move_between_rows(show):
     page.keyboard.press("k")
     assert focused(page) == first == "Login on the administration page can be bypassed"
     page.keyboard.press("Enter")
-    assert page.url.endswith("#f")
+    page.wait_for_url("**#f")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.type") == "search"
     page.keyboard.type("jk?")

@@ -5,6 +5,7 @@ import json
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from openapi_spec_validator import validate
@@ -14,7 +15,6 @@ from schemathesis.checks import positive_data_acceptance
 from clearinghouse.server.jobs.services import run_until_idle
 from clearinghouse.server.participants.models import Role
 from clearinghouse.server.web.api import api
-from clearinghouse.server.wsgi import application
 from server_reports import a_result, sarif
 
 FEW = settings(
@@ -36,7 +36,7 @@ def asked(db, limited):
     """The document, as the server hands it out."""
     limited(requests_a_minute=1_000_000, waiting=1_000_000)
     leave_open()
-    yield schemathesis.openapi.from_wsgi("/v1/openapi.json", application)
+    yield schemathesis.openapi.from_wsgi("/v1/openapi.json", get_wsgi_application())
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 
