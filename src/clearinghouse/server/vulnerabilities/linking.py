@@ -23,21 +23,20 @@ class Linking:
     """Identifies the findings of one report, batch by batch.
 
     Args:
-        origin: where they come from. judge: ranks vulnerabilities.
+        origin: where they come from.
     """
 
-    def __init__(self, origin: Origin, judge: Judge) -> None:
+    def __init__(self, origin: Origin) -> None:
         self._origin = origin
-        self._judge = judge
         self._layers = default_layers()
         self._keys = StoredKeys(vault.index_key("identity"))
         self._kept = Kept()
 
-    def link(self, chunks: Sequence[tuple[int, Sequence[Prepared]]]) -> None:
+    def link(self, chunks: Sequence[tuple[int, Sequence[Prepared]]], judge: Judge) -> None:
         """Identify chunks of findings, inside the caller's transaction.
 
         Args:
-            chunks: each with the primary key of its :class:`~.models.Chunk`.
+            chunks: each with the primary key of its :class:`~.models.Chunk`. judge: ranks vulnerabilities.
         """
         findings = [finding for _, members in chunks for finding in members]
         base = _claim(len(findings))
@@ -49,14 +48,14 @@ class Linking:
         window = Window(dict(members), index, self._layers, self._kept)
         window.link([finding.stored.profile for finding in findings])
         index.save()
-        Writer(self._origin, self._judge, window, index).write(findings, base)
+        Writer(self._origin, judge, window, index).write(findings, base)
         self._write_words(chunks, base)
         for ordinal, member in members.items():
             self._kept.put(ordinal, member)
         fallen = {index.stored[key] for key in window.shared_facts - window.recalled}
         if fallen:
             _SHARED.insert([(key,) for key in sorted(fallen)], or_ignore=True)
-            take_back(fallen, self._judge)
+            take_back(fallen, judge)
 
     def _write_words(self, chunks: Sequence[tuple[int, Sequence[Prepared]]], base: int) -> None:
         rows: list[tuple[int, int, bytes]] = []

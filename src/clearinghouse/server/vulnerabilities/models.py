@@ -46,6 +46,7 @@ class Vulnerability(models.Model):
         tier: place of its tier in the decision table, 0 the most urgent. due: its date. Both are those of a publicly
             exposed system where exposure is not known.
         rank: its place in the order of work, as bytes (:func:`clearinghouse.priority.ranking.rank_bytes`).
+        named: it has a CVE identifier, so that its place hangs on what is known from outside.
         provisional: some link rests on a fact that is believed until somebody uses it for two flaws.
         tlp, embargo_until: the strictest and the latest of its findings'.
     """
@@ -61,6 +62,7 @@ class Vulnerability(models.Model):
     tier = models.SmallIntegerField()
     due = models.DateField(null=True)
     rank = models.BinaryField(max_length=32)
+    named = models.BooleanField(default=False)
     provisional = models.BooleanField(default=False)
     tlp = models.SmallIntegerField(choices=Label.choices)
     embargo_until = models.DateTimeField(null=True)
@@ -69,6 +71,7 @@ class Vulnerability(models.Model):
         indexes = (
             models.Index(fields=("condition", "rank", "id"), name="vulnerability_order"),
             models.Index(fields=("condition", "due"), name="vulnerability_due"),
+            models.Index(fields=("id",), condition=Q(named=True), name="vulnerability_named"),
         )
 
     def __str__(self) -> str:
@@ -230,6 +233,22 @@ class SearchWord(models.Model):
     word = models.BigIntegerField()
     base = models.BigIntegerField()
     positions = models.BinaryField(max_length=CHUNK)
+
+
+class Ranked(models.Model):
+    """One row: by what all vulnerabilities are ranked, and how far it is with what they are to be ranked by.
+
+    Attributes:
+        rules, signals: digests of the rules and of the signals by which every vulnerability is ranked.
+        next_rules, next_signals: those that came since; the same as the first two where nothing did.
+        upto: vulnerabilities to this id are ranked by what came.
+    """
+
+    rules = models.CharField(max_length=64, default="")
+    signals = models.CharField(max_length=64, default="")
+    next_rules = models.CharField(max_length=64, default="")
+    next_signals = models.CharField(max_length=64, default="")
+    upto = models.BigIntegerField(default=0)
 
 
 class Head(models.Model):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from clearinghouse.priority.facts import lenient_date
 from clearinghouse.priority.ranking import rank_bytes, tier_bytes
 from clearinghouse.priority.tables import table_for
-from clearinghouse.records import State
+from clearinghouse.records import State, canonical_identifier
 from clearinghouse.server.vulnerabilities.models import Condition
 from clearinghouse.server.vulnerabilities.window import Member
 from clearinghouse.triage.judging import Judge, Score
@@ -18,18 +18,19 @@ TERMS = {"exposed": "unknown", "policy": "fail_closed", "clock": "literal", "bou
 
 
 class Standing(NamedTuple):
-    """Where a vulnerability stands in the order of work."""
+    """Where a vulnerability stands in the order of work; ``named`` says whether signals may move it."""
 
     tier: int
     due: dt.date | None
     rank: bytes
     condition: int
+    named: bool
 
 
 def lowest() -> Standing:
     """Return where a vulnerability stands of which nothing is left that says anything: all of it was purged."""
     tier = len(table_for().tiers)
-    return Standing(tier, None, tier_bytes(tier) + b"\xff", Condition.SET_ASIDE)
+    return Standing(tier, None, tier_bytes(tier) + b"\xff", Condition.SET_ASIDE, named=False)
 
 
 def standing(members: Sequence[Member], judge: Judge) -> Standing:
@@ -42,7 +43,12 @@ def standing(members: Sequence[Member], judge: Judge) -> Standing:
         due=None if due > dt.date.max.toordinal() else dt.date.fromordinal(due),
         rank=rank_bytes(judged.order),
         condition=Condition.OPEN if open_ else Condition.SET_ASIDE,
+        named=any(_is_named(member) for member in members),
     )
+
+
+def _is_named(member: Member) -> bool:
+    return any(canonical_identifier(each).startswith("CVE-") for each in member.stored.profile.identifiers)
 
 
 def judgement(members: Sequence[Member], judge: Judge) -> Judgement:

@@ -48,12 +48,12 @@ def identify(origin: Origin, step: Step, prepared: Sequence[Prepared] | None = N
     if not waiting:
         return
     findings = prepared if prepared is not None else prepared_again(origin.report, origin.sealer)
-    linking = Linking(origin, judge())
+    linking = Linking(origin)
     for start in range(0, len(waiting), BATCH):
         together = waiting[start : start + BATCH]
         batch = [(chunk.pk, findings[chunk.first : chunk.first + chunk.count]) for chunk in together]
         with transaction.atomic():
-            linking.link(batch)
+            linking.link(batch, judge())  # asked for each time: signals may change meanwhile
             step(sum(chunk.count for chunk in together))
 
 

@@ -1,6 +1,7 @@
 """What is known from outside - KEV, EPSS, SSVC - as this process last read it."""
 
 import datetime as dt
+import hashlib
 import threading
 import time
 from collections.abc import Iterator
@@ -9,10 +10,12 @@ from pathlib import Path
 import msgspec
 from django.conf import settings
 
+from clearinghouse import __version__
 from clearinghouse.feeds import store_folder
 from clearinghouse.formats.registry import Report, read_document
 from clearinghouse.formats.unpacking import documents
 from clearinghouse.priority import Signals
+from clearinghouse.priority.tables import shipped_tables
 from clearinghouse.records import Problem
 from clearinghouse.server.vulnerabilities.ranking import TERMS
 from clearinghouse.triage.intake import Intake
@@ -21,12 +24,31 @@ from clearinghouse.triage.kept import sources
 
 FOLDER = "signals"
 """Folder in the home of the installation: whatever KEV, EPSS and SSVC files lie in it are read, beside synced feeds."""
-_LOOK = 60.0
+LOOK = 60.0
 """Seconds between two looks whether there is something newer."""
 
 
-class _Known(msgspec.Struct):
+class Outside(msgspec.Struct, frozen=True):
+    """What vulnerabilities are ranked by.
+
+    Attributes:
+        judge: ranks them. rules: a digest of the rules: decision tables, terms, this program's version.
+        signals: a digest of the content of every file with signals, so that it is the same on every machine that has
+            the same files.
+    """
+
     judge: Judge
+    rules: str
+    signals: str
+
+    @property
+    def version(self) -> tuple[str, str]:
+        """What tells it from another."""
+        return self.rules, self.signals
+
+
+class _Known(msgspec.Struct):
+    outside: Outside
     version: tuple[tuple[str, int, int], ...]
     looked: float
 
@@ -37,15 +59,21 @@ _known: list[_Known] = []
 
 def judge() -> Judge:
     """Return what ranks vulnerabilities, by the signals that are there now."""
+    return outside().judge
+
+
+def outside(*, fresh: bool = False) -> Outside:
+    """Return what ranks vulnerabilities, and which it is; with ``fresh`` the files are looked at in any case."""
     with _lock:
-        if _known and time.monotonic() - _known[0].looked < _LOOK:
-            return _known[0].judge
+        if not fresh and _known and time.monotonic() - _known[0].looked < LOOK:
+            return _known[0].outside
         version = _version()
         if _known and _known[0].version == version:
             _known[0].looked = time.monotonic()
-            return _known[0].judge
-        _known[:] = [_Known(Judge(read(), dict(TERMS)), version, time.monotonic())]
-        return _known[0].judge
+            return _known[0].outside
+        found = Outside(Judge(read(), dict(TERMS)), _rules(), _content())
+        _known[:] = [_Known(found, version, time.monotonic())]
+        return found
 
 
 def forget() -> None:
@@ -101,6 +129,20 @@ def _folder() -> Path:
 def _version() -> tuple[tuple[str, int, int], ...]:
     """What tells one state of all files from another: their names, sizes and times."""
     return tuple((str(file), file.stat().st_size, file.stat().st_mtime_ns) for _, file in _files())
+
+
+def _rules() -> str:
+    text = f"{__version__} {[table.reference for table in shipped_tables()]} {TERMS}"
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _content() -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for folder, path in _files():
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        digest.update(f"{path.relative_to(folder)}\0{found}\0".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
 
 
 def as_of() -> dt.date:

@@ -29,8 +29,8 @@ _COLUMNS = """SELECT f.id, f.vulnerability_id, f.profile, r.id, r.envelope_id, r
 _BY_ID = _COLUMNS + "WHERE f.id IN {values}"
 _BY_GROUP = _COLUMNS + "WHERE f.vulnerability_id IN {values} ORDER BY f.id"
 _NEWEST = _COLUMNS + "WHERE f.vulnerability_id IN {values} ORDER BY f.id DESC LIMIT %s"
-_GROUPS = """SELECT v.id, v.findings, v.provisional, v.condition, v.tier, v.due, v.rank, v.tlp, v.embargo_until,
-    v.first_seen, v.last_seen FROM vulnerabilities_vulnerability v WHERE v.id IN {values}"""
+_GROUPS = """SELECT v.id, v.findings, v.provisional, v.condition, v.tier, v.due, v.rank, v.named, v.tlp,
+    v.embargo_until, v.first_seen, v.last_seen FROM vulnerabilities_vulnerability v WHERE v.id IN {values}"""
 _DIVIDED = """SELECT d.one_id, d.other_id FROM vulnerabilities_division d
     JOIN vulnerabilities_finding f ON f.id = d.one_id WHERE f.vulnerability_id IN {values}"""
 
@@ -52,6 +52,7 @@ class Group(msgspec.Struct, gc=False):
     tier: int
     due: dt.date | None
     rank: bytes
+    named: bool
     tlp: int
     embargo_until: dt.datetime | None
     first_seen: dt.datetime

@@ -40,6 +40,7 @@ _VULNERABILITIES = Table(
     tier="smallint[]",
     due="date[]",
     rank="bytea[]",
+    named="boolean[]",
     provisional="boolean[]",
     tlp="smallint[]",
     embargo_until="timestamptz[]",
@@ -53,6 +54,7 @@ _CHANGED = Table(
     tier="smallint[]",
     due="date[]",
     rank="bytea[]",
+    named="boolean[]",
     provisional="boolean[]",
     tlp="smallint[]",
     embargo_until="timestamptz[]",
@@ -167,6 +169,7 @@ class Writer:
                     where.tier,
                     where.due,
                     where.rank,
+                    where.named,
                     root in self._window.provisional,
                     origin.tlp,
                     embargo,
@@ -236,6 +239,7 @@ class Writer:
             where.tier,
             where.due,
             where.rank,
+            where.named or any(each.named for each in parts),
             root in self._window.provisional,
             max([each.tlp for each in parts] + [origin.tlp] * bool(added)),
             as_stored(max(embargoes, default=None)),
@@ -260,7 +264,7 @@ class Writer:
 
 
 def _of_group(group: Group) -> Standing:
-    return Standing(group.tier, group.due, bytes(group.rank), group.condition)
+    return Standing(group.tier, group.due, bytes(group.rank), group.condition, group.named)
 
 
 def _urgency(where: Standing) -> tuple[int, bytes]:

@@ -1,0 +1,122 @@
+"""Ranking anew what was ranked by other signals or other rules: every day brings new ones, and nothing touches a row.
+
+A sweep goes through the vulnerabilities by number, in small transactions; where it is stands in the row that
+:class:`~.models.Ranked` is, so that a worker which is killed has lost one batch. When signals change, those with a CVE
+identifier are swept, for nothing else hangs on signals; when rules change, all. A change is noted at one look and swept
+at the next, because every process uses what it read for up to :data:`~.signals.LOOK` seconds: what it ranks meanwhile
+by what was known before is swept then.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable
+
+import msgspec
+from django.db import transaction
+
+from clearinghouse.identity.index import MemoryIndex
+from clearinghouse.server.vulnerabilities import tallies
+from clearinghouse.server.vulnerabilities.bulk import Table
+from clearinghouse.server.vulnerabilities.linking import lock
+from clearinghouse.server.vulnerabilities.models import Condition, Ranked, Vulnerability
+from clearinghouse.server.vulnerabilities.ranking import lowest, standing
+from clearinghouse.server.vulnerabilities.signals import Outside, outside
+from clearinghouse.server.vulnerabilities.window import Member, Window
+from clearinghouse.triage.judging import Judge
+
+EVERY = 300
+"""Seconds between two looks; more than :data:`~.signals.LOOK` and the longest transaction that identifies."""
+_GROUPS = 500
+_FINDINGS = 2_000
+"""Most vulnerabilities, and about how many findings, of one transaction: a fifth of a second."""
+_STANDING = Table(
+    "vulnerabilities_vulnerability",
+    id="bigint[]",
+    tier="smallint[]",
+    due="date[]",
+    rank="bytea[]",
+    named="boolean[]",
+)
+
+
+class Swept(msgspec.Struct):
+    """What a look did: how many vulnerabilities were ranked, and how many of them stand elsewhere now."""
+
+    ranked: int = 0
+    moved: int = 0
+
+
+def look(step: Callable[[], None] = lambda: None) -> Swept | None:
+    """Rank anew what is to be; None when nothing was.
+
+    Args:
+        step: called inside each transaction, before it commits.
+    """
+    now = outside(fresh=True)
+    row, _ = Ranked.objects.get_or_create(pk=1)
+    if (row.next_rules, row.next_signals) != now.version:
+        row.next_rules, row.next_signals, row.upto = *now.version, 0
+        row.save()
+        return None
+    if (row.rules, row.signals) == now.version:
+        return None
+    return _sweep(row, now, step)
+
+
+def _sweep(row: Ranked, now: Outside, step: Callable[[], None]) -> Swept:
+    swept = Swept()
+    while outside().version == now.version:
+        roots = _following(row)
+        with transaction.atomic():
+            if roots:
+                swept.moved += _rank(roots, now.judge)
+                swept.ranked += len(roots)
+                row.upto = roots[-1]
+            else:
+                row.rules, row.signals = now.version
+            row.save()
+            step()
+        if not roots:
+            break
+    return swept
+
+
+def _following(row: Ranked) -> list[int]:
+    """Return which vulnerabilities come next."""
+    rows = Vulnerability.objects.filter(pk__gt=row.upto).exclude(condition=Condition.MERGED)
+    if row.rules == row.next_rules:
+        rows = rows.filter(named=True)
+    found: list[int] = []
+    findings = 0
+    for root, count in rows.order_by("pk").values_list("pk", "findings")[:_GROUPS]:
+        found.append(root)
+        findings += count
+        if findings >= _FINDINGS:
+            break
+    return found
+
+
+def _rank(roots: list[int], judge: Judge) -> int:
+    """Rank some, inside the caller's transaction; return how many stand elsewhere now."""
+    lock()
+    window = Window({}, MemoryIndex(), ())  # type: ignore[arg-type]  # nothing is looked up in it
+    window.load_groups(roots, whole=True)
+    members: dict[int, list[Member]] = {root: [] for root in roots}
+    for ordinal, member in window.members.items():
+        members.setdefault(window.grove.root(ordinal), []).append(member)
+    order: Counter[tuple[int, dt.date | None]] = Counter()
+    rows = []
+    for root in roots:
+        before = window.groups[root]
+        if before.condition == Condition.MERGED:  # since it was chosen
+            continue
+        now = standing(members[root], judge) if members[root] else lowest()
+        if (now.tier, now.due, now.rank, now.named) == (before.tier, before.due, bytes(before.rank), before.named):
+            continue
+        rows.append((root, now.tier, now.due, now.rank, now.named))
+        if before.condition == Condition.OPEN:
+            order[before.tier, before.due] -= 1
+            order[now.tier, now.due] += 1
+    _STANDING.update(rows)
+    tallies.add_order(order)
+    return len(rows)
