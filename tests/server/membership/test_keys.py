@@ -137,7 +137,9 @@ def test_every_key_ends_within_a_year(steward, expires_at):
     keys.create_key(None, steward.participant, "x", ["report:submit"], soon(days=366))
 
 
-@pytest.mark.parametrize("scopes", [[], ["everything"], ["vulnerability:write"], ["report:submit", "inventory:write"]])
+@pytest.mark.parametrize(
+    "scopes", [[], ["everything"], ["overview:read", "evidence:read", "nothing"], ["report:submit", "inventory:write"]]
+)
 def test_scopes_are_known_and_possible(steward, scopes):
     with pytest.raises(errors.InvalidValueError) as caught:
         keys.create_key(None, steward.participant, "x", scopes, soon())

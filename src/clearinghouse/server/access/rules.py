@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 from django.apps import apps
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from clearinghouse.server.access.models import BreakGlass, Grant, ObjectKind
@@ -37,6 +37,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         tlp: path to a row's TLP; what is ``RED`` is seen only by who was let in in person.
         embargo: path to the end of a row's embargo; until then only who may know of it (:data:`EMBARGOED`) was let in.
         evidence: being let in counts only where it includes evidence.
+        alone: being let in to a vulnerability leads to rows of those reports that speak of nothing else: a file that
+            came with a report of several flaws may be about any of them. Breaking the glass leads to none.
+        also: another way in.
         shared: path to a flag without which ``roles`` do not count.
     """
 
@@ -50,7 +53,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     tlp: str = ""
     embargo: str = ""
     evidence: bool = False
+    alone: bool = False
     shared: str = ""
+    also: "Rule | None" = None
 
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
@@ -61,7 +66,20 @@ RULES: dict[str, Rule] = {
     "intake.Violation": Rule(owner="report__submitter", roles=_COORDINATOR, kind=ObjectKind.REPORT, object="report"),
     # Reproducers and the like: being told of the flaw is not enough.
     "intake.Attachment": Rule(
-        owner="report__submitter", roles=_COORDINATOR, kind=ObjectKind.REPORT, object="report", evidence=True
+        owner="report__submitter",
+        roles=_COORDINATOR,
+        kind=ObjectKind.REPORT,
+        object="report",
+        evidence=True,
+        also=Rule(
+            kind=ObjectKind.VULNERABILITY,
+            object="report",
+            through="vulnerabilities.Finding",
+            alone=True,
+            tlp="report__tlp",
+            embargo="report__embargo_until",
+            evidence=True,
+        ),
     ),
     # A finding is seen by its sender among its report, and by who was let in to the vulnerability, as far as its
     # marking goes. A sender does not see what it was joined with.
@@ -77,7 +95,6 @@ RULES: dict[str, Rule] = {
     "vulnerabilities.Vulnerability": Rule(
         roles=_COORDINATOR, kind=ObjectKind.VULNERABILITY, through="vulnerabilities.Finding"
     ),
-    "vulnerabilities.Suggestion": Rule(roles=_COORDINATOR),
     # What somebody has is theirs; a coordinator sees it where they agreed to it.
     "inventories.Inventory": Rule(owner="owner", roles=_COORDINATOR, shared="shared"),
     # Who takes part is known to who runs the installation, and to everyone of themselves.
@@ -126,6 +143,8 @@ def condition(reader: Reader, rule: Rule) -> Q:
         found |= Q(**{rule.owner: reader.participant})
     if rule.kind is not None:
         found |= _let_in(reader, rule)
+    if rule.also is not None:
+        found |= condition(reader, rule.also)
     return found
 
 
@@ -147,7 +166,7 @@ def _let_in(reader: Reader, rule: Rule) -> Q:
         found |= _objects(rule, grants.filter(person=reader.person))
     if rule.embargo and EMBARGOED.isdisjoint(reader.roles):
         found &= Q(**{f"{rule.embargo}__isnull": True}) | Q(**{f"{rule.embargo}__lte": now})
-    if reader.administrator and reader.person:
+    if reader.administrator and reader.person and not rule.alone:
         broken = BreakGlass.objects.filter(
             kind=rule.kind, requested_by=reader.person, approved_by__isnull=False, ends_at__gt=now
         )
@@ -161,4 +180,8 @@ def _objects(rule: Rule, let_in: "QuerySet[Grant] | QuerySet[BreakGlass]") -> Q:
     if rule.through:
         followed = apps.get_model(rule.through)._default_manager.filter(pk__in=objects)
         objects = followed.values("vulnerability_id")
+    if rule.alone:
+        findings = apps.get_model("vulnerabilities.Finding")._default_manager
+        others = findings.filter(report=OuterRef("report")).exclude(vulnerability=OuterRef("vulnerability"))
+        objects = findings.filter(~Exists(others), vulnerability__in=objects).values("report_id")
     return Q(**{f"{rule.object}__in": objects})

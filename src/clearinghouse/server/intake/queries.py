@@ -14,8 +14,10 @@ from clearinghouse.server.intake.errors import NotFoundError
 from clearinghouse.server.intake.models import Attachment, Report, State, Violation
 from clearinghouse.server.intake.sealed import Meta, open_meta, violation_context
 from clearinghouse.server.participants.scopes import Scope
+from clearinghouse.server.vulnerabilities.models import Finding
 
 PAGE = 50
+_MOST_EVIDENCE = 200
 STATUS = {
     State.RECEIVED: "queued",
     State.READ: "processing",
@@ -100,7 +102,23 @@ def violations(found: Report, *, first: int = 0, size: int = PAGE) -> list[Probl
 
 def attachments(reader: Reader, found: Report) -> list[tuple[Attachment, Meta | None]]:
     """Return the attachments of a report that a reader may see, in the order in which they came."""
-    rows = list(visible(reader, Attachment.objects.filter(report=found)))
+    return _told(visible(reader, Attachment.objects.filter(report=found)))
+
+
+def evidence_of(reader: Reader, vulnerability: str) -> list[tuple[Attachment, Meta | None]]:
+    """Return the attachments of reports of a vulnerability that a reader may download, the first of them.
+
+    Args:
+        vulnerability: its reference.
+    """
+    if not reader.has_scope(Scope.EVIDENCE_READ):
+        return []
+    reports = Finding.objects.filter(vulnerability__reference=vulnerability).values("report_id")
+    return _told(visible(reader, Attachment.objects.filter(report__in=reports))[:_MOST_EVIDENCE])
+
+
+def _told(found: QuerySet[Attachment]) -> list[tuple[Attachment, Meta | None]]:
+    rows = list(found)
     sealers = vault.sealers({each.envelope_id for each in rows if each.meta is not None})
     return [
         (each, open_meta(each.meta, sealers[each.envelope_id]) if each.meta and each.envelope_id in sealers else None)

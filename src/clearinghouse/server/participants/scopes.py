@@ -12,8 +12,6 @@ class Scope(StrEnum):
     """See one's own reports, their receipts and findings."""
     VULNERABILITY_READ = "vulnerability:read"
     """See vulnerabilities that the participant may see."""
-    VULNERABILITY_WRITE = "vulnerability:write"
-    """Merge, divide and share vulnerabilities."""
     INVENTORY_WRITE = "inventory:write"
     """Send, replace and remove inventories."""
     INVENTORY_READ = "inventory:read"

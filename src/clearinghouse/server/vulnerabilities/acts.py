@@ -13,7 +13,6 @@ from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.access.rules import EMBARGOED, visible
 from clearinghouse.server.audit.services import record
 from clearinghouse.server.participants.models import Participant, Person, Role
-from clearinghouse.server.participants.scopes import Scope
 from clearinghouse.server.vulnerabilities.errors import AskedWrongError, NotAllowedError, NotFoundError, StateError
 from clearinghouse.server.vulnerabilities.linking import lock
 from clearinghouse.server.vulnerabilities.models import Division, Link, LinkKind, Vulnerability
@@ -146,7 +145,7 @@ def _now(finding: int) -> Vulnerability:
 
 def _may(reader: Reader, note: str) -> str:
     """See that a coordinator's person says why."""
-    if not reader.person or Role.COORDINATOR not in reader.roles or not reader.has_scope(Scope.VULNERABILITY_WRITE):
+    if not reader.person or Role.COORDINATOR not in reader.roles:
         raise NotAllowedError("only a coordinator's people decide this", "ask the coordinator")
     text = clean_line(note, _LONGEST)
     if not text:
@@ -175,7 +174,8 @@ def share(
     """Let a participant, or one person of it, see a vulnerability.
 
     Args:
-        participant, person: their references. evidence: whether raw reports and reproducers too.
+        participant, person: their references. evidence: whether reproducers and other files too, of reports that
+            speak of nothing else.
 
     Raises:
         NotFoundError: there is no such vulnerability, participant or person. NotAllowedError: they may not, or its

@@ -13,7 +13,7 @@ from clearinghouse.records import Problem
 from clearinghouse.server.access.marking import Label
 from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.intake import evidence, queries, services
-from clearinghouse.server.intake.models import Report
+from clearinghouse.server.intake.models import Attachment, Report
 from clearinghouse.server.intake.sealed import Meta
 from clearinghouse.server.participants.scopes import Scope
 from clearinghouse.server.vulnerabilities import own
@@ -275,15 +275,17 @@ def attach(
         filename=filename_of(request),
         media_type=request.headers.get("Content-Type", "")[:255],
     )
-    return Status(
-        201 if new else 200,
-        AttachmentShape(
-            reference=made.reference,
-            kind=made.kind,
-            size=made.size,
-            received_at=made.received_at,
-            filename=filename_of(request),
-        ),
+    return Status(201 if new else 200, attachment(made, filename_of(request)))
+
+
+def attachment(made: Attachment, filename: str) -> AttachmentShape:
+    """Return an attachment as it is told."""
+    return AttachmentShape(
+        reference=made.reference,
+        kind=made.kind,
+        size=made.size,
+        received_at=made.received_at,
+        filename=filename,
     )
 
 

@@ -6,11 +6,12 @@ import msgspec
 from django.http import HttpRequest
 from ninja import Path, Query, Router
 
+from clearinghouse.server.intake.queries import evidence_of
 from clearinghouse.server.participants.scopes import Scope
 from clearinghouse.server.vulnerabilities import queries
 from clearinghouse.server.vulnerabilities.detail import MemberView, detail
 from clearinghouse.server.web.api.access import Key
-from clearinghouse.server.web.api.reports import NO_NUL, marking
+from clearinghouse.server.web.api.reports import NO_NUL, attachment, marking
 from clearinghouse.server.web.api.shapes import ERRORS, DetailShape, LinkShape, MemberShape, QueueShape, RowShape
 from clearinghouse.server.web.middleware import reader_of
 
@@ -76,6 +77,10 @@ def one(request: HttpRequest, reference: Named, page: Annotated[int, Query(ge=1,
                 by=each.by,
             )
             for each in found.links
+        ],
+        attachments=[
+            attachment(each, said.filename if said else "")
+            for each, said in evidence_of(reader_of(request), found.row.reference)
         ],
         explanation=list(judged.explained()) if judged else [],
         inputs=msgspec.to_builtins(judged.explain()) if judged else [],

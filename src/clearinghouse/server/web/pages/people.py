@@ -25,7 +25,6 @@ SCOPES = {
     Scope.REPORT_SUBMIT: "Send reports and their attachments.",
     Scope.REPORT_READ: "See your reports, their receipts and where their findings stand.",
     Scope.VULNERABILITY_READ: "See the flaws that your organisation may see.",
-    Scope.VULNERABILITY_WRITE: "Join, divide and share flaws.",
     Scope.INVENTORY_WRITE: "Send, replace and remove inventories.",
     Scope.INVENTORY_READ: "See your inventories and your worklist.",
     Scope.EVIDENCE_READ: "Download raw reports and reproducers, each time with a purpose that is recorded.",

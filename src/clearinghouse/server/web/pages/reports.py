@@ -1,5 +1,6 @@
 """Receipts: what was sent, how far the work on it is, what was wrong with it; and sending by browser."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -15,8 +16,9 @@ from clearinghouse.server.access.marking import UNMARKED, Label
 from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.intake import evidence, queries, services
 from clearinghouse.server.intake.errors import PurposeError
-from clearinghouse.server.intake.models import RECEIPT, AttachmentKind, Report, State
+from clearinghouse.server.intake.models import RECEIPT, Attachment, AttachmentKind, Report, State
 from clearinghouse.server.intake.purging import may_purge, purge
+from clearinghouse.server.intake.sealed import Meta
 from clearinghouse.server.oversight import glass
 from clearinghouse.server.vulnerabilities import own
 from clearinghouse.server.web.api.reports import handed_out
@@ -150,7 +152,7 @@ def one(request: HttpRequest, receipt: str) -> HttpResponse:
         "violations": violations,
         "violations_url": more,
         "violations_first": f"{here}#violations" if first else "",
-        "attachments": [_attachment(each, said) for each, said in queries.attachments(reader, report)],
+        "files": files(queries.attachments(reader, report)),
         "kinds": AttachmentKind.choices,
         "mine": report.submitter_id == reader.participant and sends(reader),
         "may_purge": may_purge(reader, report) and report.state != State.PURGED,
@@ -161,8 +163,12 @@ def one(request: HttpRequest, receipt: str) -> HttpResponse:
     return render(request, "web/pages/report.html", context)
 
 
-def _attachment(each: Any, said: Any) -> dict[str, Any]:
-    return {"attachment": each, "filename": said.filename if said else "", "kind": AttachmentKind(each.kind).label}
+def files(found: Iterable[tuple[Attachment, Meta | None]]) -> list[dict[str, Any]]:
+    """Return attachments as ``parts/files.html`` shows them."""
+    return [
+        {"attachment": each, "filename": said.filename if said else "", "kind": AttachmentKind(each.kind).label}
+        for each, said in found
+    ]
 
 
 def _number(request: HttpRequest, name: str) -> int:
@@ -203,7 +209,7 @@ def download(request: HttpRequest, receipt: str) -> HttpResponseBase:
 def download_attachment(request: HttpRequest, reference: str) -> HttpResponseBase:
     """Hand out an attachment, for a purpose."""
     back = request.POST.get("back", "")
-    address = back if back.startswith("/reports/") else reverse("overview")
+    address = back if back.startswith(("/reports/", "/vulnerabilities/")) else reverse("overview")
     return _handed(request, address, lambda reader, why: evidence.download_attachment(reader, reference, why))
 
 
