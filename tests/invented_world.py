@@ -32,7 +32,7 @@ from clearinghouse.server.oversight import glass
 from clearinghouse.server.participants.models import Participant, Person, Role, ServiceIdentity
 from clearinghouse.server.participants.scopes import Scope
 from clearinghouse.server.vulnerabilities import acts
-from clearinghouse.server.vulnerabilities.models import Finding, Link, LinkKind, Vulnerability
+from clearinghouse.server.vulnerabilities.models import Division, Finding, Link, LinkKind, Vulnerability
 from server.inventories import having
 from server_people import PASSWORD, a_participant, a_person, reader_for
 
@@ -224,7 +224,7 @@ def _vulnerabilities(world: World) -> None:
     for name, report in names.items():
         world.add("flaw", name, reference=_flaw(world, report).reference)
     reference = {name: world.objects["flaw"][name]["reference"] for name in names}
-    grant = acts.share(coordinator, reference["shared"], vendor, "It is theirs to mend")
+    grant = acts.share(coordinator, reference["shared"], vendor, "It is theirs to mend", evidence=True)
     acts.share(coordinator, reference["shared"], agency, "They warn others")
     acts.share(
         coordinator, reference["shared"], world.people["deployer"].participant.reference, "They asked what this is"
@@ -254,6 +254,15 @@ def _links(world: World) -> None:
     )
     world.add("suggestion", "suggested", reference=_flaw(world, "agency").reference, link=suggested.pk)
     world.missing["link"] = world.missing["suggestion"] = {"reference": joined.reference, "link": 10**9}
+    apart = Finding.objects.get(vulnerability=_flaw(world, "finder_stranger"))
+    divided = Division.objects.create(
+        one_id=min(apart.pk, later.pk),
+        other_id=max(apart.pk, later.pk),
+        person_id=coordinator.person,
+        note="Two places, as both say",
+    )
+    world.add("division", "apart", reference=_flaw(world, "finder_stranger").reference, division=divided.pk)
+    world.missing["division"] = {"reference": joined.reference, "division": 10**9}
 
 
 def _glass(world: World) -> None:

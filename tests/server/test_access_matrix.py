@@ -76,7 +76,7 @@ SEES: dict[str, dict[str, set[str]]] = {
         "glass": _FINDER | COORDINATORS | {"administrator_glass"},
     },
     "attachment": {
-        "finder": _FINDER | COORDINATORS,
+        "finder": _FINDER | COORDINATORS | _VENDOR,
         "finder_stranger": {"finder_stranger"} | COORDINATORS,
         "glass": _FINDER | COORDINATORS | {"administrator_glass"},
     },
@@ -193,6 +193,7 @@ PAGES: dict[str, Line] = {
     "divide": act(COORDINATORS, "link", send=WHY),
     "join": act(COORDINATORS, "suggestion", send=WHY),
     "reject": act(COORDINATORS, "suggestion", send=WHY),
+    "withdraw": act(COORDINATORS, "division", send=WHY),
     "share": act(COORDINATORS, "flaw", send=WHY | {"participant": "vendor"}, acts=SHARED),
     "revoke": act(COORDINATORS, "share", send=WHY),
     "reports": page(SENDERS | ADMINISTRATORS),

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("vulnerabilities/<str:reference>/links/<int:link>/divide/", vulnerability.divide, name="divide"),
     path("vulnerabilities/<str:reference>/links/<int:link>/join/", vulnerability.join, name="join"),
     path("vulnerabilities/<str:reference>/links/<int:link>/reject/", vulnerability.reject, name="reject"),
+    path("vulnerabilities/<str:reference>/apart/<int:division>/withdraw/", vulnerability.withdraw, name="withdraw"),
     path("vulnerabilities/<str:reference>/shares/", vulnerability.share, name="share"),
     path("vulnerabilities/<str:reference>/shares/<int:grant>/revoke/", vulnerability.revoke, name="revoke"),
     path("reports/", reports.listed, name="reports"),

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from clearinghouse.server.access.reader import NOBODY
 from clearinghouse.server.audit.models import Entry
@@ -13,12 +14,14 @@ from clearinghouse.server.evidence import blobs
 from clearinghouse.server.evidence.errors import TooLargeError
 from clearinghouse.server.evidence.models import Envelope
 from clearinghouse.server.intake.errors import EmptyBodyError, KeyReusedError, NotForThemError, QuotaError
+from clearinghouse.server.inventories import jobs
 from clearinghouse.server.inventories.errors import InventoryNotFoundError
 from clearinghouse.server.inventories.models import Content, Inventory, State, Version, Violation
 from clearinghouse.server.inventories.queries import blobs_in_use, inventories, inventory
 from clearinghouse.server.inventories.queries import sent as asked_by_sender
 from clearinghouse.server.inventories.services import Sent, receive_inventory, remove, replace
 from clearinghouse.server.jobs.models import Job
+from clearinghouse.server.jobs.models import State as JobState
 from clearinghouse.server.participants.models import Role
 from clearinghouse.server.participants.scopes import Scope
 from server.inventories.having import MARKER, packages, pypi, send, work
@@ -27,6 +30,20 @@ from server_people import a_participant, a_person, reader_for
 pytestmark = pytest.mark.django_db
 
 LIST = packages(pypi(), pypi("quay", "3.1"))
+
+
+def test_an_inventory_on_which_work_ended_is_told_to_have_failed_and_can_be_read_again(deployer):
+    found, _ = send(deployer, LIST)
+    read = Job.objects.filter(args=[found.latest_id])
+    read.update(state=JobState.FAILED, finished_at=timezone.now())
+    assert jobs.note_failed() == 1
+    assert jobs.note_failed() == 0
+    seen = inventory(deployer, found.reference)
+    assert (seen.view.state, [each.code for each in seen.violations]) == (State.FAILED, ["reading_failed"])
+    read.update(state=JobState.READY, finished_at=None, attempts=0)
+    work()
+    seen = inventory(deployer, found.reference)
+    assert (seen.view.state, seen.violations) == (State.READY, ())
 
 
 def test_what_comes_is_stored_and_its_work_is_queued(deployer):

@@ -154,12 +154,36 @@ def test_two_are_joined_by_hand(person, joined):
         acts.join_by_hand(person, gone, reference(1), WHY)
 
 
+def test_being_told_apart_can_be_taken_back(person, suggested):
+    acts.reject(person, suggested.pk, WHY)
+    (apart,) = detail(person, reference(2)).apart
+    assert (apart.other.reference, apart.by, apart.note) == (reference(1), person_name(person), WHY)
+    assert [each.id for each in detail(person, reference(1)).apart] == [apart.id]
+    acts.withdraw(person, apart.id, "on second thoughts")
+    assert last_act().act == "division.withdrawn"
+    assert groups() == [[1], [2]]
+    assert detail(person, reference(1)).apart == []
+    with pytest.raises(NotFoundError):
+        acts.withdraw(person, apart.id, WHY)
+    acts.join_by_hand(person, reference(1), reference(2), WHY)
+    assert groups() == [[1, 2]]
+    sound()
+
+
+def test_who_was_let_in_is_not_told_what_persons_told_apart(person, suggested, vendor):
+    acts.reject(person, suggested.pk, WHY)
+    for number in (1, 2):
+        let_in(person, number, vendor)
+    assert detail(vendor, reference(1)).apart == []
+
+
 def all_acts(reader, joined_link, suggestion):
     whom = a_participant(Role.VENDOR)
     return [
         lambda: acts.divide(reader, joined_link, WHY),
         lambda: acts.join(reader, suggestion, WHY),
         lambda: acts.reject(reader, suggestion, WHY),
+        lambda: acts.withdraw(reader, 1, WHY),
         lambda: acts.join_by_hand(reader, reference(1), reference(2), WHY),
         lambda: acts.share(reader, reference(1), whom.reference, WHY),
         lambda: acts.revoke(reader, 1, WHY),

@@ -227,6 +227,15 @@ def test_a_vendor_is_told_of_what_they_see_alone(person, vendor):
     assert told(reader_for(named))[0][2] == 3
 
 
+def test_a_row_has_the_identifiers_that_later_findings_brought(person, vendor):
+    identify(a_sender(), [same("Lab A"), scored(5, 9)])
+    let_in(person, [1], vendor)
+    identify(a_sender(), [same("Lab B", identifiers=("CVE-2026-1001", "GHSA-aaaa-bbbb-cccc"))], tlp=Label.RED)
+    named = {row.title: row.identifiers for row in queue(person, Filters()).rows}
+    assert sorted(named.values()) == [(), ("CVE-2026-1001", "GHSA-aaaa-bbbb-cccc")]
+    assert [row.identifiers for row in queue(vendor, Filters()).rows] == [()]
+
+
 def test_what_is_all_hidden_is_not_there(person, vendor):
     identify(a_sender(), [same("Lab A")])
     let_in(person, [1], vendor)

@@ -46,6 +46,7 @@ class Act(StrEnum):
     )
     VULNERABILITY_MERGED = "vulnerability.merged", "Two vulnerabilities were joined into one."
     VULNERABILITY_DIVIDED = "vulnerability.divided", "A vulnerability was divided into two."
+    DIVISION_WITHDRAWN = "division.withdrawn", "Somebody took back that two findings are not the same flaw."
     VULNERABILITY_SHARED = "vulnerability.shared", "A participant or a person was let in to something."
     SHARE_REVOKED = "share.revoked", "A participant or a person is no longer let in to something."
     SUGGESTION_REJECTED = "suggestion.rejected", "Somebody decided that two findings are not the same flaw."

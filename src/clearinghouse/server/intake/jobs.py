@@ -15,8 +15,7 @@ from clearinghouse.server.intake.models import Report, State, Violation
 from clearinghouse.server.intake.reading import Read, read
 from clearinghouse.server.intake.sealed import body_context, violation_context
 from clearinghouse.server.jobs.lease import JobContext
-from clearinghouse.server.jobs.models import Job
-from clearinghouse.server.jobs.models import State as JobState
+from clearinghouse.server.jobs.queries import abandoned
 from clearinghouse.server.vulnerabilities import services as vulnerabilities
 from clearinghouse.server.vulnerabilities.preparing import Prepared
 from clearinghouse.server.vulnerabilities.writing import Origin
@@ -115,12 +114,8 @@ def note_failed() -> int:
     A job that a worker gave up says so by its signal; one whose worker died again and again, or that a person
     cancelled, is found here.
     """
-    ended = Job.objects.filter(task_path=process.module_path, state__in=(JobState.FAILED, JobState.CANCELLED))
-    reports = {report for (report,) in ended.values_list("args", flat=True).iterator()}
-    waiting = Report.objects.filter(pk__in=reports, state__in=(State.RECEIVED, State.READ)).values_list("pk", flat=True)
-    live = Job.objects.filter(task_path=process.module_path, state__in=(JobState.READY, JobState.RUNNING))
-    alive = {report for (report,) in live.values_list("args", flat=True).iterator()}
-    return sum(_fail(report) for report in waiting if report not in alive)
+    rows = Report.objects.filter(pk__in=abandoned(process.module_path), state__in=(State.RECEIVED, State.READ))
+    return sum(_fail(report) for report in rows.values_list("pk", flat=True))
 
 
 def _fail(report: int) -> int:

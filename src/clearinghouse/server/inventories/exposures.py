@@ -14,8 +14,8 @@ from clearinghouse.server.inventories.sealed import identifier_word, open_meta
 from clearinghouse.server.participants.models import Role
 from clearinghouse.server.participants.scopes import Scope
 
-FEWEST = 3
-"""Participants below which a number could name one of them."""
+STEPS = (3, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
+"""Numbers of participants that are told: what an exact one would say when it grows by one names who came."""
 MOST = 200
 _MOST_IDENTIFIERS = 200
 
@@ -41,8 +41,8 @@ class Exposures(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         inventories: those that they may see, at most :data:`MOST`. participants: how many have one of these.
-        others: to a coordinator, how many more participants are exposed that share nothing of it; None where that is
-            fewer than :data:`FEWEST`, nobody included, and for everyone else.
+        others: to a coordinator, at least how many more participants are exposed that share nothing of it, in steps
+            (:data:`STEPS`); None where that is fewer than the first, nobody included, and for everyone else.
         counted: whether the reader is told of others at all.
     """
 
@@ -56,7 +56,7 @@ class Exposures(msgspec.Struct, frozen=True, kw_only=True):
         """How many others there are, for people; empty for who is not told."""
         if not self.counted:
             return ""
-        return f"fewer than {FEWEST}" if self.others is None else f"{self.others:,}"
+        return f"fewer than {STEPS[0]}" if self.others is None else f"at least {self.others:,}"
 
 
 def exposures(reader: Reader, identifiers: Iterable[str]) -> Exposures:
@@ -76,10 +76,11 @@ def exposures(reader: Reader, identifiers: Iterable[str]) -> Exposures:
     sure = set(met.filter(sure=True, inventory__in=[row.pk for row in shown]).values_list("inventory", flat=True))
     counted = Role.COORDINATOR in reader.roles
     others = _others(met, owners) if counted else 0
+    passed = [step for step in STEPS if step <= others]
     return Exposures(
         inventories=_views(reader, shown, sure),
         participants=len(owners),
-        others=others if others >= FEWEST else None,
+        others=passed[-1] if passed else None,
         counted=counted,
     )
 

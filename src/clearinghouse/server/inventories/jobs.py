@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
-from clearinghouse.records import Level
+from clearinghouse.records import Level, Problem
 from clearinghouse.server.audit.services import record
 from clearinghouse.server.evidence import blobs, vault
 from clearinghouse.server.evidence.errors import SealBrokenError
@@ -17,18 +17,21 @@ from clearinghouse.server.inventories.sealed import body_context, open_meta, ope
 from clearinghouse.server.inventories.shredding import shred
 from clearinghouse.server.jobs.backend import once
 from clearinghouse.server.jobs.lease import JobContext
+from clearinghouse.server.jobs.queries import abandoned
 from clearinghouse.server.vulnerabilities.signals import as_of
 
 LOOK = 300
 """Seconds between two looks whether advisories, signals or the day are other ones."""
 _LONGEST_FORMATS = 120
+_WAITING = (State.RECEIVED, State.FAILED)
+"""Of a version whose reading was given up a person can begin the job again; one that was read has none that could."""
 
 
 @task(takes_context=True)  # type: ignore[arg-type]  # our backend gives its own kind of context
 def read_inventory(context: JobContext, version_id: int) -> None:
     """Read a version of an inventory. Run again at any point, it begins anew until everything is kept at once."""
     version = Version.objects.get(pk=version_id)
-    if version.state != State.RECEIVED:
+    if version.state not in _WAITING:
         return
     sealer = vault.sealer(version.envelope_id)
     body = blobs.open(version.blob, sealer, body_context(version.envelope_id))
@@ -36,12 +39,13 @@ def read_inventory(context: JobContext, version_id: int) -> None:
     with transaction.atomic():
         Holder.objects.select_for_update().get(pk=version.owner_id)
         version.refresh_from_db()
-        if version.state == State.RECEIVED:  # it was not removed or replaced meanwhile
+        if version.state in _WAITING:  # it was not removed or replaced meanwhile
             _keep(version, found, sealer)
         context.require_lease()
 
 
 def _keep(version: Version, found: Read, sealer: Sealer) -> None:
+    Violation.objects.filter(version=version).delete()
     Violation.objects.bulk_create(
         [
             Violation(
@@ -108,8 +112,37 @@ def plan_for(context: JobContext, owner_id: int) -> None:
         context.require_lease()
 
 
+def note_failed() -> int:
+    """Say of inventories whose reading was given up, or cancelled, that it failed; return of how many."""
+    rows = Version.objects.filter(pk__in=abandoned(read_inventory.module_path), state=State.RECEIVED)
+    return sum(_give_up(version) for version in rows.values_list("pk", flat=True))
+
+
+def _give_up(number: int) -> bool:
+    with transaction.atomic():
+        version = Version.objects.select_for_update().select_related("inventory").get(pk=number)
+        if version.state != State.RECEIVED:
+            return False
+        problem = Problem(
+            source=version.inventory.reference,
+            code="reading_failed",
+            message="Reading it was begun several times and never came to its end; its bytes are kept.",
+            expected="that whoever runs this installation begins the job again, or that you send it again",
+        )
+        sealed = seal_problem(0, problem, vault.sealer(version.envelope_id))
+        Violation.objects.create(version=version, number=0, error=True, sealed=sealed)
+        version.state, version.state_at, version.problems = State.FAILED, timezone.now(), 1
+        version.save()
+        record(None, "inventory.failed", "inventory", version.inventory.reference, version=version.number)
+    return True
+
+
 @task(priority=-20)
 def plan_all() -> None:
-    """Queue the work for every owner whose worklist rests on other advisories, other signals or another day."""
+    """Queue the work for every owner whose worklist rests on other advisories, other signals or another day.
+
+    Inventories on which nobody works any more are told of, too.
+    """
+    note_failed()
     for owner in worklists.outdated(outside.versions(fresh=True), as_of()):
         once(plan_for, f"inventories.plan:{owner}").enqueue(owner)

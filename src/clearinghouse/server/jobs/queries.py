@@ -1,6 +1,7 @@
 """What people and metrics see of background work."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet
 
@@ -34,6 +35,22 @@ def counts() -> dict[tuple[str, str], int]:
         Job.objects.filter(part).order_by().values_list("queue", "state").annotate(Count("pk")) for part in parts
     ]
     return {(queue, state): number for rows in grouped for queue, state, number in rows}
+
+
+def abandoned(task: str) -> set[Any]:
+    """Return the first arguments of a task's jobs that ended badly, or were cancelled, and that no job will work on.
+
+    Args:
+        task: its dotted path.
+    """
+    mine = Job.objects.filter(task_path=task)
+    ended = mine.filter(state__in=(State.FAILED, State.CANCELLED))
+    live = mine.filter(state__in=(State.READY, State.RUNNING))
+    return _subjects(ended) - _subjects(live)
+
+
+def _subjects(rows: QuerySet[Job]) -> set[Any]:
+    return {args[0] for args in rows.values_list("args", flat=True).iterator() if args}
 
 
 def oldest_ready_age(clock: Clock = DATABASE_CLOCK) -> timedelta:

@@ -95,10 +95,39 @@ def reject(reader: Reader, link: int, note: str) -> None:
         record(reader, "suggestion.rejected", "vulnerability", earlier.reference, other=later.reference, reason=note)
 
 
+def withdraw(reader: Reader, division: int, note: str) -> tuple[Vulnerability, Vulnerability]:
+    """Take back that a person told two findings apart; nothing is joined by that, and from now on they may be again.
+
+    Returns:
+        The vulnerabilities of both.
+
+    Raises:
+        NotFoundError: nobody told them apart. NotAllowedError: they may not. AskedWrongError: there is no reason.
+    """
+    note = _may(reader, note)
+    with transaction.atomic():
+        lock()
+        found = Division.objects.filter(pk=division).first()
+        if found is None:
+            raise NotFoundError(
+                "there is no such division", "open the vulnerability again; it may have been taken back"
+            )
+        one, other = _now(found.one_id), _now(found.other_id)
+        if visible(reader, Vulnerability.objects.filter(pk__in=(one.pk, other.pk))).count() != 2:
+            raise NotFoundError(
+                "there is no such division", "open the vulnerability again; it may have been taken back"
+            )
+        found.delete()
+        record(reader, "division.withdrawn", "vulnerability", one.reference, other=other.reference, reason=note)
+    return one, other
+
+
 def _join(reader: Reader, later: int, earlier: int, note: str, suggested: Link | None = None) -> Vulnerability:
     one, two = _now(earlier), _now(later)
     if _stay_apart(one, two):
-        raise StateError("a person divided them", "ask that person; what they said stands above everything")
+        raise StateError(
+            "a person told them apart", "take that back first; it stands with its reason on the page of each"
+        )
     if suggested is not None:
         suggested.kind, suggested.person_id, suggested.note = LinkKind.JOINS, reader.person, note
         suggested.save(update_fields=["kind", "person", "note"])

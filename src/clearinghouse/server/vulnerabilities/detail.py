@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from clearinghouse.records import Finding as FindingRecord
 from clearinghouse.records import Reason
 from clearinghouse.server.access.models import Grant, ObjectKind
 from clearinghouse.server.access.reader import Reader
-from clearinghouse.server.access.rules import visible
+from clearinghouse.server.access.rules import sees_all, visible
 from clearinghouse.server.evidence import vault
 from clearinghouse.server.vulnerabilities.models import CHUNK, Chunk, Division, Finding, Link, LinkKind, Vulnerability
 from clearinghouse.server.vulnerabilities.preparing import opened_one
@@ -32,6 +32,7 @@ from clearinghouse.triage.result import Judgement
 SHOWN = 25
 """Findings of one page."""
 _MOST_SUGGESTIONS = 20
+_MOST_APART = 20
 
 
 class MemberView(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,12 +72,27 @@ class LinkView(msgspec.Struct, frozen=True, kw_only=True):
     other: Row | None = None
 
 
+class ApartView(msgspec.Struct, frozen=True, kw_only=True):
+    """A person told a finding of this vulnerability apart from one of another.
+
+    Attributes:
+        id: for taking it back. other: the other vulnerability. by, at, note: who said so, when and why.
+    """
+
+    id: int
+    other: Row
+    by: str
+    at: dt.datetime
+    note: str
+
+
 class Detail(msgspec.Struct, frozen=True, kw_only=True):
     """One vulnerability.
 
     Attributes:
         row: as in a list. members: findings of this page; total: of all pages. links, suggestions: as far as both ends
-            may be seen. judged: its deadline, and why; of what this reader may see. grants: who was let in.
+            may be seen. apart: what persons told apart from it, to who decides such things.
+            judged: its deadline, and why; of what this reader may see. grants: who was let in.
     """
 
     row: Row
@@ -86,6 +102,7 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
     pages: int
     links: list[LinkView]
     suggestions: list[LinkView]
+    apart: list[ApartView]
     judged: Judgement | None
     grants: list[Grant]
     identifiers: tuple[str, ...]
@@ -119,6 +136,7 @@ def detail(reader: Reader, reference: str, page: int = 1) -> Detail:
         pages=pages,
         links=_links(vulnerability, numbers),
         suggestions=_suggestions(reader, vulnerability, numbers),
+        apart=_told_apart(reader, vulnerability),
         judged=judgement(list(known.values()), judge()) if known else None,
         grants=_grants(reader, vulnerability),
         identifiers=tuple(sorted({each for profile in profiles for each in profile.identifiers})),
@@ -221,9 +239,30 @@ def _suggestions(reader: Reader, vulnerability: Vulnerability, numbers: dict[int
     return found
 
 
+def _told_apart(reader: Reader, vulnerability: Vulnerability) -> list[ApartView]:
+    if not sees_all(reader, Vulnerability):
+        return []
+    rows = _divisions(vulnerability).select_related("person", "one", "other").order_by("-at", "-pk")
+    found = {
+        each: ({each.one.vulnerability_id, each.other.vulnerability_id} - {vulnerability.pk}).pop()
+        for each in rows[:_MOST_APART]
+    }
+    others = list(seen(reader).filter(pk__in=set(found.values())))
+    listed = {each.pk: row for each, row in zip(others, rows_of(reader, others), strict=True)}
+    return [
+        ApartView(id=each.pk, other=listed[root], by=each.person.name, at=each.at, note=each.note)
+        for each, root in found.items()
+        if root in listed
+    ]
+
+
+def _divisions(vulnerability: Vulnerability) -> QuerySet[Division]:
+    return Division.objects.filter(Q(one__vulnerability=vulnerability) | Q(other__vulnerability=vulnerability))
+
+
 def _apart(vulnerability: Vulnerability) -> set[int]:
     """The vulnerabilities that a person told apart from this one."""
-    pairs = Division.objects.filter(Q(one__vulnerability=vulnerability) | Q(other__vulnerability=vulnerability))
+    pairs = _divisions(vulnerability)
     both = pairs.values_list("one__vulnerability_id", "other__vulnerability_id")
     return {root for pair in both for root in pair} - {vulnerability.pk}
 

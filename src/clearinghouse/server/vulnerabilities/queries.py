@@ -14,6 +14,7 @@ from clearinghouse.server.vulnerabilities.errors import AskedWrongError, NotFoun
 from clearinghouse.server.vulnerabilities.filtering import Filters, sieve_of, tiers
 from clearinghouse.server.vulnerabilities.models import Finding, Vulnerability
 from clearinghouse.server.vulnerabilities.profiles import Stored
+from clearinghouse.server.vulnerabilities.ranking import is_named
 from clearinghouse.server.vulnerabilities.seen import (
     as_seen,
     open_members,
@@ -39,6 +40,8 @@ __all__ = [
 ]
 
 PAGE = 50
+MOST_NAMING = 64
+"""Findings of a vulnerability up to which all of them are asked for identifiers that the oldest does not have."""
 """Rows of one page."""
 _PLACE = re.compile(r"((?:[0-9a-f]{2}){1,32})-([0-9a-f]{16})")
 
@@ -47,7 +50,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One vulnerability in a list.
 
     Attributes:
-        reference: how it is named. title, component, place, identifiers: of its oldest finding that the reader may see.
+        reference: how it is named. title, component, place: of its oldest finding that the reader may see.
+        identifiers: of that finding; where it has no CVE identifier and others have, of all, unless these are many.
         tier: key of its tier. due: its date. findings, finders: how many, as far as the reader may see them.
     """
 
@@ -123,17 +127,38 @@ def rows_of(reader: Reader, found: Sequence[Vulnerability]) -> list[Row]:
     """Return vulnerabilities that a reader may see as rows: what they say is what the reader's findings say."""
     parts = as_seen(reader, found)
     heads = _heads(reader, [each.pk for each in found])
-    return [_row(parts.get(each.pk, each), heads.get(each.pk)) for each in found]
+    shown = [parts.get(each.pk, each) for each in found]
+    nameless = [each for each in shown if each.named and not _is_named(heads.get(each.pk))]
+    named = _named(reader, [each.pk for each in nameless if each.findings <= MOST_NAMING])
+    return [_row(each, heads.get(each.pk), named.get(each.pk)) for each in shown]
 
 
-def _row(each: Vulnerability, head: Stored | None) -> Row:
+def _is_named(head: Stored | None) -> bool:
+    return head is not None and is_named(head.profile)
+
+
+def _named(reader: Reader, numbers: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Return the identifiers that all findings of each vulnerability have together."""
+    if not numbers:
+        return {}
+    found: dict[int, dict[str, None]] = {number: {} for number in numbers}
+    mine = visible(reader, Finding.objects.filter(vulnerability__in=numbers, profile__isnull=False))
+    rows = list(with_report(mine).order_by("pk"))
+    opened = open_members(rows)
+    for row in rows:
+        if row.pk in opened:
+            found[row.vulnerability_id].update(dict.fromkeys(opened[row.pk].stored.profile.identifiers))
+    return {number: tuple(names) for number, names in found.items()}
+
+
+def _row(each: Vulnerability, head: Stored | None, named: tuple[str, ...] | None) -> Row:
     profile = head.profile if head else None
     return Row(
         reference=each.reference,
         title=profile.title if profile else "Its content was destroyed",
         component=profile.component if profile else "",
         place=place_of(profile) if profile else "",
-        identifiers=profile.identifiers if profile else (),
+        identifiers=named or (profile.identifiers if profile else ()),
         tier=tiers()[each.tier],
         due=each.due,
         findings=each.findings,

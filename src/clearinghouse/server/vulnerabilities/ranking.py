@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from clearinghouse.identity.profile import Profile
 from clearinghouse.priority.facts import lenient_date
 from clearinghouse.priority.ranking import rank_bytes, tier_bytes
 from clearinghouse.priority.tables import table_for
@@ -43,12 +44,13 @@ def standing(members: Sequence[Member], judge: Judge) -> Standing:
         due=None if due > dt.date.max.toordinal() else dt.date.fromordinal(due),
         rank=rank_bytes(judged.order),
         condition=Condition.OPEN if open_ else Condition.SET_ASIDE,
-        named=any(_is_named(member) for member in members),
+        named=any(is_named(member.stored.profile) for member in members),
     )
 
 
-def _is_named(member: Member) -> bool:
-    return any(canonical_identifier(each).startswith("CVE-") for each in member.stored.profile.identifiers)
+def is_named(profile: Profile) -> bool:
+    """Whether a finding has a CVE identifier, by which signals are looked up."""
+    return any(canonical_identifier(each).startswith("CVE-") for each in profile.identifiers)
 
 
 def judgement(members: Sequence[Member], judge: Judge) -> Judgement:

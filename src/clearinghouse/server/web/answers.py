@@ -26,7 +26,10 @@ def refusal(request: HttpRequest, status: int, **headers: Any) -> HttpResponse:
             return fault(status)
         phrase = HTTPStatus(status).phrase
         return problem(status, phrase, _DETAILS.get(status, ""), **headers)
-    response = render(request, "web/error.html", {"failure": failure(status)}, status=status)
+    context: dict[str, Any] = {"failure": failure(status)}
+    if status >= 500:
+        context["reference"] = getattr(request, "id", "")
+    response = render(request, "web/error.html", context, status=status)
     for name, value in headers.items():
         response.headers[name.replace("_", "-")] = str(value)
     return response
