@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 from django.conf import settings
 from django.http import HttpRequest
-from ninja import Path, Query, Router, Schema, Status
+from ninja import Path, Query, Router, Status
 from pydantic import Field
 
 from clearinghouse.server.inventories import queries, services
@@ -16,7 +16,7 @@ from clearinghouse.server.participants.scopes import Scope
 from clearinghouse.server.web.api.access import Key
 from clearinghouse.server.web.api.bodies import body_of, filename_of
 from clearinghouse.server.web.api.reports import NO_NUL, IdempotencyKey, violation
-from clearinghouse.server.web.api.shapes import ERRORS, ProblemShape, ReadProblemShape
+from clearinghouse.server.web.api.shapes import ERRORS, ProblemShape, ReadProblemShape, Shape
 from clearinghouse.server.web.middleware import reader_of
 
 router = Router(tags=["inventories"])
@@ -34,7 +34,7 @@ _PAGE = 50
 _SENT = {409: ProblemShape, 411: ProblemShape, 413: ProblemShape, **ERRORS}
 
 
-class InventoryShape(Schema):
+class InventoryShape(Shape):
     """One inventory."""
 
     reference: str
@@ -61,14 +61,14 @@ class InventoryDetailShape(InventoryShape):
     start: int | None = Field(description="give it back as `start` for the following violations; null at the end")
 
 
-class InventoriesShape(Schema):
+class InventoriesShape(Shape):
     """Some inventories, newest first."""
 
     inventories: list[InventoryShape]
     before: str | None = Field(description="give it back as `before` for the following page; null at the end")
 
 
-class WorklistShape(Schema):
+class WorklistShape(Shape):
     """What to do by when; the members are those of `clearinghouse plan --format json`."""
 
     owner: str

@@ -3,11 +3,14 @@
 import datetime as dt
 from typing import Any, Literal
 
-from ninja import Schema
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 
-class ViolationShape(Schema):
+class Shape(BaseModel):
+    """What all have in common: made by field names. Ninja's own base looks each field up anew, at 25 times the cost."""
+
+
+class ViolationShape(Shape):
     """One thing that is wrong with a request."""
 
     code: str
@@ -15,7 +18,7 @@ class ViolationShape(Schema):
     reason: str
 
 
-class ProblemShape(Schema):
+class ProblemShape(Shape):
     """RFC 9457, media type ``application/problem+json``."""
 
     type: str
@@ -25,14 +28,14 @@ class ProblemShape(Schema):
     errors: list[ViolationShape] = Field(default_factory=list)
 
 
-class MarkingShape(Schema):
+class MarkingShape(Shape):
     """How far something may travel."""
 
     tlp: str
     embargo_until: dt.datetime | None = None
 
 
-class ReceiptShape(Schema):
+class ReceiptShape(Shape):
     """What is answered to a report: it is stored, and this is its name."""
 
     receipt: str
@@ -45,7 +48,7 @@ class ReceiptShape(Schema):
     message: str
 
 
-class ReadProblemShape(Schema):
+class ReadProblemShape(Shape):
     """One thing that is wrong with what was sent: where it is, what was expected."""
 
     code: str
@@ -70,21 +73,21 @@ class ReportShape(ReceiptShape):
     violations: list[ReadProblemShape] = Field(default_factory=list, description="the first of them")
 
 
-class ReportsShape(Schema):
+class ReportsShape(Shape):
     """Some of one's reports, newest first."""
 
     reports: list[ReceiptShape]
     before: str | None = Field(description="give it back as `before` for the following page; null at the end")
 
 
-class ViolationsShape(Schema):
+class ViolationsShape(Shape):
     """Some violations of a report."""
 
     violations: list[ReadProblemShape]
     first: int | None = Field(description="give it back as `first` for the following page; null at the end")
 
 
-class OwnFindingShape(Schema):
+class OwnFindingShape(Shape):
     """One of one's own findings, ranked by one's own reports alone."""
 
     number: int
@@ -100,14 +103,14 @@ class OwnFindingShape(Schema):
     same: list[int] = Field(description="other findings of this report that are the same flaw")
 
 
-class OwnFindingsShape(Schema):
+class OwnFindingsShape(Shape):
     """Some findings of a report."""
 
     findings: list[OwnFindingShape]
     after: int | None = Field(description="give it back as `after` for the following page; null at the end")
 
 
-class AttachmentShape(Schema):
+class AttachmentShape(Shape):
     """A file that belongs to a report."""
 
     reference: str
@@ -117,13 +120,13 @@ class AttachmentShape(Schema):
     filename: str = ""
 
 
-class PurposeShape(Schema):
+class PurposeShape(Shape):
     """What a download is for; it is recorded."""
 
     purpose: str = Field(min_length=10, max_length=500)
 
 
-class RowShape(Schema):
+class RowShape(Shape):
     """One vulnerability in a list."""
 
     reference: str
@@ -140,7 +143,7 @@ class RowShape(Schema):
     marking: MarkingShape
 
 
-class QueueShape(Schema):
+class QueueShape(Shape):
     """Some vulnerabilities in the order of work."""
 
     vulnerabilities: list[RowShape]
@@ -148,7 +151,7 @@ class QueueShape(Schema):
     cut: bool = Field(description="more findings have these words than were looked at")
 
 
-class LinkShape(Schema):
+class LinkShape(Shape):
     """Why two findings are the same flaw, by their numbers."""
 
     later: int
@@ -159,7 +162,7 @@ class LinkShape(Schema):
     by: str = ""
 
 
-class MemberShape(Schema):
+class MemberShape(Shape):
     """One finding of a vulnerability, as it was read."""
 
     number: int
@@ -182,7 +185,7 @@ class DetailShape(RowShape):
     inputs: list[dict[str, Any]] = Field(description="the same as data: input, value, source, date, rule")
 
 
-class DayShape(Schema):
+class DayShape(Shape):
     """What came on one day (UTC)."""
 
     day: dt.date
@@ -191,7 +194,7 @@ class DayShape(Schema):
     vulnerabilities: int
 
 
-class OverviewShape(Schema):
+class OverviewShape(Shape):
     """The river as numbers, as far as the reader may see it."""
 
     as_of: dt.date
@@ -205,7 +208,7 @@ class OverviewShape(Schema):
     days: list[DayShape]
 
 
-class MeShape(Schema):
+class MeShape(Shape):
     """Who the key acts for."""
 
     participant: str
