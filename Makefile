@@ -15,6 +15,10 @@ PYTHON := $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 endif
 
+# Tests that kill, wait and look leave a processor idle, so there is one process more than processors; who is done takes
+# tests over from who is not.
+SIDE_BY_SIDE := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist worksteal
+
 # Every process that is started sees the folder of outside data if the caller named one; none is assumed.
 ifdef CLEARINGHOUSE_DATA
 export CLEARINGHOUSE_DATA
@@ -38,12 +42,12 @@ tools: $(TOOLS) ## the same, with the tools for development
 # The tests run even if lint complains, so that one run tells everything; a summary of tests comes last.
 test: $(TOOLS) ## everything CI runs: style, types, floors, documents, tests on SQLite and on PostgreSQL
 	@status=0; $(MAKE) --no-print-directory lint || status=$$?; \
-	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS) || status=$$?; \
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(PYTEST_ARGS) || status=$$?; \
 	$(MAKE) --no-print-directory test-postgresql || status=$$?; exit $$status
 
 test-postgresql: $(TOOLS) ## the server's tests that touch the database, on a PostgreSQL that is there for them alone
 	@$(BIN)/python tests/with_postgresql.py \
-		$(BIN)/python -m pytest tests/server -n auto -m 'database and not browser' $(PYTEST_ARGS)
+		$(BIN)/python -m pytest tests/server $(SIDE_BY_SIDE) -m 'database and not browser' $(PYTEST_ARGS)
 
 lint: $(TOOLS) ## style, types, and the contracts between the floors
 	$(BIN)/ruff format --check .

@@ -8,7 +8,7 @@ import pytest
 import typer.core
 import typer.main
 
-from clearinghouse.cli.main import app
+from clearinghouse.cli.main import command_line
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -47,7 +47,7 @@ def complaint(line: str) -> str | None:
         wanted = [word for word in words[1:] if "=" not in word and re.fullmatch(r"[a-z]+", word)]
         unknown = [word for word in wanted if word not in made]
         return f"make has no target {unknown[0]}" if unknown else None
-    command, said = typer.main.get_command(app), "clearinghouse"
+    command, said = typer.main.get_command(command_line()), "clearinghouse"
     for word in words[1:]:
         if word.startswith("-") or not isinstance(command, typer.core.TyperGroup):
             continue

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from clearinghouse.formats.inputs import NothingToReadError
 from clearinghouse.packages.index import AdvisoryIndex, IndexBuilder, IndexFileError
 from clearinghouse.records import ClearinghouseError
-from clearinghouse.triage.intake import NothingToReadError
 from clearinghouse.triage.prepared import Published, published
 from clearinghouse.triage.prepared_files import MOST_SMALL
 

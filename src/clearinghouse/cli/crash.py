@@ -31,7 +31,8 @@ from clearinghouse.formats.registry import guarded
 from clearinghouse.formats.sample import Sample
 from clearinghouse.formats.text import plural
 from clearinghouse.records import ClearinghouseError, Crash, Finding, Level, Problem
-from clearinghouse.triage import nothing_to_read, only_errors
+from clearinghouse.records.problem import only_errors
+from clearinghouse.triage import nothing_to_read
 
 
 class Entry(msgspec.Struct, frozen=True):

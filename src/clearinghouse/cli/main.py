@@ -16,21 +16,10 @@ from typing import Annotated, TextIO
 import typer
 
 from clearinghouse import __version__
-from clearinghouse.cli import (
-    crash,
-    deadline,
-    demo,
-    feeds,
-    identify,
-    match,
-    plan,
-    stopped,
-    triage,
-    version,
-)
+from clearinghouse.cli import stopped
 from clearinghouse.cli.layout import ASCII_FORMS
 from clearinghouse.cli.output import BAD_INPUT, DEBUG, OK, explained, show_error
-from clearinghouse.cli.server import verbs
+from clearinghouse.cli.verbs import VERBS, add
 from clearinghouse.formats.text import clean_line
 from clearinghouse.records import ClearinghouseError
 
@@ -51,16 +40,23 @@ Exit codes of all commands:
   143  asked to end
 """
 
-app = typer.Typer(
-    name="clearinghouse",
-    epilog=_EPILOG,
-    help="From a flood of findings to each flaw once, ranked, with the date by which it matters.",
-    no_args_is_help=True,
-    add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+
+def command_line(verb: str | None = None) -> typer.Typer:
+    """Return the command line with one verb, or with all."""
+    app = typer.Typer(
+        name="clearinghouse",
+        epilog=_EPILOG,
+        help="From a flood of findings to each flaw once, ranked, with the date by which it matters.",
+        no_args_is_help=True,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_options)
+    for name in [verb] if verb else VERBS:
+        add(app, name)
+    return app
 
 
 def _version(asked: bool) -> None:
@@ -69,7 +65,6 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     *,
     version: Annotated[
@@ -77,18 +72,6 @@ def _options(
     ] = False,
 ) -> None:
     """From a flood of findings to each flaw once, ranked, with the date by which it matters."""
-
-
-app.command("triage", short_help="Each flaw once, ranked, with its deadline and the reasons.")(triage.command)
-app.command("identify", short_help="Which findings are the same flaw, and why.")(identify.command)
-app.command("crash", short_help="What crash logs show, and which are the same crash.")(crash.command)
-app.command("deadline", short_help="By when to fix one flaw on one asset, and why.")(deadline.command)
-app.command("match", short_help="Which advisories meet what an inventory lists.")(match.command)
-app.command("plan", short_help="What to do by when about what inventories list.")(plan.command)
-app.add_typer(feeds.app, name="feeds", short_help="The outside feeds: fetched, verified, kept.")
-app.add_typer(version.app, name="version", short_help="Which version is newer; does an advisory affect it?")
-verbs.register(app)
-app.command("demo", short_help="Make a flood of invented findings and rank it.")(demo.command)
 
 
 def run() -> None:
@@ -128,9 +111,10 @@ def invoke(arguments: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(arguments: list[str]) -> int:
-    command = typer.main.get_command(app)
+    asked = next((each for each in arguments if not each.startswith("-")), None)
+    command = typer.main.get_command(command_line(asked if asked in VERBS else None))
     try:
-        with command.make_context(app.info.name or "", arguments) as context:
+        with command.make_context("clearinghouse", arguments) as context:
             command.invoke(context)
     except typer.Exit as done:
         return done.exit_code
@@ -141,7 +125,7 @@ def _dispatch(arguments: list[str]) -> int:
 
 def _spoken_to(command: object, arguments: Sequence[str]) -> str:
     """Return the verbs at the beginning of a command line, after the program's name; some errors do not know them."""
-    path = [app.info.name or ""]
+    path = ["clearinghouse"]
     for argument in arguments:
         command = getattr(command, "commands", {}).get(argument)
         if command is None:

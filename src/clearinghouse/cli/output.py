@@ -8,18 +8,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from clearinghouse.cli.layout import stderr
-from clearinghouse.formats.inputs import MissingPathError
+from clearinghouse.formats.inputs import MissingPathError, NothingToReadError
 from clearinghouse.formats.spool import NoInputError
 from clearinghouse.formats.text import clean, clean_line, plural, printable_name
 from clearinghouse.priority import DateError
 from clearinghouse.records import ClearinghouseError, Level, Problem
-from clearinghouse.triage import Intake, NothingToReadError, only_errors, only_notices
-from clearinghouse.triage.intake import WHILE
+from clearinghouse.records.errors import WHILE
+from clearinghouse.records.problem import only_errors, only_notices
+
+if TYPE_CHECKING:  # what reads documents is not loaded for verbs that read none
+    from clearinghouse.triage import Intake
 
 OK, ATTENTION, BAD_INPUT = 0, 1, 2
 """Exit codes: done; done, and problems were reported or something needs attention; bad input or usage."""
@@ -61,7 +64,7 @@ class OutputFormat(StrEnum):
     JSON = "json"
 
 
-def exit_code(intake: Intake) -> int:
+def exit_code(intake: "Intake") -> int:
     """Return the exit code of a command that has done what it could with what it read."""
     if intake.failed:
         return BAD_INPUT

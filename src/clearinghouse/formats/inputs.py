@@ -31,6 +31,10 @@ class MissingPathError(ClearinghouseError):
     """A path that was named does not exist."""
 
 
+class NothingToReadError(ClearinghouseError):
+    """The paths that were named hold no file at all."""
+
+
 class Input(NamedTuple):
     """One document, or what is wrong with a file.
 

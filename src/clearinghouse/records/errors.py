@@ -16,3 +16,7 @@ class ClearinghouseError(Exception):
         self.what = what
         self.remedy = remedy
         self.source = source
+
+
+WHILE = "while reading "
+"""How the note begins that an exception gets which ends the reading of a document; its name follows."""

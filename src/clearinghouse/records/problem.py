@@ -4,6 +4,7 @@ A reader never stops at the first violation and never prints: each violation bec
 :class:`Problem` in the stream of records, beside the findings that could be read.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
@@ -41,3 +42,13 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     expected: str | None = None
     level: Level = Level.ERROR
     candidates: tuple[str, ...] = ()
+
+
+def only_errors(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems that cost something; the others are notices."""
+    return [problem for problem in problems if problem.level is Level.ERROR]
+
+
+def only_notices(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems that cost nothing."""
+    return [problem for problem in problems if problem.level is Level.NOTICE]

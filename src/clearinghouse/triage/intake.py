@@ -4,19 +4,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from clearinghouse.formats.inputs import NothingToReadError
 from clearinghouse.formats.registry import Report
 from clearinghouse.formats.text import printable_name
 from clearinghouse.priority import Signals
-from clearinghouse.records import ClearinghouseError, EpssScore, Finding, KevEntry, Level, Problem, SsvcPoint
+from clearinghouse.records import EpssScore, Finding, KevEntry, Problem, SsvcPoint
+from clearinghouse.records.errors import WHILE
+from clearinghouse.records.problem import only_errors
 
 Notice = Callable[[str, int], None]
 """Is told the name of a document, and how many findings were read since the last call."""
 _OFTEN = 4096
 """Records after which a caller is told how far reading has come, within one document too."""
-
-
-class NothingToReadError(ClearinghouseError):
-    """The paths that were named hold no file at all."""
 
 
 class Intake:
@@ -89,10 +88,6 @@ class Intake:
         notice(report.source, found - told)
 
 
-WHILE = "while reading "
-"""How the note begins that an exception gets which ends the reading of a document; its name follows."""
-
-
 @contextmanager
 def reading_of(source: str) -> Iterator[None]:
     """Note on whatever ends the reading of a document which one it was: a reader does not know, nor does the system."""
@@ -111,13 +106,3 @@ def nothing_to_read(paths: Sequence[Path]) -> NothingToReadError:
         "name files, or folders with files; hidden ones and links to folders are passed over",
         source=names,
     )
-
-
-def only_errors(problems: Iterable[Problem]) -> list[Problem]:
-    """Return the problems that cost something; the others are notices."""
-    return [problem for problem in problems if problem.level is Level.ERROR]
-
-
-def only_notices(problems: Iterable[Problem]) -> list[Problem]:
-    """Return the problems that cost nothing."""
-    return [problem for problem in problems if problem.level is Level.NOTICE]

@@ -17,8 +17,9 @@ from clearinghouse.formats.pieces import Said, said_by
 from clearinghouse.formats.text import printable_name
 from clearinghouse.packages.index import AdvisoryIndex, IndexBuilder, IndexFileError
 from clearinghouse.records import ClearinghouseError, Finding, KevEntry, Problem, SsvcPoint
+from clearinghouse.records.problem import only_errors
 from clearinghouse.triage.inside import Inside
-from clearinghouse.triage.intake import Notice, nothing_to_read, only_errors
+from clearinghouse.triage.intake import Notice, nothing_to_read
 from clearinghouse.triage.prepared_files import (
     PreparedFiles,
     default_cache,

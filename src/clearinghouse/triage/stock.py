@@ -15,7 +15,8 @@ from clearinghouse.formats.registry import Report
 from clearinghouse.packages.identity import PackageId, package_of
 from clearinghouse.packages.system import system_of, with_system
 from clearinghouse.records import Asset, Inventory, InventoryItem, Problem, Unjudged
-from clearinghouse.triage.intake import Notice, nothing_to_read, only_errors, reading_of
+from clearinghouse.records.problem import only_errors
+from clearinghouse.triage.intake import Notice, nothing_to_read, reading_of
 
 _OFTEN = 4096
 

@@ -2,6 +2,9 @@
 
 from django.apps import AppConfig
 
+LOOK = 300
+"""Seconds between two looks whether advisories, signals or the day are other ones."""
+
 
 class InventoriesConfig(AppConfig):
     """The app's configuration."""
@@ -11,7 +14,6 @@ class InventoriesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the look whether worklists are to be made anew."""
-        from clearinghouse.server.inventories.jobs import LOOK
         from clearinghouse.server.jobs.schedule import recurring
 
         recurring("inventories.plan", "clearinghouse.server.inventories.jobs.plan_all", LOOK)

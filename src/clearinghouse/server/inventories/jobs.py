@@ -20,8 +20,6 @@ from clearinghouse.server.jobs.lease import JobContext
 from clearinghouse.server.jobs.queries import abandoned
 from clearinghouse.server.vulnerabilities.signals import as_of
 
-LOOK = 300
-"""Seconds between two looks whether advisories, signals or the day are other ones."""
 _LONGEST_FORMATS = 120
 _WAITING = (State.RECEIVED, State.FAILED)
 """Of a version whose reading was given up a person can begin the job again; one that was read has none that could."""

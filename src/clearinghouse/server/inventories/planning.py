@@ -14,11 +14,11 @@ from clearinghouse.formats.registry import Report
 from clearinghouse.packages.match import Verdict
 from clearinghouse.priority.plan import Action, Do
 from clearinghouse.records import Inventory, InventoryItem
+from clearinghouse.records.problem import only_errors
 from clearinghouse.server.inventories.known import Known
 from clearinghouse.server.inventories.sealed import Outline, Result, action_word
 from clearinghouse.sheet.when import SOON_DAYS
 from clearinghouse.triage.deployer import Deployer
-from clearinghouse.triage.intake import only_errors
 from clearinghouse.triage.stock import Stock
 from clearinghouse.triage.told import is_judged, made_from, unknown
 from clearinghouse.triage.worklist import Terms, worklist

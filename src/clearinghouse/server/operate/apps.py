@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+_HOUR = 3_600
+
 
 class OperateConfig(AppConfig):
     """The app's configuration."""
@@ -10,7 +12,8 @@ class OperateConfig(AppConfig):
     label = "operate"
 
     def ready(self) -> None:
-        """Register what recurs, see :mod:`.housekeeping`."""
-        from clearinghouse.server.operate import housekeeping
+        """Register what recurs; its module is loaded where it is done."""
+        from clearinghouse.server.jobs.schedule import DAY, recurring
 
-        housekeeping.register()
+        for name, every in (("expire", _HOUR), ("sweep", DAY), ("head", DAY)):
+            recurring(f"operate.{name}", f"clearinghouse.server.operate.housekeeping.{name}", every)

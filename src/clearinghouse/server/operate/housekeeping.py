@@ -16,25 +16,15 @@ from django_tasks import task
 from clearinghouse.server.audit.services import publish_head
 from clearinghouse.server.intake.models import RecentBody, Usage
 from clearinghouse.server.intake.services import SAME_BODY
-from clearinghouse.server.jobs.schedule import DAY, recurring
 from clearinghouse.server.operate import stored
 from clearinghouse.server.participants.models import SignIn
 
 LOG = logging.getLogger("clearinghouse.housekeeping")
 
-HOUR = 3_600
 USAGE_KEPT = dt.timedelta(days=92)
 """How long it is kept how much a participant sent on a day."""
 _BATCH = 1_000
 _BATCHES = 10_000
-_HERE = "clearinghouse.server.operate.housekeeping"
-
-
-def register() -> None:
-    """Register what recurs."""
-    recurring("operate.expire", f"{_HERE}.expire", HOUR)
-    recurring("operate.sweep", f"{_HERE}.sweep", DAY)
-    recurring("operate.head", f"{_HERE}.head", DAY)
 
 
 @task(priority=-50)

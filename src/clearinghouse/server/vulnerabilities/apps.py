@@ -2,6 +2,10 @@
 
 from django.apps import AppConfig
 
+EVERY = 300
+"""Seconds between two looks whether signals or rules changed; more than what every process uses what it read for
+(:data:`.signals.LOOK`) and the longest transaction that identifies together."""
+
 
 class VulnerabilitiesConfig(AppConfig):
     """The app's configuration."""
@@ -12,6 +16,5 @@ class VulnerabilitiesConfig(AppConfig):
     def ready(self) -> None:
         """Register the look whether what is known from outside changed."""
         from clearinghouse.server.jobs.schedule import recurring
-        from clearinghouse.server.vulnerabilities.reranking import EVERY
 
         recurring("vulnerabilities.rank", "clearinghouse.server.vulnerabilities.jobs.rank_anew", EVERY)

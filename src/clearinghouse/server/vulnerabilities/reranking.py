@@ -24,8 +24,6 @@ from clearinghouse.server.vulnerabilities.signals import Outside, outside
 from clearinghouse.server.vulnerabilities.window import Member, Window
 from clearinghouse.triage.judging import Judge
 
-EVERY = 300
-"""Seconds between two looks; more than :data:`~.signals.LOOK` and the longest transaction that identifies."""
 _GROUPS = 500
 _FINDINGS = 2_000
 """Most vulnerabilities, and about how many findings, of one transaction: a fifth of a second."""
