@@ -1,5 +1,9 @@
 """The work on a report, as a durable job: read, then identified, each step idempotent and proved by the lease."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import msgspec
 from django.db import transaction
 from django.db.models import F
@@ -36,6 +40,23 @@ def process(context: JobContext, report_id: int) -> None:
     report = Report.objects.get(pk=report_id)
     if report.state in {State.DONE, State.PURGED}:
         return
+    with _uncollected():
+        _process(context, report)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Collect no garbage meanwhile: there are hundreds of thousands of small records, and no cycles among them."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _process(context: JobContext, report: Report) -> None:
     try:
         sealer = vault.sealer(report.envelope_id)
         prepared: list[Prepared] | None = None

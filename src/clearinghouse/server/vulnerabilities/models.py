@@ -32,9 +32,18 @@ class Condition(IntegerChoices):
     """It is another one; kept so that its address leads there."""
 
 
+_REFERENCE = 8
+
+
 def new_reference() -> str:
     """Return a new random reference of a vulnerability."""
-    return secrets.token_hex(8)
+    return secrets.token_hex(_REFERENCE)
+
+
+def new_references(count: int) -> list[str]:
+    """Return many of them, for one question to the system."""
+    found = secrets.token_hex(_REFERENCE * count)
+    return [found[start : start + 2 * _REFERENCE] for start in range(0, len(found), 2 * _REFERENCE)]
 
 
 class Vulnerability(models.Model):

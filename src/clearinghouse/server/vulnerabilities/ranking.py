@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from clearinghouse.identity.profile import Profile
 from clearinghouse.priority.facts import lenient_date
@@ -16,6 +17,10 @@ from clearinghouse.triage.result import Judgement
 
 TERMS = {"exposed": "unknown", "policy": "fail_closed", "clock": "literal", "bound": False}
 """How deadlines are asked for where nobody's system is meant: exposure is open, and nothing missing is filled in."""
+
+
+_MOST_KEPT = 50_000
+"""Distinct cases of single findings that are remembered for each state of the signals."""
 
 
 class Standing(NamedTuple):
@@ -36,6 +41,36 @@ def lowest() -> Standing:
 
 def standing(members: Sequence[Member], judge: Judge) -> Standing:
     """Return where a vulnerability with these members stands."""
+    if len(members) == 1:
+        return _standing_of_one(members[0], judge)
+    return _standing(members, judge)
+
+
+_ones: WeakKeyDictionary[Judge, dict[tuple[Any, ...], Standing]] = WeakKeyDictionary()
+
+
+def _standing_of_one(member: Member, judge: Judge) -> Standing:
+    """The same of one member, worked out once for each distinct case: most of a flood is alike in this."""
+    profile, facts = member.stored.profile, member.stored.facts
+    case = (
+        profile.identifiers,
+        profile.state,
+        facts.score,
+        facts.observed,
+        facts.discovered,
+        facts.finder,
+        member.received.date(),
+    )
+    known = _ones.setdefault(judge, {})
+    found = known.get(case)
+    if found is None:
+        if len(known) >= _MOST_KEPT:
+            known.clear()
+        found = known[case] = _standing([member], judge)
+    return found
+
+
+def _standing(members: Sequence[Member], judge: Judge) -> Standing:
     judged = judgement(members, judge)
     tier, due = judged.order[:2]
     open_ = any(member.stored.profile.state is State.OPEN for member in members)

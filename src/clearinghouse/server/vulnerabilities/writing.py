@@ -13,7 +13,7 @@ from clearinghouse.server.evidence.vault import Sealer
 from clearinghouse.server.vulnerabilities import tallies
 from clearinghouse.server.vulnerabilities.bulk import Table, as_stored, select_in
 from clearinghouse.server.vulnerabilities.candidates import BatchIndex
-from clearinghouse.server.vulnerabilities.models import Condition, LinkKind, new_reference
+from clearinghouse.server.vulnerabilities.models import Condition, LinkKind, new_references
 from clearinghouse.server.vulnerabilities.preparing import Prepared
 from clearinghouse.server.vulnerabilities.ranking import Standing, standing
 from clearinghouse.server.vulnerabilities.window import Group, Member, Window
@@ -154,13 +154,13 @@ class Writer:
         origin = self._origin
         received, embargo = as_stored(origin.received), as_stored(origin.embargo_until)
         rows = []
-        for root in fresh:
+        for root, reference in zip(fresh, new_references(len(fresh)), strict=True):
             where = standing(groups[root], self._judge)
             self._count(where, 1)
             rows.append(
                 (
                     root,
-                    new_reference(),
+                    reference,
                     where.condition,
                     len(touched[root]),
                     1,
