@@ -84,6 +84,7 @@ _SQLITE = {
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;"
         "PRAGMA cache_size=-65536; PRAGMA mmap_size=1073741824; PRAGMA journal_size_limit=67108864;"
+        "PRAGMA wal_autocheckpoint=8000;"
     ),
 }
 DATABASES = {"default": dj_database_url.parse(CONFIGURATION.database, conn_max_age=600, conn_health_checks=True)}

@@ -15,6 +15,7 @@ from clearinghouse.records.link import Reason
 from clearinghouse.server.access.marking import Label
 from clearinghouse.server.participants.choices import IntegerChoices
 from clearinghouse.server.participants.models import Participant, Person
+from clearinghouse.server.vulnerabilities.fields import RowNumber
 
 CHUNK = 256
 """Most findings that are sealed together."""
@@ -60,7 +61,7 @@ class Vulnerability(models.Model):
         tlp, embargo_until: the strictest and the latest of its findings'.
     """
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     reference = models.CharField(max_length=16, unique=True, default=new_reference)
     condition = models.SmallIntegerField(choices=Condition.choices, default=Condition.OPEN)
     merged_into = models.BigIntegerField(null=True)
@@ -117,7 +118,7 @@ class Finding(models.Model):
         state: the sender's, see :class:`clearinghouse.records.State`.
     """
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     report = models.ForeignKey("intake.Report", on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.IntegerField()
     vulnerability = models.ForeignKey(Vulnerability, on_delete=models.PROTECT, related_name="members")
@@ -190,7 +191,7 @@ class Division(models.Model):
 class SharedFact(models.Model):
     """A sole fact that turned out to belong to several flaws, as a key."""
 
-    key = models.BigIntegerField(primary_key=True)
+    key = RowNumber(primary_key=True)
 
 
 class Finder(models.Model):

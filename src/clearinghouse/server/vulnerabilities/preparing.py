@@ -18,7 +18,7 @@ from clearinghouse.server.evidence.vault import Sealer
 from clearinghouse.server.vulnerabilities.models import CHUNK
 from clearinghouse.server.vulnerabilities.profiles import Facts, Stored, facts_of, packed
 from clearinghouse.server.vulnerabilities.window import context_of
-from clearinghouse.server.vulnerabilities.words import WordKeys, words_of
+from clearinghouse.server.vulnerabilities.words import word_keys
 
 MOST_SAME = 20
 """Other findings of one report that are noted with each as the same flaw."""
@@ -57,7 +57,7 @@ class Preparing:
         self._report = report
         self._sealer = sealer
         self._profile = Profiler().profile
-        self._word = WordKeys(vault.index_key("search")).stored
+        self._words_of = word_keys(vault.index_key("search")).of
         self._waiting: list[bytes] = []
         self._profiles: list[Profile] = []
         self._facts: list[Facts] = []
@@ -71,7 +71,7 @@ class Preparing:
         """Take one finding; ``keep`` is false if it stands in a chunk already."""
         self._profiles.append(self._profile(finding, 0))
         self._facts.append(facts_of(finding))
-        self._words.append(tuple([self._word(word) for word in words_of(finding)]))
+        self._words.append(self._words_of(finding))
         if keep:
             self._waiting.append(_encode(finding))
             if len(self._waiting) == CHUNK:

@@ -6,7 +6,7 @@ from django.db import connection
 
 from clearinghouse.server.evidence import vault
 from clearinghouse.server.vulnerabilities.bulk import select_in
-from clearinghouse.server.vulnerabilities.words import WordKeys, asked_words
+from clearinghouse.server.vulnerabilities.words import asked_words, word_keys
 
 MOST_FOUND = 1_000
 """Findings that a search gives at most: the newest."""
@@ -21,7 +21,7 @@ def findings_with(text: str, among: Mapping[int, set[int]] | None = None) -> tup
         text: the words, divided by white space; at most eight count.
         among: which findings may be found: their positions by the bases of their chunks; None is all of them.
     """
-    make = WordKeys(vault.index_key("search")).stored
+    make = word_keys(vault.index_key("search")).stored
     words = [make(word) for word in asked_words(text)[:MOST_WORDS]]
     if not words:
         return [], False

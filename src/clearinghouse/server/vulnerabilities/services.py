@@ -9,6 +9,7 @@ from clearinghouse.server.vulnerabilities.linking import Linking
 from clearinghouse.server.vulnerabilities.models import Chunk
 from clearinghouse.server.vulnerabilities.preparing import Packed, Prepared, Preparing, opened
 from clearinghouse.server.vulnerabilities.signals import judge
+from clearinghouse.server.vulnerabilities.turns import turn
 from clearinghouse.server.vulnerabilities.writing import Origin
 
 BATCH = 4
@@ -52,7 +53,7 @@ def identify(origin: Origin, step: Step, prepared: Sequence[Prepared] | None = N
     for start in range(0, len(waiting), BATCH):
         together = waiting[start : start + BATCH]
         batch = [(chunk.pk, findings[chunk.first : chunk.first + chunk.count]) for chunk in together]
-        with transaction.atomic():
+        with turn(), transaction.atomic():
             linking.link(batch, judge())  # asked for each time: signals may change meanwhile
             step(sum(chunk.count for chunk in together))
 

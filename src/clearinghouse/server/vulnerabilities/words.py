@@ -6,7 +6,7 @@ label and the words in it, an identifier itself.
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from clearinghouse.identity.normalise import path_parts
@@ -42,33 +42,41 @@ _COMMON = frozenset(
 )
 
 
-def words_of(finding: Finding) -> Iterable[str]:
-    """Return the words by which a finding is found, each once, in lower case."""
-    found: dict[str, None] = {}
+def _pieces(finding: Finding) -> Iterable[tuple[Callable[[str], Iterable[str]], str]]:
+    """Yield the pieces of a finding that have words, the telling ones first, each with how its words are found."""
     for identifier in finding.identifiers:
-        found[identifier.lower()] = None
+        yield _itself, identifier
     if finding.native_id:
-        found[finding.native_id.lower()[:_LONGEST]] = None
+        yield _itself, finding.native_id
     for component in finding.components[:4]:
-        found[component.label.lower()[:_LONGEST]] = None
-        found.update(_split(component.name))
+        yield _itself, component.label
+        yield _split, component.name
     for place in finding.locations[:2]:
-        parts = path_parts(place.path) if place.path else ()
-        found.update(dict.fromkeys(part[:_LONGEST] for part in parts[-3:]))
-        if parts:
-            found.update(_split(parts[-1]))
+        if place.path:
+            yield _of_path, place.path
         if place.symbol:
-            found.update(_split(place.symbol))
+            yield _split, place.symbol
     if finding.rule:
-        found[finding.rule.lower()[:_LONGEST]] = None
-        found.update(_split(finding.rule))
-    found.update(_split(finding.title))
-    found.update(dict.fromkeys(each.lower() for each in finding.weaknesses[:4]))
-    return list(found)[:MOST_WORDS]
+        yield _whole, finding.rule
+    yield _split, finding.title
+    for weakness in finding.weaknesses[:4]:
+        yield _itself, weakness
 
 
-@lru_cache(maxsize=1 << 14)
-def _split(text: str) -> dict[str, None]:
+def _itself(text: str) -> Iterable[str]:
+    return (text.lower()[:_LONGEST],)
+
+
+def _whole(text: str) -> Iterable[str]:
+    return (*_itself(text), *_split(text))
+
+
+def _of_path(path: str) -> Iterable[str]:
+    parts = path_parts(path)
+    return (*(part[:_LONGEST] for part in parts[-3:]), *(_split(parts[-1]) if parts else ()))
+
+
+def _split(text: str) -> Iterable[str]:
     """Every word of a text, and the parts of those that are joined by dots, dashes and the like."""
     found: dict[str, None] = {}
     for word in _WORD.findall(text.lower()[:400]):
@@ -86,7 +94,7 @@ def _note(word: str, found: dict[str, None]) -> None:
 
 
 def asked_words(text: str) -> list[str]:
-    """Return the words of a search, as :func:`words_of` writes them: an identifier, a path's name, a plain word."""
+    """Return the words of a search, as those of findings are written: an identifier, a path's name, a plain word."""
     found: dict[str, None] = {}
     for each in text.lower().split():
         word = each.strip("\"'(),;")
@@ -107,8 +115,25 @@ class WordKeys:
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
         self.stored = lru_cache(maxsize=1 << 16)(self._stored)
+        self._of_piece = lru_cache(maxsize=1 << 15)(self._piece)  # paths, symbols and rules come again and again
+
+    def of(self, finding: Finding) -> tuple[int, ...]:
+        """Return the stored form of the words by which a finding is found, each once, at most :data:`MOST_WORDS`."""
+        found: dict[int, None] = {}
+        for words, text in _pieces(finding):
+            found.update(self._of_piece(words, text))
+        return tuple(found)[:MOST_WORDS]
+
+    def _piece(self, words: Callable[[str], Iterable[str]], text: str) -> dict[int, None]:
+        return dict.fromkeys(map(self.stored, words(text)))
 
     def _stored(self, word: str) -> int:
         """Return the signed 64-bit number that is stored for a word."""
         digest = hashlib.blake2b(word.encode("utf-8", "replace"), key=self._secret, digest_size=8).digest()
         return int.from_bytes(digest, "big", signed=True)
+
+
+@lru_cache(maxsize=2)
+def word_keys(secret: bytes) -> WordKeys:
+    """Return what makes stored words with a key; the same object for the same key, because it remembers."""
+    return WordKeys(secret)

@@ -5,6 +5,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import clearinghouse.server.vulnerabilities.fields
 import clearinghouse.server.vulnerabilities.models
 
 
@@ -55,7 +56,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SharedFact",
             fields=[
-                ("key", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("key", clearinghouse.server.vulnerabilities.fields.RowNumber(primary_key=True, serialize=False)),
             ],
         ),
         migrations.CreateModel(
@@ -73,7 +74,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Vulnerability",
             fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", clearinghouse.server.vulnerabilities.fields.RowNumber(primary_key=True, serialize=False)),
                 (
                     "reference",
                     models.CharField(
@@ -117,7 +118,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Finding",
             fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", clearinghouse.server.vulnerabilities.fields.RowNumber(primary_key=True, serialize=False)),
                 ("number", models.IntegerField()),
                 ("profile", models.BinaryField(null=True)),
                 (

@@ -1,0 +1,33 @@
+"""Whose turn it is to identify."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from django.conf import settings
+from django.db import connection
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Wait for one's turn, before a transaction that identifies is begun.
+
+    It protects nothing: the row of :class:`~.models.Head` does. On PostgreSQL who waits for that is woken. SQLite looks
+    again after up to a tenth of a second, and whoever comes meanwhile goes first; so processes on one machine wait for
+    a lock of the system instead. Where the folder cannot be written to they do without.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    place = settings.CONFIGURATION.home / "run"
+    held = -1
+    with suppress(OSError):
+        place.mkdir(mode=0o700, exist_ok=True)
+        held = os.open(place / "identify.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(held, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        if held >= 0:
+            os.close(held)
