@@ -4,7 +4,7 @@
 
 Reports of 10,000 results (about 800 bytes each, one in five a jittered copy of an earlier one, see
 :mod:`benchmarks.sarif_flood`) are sent by a program on the same machine as fast as they are taken, to one server
-process and two workers on a database of their own, loopback only. Reads - the queue, its next page, a search, one
+process and three workers on a database of their own, loopback only. Reads - the queue, its next page, a search, one
 vulnerability, the overview, a sender's findings - go on all the time and are timed one by one. It ends when everything
 is identified, and stops after a bounded time in any case.
 
@@ -42,7 +42,7 @@ from postgresql_cluster import cluster, free_port
 
 PER_REPORT = 10_000
 FINDERS = ("Scanner A", "Lab B", "Lab C")
-WORKERS = 2
+WORKERS = 3
 READS_A_SECOND = 10
 BATCH = 1_024
 _CLI = [sys.executable, "-m", "clearinghouse"]
@@ -347,17 +347,15 @@ def bare(source: Path, folder: Path) -> dict[str, float]:
             new.execute(text)
         new.execute("PRAGMA foreign_keys=OFF")
         last = old.execute("SELECT MAX(id) FROM vulnerabilities_finding").fetchone()[0]
+        divided = {name: _divided(old, name, column) for name, column in _BY_KEY.items()}
         seconds = 0.0
         rows_written = 0
         for first in range(1, last + 1, BATCH):
-            rows = {
-                name: old.execute(
-                    f"SELECT * FROM {name} WHERE {column} >= ? AND {column} < ?", (first, first + BATCH)
-                ).fetchall()
-                for name, column in _TABLES.items()
-                if name not in {"vulnerabilities_identitykey"}
-            }
-            rows["vulnerabilities_identitykey"] = _keys(old, first)
+            rows = {name: written.get(first, []) for name, written in divided.items()}
+            for name, column in _TABLES.items():
+                if name not in divided:
+                    asked = f"SELECT * FROM {name} WHERE {column} >= ? AND {column} < ?"
+                    rows[name] = old.execute(asked, (first, first + BATCH)).fetchall()
             started = time.perf_counter()
             for name, values in rows.items():
                 if values:
@@ -369,17 +367,17 @@ def bare(source: Path, folder: Path) -> dict[str, float]:
     return {"seconds": seconds, "a second": last / seconds, "rows": rows_written}
 
 
-_sorted_keys: dict[int, list[tuple[int, int]]] = {}
+_BY_KEY = {"vulnerabilities_identitykey": "finding", "vulnerabilities_searchword": "base"}
+"""Tables that are ordered by a hash: they are read and divided once."""
 
 
-def _keys(old: sqlite3.Connection, first: int) -> list[tuple[int, int]]:
-    """The keys of one batch; the table is ordered by key, so it is divided once."""
-    if not _sorted_keys:
-        for key, finding in old.execute(
-            "SELECT key, finding FROM vulnerabilities_identitykey WHERE finding < ?", [2**62]
-        ):
-            _sorted_keys.setdefault((finding - 1) // BATCH, []).append((key, finding))
-    return sorted(_sorted_keys.get((first - 1) // BATCH, []))
+def _divided(old: sqlite3.Connection, name: str, column: str) -> dict[int, list[tuple[Any, ...]]]:
+    """The rows of a table by the batch that they came with, in the order of their keys."""
+    found: dict[int, list[tuple[Any, ...]]] = {}
+    place = [row[1] for row in old.execute(f"PRAGMA table_info({name})")].index(column)
+    for row in old.execute(f"SELECT * FROM {name} WHERE {column} < ? ORDER BY 1, 2", [2**62]):
+        found.setdefault((row[place] - 1) // BATCH * BATCH + 1, []).append(row)
+    return found
 
 
 @contextmanager

@@ -19,6 +19,53 @@ _Step = tuple[Layer, int, int, Sequence[str]]
 """A layer, where its keys begin and end in the batch, and the sole facts that they stand for, if they do."""
 
 
+class Plan(msgspec.Struct, frozen=True):
+    """What a batch is looked up under: it follows from its findings alone, so it may be made before anything is locked.
+
+    Attributes:
+        keys: of all findings of the batch, one after the other. ends: where those of each finding end.
+        steps: of each finding, what its keys are asked about.
+    """
+
+    keys: list[int]
+    ends: list[int]
+    steps: list[list[_Step]]
+
+
+def plan(batch: Sequence[Profile], layers: Sequence[Layer]) -> Plan:
+    """Return what a batch is looked up under; its fingerprints are in there now, and its profiles no longer have them.
+
+    Args:
+        layers: which layers take part, in the order in which they are asked.
+    """
+    made = Plan([], [], [])
+    rule_layers = [layer for layer in layers if not layer.prose_only]
+    sole_layers = [layer for layer in layers if isinstance(layer, SoleLayer)]
+    for profile in batch:
+        # what a tool's rule found has no words and no fix of its own, only its place
+        asked, sole = (rule_layers, ()) if profile.rule else (layers, sole_layers)
+        made.steps.append(_steps(profile, asked, sole, made.keys))
+        made.ends.append(len(made.keys))
+        profile.fingerprints = ()
+    return made
+
+
+def _steps(profile: Profile, layers: Sequence[Layer], sole: Sequence[SoleLayer], keys: list[int]) -> list[_Step]:
+    """Append the keys of each layer that has something to say; return which of them are whose."""
+    steps: list[_Step] = []
+    for layer in layers:
+        if layer in sole:
+            facts = layer.sole_facts(profile)  # type: ignore[attr-defined]
+            if facts:
+                steps.append((layer, len(keys), len(keys) + len(facts), [fact for _, fact in facts]))
+                keys.extend([key for key, _ in facts])
+        found = layer.keys(profile)
+        if found:
+            steps.append((layer, len(keys), len(keys) + len(found), ()))
+            keys.extend(found)
+    return steps
+
+
 class Linker:
     """Links batches with what is known.
 
@@ -40,8 +87,6 @@ class Linker:
         self._profiles = profiles
         self._index = index
         self._layers = layers
-        self._rule_layers = [layer for layer in layers if not layer.prose_only]
-        self._sole_layers = [layer for layer in layers if isinstance(layer, SoleLayer)]
         self.forest = Forest()
         self.contradictions = Contradictions()
         self.suggestions: dict[tuple[int, int], Edge] = {}
@@ -52,37 +97,25 @@ class Linker:
     def recall(self, keys: Sequence[int], earlier: Iterable[Earlier]) -> None:
         """Bring what is known of the findings that share a key with a batch; in memory everything is there."""
 
-    def link(self, batch: Sequence[Profile]) -> None:
-        """Link one batch with what is known and within itself, with a single exchange with the index."""
-        keys: list[int] = []
+    def link(self, batch: Sequence[Profile], planned: Plan | None = None) -> None:
+        """Link one batch with what is known and within itself, with a single exchange with the index.
+
+        Args:
+            planned: what :func:`plan` made of the batch, if that was done before.
+        """
+        planned = planned or plan(batch, self._layers)
+        keys = planned.keys
         owners: list[int] = []
-        plans = [self._plan(profile, keys, owners) for profile in batch]
+        for profile, end in zip(batch, planned.ends, strict=True):
+            owners.extend([profile.ordinal] * (end - len(owners)))
         earlier = self._index.exchange(keys, owners)
         self.recall(keys, earlier)
-        for profile, plan in zip(batch, plans, strict=True):
-            for layer, start, end, facts in plan:
+        for profile, steps in zip(batch, planned.steps, strict=True):
+            for layer, start, end, facts in steps:
                 if facts:
                     self._judge_sole(profile, layer, facts, keys[start:end], earlier[start:end])
                 elif candidates := self._candidates(profile, earlier[start:end]):
                     self._judge(profile, layer, layer.propose(profile, candidates))
-
-    def _plan(self, profile: Profile, keys: list[int], owners: list[int]) -> list[_Step]:
-        """Append the keys of each layer that has something to say; return which of them are whose."""
-        plan: list[_Step] = []
-        # what a tool's rule found has no words and no fix of its own, only its place
-        for layer in self._rule_layers if profile.rule else self._layers:
-            if not profile.rule and layer in self._sole_layers:
-                facts = layer.sole_facts(profile)
-                if facts:
-                    plan.append((layer, len(keys), len(keys) + len(facts), [fact for _, fact in facts]))
-                    keys.extend([key for key, _ in facts])
-            found = layer.keys(profile)
-            if found:
-                plan.append((layer, len(keys), len(keys) + len(found), ()))
-                keys.extend(found)
-        owners.extend([profile.ordinal] * (len(keys) - len(owners)))
-        profile.fingerprints = ()  # they are keys in the index now, and nothing else is asked of them
-        return plan
 
     def _candidates(self, profile: Profile, earlier: Sequence[Earlier]) -> list[Profile]:
         """Return who shares a key, each once; of the own group only where a link of it may be taken back."""

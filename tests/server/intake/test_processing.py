@@ -224,7 +224,7 @@ def interrupt(monkeypatch, step):
     elif step == "lease of a batch":
         monkeypatch.setattr(JobContext, "require_lease", after(lease, 3))
     elif step == "words":
-        monkeypatch.setattr(linking.Linking, "_write_words", after(linking.Linking._write_words, 2))
+        monkeypatch.setattr(linking, "_write_words", after(linking._write_words, 2))
     elif step == "between":
         monkeypatch.setattr(linking.Linking, "link", after(linking.Linking.link, 2))
     else:

@@ -83,8 +83,13 @@ class BatchIndex:
             self._table[stored] = Full(members[:WITNESSES])
             self.full_buckets += 1
 
-    def _load(self, keys: Sequence[int]) -> None:
+    def prepare(self, keys: Sequence[int]) -> None:
+        """Make the stored form of keys, before they are asked for."""
         self.stored = self._keys.stored(set(keys))
+
+    def _load(self, keys: Sequence[int]) -> None:
+        if not self.stored:
+            self.prepare(keys)
         self._table = {stored: [] for stored in self.stored.values()}
         statement = "SELECT key, finding FROM vulnerabilities_identitykey WHERE key IN {values} ORDER BY key, finding"
         for stored, finding in select_in(statement, self._table):

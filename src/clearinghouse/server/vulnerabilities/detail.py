@@ -120,13 +120,14 @@ def detail(reader: Reader, reference: str, page: int = 1) -> Detail:
     """
     vulnerability = find(reader, reference)
     mine = members(reader, vulnerability)
-    total = mine.count()
+    oldest = list(mine[:MOST_MEMBERS])
+    total = len(oldest) if len(oldest) < MOST_MEMBERS else mine.count()
     pages = max(1, -(-total // SHOWN))
     page = min(max(1, page), pages)
     first = (page - 1) * SHOWN
-    shown = list(mine[first : first + SHOWN])
-    known = open_members(mine[:MOST_MEMBERS])
-    numbers = {pk: number for number, pk in enumerate(mine.values_list("pk", flat=True)[:MOST_MEMBERS], 1)}
+    shown = oldest[first : first + SHOWN] if first + SHOWN <= MOST_MEMBERS else list(mine[first : first + SHOWN])
+    known = open_members(oldest)
+    numbers = {each.pk: number for number, each in enumerate(oldest, 1)}
     profiles = [member.stored.profile for member in known.values()]
     return Detail(
         row=rows_of(reader, [vulnerability])[0],
@@ -180,6 +181,8 @@ def findings_of(rows: Sequence[Finding]) -> dict[int, FindingRecord]:
 
 
 def _links(vulnerability: Vulnerability, numbers: dict[int, int]) -> list[LinkView]:
+    if len(numbers) == 1:
+        return []
     rows = Link.objects.filter(kind=LinkKind.JOINS, later__vulnerability=vulnerability).filter(
         later__in=numbers, earlier__in=numbers
     )
@@ -221,6 +224,8 @@ def _suggestions(reader: Reader, vulnerability: Vulnerability, numbers: dict[int
     rows = Link.objects.filter(kind=LinkKind.SUGGESTION).filter(Q(later__in=numbers) | Q(earlier__in=numbers))
     rows = rows.select_related("later", "earlier").order_by("-score", "pk")[: 10 * _MOST_SUGGESTIONS]
     ends = {link.pk: link.earlier if link.later_id in numbers else link.later for link in rows}
+    if not ends:
+        return []
     mine = visible(reader, Finding.objects.filter(pk__in={end.pk for end in ends.values()}))
     known = set(mine.values_list("pk", flat=True))
     apart = _apart(vulnerability)

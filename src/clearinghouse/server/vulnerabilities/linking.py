@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from django.db import connection
 
 from clearinghouse.identity.engine import default_layers
+from clearinghouse.identity.linking import Plan, plan
 from clearinghouse.server.evidence import vault
 from clearinghouse.server.vulnerabilities.bulk import Table
 from clearinghouse.server.vulnerabilities.candidates import BatchIndex, StoredKeys
-from clearinghouse.server.vulnerabilities.models import Chunk
 from clearinghouse.server.vulnerabilities.preparing import Prepared
 from clearinghouse.server.vulnerabilities.settling import take_back
 from clearinghouse.server.vulnerabilities.window import Kept, Member, Window
@@ -16,6 +17,7 @@ from clearinghouse.server.vulnerabilities.writing import Origin, Writer
 from clearinghouse.triage.judging import Judge
 
 _WORDS = Table("vulnerabilities_searchword", word="bigint[]", base="bigint[]", positions="bytea[]")
+_CHUNKS = Table("vulnerabilities_chunk", id="bigint[]", base="bigint[]")
 _SHARED = Table("vulnerabilities_sharedfact", key="bigint[]")
 
 
@@ -32,24 +34,31 @@ class Linking:
         self._keys = StoredKeys(vault.index_key("identity"))
         self._kept = Kept()
 
-    def link(self, chunks: Sequence[tuple[int, Sequence[Prepared]]], judge: Judge) -> None:
-        """Identify chunks of findings, inside the caller's transaction.
+    def prepare(self, chunks: Sequence[tuple[int, Sequence[Prepared]]]) -> "Batch":
+        """Do what needs nothing of the database, before anybody is kept waiting.
 
         Args:
-            chunks: each with the primary key of its :class:`~.models.Chunk`. judge: ranks vulnerabilities.
+            chunks: each with the primary key of its :class:`~.models.Chunk`.
         """
         findings = [finding for _, members in chunks for finding in members]
+        planned = plan([finding.stored.profile for finding in findings], self._layers)
+        index = BatchIndex(self._keys)
+        index.prepare(planned.keys)
+        return Batch(chunks, findings, planned, index, [_words(members) for _, members in chunks])
+
+    def link(self, batch: "Batch", judge: Judge) -> None:
+        """Identify a batch, inside the caller's transaction; ``judge`` ranks vulnerabilities."""
+        findings, index = batch.findings, batch.index
         base = _claim(len(findings))
         members: dict[int, Member] = {}
         for ordinal, finding in enumerate(findings, base):
             finding.stored.profile.ordinal = ordinal
             members[ordinal] = Member(finding.stored, self._origin.submitter, self._origin.received)
-        index = BatchIndex(self._keys)
         window = Window(dict(members), index, self._layers, self._kept)
-        window.link([finding.stored.profile for finding in findings])
+        window.link([finding.stored.profile for finding in findings], batch.planned)
         index.save()
         Writer(self._origin, judge, window, index).write(findings, base)
-        self._write_words(chunks, base)
+        _write_words(batch, base)
         for ordinal, member in members.items():
             self._kept.put(ordinal, member)
         fallen = {index.stored[key] for key in window.shared_facts - window.recalled}
@@ -57,18 +66,40 @@ class Linking:
             _SHARED.insert([(key,) for key in sorted(fallen)], or_ignore=True)
             take_back(fallen, judge)
 
-    def _write_words(self, chunks: Sequence[tuple[int, Sequence[Prepared]]], base: int) -> None:
-        rows: list[tuple[int, int, bytes]] = []
-        for number, members in chunks:
-            where: dict[int, bytearray] = {}
-            for position, finding in enumerate(members):
-                for word in finding.words:
-                    where.setdefault(word, bytearray()).append(position)
-            rows.extend((word, base, bytes(positions)) for word, positions in where.items())
-            Chunk.objects.filter(pk=number).update(base=base)
-            base += len(members)
-        rows.sort()
-        _WORDS.insert(rows)
+
+class Batch(msgspec.Struct, frozen=True):
+    """Chunks of findings that are ready to be linked.
+
+    Attributes:
+        chunks: each with the primary key of its row. findings: of all of them. planned: what they are looked up under.
+        index: with the stored form of that. words: of each chunk, at which positions each word stands.
+    """
+
+    chunks: Sequence[tuple[int, Sequence[Prepared]]]
+    findings: list[Prepared]
+    planned: Plan
+    index: BatchIndex
+    words: list[list[tuple[int, bytes]]]
+
+
+def _words(members: Sequence[Prepared]) -> list[tuple[int, bytes]]:
+    where: dict[int, bytearray] = {}
+    for position, finding in enumerate(members):
+        for word in finding.words:
+            where.setdefault(word, bytearray()).append(position)
+    return [(word, bytes(positions)) for word, positions in where.items()]
+
+
+def _write_words(batch: Batch, base: int) -> None:
+    rows: list[tuple[int, int, bytes]] = []
+    bases: list[tuple[int, int]] = []
+    for (number, members), words in zip(batch.chunks, batch.words, strict=True):
+        rows.extend([(word, base, positions) for word, positions in words])
+        bases.append((number, base))
+        base += len(members)
+    _CHUNKS.update(bases)
+    rows.sort()
+    _WORDS.insert(rows)
 
 
 def _claim(count: int) -> int:

@@ -52,7 +52,7 @@ def identify(origin: Origin, step: Step, prepared: Sequence[Prepared] | None = N
     linking = Linking(origin)
     for start in range(0, len(waiting), BATCH):
         together = waiting[start : start + BATCH]
-        batch = [(chunk.pk, findings[chunk.first : chunk.first + chunk.count]) for chunk in together]
+        batch = linking.prepare([(chunk.pk, findings[chunk.first : chunk.first + chunk.count]) for chunk in together])
         with turn(), transaction.atomic():
             linking.link(batch, judge())  # asked for each time: signals may change meanwhile
             step(sum(chunk.count for chunk in together))
