@@ -44,7 +44,7 @@ PER_REPORT = 10_000
 FINDERS = ("Scanner A", "Lab B", "Lab C")
 WORKERS = 3
 READS_A_SECOND = 10
-BATCH = 1_024
+BATCH = 1_536
 _CLI = [sys.executable, "-m", "clearinghouse"]
 _TABLES = {
     "vulnerabilities_vulnerability": "id",

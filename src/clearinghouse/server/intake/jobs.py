@@ -22,6 +22,7 @@ from clearinghouse.server.jobs.lease import JobContext
 from clearinghouse.server.jobs.queries import abandoned
 from clearinghouse.server.vulnerabilities import services as vulnerabilities
 from clearinghouse.server.vulnerabilities.preparing import Prepared
+from clearinghouse.server.vulnerabilities.turns import turn
 from clearinghouse.server.vulnerabilities.writing import Origin
 
 READINGS = 3
@@ -73,7 +74,7 @@ def _read(context: JobContext, report: Report, sealer: Sealer) -> list[Prepared]
     if found.stopped is not None and context.attempt < READINGS:
         raise ReadingStoppedError(found.stopped.what, found.stopped.remedy)
     prepared = found.preparing.finish()
-    with transaction.atomic():
+    with turn(), transaction.atomic():
         vulnerabilities.keep(report.pk, found.preparing.chunks)
         _keep_problems(report, found, sealer)
         _advance(

@@ -12,8 +12,8 @@ from clearinghouse.server.vulnerabilities.signals import judge
 from clearinghouse.server.vulnerabilities.turns import turn
 from clearinghouse.server.vulnerabilities.writing import Origin
 
-BATCH = 4
-"""Chunks that are identified in one transaction: about a thousand findings, a fifth of a second."""
+BATCH = 6
+"""Chunks that are identified in one transaction: about fifteen hundred findings, a fifth of a second."""
 Step = Callable[[int], None]
 """Called inside each transaction with the number of findings that it identified, before it commits."""
 

@@ -1,4 +1,4 @@
-"""Whose turn it is to identify."""
+"""Whose turn it is to write much."""
 
 import fcntl
 import os
@@ -11,7 +11,7 @@ from django.db import connection
 
 @contextmanager
 def turn() -> Iterator[None]:
-    """Wait for one's turn, before a transaction that identifies is begun.
+    """Wait for one's turn, before a transaction that writes many rows is begun.
 
     It protects nothing: the row of :class:`~.models.Head` does. On PostgreSQL who waits for that is woken. SQLite looks
     again after up to a tenth of a second, and whoever comes meanwhile goes first; so processes on one machine wait for
