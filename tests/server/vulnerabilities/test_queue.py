@@ -176,6 +176,19 @@ def test_a_vendor_finds_what_was_shared_however_much_else_has_the_word(person, v
     assert numbers(a_sender(Role.VENDOR), words="overflow") == []
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL knows how many there are")
+def test_what_was_found_is_looked_up_and_the_order_not_walked_for_it(person):
+    identify(a_sender(), [scored(number, 5, title="Overflow") for number in range(20)])
+    with CaptureQueriesContext(connection) as asked:
+        assert len(numbers(person, words="overflow")) == 20
+    (query,) = [each["sql"] for each in asked.captured_queries if "ORDER BY" in each["sql"] and "rank" in each["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {query}")
+        plan = str(cursor.fetchall())
+    assert "USING INTEGER PRIMARY KEY" in plan
+    assert "vulnerability_order" not in plan
+
+
 PLACE = (Location(path="src/a.c", line=7, symbol="parse", snippet="copy(buffer, name, length);"),)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from clearinghouse.priority.ranking import tier_bytes
@@ -47,6 +47,8 @@ class Sieve(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         condition, tier: what a row has to have; None is any tier. since, until: between what days it is due.
         whatever: further conditions, which do not depend on who sees which part of it.
+        few: they name the rows, at most a thousand. Then these are looked up, and the order is not walked for them:
+            who has no statistics about a table believes that of one condition there are few.
         cut: more findings have the words than were looked at.
     """
 
@@ -55,6 +57,7 @@ class Sieve(msgspec.Struct, frozen=True, kw_only=True):
     since: dt.date | None = None
     until: dt.date | None = None
     whatever: tuple[Q, ...] = ()
+    few: bool = False
     cut: bool = False
 
     def rows(self, rows: QuerySet[Vulnerability], *, standing: bool = True) -> QuerySet[Vulnerability]:
@@ -63,7 +66,13 @@ class Sieve(msgspec.Struct, frozen=True, kw_only=True):
         """
         for condition in self.whatever:
             rows = rows.filter(condition)
-        return rows.filter(**self._standing()) if standing else rows
+        if not standing:
+            return rows
+        asked = self._standing()
+        if self.few:
+            rows = rows.alias(sought=F("condition") + 0)
+            asked["sought"] = asked.pop("condition")
+        return rows.filter(**asked)
 
     def _standing(self) -> dict[str, Any]:
         asked: dict[str, Any] = {"condition": self.condition}
@@ -107,7 +116,8 @@ def sieve_of(reader: Reader, filters: Filters) -> Sieve:
     if filters.words.strip():
         ids, cut = _with_words(reader, filters.words)
         whatever.append(Q(pk__in=ids))
-    return Sieve(condition=condition, tier=tier, since=since, until=until, whatever=tuple(whatever), cut=cut)
+    few = bool(filters.words.strip())
+    return Sieve(condition=condition, tier=tier, since=since, until=until, whatever=tuple(whatever), few=few, cut=cut)
 
 
 def _one_of(asked: str, known: Mapping[str, int], what: str) -> int:
