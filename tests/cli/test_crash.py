@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from clearinghouse.cli import crash
-from clearinghouse.cli.main import app
+from clearinghouse.cli.main import command_line
 from clearinghouse.records import Crash
 
 LOG = (
@@ -18,6 +18,7 @@ LOG = (
     "    #1 0x2 in png_read /src/png/read.c:80\n"
 )
 run = CliRunner().invoke
+app = command_line("crash")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.audit.models import Entry
 from clearinghouse.server.intake import evidence, queries
 from clearinghouse.server.intake.errors import NotFoundError
-from clearinghouse.server.intake.models import Report
+from clearinghouse.server.intake.models import Report, State, Violation
 from clearinghouse.server.participants.models import Participant, Role
 from clearinghouse.server.participants.scopes import Scope
 from clearinghouse.server.vulnerabilities import acts
@@ -88,6 +88,19 @@ def test_a_file_of_a_report_of_several_flaws_may_be_about_any_of_them(coordinato
     assert had(coordinator, Vulnerability.objects.first()) == [made.reference]
     acts.join_by_hand(coordinator, *Vulnerability.objects.values_list("reference", flat=True), "they are one")
     assert had(vendor, flaw_of(report)) == [made.reference]
+
+
+def test_what_is_not_read_whole_may_be_about_anything(coordinator, vendor):
+    report, made = attached(1)
+    let_in(coordinator, flaw_of(report), vendor)
+    Report.objects.filter(pk=report.pk).update(state=State.READ)
+    refused(vendor, made)
+    Report.objects.filter(pk=report.pk).update(state=State.DONE)
+    assert had(vendor, flaw_of(report)) == [made.reference]
+    Violation.objects.create(report=report, number=0, error=False, sealed=b"")
+    assert had(vendor, flaw_of(report)) == [made.reference]
+    Violation.objects.create(report=report, number=1, error=True, sealed=b"")
+    refused(vendor, made)
 
 
 def test_it_follows_what_the_flaw_is_now(coordinator, vendor):

@@ -1,5 +1,6 @@
 """What was ranked by former signals is ranked anew, once, whole, and however often the work is interrupted."""
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import msgspec
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from clearinghouse.records import State
 from clearinghouse.server.vulnerabilities import reranking, signals
@@ -31,6 +33,8 @@ def home(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     options = settings.STORAGES["blobs"] | {"OPTIONS": {"location": folder / "blobs", "file_permissions_mode": 0o600}}
     settings.STORAGES = settings.STORAGES | {"blobs": options}
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "no-feeds"))
+    monkeypatch.setattr(reranking, "SETTLED", dt.timedelta())
+    monkeypatch.setattr(reranking, "PAUSE", 0.0)
     signals.forget()
     yield folder
     signals.forget()
@@ -140,6 +144,56 @@ def test_signals_that_change_meanwhile_are_swept_from_the_beginning(home, known,
     assert reranking.look() is None
     assert reranking.look(lambda: listed(home, 1, 5)).ranked == 2
     assert settled().ranked == NAMED
+    as_it_would_be()
+
+
+def test_what_was_swept_in_part_and_taken_back_is_swept_back(home, known, monkeypatch):
+    monkeypatch.setattr(reranking, "_GROUPS", 2)
+    before = dict(Vulnerability.objects.values_list("pk", "rank"))
+    listed(home, *range(NAMED))
+    assert reranking.look() is None
+    with pytest.raises(InterruptedError):
+        reranking.look(check=ended_after(2))
+    assert dict(Vulnerability.objects.values_list("pk", "rank")) != before
+    (home / "signals" / "kev.json").unlink()
+    assert settled().ranked == NAMED
+    assert dict(Vulnerability.objects.values_list("pk", "rank")) == before
+    as_it_would_be()
+
+
+def ended_after(count: int) -> Any:
+    left = iter(range(count))
+
+    def check() -> None:
+        if next(left, None) is None:
+            raise InterruptedError
+
+    return check
+
+
+def test_it_waits_until_every_process_has_noticed(home, known, monkeypatch):
+    listed(home, 0)
+    assert reranking.look() is None
+    monkeypatch.setattr(reranking, "SETTLED", dt.timedelta(minutes=2))
+    assert reranking.look() is None
+    Ranked.objects.update(noted_at=timezone.now() - dt.timedelta(minutes=3))
+    assert reranking.look().moved == 1
+
+
+def test_what_changes_meanwhile_is_left_to_who_changed_it(home, known, monkeypatch):
+    listed(home, 0)
+    assert reranking.look() is None
+    load = reranking._loaded
+
+    def then_another_comes(roots):
+        found = load(roots)
+        if roots:
+            identify(a_sender(), [a_finding(0, source="three", finder="Lab C", identifiers=(cve(0),))])
+        return found
+
+    monkeypatch.setattr(reranking, "_loaded", then_another_comes)
+    reranking.look()
+    assert Vulnerability.objects.get(pk=1).findings == 3
     as_it_would_be()
 
 

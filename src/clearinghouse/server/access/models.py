@@ -20,7 +20,7 @@ class Grant(models.Model):
 
     Attributes:
         person: if set, nobody else of the participant is let in (TLP:RED).
-        evidence: reproducers and raw reports too.
+        evidence: files too that came with reports of nothing else.
         granted_by: who shared it. reason: why. expires_at, revoked_at: when it ends or ended.
     """
 

@@ -4,7 +4,7 @@ A rule is compiled into the condition of a query (:func:`visible`), so that what
 counted or paged over. The default is no: a model without a rule gives nothing.
 """
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from django.apps import apps
@@ -37,8 +37,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         tlp: path to a row's TLP; what is ``RED`` is seen only by who was let in in person.
         embargo: path to the end of a row's embargo; until then only who may know of it (:data:`EMBARGOED`) was let in.
         evidence: being let in counts only where it includes evidence.
-        alone: being let in to a vulnerability leads to rows of those reports that speak of nothing else: a file that
-            came with a report of several flaws may be about any of them. Breaking the glass leads to none.
+        alone: being let in to a vulnerability leads to rows of those reports that speak of nothing else, as is known
+            when all of one was read and identified: a file that came with a report of several flaws, or of one that
+            could not be read, may be about any of them. Breaking the glass leads to none.
         also: another way in.
         shared: path to a flag without which ``roles`` do not count.
     """
@@ -181,7 +182,18 @@ def _objects(rule: Rule, let_in: "QuerySet[Grant] | QuerySet[BreakGlass]") -> Q:
         followed = apps.get_model(rule.through)._default_manager.filter(pk__in=objects)
         objects = followed.values("vulnerability_id")
     if rule.alone:
-        findings = apps.get_model("vulnerabilities.Finding")._default_manager
-        others = findings.filter(report=OuterRef("report")).exclude(vulnerability=OuterRef("vulnerability"))
-        objects = findings.filter(~Exists(others), vulnerability__in=objects).values("report_id")
+        objects = _speaking_of_nothing_else(objects).values("report_id")
     return Q(**{f"{rule.object}__in": objects})
+
+
+def _speaking_of_nothing_else(vulnerabilities: QuerySet[Any]) -> QuerySet[Any]:
+    """The first finding of each report that was read whole and all of whose findings are in one of these."""
+    findings = apps.get_model("vulnerabilities.Finding")._default_manager
+    others = findings.filter(report=OuterRef("report")).exclude(vulnerability=OuterRef("vulnerability"))
+    unread = apps.get_model("intake.Violation")._default_manager.filter(report=OuterRef("report"), error=True)
+    whole = findings.filter(report__state="done", report__problems__lte=_TOLD)
+    return whole.filter(~Exists(others), ~Exists(unread), number=0, vulnerability__in=vulnerabilities)
+
+
+_TOLD = 10_000
+"""Problems of a report of which each is kept; among more there may be some that cost a finding and are only counted."""

@@ -21,15 +21,13 @@ from clearinghouse.server.jobs.queries import abandoned
 from clearinghouse.server.vulnerabilities.signals import as_of
 
 _LONGEST_FORMATS = 120
-_WAITING = (State.RECEIVED, State.FAILED)
-"""Of a version whose reading was given up a person can begin the job again; one that was read has none that could."""
 
 
 @task(takes_context=True)  # type: ignore[arg-type]  # our backend gives its own kind of context
 def read_inventory(context: JobContext, version_id: int) -> None:
     """Read a version of an inventory. Run again at any point, it begins anew until everything is kept at once."""
     version = Version.objects.get(pk=version_id)
-    if version.state not in _WAITING:
+    if not _waits(version):
         return
     sealer = vault.sealer(version.envelope_id)
     body = blobs.open(version.blob, sealer, body_context(version.envelope_id))
@@ -37,9 +35,14 @@ def read_inventory(context: JobContext, version_id: int) -> None:
     with transaction.atomic():
         Holder.objects.select_for_update().get(pk=version.owner_id)
         version.refresh_from_db()
-        if version.state in _WAITING:  # it was not removed or replaced meanwhile
+        if _waits(version):  # it was not removed or replaced meanwhile
             _keep(version, found, sealer)
         context.require_lease()
+
+
+def _waits(version: Version) -> bool:
+    """Whether it was not read yet: nobody came to it, or its reading was given up and is begun again."""
+    return version.state == State.RECEIVED or (version.state == State.FAILED and not version.unreadable)
 
 
 def _keep(version: Version, found: Read, sealer: Sealer) -> None:
@@ -125,7 +128,7 @@ def _give_up(number: int) -> bool:
             source=version.inventory.reference,
             code="reading_failed",
             message="Reading it was begun several times and never came to its end; its bytes are kept.",
-            expected="that whoever runs this installation begins the job again, or that you send it again",
+            expected="that whoever runs this installation begins the job again, or that you replace it",
         )
         sealed = seal_problem(0, problem, vault.sealer(version.envelope_id))
         Violation.objects.create(version=version, number=0, error=True, sealed=sealed)
@@ -141,6 +144,6 @@ def plan_all() -> None:
 
     Inventories on which nobody works any more are told of, too.
     """
-    note_failed()
     for owner in worklists.outdated(outside.versions(fresh=True), as_of()):
         once(plan_for, f"inventories.plan:{owner}").enqueue(owner)
+    note_failed()

@@ -3,8 +3,7 @@
 from django.apps import AppConfig
 
 EVERY = 300
-"""Seconds between two looks whether signals or rules changed; more than what every process uses what it read for
-(:data:`.signals.LOOK`) and the longest transaction that identifies together."""
+"""Seconds between two looks whether signals or rules changed."""
 
 
 class VulnerabilitiesConfig(AppConfig):

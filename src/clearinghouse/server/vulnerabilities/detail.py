@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from clearinghouse.records import Finding as FindingRecord
 from clearinghouse.records import Reason
@@ -32,7 +32,7 @@ from clearinghouse.triage.result import Judgement
 SHOWN = 25
 """Findings of one page."""
 _MOST_SUGGESTIONS = 20
-_MOST_APART = 20
+_MOST_APART = 100
 
 
 class MemberView(msgspec.Struct, frozen=True, kw_only=True):
@@ -262,7 +262,8 @@ def _told_apart(reader: Reader, vulnerability: Vulnerability) -> list[ApartView]
 
 
 def _divisions(vulnerability: Vulnerability) -> QuerySet[Division]:
-    return Division.objects.filter(Q(one__vulnerability=vulnerability) | Q(other__vulnerability=vulnerability))
+    rows = Division.objects.exclude(one__vulnerability=F("other__vulnerability"))
+    return rows.filter(Q(one__vulnerability=vulnerability) | Q(other__vulnerability=vulnerability))
 
 
 def _apart(vulnerability: Vulnerability) -> set[int]:

@@ -13,6 +13,6 @@ LOG = logging.getLogger("clearinghouse.vulnerabilities")
 @task(takes_context=True, priority=-20)  # type: ignore[arg-type]  # our backend gives its own kind of context
 def rank_anew(context: JobContext) -> None:
     """Rank anew what was ranked by other signals or other rules."""
-    swept = reranking.look(context.require_lease)
+    swept = reranking.look(context.require_lease, context.check)
     if swept is not None:
         LOG.info("ranked anew", extra={"fields": {"vulnerabilities": swept.ranked, "moved": swept.moved}})

@@ -251,7 +251,7 @@ class Ranked(models.Model):
     Attributes:
         rules, signals: digests of the rules and of the signals by which every vulnerability is ranked.
         next_rules, next_signals: those that came since; the same as the first two where nothing did.
-        upto: vulnerabilities to this id are ranked by what came.
+        upto: vulnerabilities to this id are ranked by what came. noted_at: when it was noted.
     """
 
     rules = models.CharField(max_length=64, default="")
@@ -259,6 +259,7 @@ class Ranked(models.Model):
     next_rules = models.CharField(max_length=64, default="")
     next_signals = models.CharField(max_length=64, default="")
     upto = models.BigIntegerField(default=0)
+    noted_at = models.DateTimeField(default=timezone.now)
 
 
 class Head(models.Model):

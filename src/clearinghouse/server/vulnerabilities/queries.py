@@ -40,9 +40,9 @@ __all__ = [
 ]
 
 PAGE = 50
+"""Rows of one page."""
 MOST_NAMING = 64
 """Findings of a vulnerability up to which all of them are asked for identifiers that the oldest does not have."""
-"""Rows of one page."""
 _PLACE = re.compile(r"((?:[0-9a-f]{2}){1,32})-([0-9a-f]{16})")
 
 

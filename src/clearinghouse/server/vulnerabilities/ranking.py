@@ -19,10 +19,6 @@ TERMS = {"exposed": "unknown", "policy": "fail_closed", "clock": "literal", "bou
 """How deadlines are asked for where nobody's system is meant: exposure is open, and nothing missing is filled in."""
 
 
-_MOST_KEPT = 50_000
-"""Distinct cases of single findings that are remembered for each state of the signals."""
-
-
 class Standing(NamedTuple):
     """Where a vulnerability stands in the order of work; ``named`` says whether signals may move it."""
 
@@ -46,6 +42,8 @@ def standing(members: Sequence[Member], judge: Judge) -> Standing:
     return _standing(members, judge)
 
 
+_MOST_ONES = 50_000
+"""Distinct cases of single findings that are remembered for each state of the signals."""
 _ones: WeakKeyDictionary[Judge, dict[tuple[Any, ...], Standing]] = WeakKeyDictionary()
 
 
@@ -64,7 +62,7 @@ def _standing_of_one(member: Member, judge: Judge) -> Standing:
     known = _ones.setdefault(judge, {})
     found = known.get(case)
     if found is None:
-        if len(known) >= _MOST_KEPT:
+        if len(known) >= _MOST_ONES:
             known.clear()
         found = known[case] = _standing([member], judge)
     return found

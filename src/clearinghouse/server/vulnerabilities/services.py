@@ -53,8 +53,9 @@ def identify(origin: Origin, step: Step, prepared: Sequence[Prepared] | None = N
     for start in range(0, len(waiting), BATCH):
         together = waiting[start : start + BATCH]
         batch = linking.prepare([(chunk.pk, findings[chunk.first : chunk.first + chunk.count]) for chunk in together])
+        known = judge()  # asked for each time: signals may change meanwhile
         with turn(), transaction.atomic():
-            linking.link(batch, judge())  # asked for each time: signals may change meanwhile
+            linking.link(batch, known)
             step(sum(chunk.count for chunk in together))
 
 

@@ -59,6 +59,15 @@ class Group(msgspec.Struct, gc=False):
     last_seen: dt.datetime
 
 
+def groups_of(numbers: Sequence[int]) -> dict[int, Group]:
+    """Return the rows of vulnerabilities, by id."""
+    found = {}
+    for number, *fields in select_in(_GROUPS, numbers):
+        *rest, embargo, first, last = fields
+        found[number] = Group(*rest, as_read(embargo), as_read(first), as_read(last))  # type: ignore[call-arg]
+    return found
+
+
 def context_of(report: int, number: int) -> bytes:
     """Return what a finding's sealed profile is bound to."""
     return b"profile:%d:%d" % (report, number)
@@ -129,9 +138,7 @@ class Window(Linker):
             asked: findings that are wanted in any case, and their vulnerabilities. whole: all of large ones too.
         """
         wanted = [root for root in roots if root not in self.groups]
-        for number, *fields in select_in(_GROUPS, wanted):
-            *rest, embargo, first, last = fields
-            self.groups[number] = Group(*rest, as_read(embargo), as_read(first), as_read(last))  # type: ignore[call-arg]
+        self.groups |= groups_of(wanted)
         large = set() if whole else {root for root in wanted if self.groups[root].findings > MOST_MEMBERS}
         rows = select_in(_BY_GROUP, [root for root in wanted if root not in large])
         for root in large:

@@ -180,7 +180,9 @@ class DetailShape(RowShape):
     page: int
     pages: int
     links: list[LinkShape]
-    attachments: list[AttachmentShape] = Field(description="files of its reports that the key may download")
+    attachments: list[AttachmentShape] = Field(
+        description="files of its reports that the key may download; the first 200"
+    )
     explanation: list[str] = Field(description="why this deadline and this place in the order")
     inputs: list[dict[str, Any]] = Field(description="the same as data: input, value, source, date, rule")
 
