@@ -30,7 +30,7 @@ class Ran(NamedTuple):
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     root = typer.Typer(name="clearinghouse")
     root.add_typer(feeds.app, name="feeds")
-    monkeypatch.setattr(main, "app", root)
+    monkeypatch.setattr(main, "command_line", lambda verb: root)
     monkeypatch.setenv("CLEARINGHOUSE_STORE", str(tmp_path / "store"))
     monkeypatch.setenv("COLUMNS", "100")
 

@@ -1,6 +1,7 @@
 """The river composed: documents in, each flaw once, ranked, with the date by which it matters."""
 
 from clearinghouse.formats.inputs import NothingToReadError
+from clearinghouse.records.problem import only_errors, only_notices
 from clearinghouse.triage.compose import triage
 from clearinghouse.triage.gather import SIGNAL_FORMATS, Gathered, gather
 from clearinghouse.triage.intake import Intake, nothing_to_read
@@ -18,6 +19,8 @@ __all__ = [
     "gather",
     "missing",
     "nothing_to_read",
+    "only_errors",
+    "only_notices",
     "triage",
     "unranked",
 ]

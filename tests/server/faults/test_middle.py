@@ -58,7 +58,7 @@ def test_a_backup(filled: Place, tmp_path: Path, long: bool, fresh_database: str
     assert -signal.SIGKILL in codes
     assert filled.truth() == before
     filled.run("backup", str(tmp_path / "whole.age"))
-    assert {path.name for path in filled.home.glob("run/*")} <= {"metrics"}
+    assert {path.name for path in filled.home.glob("run/*")} <= {"metrics", "identify.lock"}
     is_whole(filled)
     # What has the name of a backup is one, even if the program was killed right after.
     last = [tmp_path / f"{number}.age" for number in range(len(codes)) if (tmp_path / f"{number}.age").exists()][-1:]
