@@ -155,7 +155,8 @@ def _changes(job: Job, outcome: Outcome, backoff: Backoff, now: Any) -> dict[str
     if outcome.how is How.CANCELLED:
         return {"state": State.CANCELLED, "finished_at": now}
     if outcome.how is How.LATER:
-        after = now + timedelta(seconds=outcome.delay or 0.0)
+        # A sum has more digits than SQLite's own time, and so is later than it within one millisecond.
+        after = now + timedelta(seconds=outcome.delay) if outcome.delay else now
         return {"state": State.READY, "run_after": after, "attempts": job.attempts - 1}
     if outcome.hopeless or job.attempts >= job.most_attempts:
         return {"state": State.FAILED, "finished_at": now, **error}
