@@ -4,6 +4,9 @@ A module that imports this is skipped where there is none.
 """
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -13,7 +16,7 @@ try:
 except ImportError:
     pytest.skip("Playwright or pypdf is not installed: no browser has seen the page", allow_module_level=True)
 
-__all__ = ["CHROMIUM", "FLAGS", "PdfReader", "sync_playwright"]
+__all__ = ["PdfReader", "launched"]
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 if CHROMIUM is None:
@@ -28,3 +31,12 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+@contextmanager
+def launched() -> Iterator[Any]:
+    """A browser, as long as it is used."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()

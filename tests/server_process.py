@@ -3,17 +3,17 @@
 import contextlib
 import json
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+
+from postgresql_cluster import free_port
 
 SOURCE = Path(__file__).resolve().parents[1] / "src"
 WAIT = 120.0
@@ -53,11 +53,17 @@ def until(happened: Callable[[], Any]) -> Any:
     return found
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def ended(processes: Iterable[subprocess.Popen[Any]], seconds: float) -> None:
+    """Tell all to leave; who does not within so many seconds is killed."""
+    processes = list(processes)
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 class Answer:
@@ -184,15 +190,7 @@ class Installation:
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
     def stop(self) -> None:
-        for process in self.running:
-            if process.poll() is None:
-                process.terminate()
-        for process in self.running:
-            try:
-                process.wait(60)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        ended(self.running, 60)
         self.running.clear()
 
     def in_clear(self, word: str = MARKER) -> list[str]:
@@ -207,42 +205,4 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def postgresql_programs() -> Path | None:
-    """Where the programs of a PostgreSQL server are on this machine."""
-    found = shutil.which("initdb")
-    if found:
-        return Path(found).parent
-    known = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    return known[-1].parent if known else None
-
-
-@contextlib.contextmanager
-def temporary_postgresql(folder: Path) -> Iterator[str]:
-    """Run a PostgreSQL server of one's own on loopback, and yield its address without the name of a database."""
-    programs = postgresql_programs()
-    assert programs is not None
-    port = free_port()
-    data = folder / "data"
-    as_root = os.geteuid() == 0
-    folder.mkdir(mode=0o755, exist_ok=True)
-    if as_root:
-        shutil.chown(folder, "postgres")
-
-    def run(program: str, *arguments: str) -> None:
-        before = ["runuser", "-u", "postgres", "--"] if as_root else []
-        done = subprocess.run(
-            [*before, str(programs / program), *arguments], capture_output=True, text=True, check=False, cwd="/"
-        )
-        assert done.returncode == 0, (program, done.stdout, done.stderr)
-
-    run("initdb", "--auth=trust", "--username=clearinghouse", "--encoding=UTF8", "--no-sync", "-D", str(data))
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
-    run("pg_ctl", "-w", "-D", str(data), "-l", str(folder / "log"), "-o", options, "start")
-    try:
-        yield f"postgres://clearinghouse@127.0.0.1:{port}"
-    finally:
-        with contextlib.suppress(AssertionError):
-            run("pg_ctl", "-w", "-m", "immediate", "-D", str(data), "stop")
-
-
-__all__ = ["MARKER", "Answer", "Installation", "free_port", "sarif", "signal", "temporary_postgresql", "until"]
+__all__ = ["MARKER", "Answer", "Installation", "ended", "sarif", "signal", "until"]

@@ -2,12 +2,14 @@
 
 import itertools
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
+from django.conf import settings as django_settings
 from django.db.backends.base.operations import BaseDatabaseOperations
 
 
@@ -29,6 +31,27 @@ def _tests_may_empty_the_log() -> Iterator[None]:
     patch.setattr(BaseDatabaseOperations, "execute_sql_flush", without_guards)
     yield
     patch.undo()
+
+
+@pytest.fixture
+def configured(settings: Any) -> Callable[..., Any]:
+    """Change the configuration for one test."""
+
+    def change(**values: Any) -> Any:
+        settings.CONFIGURATION = msgspec.structs.replace(django_settings.CONFIGURATION, **values)
+        return settings.CONFIGURATION
+
+    return change
+
+
+@pytest.fixture
+def limited(configured: Callable[..., Any]) -> Callable[..., Any]:
+    """Change the limits for one test."""
+
+    def change(**values: Any) -> Any:
+        return configured(limits=msgspec.structs.replace(django_settings.CONFIGURATION.limits, **values))
+
+    return change
 
 
 @pytest.fixture

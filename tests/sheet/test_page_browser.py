@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chromium import CHROMIUM, FLAGS, PdfReader, sync_playwright
+from chromium import PdfReader, launched
 from clearinghouse.cli import main
 from clearinghouse.priority.plan import Plan
 from clearinghouse.records import AssetKind, MatchClass
@@ -23,10 +23,8 @@ FILLS = ("Wide words in a name ", "W", "a", "漢字", "x" * 40 + " ")
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+    with launched() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture

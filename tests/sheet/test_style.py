@@ -6,6 +6,8 @@ from itertools import product
 
 import pytest
 
+from contrast import contrast
+
 CSS = (resources.files("clearinghouse.sheet") / "page.css").read_text(encoding="utf-8")
 WORDS = ("ink", "quiet", "accent", "overdue", "soon", "later", "none")
 GROUNDS = ("ground", "paper", "wash")
@@ -16,18 +18,6 @@ def palette(part: str) -> dict[str, str]:
 
 
 LIGHT, DARK = (palette(each) for each in re.findall(r":root \{([^}]*)\}", CSS))
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance (WCAG 2.2, https://www.w3.org/TR/WCAG22/#dfn-relative-luminance)."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    high, low = sorted((luminance(one), luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
 
 
 def test_the_measure_is_right():

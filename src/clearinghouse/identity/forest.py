@@ -4,6 +4,9 @@ Law: with the same links in the same order the groups are the same, and deleting
 divides exactly one group into exactly two.
 """
 
+from collections.abc import Iterable
+from typing import Self
+
 import msgspec
 
 from clearinghouse.records import Reason
@@ -24,7 +27,7 @@ class Forest:
     """Disjoint sets over the ordinals 0, 1, 2, ..., with the edges that joined them."""
 
     def __init__(self) -> None:
-        self._parent: list[int] = []
+        self._parent: list[int] | dict[int, int] = []
         self.edges: list[Edge] = []
 
     def __len__(self) -> int:
@@ -32,6 +35,7 @@ class Forest:
 
     def grow(self, count: int) -> None:
         """Add ``count`` findings, each in a group of its own."""
+        assert isinstance(self._parent, list)  # noqa: S101 - a grove is planted, and does not grow
         self._parent.extend(range(len(self._parent), len(self._parent) + count))
 
     def root(self, ordinal: int) -> int:
@@ -54,20 +58,20 @@ class Forest:
         self.edges.append(edge)
         return True
 
-    def divided(self) -> "Forest":
+    def divided(self) -> Self:
         """Return a forest over the same ordinals in which each is in a group of its own."""
-        made = Forest()
-        made.grow(len(self))
+        made = type(self)()
+        made._parent = self._alone()
         return made
 
     def unmerge(self, edge: Edge) -> None:
-        """Delete ``edge`` and rebuild the groups from those that remain.
+        """Delete ``edge`` and rebuild the groups from those that remain; every edge of its group has to be here.
 
         Raises:
             ValueError: the edge is not in the forest.
         """
         self.edges.remove(edge)
-        self._parent = list(range(len(self._parent)))
+        self._parent = self._alone()
         remaining, self.edges = self.edges, []
         for kept in remaining:
             self.join(kept)
@@ -75,12 +79,17 @@ class Forest:
     def groups(self) -> list[list[int]]:
         """Return every group as ascending ordinals, ordered by its oldest member."""
         younger: dict[int, list[int]] = {}
-        for ordinal, parent in enumerate(self._parent):
+        for ordinal, parent in self._parents():
             if parent != ordinal:
                 younger.setdefault(self.root(ordinal), []).append(ordinal)
-        return [
-            [ordinal, *younger.get(ordinal, ())] for ordinal, parent in enumerate(self._parent) if parent == ordinal
-        ]
+        return [[ordinal, *younger.get(ordinal, ())] for ordinal, parent in self._parents() if parent == ordinal]
+
+    def _parents(self) -> Iterable[tuple[int, int]]:
+        """Each ordinal, ascending, with what stands above it."""
+        return enumerate(self._parent)
+
+    def _alone(self) -> list[int] | dict[int, int]:
+        return list(range(len(self._parent)))
 
 
 class Grove(Forest):
@@ -88,52 +97,15 @@ class Grove(Forest):
 
     def __init__(self) -> None:
         super().__init__()
-        self._parents: dict[int, int] = {}
-
-    def __len__(self) -> int:
-        return len(self._parents)
+        self._parent: dict[int, int] = {}
 
     def plant(self, ordinal: int, root: int) -> None:
         """Take in a finding that is in the group of ``root``, which is its oldest member."""
-        self._parents[ordinal] = root
-        self._parents.setdefault(root, root)
+        self._parent[ordinal] = root
+        self._parent.setdefault(root, root)
 
-    def root(self, ordinal: int) -> int:
-        """See :meth:`Forest.root`."""
-        parent = self._parents
-        root = ordinal
-        while parent[root] != root:
-            root = parent[root]
-        while parent[ordinal] != root:
-            parent[ordinal], ordinal = root, parent[ordinal]
-        return root
+    def _parents(self) -> Iterable[tuple[int, int]]:
+        return sorted(self._parent.items())
 
-    def join(self, edge: Edge) -> bool:
-        """See :meth:`Forest.join`."""
-        a, b = self.root(edge.later), self.root(edge.earlier)
-        if a == b:
-            return False
-        self._parents[max(a, b)] = min(a, b)
-        self.edges.append(edge)
-        return True
-
-    def divided(self) -> "Grove":
-        """See :meth:`Forest.divided`."""
-        made = Grove()
-        made._parents = {ordinal: ordinal for ordinal in self._parents}
-        return made
-
-    def unmerge(self, edge: Edge) -> None:
-        """See :meth:`Forest.unmerge`; every edge of the group has to be here."""
-        self.edges.remove(edge)
-        self._parents = {ordinal: ordinal for ordinal in self._parents}
-        remaining, self.edges = self.edges, []
-        for kept in remaining:
-            self.join(kept)
-
-    def groups(self) -> list[list[int]]:
-        """See :meth:`Forest.groups`."""
-        members: dict[int, list[int]] = {}
-        for ordinal in sorted(self._parents):
-            members.setdefault(self.root(ordinal), []).append(ordinal)
-        return list(members.values())
+    def _alone(self) -> dict[int, int]:
+        return {ordinal: ordinal for ordinal in self._parent}

@@ -22,8 +22,10 @@ from clearinghouse.formats.text import plural
 from clearinghouse.priority.deadlines import EXPOSED, INCOMPLETE, Deadline, Verdict
 from clearinghouse.priority.errors import UnknownValueError
 from clearinghouse.priority.explain import Why
+from clearinghouse.priority.facts import lenient_date
 from clearinghouse.priority.tables import DecisionTable, table_for
 from clearinghouse.priority.words import in_words
+from clearinghouse.records import EpssScore
 
 _PACKED = struct.Struct(">BIBQQI")
 _FLOAT = struct.Struct(">d")
@@ -58,6 +60,21 @@ class Rank(msgspec.Struct, frozen=True, kw_only=True):
     epss_source: str = ""
     epss_date: dt.date | None = None
     cvss_source: str = ""
+
+
+def rank_of(
+    made: Deadline, epss: EpssScore | None, cvss: float | None = None, cvss_source: str = "", finders: int = 0
+) -> Rank:
+    """Return what a flaw is ordered by: its deadline, what EPSS says of it, and the rest as for :class:`Rank`."""
+    return Rank(
+        deadline=made,
+        epss=epss.score if epss else None,
+        epss_source=epss.source if epss else "",
+        epss_date=lenient_date(epss.date) if epss else None,
+        cvss=cvss,
+        cvss_source=cvss_source,
+        finders=finders,
+    )
 
 
 def ordering_arm(made: Deadline) -> Verdict:

@@ -4,8 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from clearinghouse.priority import Deadline, Rank, Signals, SignalSet, cvss_score, deadline_for, rank_key
-from clearinghouse.priority.facts import lenient_date
+from clearinghouse.priority import Deadline, Signals, SignalSet, cvss_score, deadline_for, rank_key, rank_of
 from clearinghouse.records import Severity
 from clearinghouse.triage.result import Judgement, Signalled
 
@@ -66,15 +65,7 @@ class Judge:
 
 def _judgement(signals: SignalSet, made: Deadline, score: Score | None, discoveries: int) -> Judgement:
     entry, epss = signals.kev_entry, signals.epss
-    rank = Rank(
-        deadline=made,
-        epss=epss.score if epss else None,
-        epss_source=epss.source if epss else "",
-        epss_date=lenient_date(epss.date) if epss else None,
-        cvss=score.base if score else None,
-        cvss_source=score.source if score else "",
-        finders=discoveries,
-    )
+    rank = rank_of(made, epss, score.base if score else None, score.source if score else "", discoveries)
     told = Signalled(
         kev=str(signals.kev.added) if signals.kev.added else ("yes" if signals.kev.listed else None),
         kev_due=entry.due_date if entry else None,

@@ -8,7 +8,7 @@ import msgspec
 
 from clearinghouse.packages.identity import PackageId
 from clearinghouse.packages.match import Verdict
-from clearinghouse.priority import Deadline, Rank, Signals, cvss_score, deadline_for
+from clearinghouse.priority import Deadline, Rank, Signals, cvss_score, deadline_for, rank_of
 from clearinghouse.priority.facts import lenient_date
 from clearinghouse.priority.plan import Flaw, Place, Plan, Subject, make_plan
 from clearinghouse.records import Asset, AssetKind, Exposure, MatchClass, Remedy
@@ -287,15 +287,7 @@ class _Judge:
             bound=terms.bound,
         )
         score = cvss_score(cvss) if cvss else None
-        epss = signals.epss
-        rank = Rank(
-            deadline=made,
-            epss=epss.score if epss else None,
-            epss_source=epss.source if epss else "",
-            epss_date=lenient_date(epss.date) if epss else None,
-            cvss=score.base if score else None,
-            cvss_source="its advisory" if score else "",
-        )
+        rank = rank_of(made, signals.epss, score.base if score else None, "its advisory" if score else "")
         return made, rank
 
     def _identified(self, identifiers: tuple[str, ...]) -> tuple[dt.date, str]:

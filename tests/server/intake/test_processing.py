@@ -37,15 +37,6 @@ def sender():
     return a_sender()
 
 
-@pytest.fixture
-def limited(settings):
-    def change(**values):
-        limits = msgspec.structs.replace(settings.CONFIGURATION.limits, **values)
-        settings.CONFIGURATION = msgspec.structs.replace(settings.CONFIGURATION, limits=limits)
-
-    return change
-
-
 def told(sender, report):
     return queries.violations(queries.report(sender, report.receipt), size=100)
 

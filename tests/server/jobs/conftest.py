@@ -15,6 +15,7 @@ from beside import environment
 from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.jobs.models import Job
 from clearinghouse.server.participants.models import Role
+from server_process import ended
 
 HERE = Path(__file__).parent
 WAIT = 300.0
@@ -76,14 +77,7 @@ class Workers:
 
     def stop(self) -> None:
         """Tell all to leave; who does not is killed."""
-        for process in self.running:
-            process.terminate()
-        for process in self.running:
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        ended(self.running, 30)
 
     @property
     def log(self) -> str:

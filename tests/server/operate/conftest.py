@@ -3,14 +3,14 @@
 import itertools
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from server_process import Installation, postgresql_programs, temporary_postgresql
+import postgresql_cluster
+from server_process import Installation
 
 _numbers = itertools.count(1)
 
@@ -22,14 +22,11 @@ def cluster() -> Iterator[str | None]:
     if named.startswith(("postgres://", "postgresql://")):
         yield named.rpartition("/")[0]
         return
-    if postgresql_programs() is None:
+    if postgresql_cluster.binaries() is None:
         yield None
         return
-    folder = Path(tempfile.mkdtemp(prefix="clearinghouse-postgresql-"))
-    folder.chmod(0o755)
-    with temporary_postgresql(folder) as address:
-        yield address
-    shutil.rmtree(folder, ignore_errors=True)
+    with postgresql_cluster.cluster(postgresql_cluster.CARELESS) as running:
+        yield running.address().rpartition("/")[0]
 
 
 @pytest.fixture

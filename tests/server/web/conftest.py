@@ -1,8 +1,6 @@
 """What the tests of pages share."""
 
-import msgspec
 import pytest
-from django.conf import settings as django_settings
 from django.core.cache import cache
 
 from clearinghouse.server.web import middleware
@@ -15,27 +13,6 @@ def nobody_has_asked_yet(monkeypatch):
     """Counts of requests and of attempts to sign in begin anew with each test."""
     cache.clear()
     monkeypatch.setattr(middleware, "_throttle", Throttle())
-
-
-@pytest.fixture
-def configured(settings):
-    """Change the configuration for one test."""
-
-    def change(**values):
-        settings.CONFIGURATION = msgspec.structs.replace(django_settings.CONFIGURATION, **values)
-        return settings.CONFIGURATION
-
-    return change
-
-
-@pytest.fixture
-def limited(configured):
-    """Change the limits for one test."""
-
-    def change(**values):
-        return configured(limits=msgspec.structs.replace(django_settings.CONFIGURATION.limits, **values))
-
-    return change
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.staticfiles import finders
 
 import invented_gallery
-from chromium import CHROMIUM, FLAGS, PdfReader, sync_playwright
+from chromium import PdfReader, launched
 from clearinghouse.server.web.middleware import content_security_policy
 
 ORIGIN = "https://gallery.example"
@@ -31,10 +31,8 @@ def pages() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+    with launched() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 import invented_world
-from chromium import CHROMIUM, FLAGS, PdfReader, sync_playwright
+from chromium import PdfReader, launched
 from clearinghouse.cli.demo import world as demo
 from clearinghouse.server.evidence import vault
 from clearinghouse.server.intake import services as intake
@@ -219,10 +219,8 @@ NAMES = [
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+    with launched() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -3,46 +3,26 @@
 It needs Playwright (a development dependency) and a Chromium of the system; Playwright's own is not fetched.
 """
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 
+from chromium import launched
 from clearinghouse.server.membership import services
 from clearinghouse.server.participants.models import Person
 from clearinghouse.server.web.sign_in.pages import invitation_link
 from server_people import PASSWORD, a_participant, a_person
 
-try:
-    from playwright.sync_api import sync_playwright
-except ImportError:
-    pytest.skip("Playwright is not installed: no browser has signed in", allow_module_level=True)
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-if CHROMIUM is None:
-    pytest.skip("There is no Chromium on this machine: no browser has signed in", allow_module_level=True)
-
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("server_urls")]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def browser() -> Iterator[Any]:
-    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+    with launched() as opened, pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the thread of the tests
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield opened
-        opened.close()
 
 
 @pytest.fixture

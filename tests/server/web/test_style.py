@@ -11,6 +11,7 @@ import invented_gallery
 import invented_sites
 from clearinghouse.server.web import charts
 from clearinghouse.sheet import sections
+from contrast import contrast
 
 STATIC = Path(charts.__file__).parent / "static/web"
 CSS = (STATIC / "clearinghouse.css").read_text(encoding="utf-8")
@@ -23,23 +24,6 @@ WORDS = ("ink", "quiet", "accent", "overdue", "due", "done", "embargoed")
 GROUNDS = ("ground", "paper", "wash")
 TLP = {"tlp-red": "#ff2b2b", "tlp-amber": "#ffc000", "tlp-amber-strict": "#ffc000", "tlp-green": "#33ff00"}
 """FIRST, Traffic Light Protocol 2.0, table of colours; TLP:CLEAR is white, the ground of all is black."""
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance (WCAG 2.2, https://www.w3.org/TR/WCAG22/#dfn-relative-luminance)."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    high, low = sorted((luminance(one), luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-def test_the_measure_is_right():
-    assert contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
 
 
 @pytest.mark.parametrize(("theme", "word", "ground"), list(product(("light", "dark"), WORDS, GROUNDS)))

@@ -6,7 +6,7 @@ import typer
 
 from clearinghouse.cli.layout import say, show_table
 from clearinghouse.cli.output import ATTENTION, OutputFormat, write_json
-from clearinghouse.cli.server.loading import Form, Home, opened
+from clearinghouse.cli.server.loading import Form, Home, Only, opened
 from clearinghouse.formats.text import plural
 
 app = typer.Typer(
@@ -67,9 +67,7 @@ def new_service(
 @service.command("list", short_help="Which keys there are.")
 def list_services(
     *,
-    participant: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Only those of this organisation: name or reference.")
-    ] = None,
+    participant: Only = None,
     home: Home = None,
     form: Form = OutputFormat.TABLE,
 ) -> None:

@@ -26,6 +26,10 @@ Home = Annotated[
     Path | None,
     path_option("--home", "FOLDER", "The installation's folder; else CLEARINGHOUSE_HOME, else XDG_DATA_HOME."),
 ]
+Only = Annotated[
+    str | None,
+    typer.Option("--participant", metavar="NAME", help="Only those of this organisation: name or reference."),
+]
 Form = Annotated[OutputFormat, typer.Option("--format", help="table for people, json for programs.")]
 
 

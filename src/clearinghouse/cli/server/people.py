@@ -6,7 +6,7 @@ import typer
 
 from clearinghouse.cli.layout import say, show_table
 from clearinghouse.cli.output import OutputFormat, write_json
-from clearinghouse.cli.server.loading import Form, Home, opened
+from clearinghouse.cli.server.loading import Form, Home, Only, opened
 
 users = typer.Typer(
     help="The people of a server. They sign in with their e-mail address; what they may see follows from their "
@@ -86,9 +86,7 @@ def deactivate_user(person: Who, *, home: Home = None) -> None:
 @users.command("list", short_help="Who there is.")
 def list_users(
     *,
-    participant: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Only those of this organisation: name or reference.")
-    ] = None,
+    participant: Only = None,
     home: Home = None,
     form: Form = OutputFormat.TABLE,
 ) -> None:

@@ -126,12 +126,10 @@ def download_report(reader: Reader, receipt: str, purpose: str) -> Download:
     report = _visible_report(reader, receipt)
     if report.state == State.PURGED or report.meta is None:
         raise PurgedError("the content of this report was destroyed", "nothing brings it back")
-    sealer = vault.sealer(report.envelope_id)
-    meta = open_meta(report.meta, sealer)
-    chunks = _begun(blobs.open(report.blob, sealer, body_context(report.envelope_id)))
+    found = _opened(report, report.meta, report.receipt)
     with transaction.atomic():
         record(reader, "evidence.downloaded", "report", report.pk, receipt=report.receipt, purpose=purpose)
-    return Download(meta.filename or report.receipt, report.size, chunks)
+    return found
 
 
 def _visible_report(reader: Reader, receipt: str) -> Report:
@@ -155,19 +153,19 @@ def download_attachment(reader: Reader, reference: str, purpose: str) -> Downloa
         raise NotFoundError("there is no such attachment", "look at its reference")
     if found.purged_at is not None or found.meta is None:
         raise PurgedError("the content of this attachment was destroyed", "nothing brings it back")
-    sealer = vault.sealer(found.envelope_id)
-    meta = open_meta(found.meta, sealer)
-    chunks = _begun(blobs.open(found.blob, sealer, body_context(found.envelope_id)))
+    download = _opened(found, found.meta, found.reference)
     with transaction.atomic():
         facts = {"attachment": found.reference, "purpose": purpose}
         record(reader, "evidence.downloaded", "report", found.report_id, **facts)
-    return Download(meta.filename or found.reference, found.size, chunks)
+    return download
 
 
-def _begun(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Verify sealed bytes before anything is said of them, and hand them out from the beginning."""
+def _opened(sealed: Report | Attachment, meta: bytes, name: str) -> Download:
+    """Open what is sealed; all of it is verified before anything is said of it."""
+    sealer = vault.sealer(sealed.envelope_id)
+    chunks = blobs.open(sealed.blob, sealer, body_context(sealed.envelope_id))
     first = next(chunks)
-    return chain([first], chunks)
+    return Download(open_meta(meta, sealer).filename or name, sealed.size, chain([first], chunks))
 
 
 def _purpose(text: str) -> str:

@@ -1,7 +1,8 @@
 """A report's bytes as findings and problems: read by a process that has no key, no connection and no other report."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from threading import Lock
 
 import msgspec
@@ -60,14 +61,21 @@ def read(report: int, source: str, body: Iterable[bytes], sealer: Sealer, check:
             and never on a disk. sealer: of its envelope. check: called often; what it raises ends the reading.
     """
     found = Read(preparing=Preparing(report, sealer))
-    data = os.memfd_create("report", os.MFD_CLOEXEC)
+    with in_memory(body) as data:
+        _read(data, source, found, check)
+    return found
+
+
+@contextmanager
+def in_memory(body: Iterable[bytes]) -> Iterator[int]:
+    """Hold bytes in clear, for who reads them, as a file that is on no disk; yields its descriptor."""
+    data = os.memfd_create("clear", os.MFD_CLOEXEC)
     try:
         for piece in body:
             _write(data, piece)
-        _read(data, source, found, check)
+        yield data
     finally:
         os.close(data)
-    return found
 
 
 def _read(data: int, source: str, found: Read, check: Callable[[], None]) -> None:
@@ -86,7 +94,7 @@ def _read(data: int, source: str, found: Read, check: Callable[[], None]) -> Non
                 break
     except ClearinghouseError as error:
         found.stopped = error
-        found.add_problem(_stopped(source, error))
+        found.add_problem(stopped(source, error))
 
 
 def _write(descriptor: int, piece: bytes) -> None:
@@ -126,7 +134,8 @@ def _too_damaged(source: str) -> Problem:
     )
 
 
-def _stopped(source: str, error: ClearinghouseError) -> Problem:
+def stopped(source: str, error: ClearinghouseError) -> Problem:
+    """Return as a problem that a document was not read to its end."""
     return Problem(
         source=source,
         code="reading_stopped",

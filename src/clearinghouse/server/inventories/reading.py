@@ -1,6 +1,5 @@
 """An inventory's bytes as records: read by a process that has no key, no connection and no other inventory."""
 
-import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from clearinghouse.formats.passed_over import PassedOver
 from clearinghouse.formats.registry import INVENTORY_FORMATS
 from clearinghouse.records import Inventory, InventoryItem, Level, Problem
 from clearinghouse.server.evidence.vault import Sealer
-from clearinghouse.server.intake.reading import MOST_PROBLEMS, readers
+from clearinghouse.server.intake.reading import MOST_PROBLEMS, in_memory, readers, stopped
 from clearinghouse.server.inventories.sealed import Packing
 
 MOST_ITEMS = 250_000
@@ -60,22 +59,18 @@ def read(source: str, body: Iterable[bytes], sealer: Sealer, check: Callable[[],
     """
     found = Read(packing=Packing(sealer))
     over = PassedOver([Path(source)])
-    data = os.memfd_create("inventory", os.MFD_CLOEXEC)
+    unpacked = settings.CONFIGURATION.limits.unpacked
     try:
-        for piece in body:
-            _write(data, piece)
-        unpacked = settings.CONFIGURATION.limits.unpacked
-        for records in readers().read(data, source, unpacked=unpacked, formats=_FORMATS, role="an inventory"):
-            check()
-            if isinstance(records, Begin):
-                _begin(records, found, over)
-            elif not _take(records, found, over):
-                found.add_problem(_too_many(source))
-                break
+        with in_memory(body) as data:
+            for records in readers().read(data, source, unpacked=unpacked, formats=_FORMATS, role="an inventory"):
+                check()
+                if isinstance(records, Begin):
+                    _begin(records, found, over)
+                elif not _take(records, found, over):
+                    found.add_problem(_too_many(source))
+                    break
     except ReadingStoppedError as error:
-        found.add_problem(_stopped(source, error))
-    finally:
-        os.close(data)
+        found.add_problem(stopped(source, error))
     for problem in over.problems():
         found.add_problem(problem)
     return found
@@ -103,26 +98,10 @@ def _take(records: list[object], found: Read, over: PassedOver) -> bool:
     return True
 
 
-def _write(descriptor: int, piece: bytes) -> None:
-    rest = memoryview(piece)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
-
-
 def _too_many(source: str) -> Problem:
     return Problem(
         source=source,
         code="too_many_items",
         message=f"Only the first {MOST_ITEMS:,} items were taken, the most that one inventory may have.",
         expected="a list divided into several inventories",
-    )
-
-
-def _stopped(source: str, error: ReadingStoppedError) -> Problem:
-    return Problem(
-        source=source,
-        code="reading_stopped",
-        message=f"{error.what[:1].upper()}{error.what[1:]}; what it had read before is kept.",
-        expected=error.remedy,
-        level=Level.ERROR,
     )

@@ -10,37 +10,30 @@ from clearinghouse.server.vulnerabilities import tallies
 from clearinghouse.server.vulnerabilities.bulk import Table, as_read, as_stored, execute_in, select_in
 from clearinghouse.server.vulnerabilities.models import Condition, new_reference
 from clearinghouse.server.vulnerabilities.ranking import Standing, lowest, standing
+from clearinghouse.server.vulnerabilities.tables import vulnerabilities
 from clearinghouse.server.vulnerabilities.window import Window
 from clearinghouse.triage.judging import Judge
 
-_COLUMNS = {
-    "condition": "smallint[]",
-    "merged_into": "bigint[]",
-    "findings": "integer[]",
-    "finders": "integer[]",
-    "first_seen": "timestamptz[]",
-    "last_seen": "timestamptz[]",
-    "tier": "smallint[]",
-    "due": "date[]",
-    "rank": "bytea[]",
-    "named": "boolean[]",
-    "provisional": "boolean[]",
-    "tlp": "smallint[]",
-    "embargo_until": "timestamptz[]",
-}
-_NEW = Table("vulnerabilities_vulnerability", id="bigint[]", reference="text[]", **_COLUMNS)
-_KNOWN = Table("vulnerabilities_vulnerability", id="bigint[]", **_COLUMNS)
-_MOVED = Table("vulnerabilities_finding", id="bigint[]", vulnerability_id="bigint[]")
-_GONE = Table(
-    "vulnerabilities_vulnerability",
-    id="bigint[]",
-    merged_into="bigint[]",
-    condition="smallint[]",
-    findings="integer[]",
-    finders="integer[]",
-    provisional="boolean[]",
+_COLUMNS = (
+    "condition",
+    "merged_into",
+    "findings",
+    "finders",
+    "first_seen",
+    "last_seen",
+    "tier",
+    "due",
+    "rank",
+    "named",
+    "provisional",
+    "tlp",
+    "embargo_until",
 )
-_LEADS = Table("vulnerabilities_vulnerability", id="bigint[]", merged_into="bigint[]")
+_NEW = vulnerabilities("id", "reference", *_COLUMNS)
+_KNOWN = vulnerabilities("id", *_COLUMNS)
+_MOVED = Table("vulnerabilities_finding", id="bigint[]", vulnerability_id="bigint[]")
+_GONE = vulnerabilities("id", "merged_into", "condition", "findings", "finders", "provisional")
+_LEADS = vulnerabilities("id", "merged_into")
 _FACTS = """SELECT f.id, r.submitter_id, r.received_at, r.tlp, r.embargo_until FROM vulnerabilities_finding f
     JOIN intake_report r ON r.id = f.report_id WHERE f.id IN {values}"""
 _EXISTING = "SELECT id FROM vulnerabilities_vulnerability WHERE id IN {values}"

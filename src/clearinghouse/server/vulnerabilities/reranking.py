@@ -19,11 +19,11 @@ from django.utils import timezone
 
 from clearinghouse.identity.index import MemoryIndex
 from clearinghouse.server.vulnerabilities import tallies
-from clearinghouse.server.vulnerabilities.bulk import Table
 from clearinghouse.server.vulnerabilities.linking import lock
 from clearinghouse.server.vulnerabilities.models import Condition, Ranked, Vulnerability
 from clearinghouse.server.vulnerabilities.ranking import lowest, standing
 from clearinghouse.server.vulnerabilities.signals import LOOK, Outside, outside
+from clearinghouse.server.vulnerabilities.tables import vulnerabilities
 from clearinghouse.server.vulnerabilities.turns import turn
 from clearinghouse.server.vulnerabilities.window import Member, Window, groups_of
 from clearinghouse.triage.judging import Judge
@@ -35,14 +35,7 @@ PAUSE = 0.1
 _GROUPS = 500
 _FINDINGS = 2_000
 """Most vulnerabilities of one transaction, and findings from which on no further one is taken."""
-_STANDING = Table(
-    "vulnerabilities_vulnerability",
-    id="bigint[]",
-    tier="smallint[]",
-    due="date[]",
-    rank="bytea[]",
-    named="boolean[]",
-)
+_STANDING = vulnerabilities("id", "tier", "due", "rank", "named")
 
 
 class Swept(msgspec.Struct):

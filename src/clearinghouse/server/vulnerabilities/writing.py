@@ -16,6 +16,7 @@ from clearinghouse.server.vulnerabilities.candidates import BatchIndex
 from clearinghouse.server.vulnerabilities.models import Condition, LinkKind, new_references
 from clearinghouse.server.vulnerabilities.preparing import Prepared
 from clearinghouse.server.vulnerabilities.ranking import Standing, standing
+from clearinghouse.server.vulnerabilities.tables import vulnerabilities
 from clearinghouse.server.vulnerabilities.window import Group, Member, Window
 from clearinghouse.triage.judging import Judge
 
@@ -28,39 +29,11 @@ _FINDINGS = Table(
     vulnerability_id="bigint[]",
     profile="bytea[]",
 )
-_VULNERABILITIES = Table(
-    "vulnerabilities_vulnerability",
-    id="bigint[]",
-    reference="text[]",
-    condition="smallint[]",
-    findings="integer[]",
-    finders="integer[]",
-    first_seen="timestamptz[]",
-    last_seen="timestamptz[]",
-    tier="smallint[]",
-    due="date[]",
-    rank="bytea[]",
-    named="boolean[]",
-    provisional="boolean[]",
-    tlp="smallint[]",
-    embargo_until="timestamptz[]",
+_STANDING = ("tier", "due", "rank", "named", "provisional", "tlp", "embargo_until")
+_VULNERABILITIES = vulnerabilities(
+    "id", "reference", "condition", "findings", "finders", "first_seen", "last_seen", *_STANDING
 )
-_CHANGED = Table(
-    "vulnerabilities_vulnerability",
-    id="bigint[]",
-    findings="integer[]",
-    finders="integer[]",
-    condition="smallint[]",
-    tier="smallint[]",
-    due="date[]",
-    rank="bytea[]",
-    named="boolean[]",
-    provisional="boolean[]",
-    tlp="smallint[]",
-    embargo_until="timestamptz[]",
-    first_seen="timestamptz[]",
-    last_seen="timestamptz[]",
-)
+_CHANGED = vulnerabilities("id", "findings", "finders", "condition", *_STANDING, "first_seen", "last_seen")
 LINKS = Table(
     "vulnerabilities_link",
     kind="smallint[]",

@@ -38,17 +38,6 @@ def _possible(participant: Participant) -> list[Scope]:
 
 
 @pytest.fixture
-def limited(settings):
-    """Change the limits for one test."""
-
-    def change(**values):
-        limits = msgspec.structs.replace(django_settings.CONFIGURATION.limits, **values)
-        settings.CONFIGURATION = msgspec.structs.replace(django_settings.CONFIGURATION, limits=limits)
-
-    return change
-
-
-@pytest.fixture
 def closed(settings):
     """Close the vault."""
 

@@ -15,11 +15,6 @@ from server_people import PASSWORD, a_participant, a_person
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _no_second_factor(configured):
-    configured(require_mfa=False)
-
-
 @pytest.fixture
 def steward():
     return a_person(a_participant(Role.FINDER), steward=True)

@@ -20,11 +20,6 @@ from server_people import a_participant, a_person
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _no_second_factor(configured):
-    configured(require_mfa=False)
-
-
 @pytest.fixture
 def administrator():
     return a_person(a_participant(Role.OBSERVER), administrator=True, name="Pat Keys")
