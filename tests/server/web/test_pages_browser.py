@@ -358,7 +358,7 @@ def test_the_keyboard_is_enough(show, world):
     by_keyboard(page, "Take apart")
     page.keyboard.press("Enter")
     page.get_by_text("These are two flaws now").wait_for()
-    assert page.locator("h1").inner_text() == title
+    page.get_by_role("heading", level=1, name=title, exact=True).wait_for()
 
 
 def test_without_script(show, world):
@@ -368,22 +368,22 @@ def test_without_script(show, world):
     page.get_by_role("button", name="Filter").click()
     page.locator("table.rows tbody a").first.click()
     page.wait_for_url("**/vulnerabilities/**")
-    assert page.locator("h1").is_visible()
+    page.locator("h1").wait_for()
     page = show("key-new", java_script_enabled=False)
     page.get_by_label("Name").fill("Without script")
     page.get_by_label("Send reports and their attachments.").check()
     page.get_by_role("button", name="Make the key").click()
-    assert page.get_by_text("It is shown only now").is_visible()
+    page.get_by_text("It is shown only now").wait_for()
     assert page.locator("pre").first.inner_text().startswith("chk_v1_")
     assert page.locator(".copy:visible").count() == 0
     page.goto(reverse("account"))
     page.get_by_label("Dark").check()
     page.get_by_role("button", name="Use this").click()
-    assert page.locator("html").get_attribute("data-theme") == "dark"
+    page.locator("html[data-theme=dark]").wait_for()
     assert page.get_by_label("Dark").is_checked()
     page.get_by_label("As the screen").check()
     page.get_by_role("button", name="Use this").click()
-    assert page.locator("html").get_attribute("data-theme") is None
+    page.locator("html:not([data-theme])").wait_for()
 
 
 def test_a_key_is_shown_once_and_copied(show, world):

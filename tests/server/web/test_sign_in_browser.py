@@ -149,7 +149,7 @@ def test_a_security_key_is_a_second_factor(show):
     page.wait_for_url("/")
     assert whoami(page) == person.pk
     page.goto("/accounts/2fa/webauthn/")
-    assert page.get_by_text("Key on the ring").is_visible()
+    page.get_by_text("Key on the ring").wait_for()
 
 
 def test_an_app_that_makes_codes(show):
@@ -182,7 +182,7 @@ def test_it_works_without_script(show, live_server):
     for label in ("Password", "The same password again"):
         page.get_by_label(label, exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Set the password").click()
-    assert page.get_by_text("Your password is set").is_visible()
+    page.get_by_text("Your password is set").wait_for()
     sign_in(page, person)
     page.wait_for_url("/")
     assert whoami(page) == person.pk
