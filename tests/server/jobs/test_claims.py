@@ -9,9 +9,19 @@ from django.utils import timezone
 
 from clearinghouse.server.jobs import claims
 from clearinghouse.server.jobs.backend import once
-from clearinghouse.server.jobs.claims import MOST_KILLS, WORKER_LOST, Backoff, How, Outcome, adopt, claim, settle
+from clearinghouse.server.jobs.claims import (
+    MOST_KILLS,
+    WORKER_LOST,
+    Backoff,
+    How,
+    Outcome,
+    adopt,
+    claim,
+    disown,
+    settle,
+)
 from clearinghouse.server.jobs.errors import JobCancelledError, LeaseLostError
-from clearinghouse.server.jobs.models import LIVE, Job, State, within
+from clearinghouse.server.jobs.models import LIVE, Job, State, Worker, within
 from server.jobs.jobs_tasks import add, nothing, write
 
 pytestmark = pytest.mark.django_db
@@ -189,6 +199,22 @@ def test_adoption_frees_the_key_of_what_is_dead():
     assert once(nothing, "key").enqueue().status == "RUNNING"
     adopt(shifted(minutes=2))
     assert once(nothing, "key").enqueue().status == "READY"
+
+
+def test_in_a_copy_of_a_database_nobody_holds_anything():
+    Worker.objects.create(name="w", version="1")
+    for number in range(3):
+        nothing.enqueue(number)
+    held, unwanted = claimed()[0], claimed()[0]
+    Job.objects.filter(pk=unwanted.pk).update(cancel_requested=True)
+    assert disown() == 2
+    assert Job.objects.get(pk=unwanted.pk).state == State.CANCELLED
+    assert not Worker.objects.exists()
+    again = {claimed()[0].pk, claimed()[0].pk}
+    assert held.pk in again
+    assert unwanted.pk not in again
+    assert Job.objects.get(pk=held.pk).attempts == 1
+    assert claim("w") is None
 
 
 def test_the_clock_jumps_forwards():

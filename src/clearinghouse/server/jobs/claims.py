@@ -8,12 +8,12 @@ from typing import Any
 
 import msgspec
 from django.db import connection, transaction
-from django.db.models import Func, QuerySet
+from django.db.models import F, Func, QuerySet
 from django.db.models.functions import Least
 
 from clearinghouse.server.jobs.clock import DATABASE_CLOCK, Clock
 from clearinghouse.server.jobs.lease import LEASE, Lease
-from clearinghouse.server.jobs.models import Job, State, within
+from clearinghouse.server.jobs.models import Job, State, Worker, within
 
 MOST_KILLS = 3
 """A job that so many workers did not survive is a dead letter, whatever attempts it has left."""
@@ -193,6 +193,22 @@ def _free(job: Job, clock: Clock) -> State:
         changes |= {"state": State.READY, "run_after": Least("run_after", now)}
     Job.objects.filter(pk=job.pk).update(**changes)
     return changes["state"]
+
+
+def disown(clock: Clock = DATABASE_CLOCK) -> int:
+    """Free every job that is held, and return how many: in a copy of a database, whose workers work on the original.
+
+    What was begun there counts as no attempt here.
+    """
+    now = clock()
+    held = Job.objects.filter(within(State.RUNNING))
+    with transaction.atomic():
+        ended = held.filter(cancel_requested=True).update(state=State.CANCELLED, finished_at=now, lease_until=None)
+        freed = held.update(
+            state=State.READY, lease_until=None, run_after=Least("run_after", now), attempts=F("attempts") - 1
+        )
+        Worker.objects.all().delete()
+    return ended + freed
 
 
 def _mend_leases(clock: Clock) -> None:

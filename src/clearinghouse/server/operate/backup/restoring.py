@@ -194,10 +194,12 @@ def _settle(target: Place, unpacked: Unpacked, listed: Any) -> Restored:
     from django.db import transaction
 
     from clearinghouse.server.audit.services import record
+    from clearinghouse.server.jobs.claims import disown
     from clearinghouse.server.operate import database
     from clearinghouse.server.operate.backup import ended
 
     migrated = database.migrate()
+    disown()
     applied = ended.apply(listed) if listed is not None else ended.Applied(0, 0)
     knew = listed is not None and listed.log_size >= unpacked.manifest.log_size
     with transaction.atomic():
