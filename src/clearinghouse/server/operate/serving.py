@@ -194,7 +194,7 @@ def options(how: Serving, configuration: Configuration) -> dict[str, Any]:
         "bind": how.bind,
         "workers": how.processes,
         "threads": THREADS,
-        "worker_class": "gthread",
+        "worker_class": "clearinghouse.server.operate.connections.Worker",
         "preload_app": True,  # one copy in memory; the processes are forked from it
         "timeout": 60,  # of a process that does not answer its parent; a long upload is none
         "graceful_timeout": 30,
