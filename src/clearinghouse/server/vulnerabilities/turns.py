@@ -6,20 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from django.conf import settings
-from django.db import connection
 
 
 @contextmanager
 def turn() -> Iterator[None]:
-    """Wait for one's turn, before a transaction that writes many rows is begun.
+    """Wait for one's turn, before transactions that write many rows are begun.
 
-    It protects nothing: the row of :class:`~.models.Head` does. On PostgreSQL who waits for that is woken. SQLite looks
-    again after up to a tenth of a second, and whoever comes meanwhile goes first; so processes on one machine wait for
-    a lock of the system instead. Where the folder cannot be written to they do without.
+    It protects nothing: the row of :class:`~.models.Head` does. But SQLite looks again for a lock after up to a tenth
+    of a second, and whoever comes meanwhile goes first; and on either database who waits transaction by transaction
+    keeps step with the others, so that processors stand still while all wait. So processes on one machine wait for a
+    lock of the system. Where the folder cannot be written to they do without.
     """
-    if connection.vendor != "sqlite":
-        yield
-        return
     place = settings.CONFIGURATION.home / "run"
     held = -1
     with suppress(OSError):
