@@ -14,12 +14,14 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     """One stage.
 
     Attributes:
-        name: one of :data:`STAGES`. count: how many reached it; None is not measured yet.
-        url: what it counts, as a list. note: what it says beside the number, such as what is counted.
+        name: one of :data:`STAGES`. count: how many reached it; None is not known.
+        unknown: what stands there if it is not. url: what it counts, as a list. note: what it says beside the number,
+            such as what is counted.
     """
 
     name: str
     count: int | None = None
+    unknown: str = "not measured yet"
     url: str = ""
     note: str = ""
 

@@ -197,7 +197,7 @@ class DayShape(Shape):
 
 
 class OverviewShape(Shape):
-    """The river as numbers, as far as the reader may see it."""
+    """The river as numbers, as far as the reader may see it; of vulnerabilities those that they are let in to."""
 
     as_of: dt.date
     scope: Literal["all", "own"]

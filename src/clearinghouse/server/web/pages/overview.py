@@ -48,15 +48,13 @@ def _running(reader: Reader) -> dict[str, int]:
 
 def _stages(found: Overview, *, sees_queue: bool, sends: bool) -> list[Stage]:
     queue_url = reverse("queue") if sees_queue else ""
-    counts = {
-        "Received": (found.received, reverse("reports") if sends or sees_queue else "", "findings"),
-        "Unique": (found.unique, queue_url, "open flaws"),
-    }
-    stages = []
-    for name in STAGES:
-        count, url, note = counts.get(name, (None, "", ""))
-        stages.append(Stage(name=name, count=count, url=url, note=note))
-    return stages
+    reports_url = reverse("reports") if sends or sees_queue else ""
+    known = [Stage(name="Received", count=found.received, url=reports_url, note="findings")]
+    if found.whole or sees_queue:
+        known.append(Stage(name="Unique", count=found.unique, url=queue_url, note="open flaws"))
+    else:  # senders are told nothing that hangs on what others sent
+        known.append(Stage(name="Unique", unknown="not told"))
+    return known + [Stage(name=name) for name in STAGES[len(known) :]]
 
 
 def _charts(found: Overview) -> list[object]:
