@@ -9,7 +9,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
@@ -21,6 +21,10 @@ CONFIG = "config.toml"
 SECRET = frozenset({"key", "oidc_client_secret", "email_password", "metrics_token"})
 """What is not written into a file that is copied and shown; the key has a file of its own."""
 _LISTS = frozenset({"backup_recipients"})
+
+
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+_DATABASES = frozenset({"postgres", "postgresql"})
 
 
 class ConfigurationError(ClearinghouseError):
@@ -41,18 +45,18 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             sign_ins_a_minute: attempts for one account and from one address.
     """
 
-    report: int = 64 * 2**20
-    unpacked: int = 512 * 2**20
-    findings: int = 250_000
-    attachment: int = 16 * 2**20
-    inventory: int = 50 * 2**20
-    attachments: int = 16
-    reports_a_day: int = 10_000
-    bytes_a_day: int = 8 * 2**30
-    waiting: int = 1_000
-    requests_a_minute: int = 1_200
-    anonymous_a_minute: int = 300
-    sign_ins_a_minute: int = 10
+    report: Positive = 64 * 2**20
+    unpacked: Positive = 512 * 2**20
+    findings: Positive = 250_000
+    attachment: Positive = 16 * 2**20
+    inventory: Positive = 50 * 2**20
+    attachments: Positive = 16
+    reports_a_day: Positive = 10_000
+    bytes_a_day: Positive = 8 * 2**30
+    waiting: Positive = 1_000
+    requests_a_minute: Positive = 1_200
+    anonymous_a_minute: Positive = 300
+    sign_ins_a_minute: Positive = 10
 
 
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,14 +91,14 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     key: str = ""
     key_file: str = ""
     key_command: str = ""
-    trusted_proxies: int = 0
+    trusted_proxies: Annotated[int, msgspec.Meta(ge=0)] = 0
     require_mfa: bool = True
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
     oidc_name: str = "single sign-on"
     email_host: str = ""
-    email_port: int = 587
+    email_port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 587
     email_tls: Literal["starttls", "tls", "none"] = "starttls"
     email_user: str = ""
     email_password: str = ""
@@ -102,7 +106,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     backup_recipients: tuple[str, ...] = ()
     metrics_token: str = ""
     demo: bool = False
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     limits: Limits = Limits()
 
     def __repr__(self) -> str:
@@ -168,9 +172,27 @@ def load(environ: Mapping[str, str] | None = None) -> Configuration:
     values = _file(home / CONFIG) | _environment(environ)
     values["home"] = str(home)
     try:
-        return msgspec.convert(values, Configuration, strict=False, dec_hook=_decoded)
+        found = msgspec.convert(values, Configuration, strict=False, dec_hook=_decoded)
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"the configuration is wrong: {error}", "see docs/operate.md, Settings") from error
+    require_database_url(found.database_url)
+    for name in ("origin", "oidc_issuer"):
+        if getattr(found, name) and not getattr(found, name).lower().startswith(("https://", "http://")):
+            raise ConfigurationError(f"{name} is no address of a site", "it begins with https://")
+    return found
+
+
+def require_database_url(address: str) -> None:
+    """See that the address of a database is one of PostgreSQL, or of a file by its full path.
+
+    Raises:
+        ConfigurationError: it is not; the address is not said, because a password may be in it.
+    """
+    kind, _, rest = address.partition("://")
+    if not address or kind in _DATABASES or (kind == "sqlite" and rest.startswith("//")):
+        return
+    remedy = "write postgres://user@host/name, or sqlite:////full/path with four slashes, or leave it empty"
+    raise ConfigurationError("database_url, or DATABASE_URL, is no address of PostgreSQL or SQLite", remedy)
 
 
 def _decoded(kind: type, value: object) -> object:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from server_process import SOURCE, WAIT, Installation
+from server_process import SOURCE, WAIT, Installation, python_path
 
 HERE = Path(__file__).parent
 FINDERS = ("Lab A", "Lab B", "Scanner C")
@@ -36,7 +36,7 @@ class Place(Installation):
 
     @property
     def environment(self) -> dict[str, str]:
-        return super().environment | {"PYTHONPATH": str(self.source)}
+        return super().environment | {"PYTHONPATH": python_path(self.source)}
 
     def command(self, *arguments: str) -> list[str]:
         if arguments[0] in {"serve", "worker"}:

@@ -10,7 +10,7 @@ from clearinghouse.cli.layout import say
 from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.server.loading import choose_home, importing, start
 
-_DATABASE = "DATABASE_URL"
+_ORIGIN = "http://127.0.0.1:8470"
 
 
 def command(
@@ -18,9 +18,7 @@ def command(
         Path | None, typer.Argument(metavar="HOME", help="Its folder; else CLEARINGHOUSE_HOME, else XDG_DATA_HOME.")
     ] = None,
     *,
-    origin: Annotated[
-        str, typer.Option(metavar="URL", help="The address under which people reach it.")
-    ] = "http://127.0.0.1:8470",
+    origin: Annotated[str, typer.Option(metavar="URL", help="The address under which people reach it.")] = _ORIGIN,
     database_url: Annotated[
         str, typer.Option(metavar="URL", help="postgres://user@host/name; without it, SQLite in the folder.")
     ] = "",
@@ -44,14 +42,17 @@ def command(
     """
     folder = choose_home(home)
     with importing():
+        from clearinghouse.server.configuration import require_database_url
         from clearinghouse.server.operate import home as homes
         from clearinghouse.server.operate import setup
     answers = {"organisation": organisation, "email": email, "name": name}
     if not homes.is_installed(folder):
         setup.origin_of(origin)
+        require_database_url(database_url)
         answers = _asked(answers)
     made = setup.make_home(folder, origin=origin, name="Clearinghouse", database_url=database_url)
     configuration = start()
+    _require_same(configuration, origin=origin, database_url=database_url)
     homes.require_installed(folder)
     homes.require_private_keys(configuration)
     made += setup.make_keys(configuration) + setup.make_tables()
@@ -59,6 +60,19 @@ def command(
         say(f"made    {each.path}  {each.what}")
     link = _first(answers, kind, jurisdiction)
     _next(configuration, made, link)
+
+
+def _require_same(configuration: Any, *, origin: str, database_url: str) -> None:
+    """See that what was asked for is what the installation has: settings that are there are never changed here."""
+    from clearinghouse.server.configuration import CONFIG
+    from clearinghouse.server.operate.setup import origin_of
+
+    wrong = "--database-url" if database_url not in {"", configuration.database_url} else ""
+    if origin != _ORIGIN and origin_of(origin) != configuration.origin:
+        wrong = "--origin"
+    if wrong:
+        remedy = f"edit {configuration.home / CONFIG}, and run `clearinghouse init` without {wrong}"
+        raise OptionError(wrong, "differs from what this installation has", remedy)
 
 
 def _asked(answers: dict[str, str | None]) -> dict[str, str | None]:

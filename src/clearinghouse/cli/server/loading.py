@@ -70,6 +70,7 @@ def load(home: Path | None) -> Any:
     Raises:
         ServerMissingError: the server is not installed. NoInstallationError: there is none in the folder.
         HomeError: the folder is not for its owner only. ConfigurationError: the settings are wrong.
+        DatabaseError: its database is a file, and is not there.
     """
     folder = choose_home(home)
     with importing():
@@ -77,7 +78,11 @@ def load(home: Path | None) -> Any:
 
         require_installed(folder)
         require_private(folder)
-    return start()
+    configuration = start()
+    from clearinghouse.server.operate.database import require_file
+
+    require_file()
+    return configuration
 
 
 def start() -> Any:

@@ -4,6 +4,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from django import db
@@ -13,6 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from clearinghouse.server.operate.errors import DatabaseError, MigrationsError
 
+_LOST = "see that database_url and DATABASE_URL are right and bring it back, or restore the last backup elsewhere"
 _UP = "see that it runs, and that database_url or DATABASE_URL is right; docs/operate.md, Settings"
 
 
@@ -72,6 +74,27 @@ def pending_migrations() -> list[str]:
 def has_tables() -> bool:
     """Whether there is any table in it."""
     return bool(connection.introspection.table_names())
+
+
+def require_not_lost(blobs: Path) -> None:
+    """See that a database without tables is one of an installation in which nothing is.
+
+    Raises:
+        DatabaseError: sealed files are there, so it is not the database that belongs to them.
+    """
+    if not has_tables() and any(path.is_file() for path in blobs.rglob("*")):
+        what = f"the {connection.vendor} database is empty, and there are sealed files in {blobs}"
+        raise DatabaseError(what, _LOST)
+
+
+def require_file() -> None:
+    """See that a database that is a file is there, instead of making an empty one.
+
+    Raises:
+        DatabaseError: it is not.
+    """
+    if is_sqlite() and not Path(connection.settings_dict["NAME"]).exists():
+        raise DatabaseError(f"there is no database {connection.settings_dict['NAME']}", _LOST)
 
 
 def require_migrated() -> None:

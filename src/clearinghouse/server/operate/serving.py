@@ -88,7 +88,9 @@ def prepare(*, migrate: bool = False) -> None:
     """
     require_private_keys(settings.CONFIGURATION)
     with database.reaching():
+        database.require_file()
         if migrate:
+            database.require_not_lost(settings.CONFIGURATION.blobs)
             for name in database.migrate():
                 LOG.info("migrated", extra={"fields": {"migration": name}})
         database.require_migrated()

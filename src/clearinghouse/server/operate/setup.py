@@ -115,8 +115,9 @@ def make_keys(configuration: Configuration) -> list[Made]:
     """Make the master key and the identity that opens backups, unless they are there or configured otherwise.
 
     Raises:
-        MasterKeyError: the key cannot be made. BackupError: the identity cannot be made.
+        MasterKeyError: the key cannot be made, or one that was there is gone. BackupError: the identity cannot be made.
     """
+    from clearinghouse.server.evidence.errors import MasterKeyError
     from clearinghouse.server.evidence.keyring import key_path
     from clearinghouse.server.evidence.master import make_master_key
     from clearinghouse.server.operate.backup.recipients import make_identity
@@ -125,6 +126,11 @@ def make_keys(configuration: Configuration) -> list[Made]:
     path = key_path(configuration)
     elsewhere = configuration.key or configuration.key_command
     if not elsewhere and not path.exists():
+        if any(each.is_file() for each in configuration.blobs.rglob("*")):
+            what = f"the master key is not at {path}, and what is stored here was sealed under it"
+            raise MasterKeyError(
+                what, "bring it back, or name it with CLEARINGHOUSE_KEY_FILE; a new one reads none of it"
+            )
         name = make_master_key(path)
         made.append(Made(path, f"master key {name}: without it nobody reads what is stored here"))
     if not configuration.backup_recipients:
@@ -135,7 +141,12 @@ def make_keys(configuration: Configuration) -> list[Made]:
 
 
 def make_tables() -> list[Made]:
-    """Make the database's tables, if it has none; a database that has some is left as it is."""
+    """Make the database's tables, if it has none; a database that has some is left as it is.
+
+    Raises:
+        DatabaseError: it cannot be reached; or it is empty, and what is stored belongs to another one.
+    """
+    from django.conf import settings
     from django.db import connection
 
     from clearinghouse.server.operate import database
@@ -143,6 +154,7 @@ def make_tables() -> list[Made]:
     with database.reaching():
         if database.has_tables():
             return []
+        database.require_not_lost(settings.CONFIGURATION.blobs)
         database.migrate()
     place = Path(connection.settings_dict["NAME"])
     return [Made(place, f"the {connection.vendor} database and its tables")]

@@ -143,6 +143,7 @@ def test_recipients(small: Installation, tmp_path: Path) -> None:
     done = small.attempt("restore", str(tmp_path / "b.age"), "--into", target, "--identity", str(tmp_path / "id"))
     assert done.returncode == 1, done.stderr
     assert "there is no master key" in done.stdout
+    assert (tmp_path / "r/keys/backup.recipient").read_text() == f"{other.to_public()}\n"  # for the next backup
     # the public half is enough to make another one; what opens it may be elsewhere
     (small.home / "keys/backup.identity").unlink()
     small.run("backup", str(tmp_path / "c.age"))

@@ -35,6 +35,12 @@ def make_identity(configuration: Configuration) -> Path | None:
     return path
 
 
+def keep_public(keys: Path, identity: pyrage.x25519.Identity) -> None:
+    """Write the public half of an identity where backups look for it, unless something for them is there."""
+    if not any((keys / name).exists() for name in (IDENTITY, RECIPIENT)):
+        _write_public(keys / RECIPIENT, str(identity.to_public()))
+
+
 def _write_public(path: Path, recipient: str) -> None:
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
         file.write(f"{recipient}\n")

@@ -21,7 +21,7 @@ import msgspec
 
 from clearinghouse.server.configuration import CONFIG, home_of
 from clearinghouse.server.operate.backup.reading import Unpacked, unpack
-from clearinghouse.server.operate.backup.recipients import IDENTITY, identities
+from clearinghouse.server.operate.backup.recipients import IDENTITY, identities, keep_public
 from clearinghouse.server.operate.environment import without_secrets
 from clearinghouse.server.operate.errors import RestoreError
 from clearinghouse.server.operate.home import DATABASE, RESTORING, is_installed, make_folder, require_private
@@ -59,6 +59,7 @@ class Place:
         self.settled = False
         """Whether the database is in place: from then on nothing is taken away again if something fails."""
         self._kept_config = False
+        self._identity: Any = None
         self._staging = home / f"{_STAGING}{secrets.token_hex(8)}"
 
     @property
@@ -108,7 +109,9 @@ class Place:
         except OSError as error:
             raise RestoreError(f"{file} cannot be read: {error.strerror or error}", "look at its path") from error
         with opened:
-            return unpack(opened, known, self._staging)
+            unpacked = unpack(opened, known, self._staging)
+        self._identity = known[0]
+        return unpacked
 
     def write_config(self, unpacked: Unpacked, database_url: str) -> None:
         """Put the settings into place, with the address of the database that is named; those that are there stay."""
@@ -118,8 +121,10 @@ class Place:
             file.write(text)
 
     def end(self) -> None:
-        """Say that it is finished."""
+        """Say that it is finished, and that further backups are for whom this one was."""
         shutil.rmtree(self._staging, ignore_errors=True)
+        make_folder(self.home / "keys")
+        keep_public(self.home / "keys", self._identity)
         self.marker.unlink()
 
 
