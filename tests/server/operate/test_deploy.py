@@ -48,6 +48,7 @@ def test_settings_of_the_compose_file_are_known(tmp_path: Path) -> None:
     for name in ("server", "worker"):
         service = compose["services"][name]
         given = {key: str(value) for key, value in service["environment"].items()}
+        assert given.pop("CLEARINGHOUSE_ORIGIN").startswith("${CLEARINGHOUSE_ORIGIN:?")
         known = {f"CLEARINGHOUSE_{field.upper()}" for field in Configuration.__struct_fields__} | {"DATABASE_URL"}
         assert given.keys() <= known
         found = load({**given, "CLEARINGHOUSE_HOME": str(tmp_path)})
