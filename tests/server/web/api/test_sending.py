@@ -163,6 +163,7 @@ def test_a_body_that_breaks_off_leaves_nothing(client_for, stored):
         ("?embargo_until=9999-12-31T23:59:59-12:00", {}),
         ("?embargo_until=0001-01-01T00:00:00%2B12:00", {}),
         ("?note=" + "n" * 2001, {}),
+        ("?tlp=TLP:RED&tlp=TLP:CLEAR", {}),
     ],
 )
 def test_what_is_said_wrongly_is_refused(client_for, stored, query, headers):
