@@ -28,6 +28,6 @@ def environment(**changed: Any) -> dict[str, str]:
         "CLEARINGHOUSE_HOME": str(settings.CONFIGURATION.home),
         "CLEARINGHOUSE_KEY": settings.CONFIGURATION.key,
         "DJANGO_SETTINGS_MODULE": "clearinghouse.server.settings",
-        "PYTHONPATH": os.pathsep.join(map(str, (TESTS, TESTS / "urgent", TESTS.parent / "src"))),
+        "PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent / "src")]),
         **changed,
     }
