@@ -72,7 +72,7 @@ def test_the_border_between_parts_counts():
         ("src/lib/../app.py", ("src", "app.py")),
         ("../../app.py", ("app.py",)),
         ("C:\\work\\App.py", ("work", "app.py")),
-        ("file:///work/my%20app.py", ("work", "my app.py")),
+        ("file:///src/my%20app.py", ("src", "my app.py")),
         ("https://example.org/a/b.c", ("example.org", "a", "b.c")),
         ("", ()),
         ("/", ()),

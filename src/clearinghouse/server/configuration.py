@@ -21,10 +21,9 @@ CONFIG = "config.toml"
 SECRET = frozenset({"key", "oidc_client_secret", "email_password", "metrics_token"})
 """What is not written into a file that is copied and shown; the key has a file of its own."""
 _LISTS = frozenset({"backup_recipients"})
-
+_DATABASES = frozenset({"postgres", "postgresql"})
 
 Positive = Annotated[int, msgspec.Meta(ge=1)]
-_DATABASES = frozenset({"postgres", "postgresql"})
 
 
 class ConfigurationError(ClearinghouseError):
@@ -176,10 +175,30 @@ def load(environ: Mapping[str, str] | None = None) -> Configuration:
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"the configuration is wrong: {error}", "see docs/operate.md, Settings") from error
     require_database_url(found.database_url)
-    for name in ("origin", "oidc_issuer"):
-        if getattr(found, name) and not getattr(found, name).lower().startswith(("https://", "http://")):
-            raise ConfigurationError(f"{name} is no address of a site", "it begins with https://")
-    return found
+    if found.oidc_issuer and not found.oidc_issuer.startswith(("https://", "http://")):
+        raise ConfigurationError("oidc_issuer is no address of a site", "it begins with https://")
+    return msgspec.structs.replace(found, origin=origin_of(found.origin))
+
+
+def origin_of(text: str) -> str:
+    """Return an address as it is configured, without a slash at its end.
+
+    Raises:
+        ConfigurationError: it is not of the form ``https://host`` or ``http://host:port``.
+    """
+    address = text.strip().rstrip("/").lower()
+    remedy = "give it as people type it, such as https://clearinghouse.example.org"
+    try:
+        parts = urlsplit(address)
+        valid = (
+            parts.scheme in {"http", "https"} and bool(parts.hostname) and address == f"{parts.scheme}://{parts.netloc}"
+        )
+        valid = valid and not parts.username and (parts.port is None or parts.port > 0)
+    except ValueError as error:
+        raise ConfigurationError("the origin is no address", remedy) from error
+    if not valid or any(each.isspace() for each in address):
+        raise ConfigurationError("the origin is no address of a site", remedy)
+    return address
 
 
 def require_database_url(address: str) -> None:

@@ -217,7 +217,11 @@ def test_keys_of_programs(installation: Installation) -> None:
         arguments = ("key", "service", "new", "x", "--participant", "Southwind", "--scope", scope)
         refused = installation.attempt(*arguments)
         assert (refused.returncode, says in refused.stderr) == (2, True)
-    installation.run("key", "service", "revoke", made["key_id"])
+    other = f"{key[:7]}{'a' * 12}{key[19:]}"
+    refused = installation.attempt("key", "service", "revoke", other)
+    assert (refused.returncode, "no such key" in refused.stderr) == (2, True)
+    assert key.split("_", 3)[3] not in refused.stdout + refused.stderr
+    installation.run("key", "service", "revoke", key)  # the whole of it, as one holds it when it has leaked
     assert installation.json("key", "service", "list")["keys"][0]["state"] == "revoked"
     assert installation.attempt("key", "service", "revoke", made["key_id"]).returncode == 2
     assert (

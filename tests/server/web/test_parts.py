@@ -35,6 +35,12 @@ class TestRiver:
         assert [part.width for part in made] == [WIDTH, 250, 1, 0, 0]
         assert [part.share for part in made] == ["", "25 %", "less than 0.1 %", "0 %", ""]
 
+    def test_of_nothing_received_nothing_is_a_share(self):
+        stages = [Stage(name="Received", count=0), Stage(name="Unique", count=4)]
+        assert [part.share for part in river(stages)] == ["", ""]
+        more = [Stage(name="Received", count=8), Stage(name="Unique", count=4)]
+        assert [[part.share for part in river(more, shares=told)] for told in (True, False)] == [["", "50 %"], ["", ""]]
+
     def test_one_that_is_not_measured_is_not_zero(self):
         html = shown('{% include "web/parts/river.html" %}', river=river([Stage(name="Deployed")]))
         assert "not measured yet" in html

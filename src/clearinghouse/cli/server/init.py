@@ -42,12 +42,12 @@ def command(
     """
     folder = choose_home(home)
     with importing():
-        from clearinghouse.server.configuration import require_database_url
+        from clearinghouse.server.configuration import origin_of, require_database_url
         from clearinghouse.server.operate import home as homes
         from clearinghouse.server.operate import setup
     answers = {"organisation": organisation, "email": email, "name": name}
     if not homes.is_installed(folder):
-        setup.origin_of(origin)
+        origin_of(origin)
         require_database_url(database_url)
         answers = _asked(answers)
     made = setup.make_home(folder, origin=origin, name="Clearinghouse", database_url=database_url)
@@ -64,8 +64,7 @@ def command(
 
 def _require_same(configuration: Any, *, origin: str, database_url: str) -> None:
     """See that what was asked for is what the installation has: settings that are there are never changed here."""
-    from clearinghouse.server.configuration import CONFIG
-    from clearinghouse.server.operate.setup import origin_of
+    from clearinghouse.server.configuration import CONFIG, origin_of
 
     wrong = "--database-url" if database_url not in {"", configuration.database_url} else ""
     if origin != _ORIGIN and origin_of(origin) != configuration.origin:

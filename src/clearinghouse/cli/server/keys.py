@@ -114,7 +114,9 @@ def _key(key: Any, state: str) -> dict[str, Any]:
 
 @service.command("revoke", short_help="End a key at once.")
 def revoke_service(
-    key: Annotated[str, typer.Argument(metavar="KEY", help="The id of the key, as it is listed.")], *, home: Home = None
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The id of the key, as it is listed, or the whole key.")],
+    *,
+    home: Home = None,
 ) -> None:
     """End a key of a program at once.
 

@@ -12,6 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, Progra
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
+from clearinghouse.server.evidence import blobs
 from clearinghouse.server.operate.errors import DatabaseError, MigrationsError
 
 _LOST = "see that database_url and DATABASE_URL are right and bring it back, or restore the last backup elsewhere"
@@ -76,15 +77,14 @@ def has_tables() -> bool:
     return bool(connection.introspection.table_names())
 
 
-def require_not_lost(blobs: Path) -> None:
+def require_not_lost() -> None:
     """See that a database without tables is one of an installation in which nothing is.
 
     Raises:
         DatabaseError: sealed files are there, so it is not the database that belongs to them.
     """
-    if not has_tables() and any(path.is_file() for path in blobs.rglob("*")):
-        what = f"the {connection.vendor} database is empty, and there are sealed files in {blobs}"
-        raise DatabaseError(what, _LOST)
+    if not has_tables() and next(blobs.names(), None):
+        raise DatabaseError(f"the {connection.vendor} database is empty, and there are sealed files", _LOST)
 
 
 def require_file() -> None:

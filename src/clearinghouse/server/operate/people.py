@@ -8,6 +8,7 @@ from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from clearinghouse.server.membership.keys import PREFIX
 from clearinghouse.server.membership.values import LONGEST_KEY
 from clearinghouse.server.operate.errors import OperateError
 from clearinghouse.server.participants.models import Participant, Person, ServiceIdentity
@@ -61,12 +62,15 @@ def person_named(text: str) -> Person:
 
 
 def key_named(text: str) -> ServiceIdentity:
-    """Return a key by its id, the part of it that is not secret.
+    """Return a key by its id, the part of it that is not secret, or by the whole of it; that is never said back.
 
     Raises:
         OperateError: there is none.
     """
-    return _one(list(keys().filter(key_id=text)[:2]), f"key {text!r}", "clearinghouse key service list")
+    whole = text.startswith(f"{PREFIX}_")
+    key_id = text.removeprefix(f"{PREFIX}_").partition("_")[0] if whole else text
+    said = "such key" if whole else f"key {text!r}"
+    return _one(list(keys().filter(key_id=key_id)[:2]), said, "clearinghouse key service list")
 
 
 def _one(rows: Sequence[_Row], what: str, remedy: str) -> _Row:

@@ -90,7 +90,7 @@ def prepare(*, migrate: bool = False) -> None:
     with database.reaching():
         database.require_file()
         if migrate:
-            database.require_not_lost(settings.CONFIGURATION.blobs)
+            database.require_not_lost()
             for name in database.migrate():
                 LOG.info("migrated", extra={"fields": {"migration": name}})
         database.require_migrated()

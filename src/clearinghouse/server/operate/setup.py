@@ -3,11 +3,10 @@
 import json
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 
-from clearinghouse.server.configuration import CONFIG, Configuration, ConfigurationError
+from clearinghouse.server.configuration import CONFIG, Configuration, ConfigurationError, origin_of
 from clearinghouse.server.operate.home import make_folder, require_private
 
 _TEMPLATE = """\
@@ -53,27 +52,6 @@ class Made(msgspec.Struct, frozen=True):
     what: str
 
 
-def origin_of(text: str) -> str:
-    """Return an address as it is configured, without a slash at its end.
-
-    Raises:
-        ConfigurationError: it is not of the form ``https://host`` or ``http://host:port``.
-    """
-    address = text.strip().rstrip("/").lower()
-    remedy = "give it as people type it, such as https://clearinghouse.example.org"
-    try:
-        parts = urlsplit(address)
-        valid = (
-            parts.scheme in {"http", "https"} and bool(parts.hostname) and address == f"{parts.scheme}://{parts.netloc}"
-        )
-        valid = valid and not parts.username and (parts.port is None or parts.port > 0)
-    except ValueError as error:
-        raise ConfigurationError("the origin is no address", remedy) from error
-    if not valid or any(each.isspace() for each in address):
-        raise ConfigurationError("the origin is no address of a site", remedy)
-    return address
-
-
 def make_home(home: Path, *, origin: str, name: str, database_url: str = "") -> list[Made]:
     """Make the folder and the configuration of an installation, where they are not there yet; return what was made.
 
@@ -117,6 +95,7 @@ def make_keys(configuration: Configuration) -> list[Made]:
     Raises:
         MasterKeyError: the key cannot be made, or one that was there is gone. BackupError: the identity cannot be made.
     """
+    from clearinghouse.server.evidence import blobs
     from clearinghouse.server.evidence.errors import MasterKeyError
     from clearinghouse.server.evidence.keyring import key_path
     from clearinghouse.server.evidence.master import make_master_key
@@ -126,11 +105,10 @@ def make_keys(configuration: Configuration) -> list[Made]:
     path = key_path(configuration)
     elsewhere = configuration.key or configuration.key_command
     if not elsewhere and not path.exists():
-        if any(each.is_file() for each in configuration.blobs.rglob("*")):
+        if next(blobs.names(), None):
             what = f"the master key is not at {path}, and what is stored here was sealed under it"
-            raise MasterKeyError(
-                what, "bring it back, or name it with CLEARINGHOUSE_KEY_FILE; a new one reads none of it"
-            )
+            remedy = "bring it back, or name it with CLEARINGHOUSE_KEY_FILE; a new one reads none of it"
+            raise MasterKeyError(what, remedy)
         name = make_master_key(path)
         made.append(Made(path, f"master key {name}: without it nobody reads what is stored here"))
     if not configuration.backup_recipients:
@@ -146,7 +124,6 @@ def make_tables() -> list[Made]:
     Raises:
         DatabaseError: it cannot be reached; or it is empty, and what is stored belongs to another one.
     """
-    from django.conf import settings
     from django.db import connection
 
     from clearinghouse.server.operate import database
@@ -154,7 +131,7 @@ def make_tables() -> list[Made]:
     with database.reaching():
         if database.has_tables():
             return []
-        database.require_not_lost(settings.CONFIGURATION.blobs)
+        database.require_not_lost()
         database.migrate()
     place = Path(connection.settings_dict["NAME"])
     return [Made(place, f"the {connection.vendor} database and its tables")]

@@ -40,20 +40,24 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     share: str = ""
 
 
-def river(stages: Sequence[Stage]) -> list[Part]:
-    """Return the stages as they are drawn, all on the scale of the first.
+def river(stages: Sequence[Stage], *, shares: bool = True) -> list[Part]:
+    """Return the stages as they are drawn, all on the scale of the first that has anything.
+
+    Args:
+        shares: whether each stage is a part of what was received, so that its share of that says something.
 
     A stage that has anything is seen: it is at least a thousandth wide. One with more than the first (two flaws in one
     finding) is as wide as the first; the numbers beneath tell.
     """
     whole = next((stage.count for stage in stages if stage.count), 0)
+    received = stages[0].count if stages and shares else None
     step = 1 / max(len(stages), 1)
     return [
         Part(
             stage=stage,
             width=_width(stage.count, whole),
             opacity=f"{step * place:.2f}",
-            share=_share(stage.count, whole) if place > 1 else "",
+            share=_share(stage.count, received) if place > 1 else "",
         )
         for place, stage in enumerate(stages, 1)
     ]
@@ -65,7 +69,7 @@ def _width(count: int | None, whole: int) -> int:
     return min(WIDTH, max(1, round(WIDTH * count / whole)))
 
 
-def _share(count: int | None, whole: int) -> str:
+def _share(count: int | None, whole: int | None) -> str:
     """As many digits as tell something: ``21 %``, ``0.4 %``, ``less than 0.1 %``."""
     if count is None or not whole or count > whole:
         return ""

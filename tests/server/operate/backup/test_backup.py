@@ -133,7 +133,8 @@ def opened(backup: Path, of: Installation) -> bytes:
 
 def test_recipients(small: Installation, tmp_path: Path) -> None:
     other = pyrage.x25519.Identity.generate()
-    (tmp_path / "id").write_text(f"# a comment\n{other}\n")
+    second = pyrage.x25519.Identity.generate()
+    (tmp_path / "id").write_text(f"# a comment\n{other}\n{second}\n")
     target = str(tmp_path / "r")
     small.run("backup", str(tmp_path / "b.age"), "--recipient", str(other.to_public()))
     refused = small.attempt("restore", str(tmp_path / "b.age"), "--into", target, "--identity", identity(small))
@@ -143,7 +144,7 @@ def test_recipients(small: Installation, tmp_path: Path) -> None:
     done = small.attempt("restore", str(tmp_path / "b.age"), "--into", target, "--identity", str(tmp_path / "id"))
     assert done.returncode == 1, done.stderr
     assert "there is no master key" in done.stdout
-    assert (tmp_path / "r/keys/backup.recipient").read_text() == f"{other.to_public()}\n"  # for the next backup
+    assert (tmp_path / "r/keys/backup.recipient").read_text() == f"{other.to_public()}\n{second.to_public()}\n"
     # the public half is enough to make another one; what opens it may be elsewhere
     (small.home / "keys/backup.identity").unlink()
     small.run("backup", str(tmp_path / "c.age"))

@@ -35,10 +35,10 @@ def make_identity(configuration: Configuration) -> Path | None:
     return path
 
 
-def keep_public(keys: Path, identity: pyrage.x25519.Identity) -> None:
-    """Write the public half of an identity where backups look for it, unless something for them is there."""
+def keep_public(keys: Path, known: Sequence[pyrage.x25519.Identity]) -> None:
+    """Write the public halves of identities where backups look for them, unless something for backups is there."""
     if not any((keys / name).exists() for name in (IDENTITY, RECIPIENT)):
-        _write_public(keys / RECIPIENT, str(identity.to_public()))
+        _write_public(keys / RECIPIENT, "\n".join(str(each.to_public()) for each in known))
 
 
 def _write_public(path: Path, recipient: str) -> None:

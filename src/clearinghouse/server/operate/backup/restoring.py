@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,7 @@ class Place:
         self.settled = False
         """Whether the database is in place: from then on nothing is taken away again if something fails."""
         self._kept_config = False
-        self._identity: Any = None
+        self._identities: Sequence[Any] = ()
         self._staging = home / f"{_STAGING}{secrets.token_hex(8)}"
 
     @property
@@ -110,8 +110,13 @@ class Place:
             raise RestoreError(f"{file} cannot be read: {error.strerror or error}", "look at its path") from error
         with opened:
             unpacked = unpack(opened, known, self._staging)
-        self._identity = known[0]
+        self._identities = known
         return unpacked
+
+    def keep_recipients(self) -> None:
+        """Have further backups made for whoever could open this one, unless somebody is named for them already."""
+        make_folder(self.home / "keys")
+        keep_public(self.home / "keys", self._identities)
 
     def write_config(self, unpacked: Unpacked, database_url: str) -> None:
         """Put the settings into place, with the address of the database that is named; those that are there stay."""
@@ -121,10 +126,8 @@ class Place:
             file.write(text)
 
     def end(self) -> None:
-        """Say that it is finished, and that further backups are for whom this one was."""
+        """Say that it is finished."""
         shutil.rmtree(self._staging, ignore_errors=True)
-        make_folder(self.home / "keys")
-        keep_public(self.home / "keys", self._identity)
         self.marker.unlink()
 
 
@@ -210,6 +213,7 @@ def _settle(target: Place, unpacked: Unpacked, listed: Any) -> Restored:
     with transaction.atomic():
         facts: dict[str, Any] = {"made_at": unpacked.about.made_at.isoformat(), "blobs": unpacked.manifest.blobs}
         record(None, "backup.restored", purged=applied.contents, shut_out=applied.access, knew=knew, **facts)
+    target.keep_recipients()
     target.end()
     return Restored(purged=applied.contents, shut_out=applied.access, knew=knew, migrated=migrated)
 

@@ -67,7 +67,7 @@ class Api(NinjaAPI):
         known = self._parameters.get((path, str(request.method).lower()))
         if known is None:
             return []
-        asked = request.GET.lists()
+        asked = list(request.GET.lists())
         unknown = [
             _violation("unknown_parameter", name, "there is no such parameter")
             for name, _ in asked

@@ -95,7 +95,6 @@ def submit(
     note: Annotated[str, Query(max_length=2000, pattern=NO_NUL, description="for the people who read it")] = "",
 ) -> Status:
     """Take a report in. The answer is a receipt; the work on it goes on after that."""
-    _require_once(request)
     sent = services.Sent(
         media_type=request.headers.get("Content-Type", "")[:255],
         filename=filename_of(request),
@@ -109,17 +108,6 @@ def submit(
     response.headers["Link"] = f'<{address}>; rel="monitor"'
     response.headers["Location"] = address
     return Status(202 if found.new else 200, _receipt(found.report, queries.meta(found.report)))
-
-
-def _require_once(request: HttpRequest) -> None:
-    """See that nothing is said twice: of two markings none is believed.
-
-    Raises:
-        HttpError: a parameter is given more than once.
-    """
-    for name, values in request.GET.lists():
-        if len(values) > 1:
-            raise HttpError(400, f"{name[:40]} is given more than once; say it once")
 
 
 def _utc(moment: dt.datetime | None) -> dt.datetime | None:

@@ -28,7 +28,8 @@ def show(request: HttpRequest) -> HttpResponse:
     sees_queue = watches_queue(reader)
     context = {
         "overview": found,
-        "river": river(_stages(found, sees_queue=sees_queue, sends=sends(reader))),
+        # what was shared with one is no part of what one sent
+        "river": river(_stages(found, sees_queue=sees_queue, sends=sends(reader)), shares=found.whole),
         "tiers": [(tier, count) for tier, count in found.by_tier.items()] if sees_queue else [],
         "first": queue(reader, Filters(), _FIRST).rows if sees_queue else [],
         "charts": _charts(found),
