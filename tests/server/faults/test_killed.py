@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.database, pytest.mark.fault]
 def test_reports_under_kills_and_an_upgrade(place: Place, tmp_path: Path, long: bool) -> None:
     seed = int(os.environ.get("FAULTS_SEED", "4"))
     chance = random.Random(seed)
-    count, seconds, most = (2_000, 600.0, 1_800.0) if long else (200, 25.0, 600.0)
+    count, seconds, most = (2_000, 600.0, 1_800.0) if long else (200, 25.0, 240.0)
     everything = acts(chance, count, seconds)
     later = upgraded(tmp_path)
     keeper = Keeper(place)

@@ -80,7 +80,7 @@ def test_made_under_load_and_restored_elsewhere(
     later: list[str] = []
 
     def load() -> None:
-        while not stop.is_set() and len(later) < 20:
+        while not stop.is_set() and len(later) < 40:
             later.append(installation.send(key, sarif(100 + len(later))))
 
     sender = threading.Thread(target=load)
