@@ -14,7 +14,7 @@ from clearinghouse.server.intake.errors import NotFoundError
 from clearinghouse.server.intake.models import Attachment, Report, State, Violation
 from clearinghouse.server.intake.sealed import Meta, open_meta, violation_context
 from clearinghouse.server.participants.scopes import Scope
-from clearinghouse.server.vulnerabilities.models import Finding
+from clearinghouse.server.vulnerabilities.models import Finding, by_reference
 
 PAGE = 50
 _MOST_EVIDENCE = 200
@@ -113,7 +113,7 @@ def evidence_of(reader: Reader, vulnerability: str) -> list[tuple[Attachment, Me
     """
     if not reader.has_scope(Scope.EVIDENCE_READ):
         return []
-    reports = Finding.objects.filter(vulnerability__reference=vulnerability).values("report_id")
+    reports = Finding.objects.filter(vulnerability__in=by_reference(vulnerability).values("pk")).values("report_id")
     return _told(visible(reader, Attachment.objects.filter(report__in=reports))[:_MOST_EVIDENCE])
 
 

@@ -27,7 +27,7 @@ from clearinghouse.server.oversight.errors import (
     SamePersonError,
 )
 from clearinghouse.server.participants.models import Role
-from clearinghouse.server.vulnerabilities.models import Finding, Vulnerability
+from clearinghouse.server.vulnerabilities.models import Finding, Vulnerability, by_reference
 
 WAITS = dt.timedelta(days=3)
 """How long a request can wait for a second person; then it has to be made again."""
@@ -186,7 +186,7 @@ def over_vulnerability(reader: Reader, reference: str) -> list[BreakGlass]:
     """Return when the glass over a vulnerability was broken, the newest first; for a coordinator's people."""
     if Role.COORDINATOR not in reader.roles:
         return []
-    found = visible(reader, Vulnerability.objects.filter(reference=reference)).values_list("pk", flat=True)
+    found = visible(reader, by_reference(reference)).values_list("pk", flat=True)
     return list(_broken().filter(kind=ObjectKind.VULNERABILITY, object_id__in=list(found)))
 
 
@@ -227,7 +227,7 @@ def _object(asked: BreakGlass) -> int | None:
     """The primary key of what a request names; of a vulnerability that was merged, of the one that it is now."""
     if asked.kind == ObjectKind.REPORT:
         return Report.objects.filter(receipt=asked.reference).values_list("pk", flat=True).first()
-    found = Vulnerability.objects.filter(reference=asked.reference).first()
+    found = by_reference(asked.reference).first()
     for _ in range(_MERGES):
         if found is None or found.merged_into is None:
             break

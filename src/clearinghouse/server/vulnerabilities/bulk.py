@@ -90,7 +90,8 @@ def select_in(statement: str, values: Iterable[int], *parameters: Any) -> list[t
     """Return the rows of a statement for many integers.
 
     Args:
-        statement: constant text; ``{values}`` stands where a list of values is wanted: ``WHERE key IN {values}``.
+        statement: constant text; ``{values}`` stands where a list of values is wanted: ``WHERE key IN {values}``, or a
+            table of them with the one column ``value``.
         values: the integers. parameters: further ones, for marks that follow the list.
     """
     wanted = list(values)
@@ -113,5 +114,5 @@ def execute_in(statement: str, values: Iterable[int], *parameters: Any) -> None:
 def _listed(statement: str, values: list[int], parameters: Sequence[Any]) -> tuple[str, list[Any]]:
     """A list of any length as one parameter."""
     if connection.vendor == "postgresql":
-        return statement.format(values="(SELECT unnest(%s::bigint[]))"), [values, *parameters]
+        return statement.format(values="(SELECT unnest(%s::bigint[]) AS value)"), [values, *parameters]
     return statement.format(values="(SELECT value FROM json_each(%s))"), [json.dumps(values), *parameters]

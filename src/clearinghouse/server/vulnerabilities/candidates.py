@@ -12,11 +12,10 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 
 from clearinghouse.identity.index import BUCKET_CAP, WITNESSES, Earlier, Full
-from clearinghouse.server.vulnerabilities.bulk import Table, execute_in, select_in
+from clearinghouse.server.vulnerabilities import keys as table
 
 FULL = 2**63 - 1
 """Stands among the findings of a key for: more than the cap have it; only its witnesses are kept."""
-_KEYS = Table("vulnerabilities_identitykey", key="bigint[]", finding="bigint[]")
 _MASK = 2**64 - 1
 
 
@@ -91,8 +90,7 @@ class BatchIndex:
         if not self.stored:
             self.prepare(keys)
         self._table = {stored: [] for stored in self.stored.values()}
-        statement = "SELECT key, finding FROM vulnerabilities_identitykey WHERE key IN {values} ORDER BY key, finding"
-        for stored, finding in select_in(statement, self._table):
+        for stored, finding in table.rows_of(self._table):
             if finding == FULL:
                 self._table[stored] = Full(self._table[stored][:WITNESSES])
             else:
@@ -113,5 +111,5 @@ class BatchIndex:
                 rows.append((stored, members[-1]))
             else:
                 rows.extend((stored, member) for member in members[known:])
-        execute_in("DELETE FROM vulnerabilities_identitykey WHERE key IN {values}", full)
-        _KEYS.insert(sorted(rows))
+        table.remove(full)
+        table.add(rows)

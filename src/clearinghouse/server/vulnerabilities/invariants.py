@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import msgspec
 from django.db import connection, transaction
 
+from clearinghouse.server.vulnerabilities.bands import BAND
 from clearinghouse.server.vulnerabilities.candidates import FULL
 from clearinghouse.server.vulnerabilities.models import NEVER, Condition, LinkKind
 
@@ -99,6 +100,10 @@ _RULES = {
     "a word belongs to a chunk whose content is there": """SELECT w.base FROM vulnerabilities_searchword w
         LEFT JOIN vulnerabilities_chunk c ON c.base = w.base
         WHERE c.id IS NULL OR c.sealed IS NULL OR LENGTH(w.positions) > c.count""",
+    "a word is in the band of its chunk": f"""SELECT base FROM vulnerabilities_searchword
+        WHERE band <> base / {BAND}""",
+    "a reference names one vulnerability": """SELECT reference FROM vulnerabilities_vulnerability
+        GROUP BY reference HAVING COUNT(*) > 1""",
     "the next number follows the last": """SELECT MAX(f.id) FROM vulnerabilities_finding f
         HAVING MAX(f.id) >= COALESCE((SELECT MAX(next_finding) FROM vulnerabilities_head), 1)""",
     "the tally of the order counts what is open": f"""SELECT tier, due FROM

@@ -8,6 +8,8 @@ from django.db import connection
 from clearinghouse.identity.engine import default_layers
 from clearinghouse.identity.linking import Plan, plan
 from clearinghouse.server.evidence import vault
+from clearinghouse.server.vulnerabilities import keys
+from clearinghouse.server.vulnerabilities.bands import band_of
 from clearinghouse.server.vulnerabilities.bulk import Table
 from clearinghouse.server.vulnerabilities.candidates import BatchIndex, StoredKeys
 from clearinghouse.server.vulnerabilities.preparing import Prepared
@@ -16,7 +18,7 @@ from clearinghouse.server.vulnerabilities.window import Kept, Member, Window
 from clearinghouse.server.vulnerabilities.writing import Origin, Writer
 from clearinghouse.triage.judging import Judge
 
-_WORDS = Table("vulnerabilities_searchword", word="bigint[]", base="bigint[]", positions="bytea[]")
+_WORDS = Table("vulnerabilities_searchword", band="integer[]", word="bigint[]", base="bigint[]", positions="bytea[]")
 _CHUNKS = Table("vulnerabilities_chunk", id="bigint[]", base="bigint[]")
 _SHARED = Table("vulnerabilities_sharedfact", key="bigint[]")
 
@@ -57,6 +59,7 @@ class Linking:
         window = Window(dict(members), index, self._layers, self._kept)
         window.link([finding.stored.profile for finding in findings], batch.planned)
         index.save()
+        keys.settle(base, len(findings))
         Writer(self._origin, judge, window, index).write(findings, base)
         _write_words(batch, base)
         for ordinal, member in members.items():
@@ -91,10 +94,11 @@ def _words(members: Sequence[Prepared]) -> list[tuple[int, bytes]]:
 
 
 def _write_words(batch: Batch, base: int) -> None:
-    rows: list[tuple[int, int, bytes]] = []
+    rows: list[tuple[int, int, int, bytes]] = []
     bases: list[tuple[int, int]] = []
     for (number, members), words in zip(batch.chunks, batch.words, strict=True):
-        rows.extend([(word, base, positions) for word, positions in words])
+        band = band_of(base)
+        rows.extend([(band, word, base, positions) for word, positions in words])
         bases.append((number, base))
         base += len(members)
     _CHUNKS.update(bases)

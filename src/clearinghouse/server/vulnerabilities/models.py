@@ -8,13 +8,14 @@ import datetime as dt
 import secrets
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from clearinghouse.records.link import Reason
 from clearinghouse.server.access.marking import Label
 from clearinghouse.server.participants.choices import IntegerChoices
 from clearinghouse.server.participants.models import Participant, Person
+from clearinghouse.server.vulnerabilities.bands import Band, bands
 from clearinghouse.server.vulnerabilities.fields import RowNumber
 
 CHUNK = 256
@@ -62,7 +63,7 @@ class Vulnerability(models.Model):
     """
 
     id = RowNumber(primary_key=True)
-    reference = models.CharField(max_length=16, unique=True, default=new_reference)
+    reference = models.CharField(max_length=16, default=new_reference)
     condition = models.SmallIntegerField(choices=Condition.choices, default=Condition.OPEN)
     merged_into = models.BigIntegerField(null=True)
     findings = models.IntegerField(default=1)
@@ -83,9 +84,16 @@ class Vulnerability(models.Model):
             models.Index(fields=("condition", "due"), name="vulnerability_due"),
             models.Index(fields=("id",), condition=Q(named=True), name="vulnerability_named"),
         )
+        # Unique within its band; elsewhere 64 random bits are (`clearinghouse check` counts them all).
+        constraints = (models.UniqueConstraint(Band("id"), "reference", name="vulnerability_reference"),)
 
     def __str__(self) -> str:
         return self.reference
+
+
+def by_reference(reference: str) -> QuerySet[Vulnerability]:
+    """Return the vulnerability that has a reference, by which alone it is not found fast."""
+    return Vulnerability.objects.alias(band=Band("id")).filter(band__in=bands(Vulnerability), reference=reference)
 
 
 class Chunk(models.Model):
@@ -229,17 +237,27 @@ class OrderTally(models.Model):
 
 
 class IdentityKey(models.Model):
-    """A finding has a key by which identity finds candidates (keyed hashes; see :mod:`.candidates`)."""
+    """A finding has a key by which identity finds candidates (keyed hashes; see :mod:`.candidates`).
 
-    pk = models.CompositePrimaryKey("key", "finding")
+    Attributes:
+        settled: in which part of the table it stands, see :mod:`.keys`.
+    """
+
+    pk = models.CompositePrimaryKey("settled", "key", "finding")
+    settled = models.BooleanField(default=True)
     key = models.BigIntegerField()
     finding = models.BigIntegerField()
 
 
 class SearchWord(models.Model):
-    """A word, as a keyed hash, stands in some findings of a chunk: those at these positions, a byte each."""
+    """A word, as a keyed hash, stands in some findings of a chunk: those at these positions, a byte each.
 
-    pk = models.CompositePrimaryKey("word", "base")
+    Attributes:
+        band: of its base, see :mod:`.bands`.
+    """
+
+    pk = models.CompositePrimaryKey("band", "word", "base")
+    band = models.IntegerField()
     word = models.BigIntegerField()
     base = models.BigIntegerField()
     positions = models.BinaryField(max_length=CHUNK)

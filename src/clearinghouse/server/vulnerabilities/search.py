@@ -1,17 +1,21 @@
 """Which findings have all words of a search, newest first, by the blind index."""
 
-from collections.abc import Mapping, Sequence
-
-from django.db import connection
+from collections.abc import Iterator, Mapping, Sequence
 
 from clearinghouse.server.evidence import vault
+from clearinghouse.server.vulnerabilities.bands import BAND, bands
 from clearinghouse.server.vulnerabilities.bulk import select_in
+from clearinghouse.server.vulnerabilities.models import Finding
 from clearinghouse.server.vulnerabilities.words import asked_words, word_keys
 
 MOST_FOUND = 1_000
 """Findings that a search gives at most: the newest."""
 MOST_WORDS = 8
 _STRIDE = 512
+_NEWEST = """SELECT base, positions FROM vulnerabilities_searchword
+    WHERE band IN {values} AND word = %s AND base < %s ORDER BY base DESC LIMIT %s"""
+_IN_CHUNKS = f"""SELECT w.base, w.positions FROM {{values}} AS v JOIN vulnerabilities_searchword w
+    ON w.band = v.value / {BAND} AND w.base = v.value AND w.word = %s"""  # noqa: S608 - a number of ours
 
 
 def findings_with(text: str, among: Mapping[int, set[int]] | None = None) -> tuple[list[int], bool]:
@@ -26,31 +30,32 @@ def findings_with(text: str, among: Mapping[int, set[int]] | None = None) -> tup
     if not words:
         return [], False
     found: list[int] = []
-    below = 2**62
-    while len(found) <= MOST_FOUND:
-        rows = _page(words[0], below) if among is None else _some(words[0], among)
-        if not rows:
-            break
-        below = min(base for base, _ in rows)
+    for rows in _pages(words[0]) if among is None else [_some(words[0], among)]:
         found += _with_all(words, rows)
-        if among is not None or len(rows) < _STRIDE:
+        if len(found) > MOST_FOUND:
             break
     return found[:MOST_FOUND], len(found) > MOST_FOUND
 
 
-def _page(word: int, below: int) -> list[tuple[int, bytes]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT base, positions FROM vulnerabilities_searchword WHERE word = %s AND base < %s "
-            "ORDER BY base DESC LIMIT %s",
-            [word, below, _STRIDE],
-        )
-        return [(base, bytes(positions)) for base, positions in cursor.fetchall()]
+def _pages(word: int) -> Iterator[list[tuple[int, bytes]]]:
+    """Yield the chunks that have a word, newest first, so many at a time, each with the positions of the word.
+
+    Where the newest band has not many of them, the next two are asked together, then four, and so on.
+    """
+    left = list(bands(Finding))
+    width = 1
+    while left:
+        asked = left[-width:]
+        del left[-width:]
+        width *= 2
+        below = 2**62
+        while rows := select_in(_NEWEST, asked, word, below, _STRIDE):
+            below = rows[-1][0]
+            yield [(base, bytes(positions)) for base, positions in rows]
 
 
 def _some(word: int, among: Mapping[int, set[int]]) -> list[tuple[int, bytes]]:
-    statement = "SELECT base, positions FROM vulnerabilities_searchword WHERE base IN {values} AND word = %s"
-    rows = select_in(statement, among, word)
+    rows = select_in(_IN_CHUNKS, among, word)
     kept = ((base, bytes(each for each in bytes(positions) if each in among[base])) for base, positions in rows)
     return sorted(kept, reverse=True)
 
@@ -58,8 +63,7 @@ def _some(word: int, among: Mapping[int, set[int]]) -> list[tuple[int, bytes]]:
 def _with_all(words: Sequence[int], rows: Sequence[tuple[int, bytes]]) -> list[int]:
     """Of the findings of some chunks that have the first word, those that have the others too; newest first."""
     where = {base: set(positions) for base, positions in rows}
-    statement = "SELECT base, positions FROM vulnerabilities_searchword WHERE base IN {values} AND word = %s"
     for word in words[1:]:
-        have = {base: set(bytes(positions)) for base, positions in select_in(statement, where, word)}
+        have = {base: set(bytes(positions)) for base, positions in select_in(_IN_CHUNKS, where, word)}
         where = {base: left for base, here in where.items() if (left := here & have.get(base, set()))}
     return sorted((base + position for base, here in where.items() for position in here), reverse=True)
