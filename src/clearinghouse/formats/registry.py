@@ -277,7 +277,7 @@ def is_without_sign(problem: Problem) -> bool:
 def _unwanted(source: str, found: Format, wanted: frozenset[str] | None, role: str) -> Problem:
     titles = _titles(wanted)
     if found.inventory and wanted is None:
-        wants = "it is an inventory, which is named with --inventory, or given to `clearinghouse plan`"
+        wants = "it is an inventory, not a report: send it as one (commands: --inventory, or `clearinghouse plan`)"
     else:
         wants = f"{f'{role} takes' if role else 'wanted is'} {titles}"
     return Problem(

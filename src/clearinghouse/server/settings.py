@@ -101,7 +101,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-TASKS = {"default": {"BACKEND": "clearinghouse.server.jobs.backend.JobBackend", "QUEUES": []}}
+TASKS = {"default": {"BACKEND": "clearinghouse.server.jobs.backend.JobBackend", "QUEUES": ["default"]}}
 
 STORAGES = _STORAGES | {
     # Names with a digest of the content, and compressed copies; `clearinghouse serve` runs collectstatic.

@@ -157,11 +157,45 @@ def read_all(descriptor: int, into: bytearray) -> None:
 
 def test_init_goes_on_where_it_was_interrupted(tmp_path: Path) -> None:
     new = Installation(tmp_path / "home")
-    bad = new.attempt("init", "--name", "Ada", "--email", "no address", "--organisation", "O")
-    assert bad.returncode == 2
-    assert "this is no e-mail address" in bad.stderr
-    said = new.run("init", "--name", "Ada", "--email", "ada@example.org", "--organisation", "O")
+    first = ("--name", "Ada", "--email", "ada@example.org", "--organisation", "O")
+    new.run("init", *first)
+    for path in new.home.glob("clearinghouse.sqlite3*"):
+        path.unlink()
+    said = new.run("init", *first)
     assert "/accounts/invitation/" in said
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"--email": "ab"}, "this is no e-mail address"),
+        ({"--name": "A" * 121}, "the name has 121 characters"),
+        ({"--organisation": "a\nb"}, "the organisation holds control"),
+        ({"--kind": "nonsense"}, "there is no such kind of organisation"),
+        ({"--jurisdiction": "XX"}, "is not a country code"),
+    ],
+)
+def test_init_refuses_before_anything_is_made(tmp_path: Path, changed: dict[str, str], says: str) -> None:
+    new = Installation(tmp_path / "home")
+    first = {"--name": "Ada", "--email": "ada@example.org", "--organisation": "O"} | changed
+    bad = new.attempt("init", *(part for pair in first.items() for part in pair))
+    assert bad.returncode == 2
+    assert says in bad.stderr
+    assert not new.home.exists()
+
+
+def test_what_cannot_be_waited_for_or_listened_on(installation: Installation) -> None:
+    nowhere = installation.attempt("worker", "--once", "--queues", "default,nonsense")
+    assert (nowhere.returncode, "there is no queue 'nonsense'" in nowhere.stderr) == (2, True)
+    nothing = installation.attempt("serve", "--bind", "unix:/nonexistent/x.sock")
+    assert (nothing.returncode, "there is no folder /nonexistent" in nothing.stderr) == (2, True)
+
+
+def test_a_restore_that_cannot_begin_leaves_nothing(installation: Installation, tmp_path: Path) -> None:
+    identity = ("--identity", str(installation.home / "keys/backup.identity"))
+    refused = installation.attempt("restore", str(tmp_path / "none.age"), "--into", str(tmp_path / "new"), *identity)
+    assert (refused.returncode, "none.age cannot be read" in refused.stderr) == (2, True)
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_home_of_somebody_else(installation: Installation) -> None:

@@ -50,6 +50,7 @@ def command(
         origin_of(origin)
         require_database_url(database_url)
         answers = _asked(answers)
+        _require_usable(answers, kind, jurisdiction)
     made = setup.make_home(folder, origin=origin, name="Clearinghouse", database_url=database_url)
     configuration = start()
     _require_same(configuration, origin=origin, database_url=database_url)
@@ -88,6 +89,17 @@ def _asked(answers: dict[str, str | None]) -> dict[str, str | None]:
         "name": "Your name",
     }
     return answers | {name: typer.prompt(words[name], err=True) for name in missing}
+
+
+def _require_usable(answers: dict[str, str | None], kind: str, jurisdiction: str) -> None:
+    """See that the first organisation and person can be made, before anything is."""
+    from clearinghouse.server.membership.lines import LONGEST_NAME, address, country, kind_of, line
+
+    for name in ("organisation", "name"):
+        line(name, answers[name] or "", LONGEST_NAME)
+    address(answers["email"] or "")
+    kind_of(kind)
+    country(jurisdiction)
 
 
 def _first(answers: dict[str, str | None], kind: str, jurisdiction: str) -> str | None:

@@ -28,8 +28,9 @@ def command(
             from clearinghouse.server.operate import database
             from clearinghouse.server.operate import logging as logs
             from clearinghouse.server.operate.home import require_private_keys
+        names = [name for each in queues or () for name in each.replace(",", " ").split()]
+        process.require_queues(names)
         require_private_keys(configuration)
         database.require_migrated()
     logs.configure(configuration.log_level)
-    names = [name for each in queues or () for name in each.replace(",", " ").split()]
     raise typer.Exit(logs.guarded(lambda: 0 * process.run(names, once=once)))

@@ -9,6 +9,10 @@ class ArgumentsError(ClearinghouseError):
     """The arguments of a job are not a few identifiers."""
 
 
+class QueueError(ClearinghouseError):
+    """There is no such queue."""
+
+
 class JobNotFoundError(ClearinghouseError):
     """There is no such job, or none that the reader may see or act on."""
 

@@ -7,13 +7,27 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-from clearinghouse.server.jobs.errors import LeaveError
+from django_tasks import default_task_backend
+
+from clearinghouse.server.jobs.errors import LeaveError, QueueError
 from clearinghouse.server.jobs.worker import Pace, Worker
 
 NICE = 10
 GRACE = 30.0
 """Seconds in which a job may end after SIGTERM or SIGINT; then it is given back and begins anew elsewhere."""
 _STUCK = 10.0
+
+
+def require_queues(names: Sequence[str]) -> None:
+    """See that there are queues of these names.
+
+    Raises:
+        QueueError: there is not; a worker would wait for ever.
+    """
+    known = default_task_backend.queues
+    unknown = [name for name in names if known and name not in known]
+    if unknown:
+        raise QueueError(f"there is no queue {unknown[0]!r}", f"there is {', '.join(sorted(known))}; or leave it out")
 
 
 def run(

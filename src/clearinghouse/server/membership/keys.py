@@ -11,7 +11,8 @@ from django.utils import timezone
 from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.membership.authority import record, require_steward
 from clearinghouse.server.membership.errors import ClosedError, MembershipError
-from clearinghouse.server.membership.values import end_of_key, line, scopes_of
+from clearinghouse.server.membership.lines import line
+from clearinghouse.server.membership.values import end_of_key, scopes_of
 from clearinghouse.server.participants.models import Participant, Role, ServiceIdentity
 
 PREFIX = "chk_v1"

@@ -24,7 +24,8 @@ from clearinghouse.server.membership.errors import (
 )
 from clearinghouse.server.membership.invitations import invitation_tokens
 from clearinghouse.server.membership.keys import create_key, revoke_key
-from clearinghouse.server.membership.values import address, country, kind_of, line, roles_of
+from clearinghouse.server.membership.lines import LONGEST_NAME, address, country, kind_of, line
+from clearinghouse.server.membership.values import roles_of
 from clearinghouse.server.participants.models import Participant, ParticipantRole, Person
 from clearinghouse.trust.commitment import Json
 
@@ -57,7 +58,9 @@ def create_participant(
     """
     require_administrator(actor)
     wanted = roles_of(roles)
-    participant = Participant(name=line("name", name, 120), kind=kind_of(kind), jurisdiction=country(jurisdiction))
+    participant = Participant(
+        name=line("name", name, LONGEST_NAME), kind=kind_of(kind), jurisdiction=country(jurisdiction)
+    )
     with transaction.atomic():
         _save_new(participant, "another participant has this name", "choose another name, or use that participant")
         ParticipantRole.objects.bulk_create(
@@ -123,7 +126,7 @@ def invite(
         require_administrator(actor)
     person = Person(
         email=address(email),
-        name=line("name", name, 120),
+        name=line("name", name, LONGEST_NAME),
         participant=participant,
         steward=steward,
         administrator=administrator,

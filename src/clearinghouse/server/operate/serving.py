@@ -7,6 +7,7 @@ import socket
 import struct
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -67,6 +68,7 @@ def require_free(bind: str) -> None:
     """
     host, _, port = bind.rpartition(":")
     if bind.startswith("unix:"):
+        _require_folder(Path(bind.removeprefix("unix:")).parent, bind)
         return
     host = host.strip("[]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -77,6 +79,14 @@ def require_free(bind: str) -> None:
     except OSError as error:
         what = f"the server cannot listen on {bind}: {error.strerror or error}"
         raise ServingError(what, "choose another place with --bind, or end what listens there") from error
+
+
+def _require_folder(folder: Path, bind: str) -> None:
+    if not folder.is_dir():
+        raise ServingError(f"the server cannot listen on {bind}: there is no folder {folder}", f"make {folder} first")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        what = f"the server cannot listen on {bind}: its user may not write to {folder}"
+        raise ServingError(what, "choose a folder that it may write to")
 
 
 def prepare(*, migrate: bool = False) -> None:

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from clearinghouse.server.participants.choices import TextChoices
+from clearinghouse.server.participants.choices import Kind, TextChoices
 
 _ALPHABET = string.ascii_lowercase + string.digits
 _REFERENCE = 12
@@ -37,18 +37,6 @@ class Role(TextChoices):
     RESEARCHER = "researcher"
     AGENCY = "agency"
     OBSERVER = "observer"
-
-
-class Kind(TextChoices):
-    """What sort of organisation a participant is, as it says itself."""
-
-    COMPANY = "company"
-    AI_LAB = "ai_lab", "AI lab"
-    OPEN_SOURCE = "open_source", "open source project"
-    CRITICAL_INFRASTRUCTURE = "critical_infrastructure", "critical infrastructure operator"
-    GOVERNMENT = "government"
-    ACADEMIA = "academia", "university or institute"
-    PERSON = "person", "single person"
 
 
 class Participant(models.Model):

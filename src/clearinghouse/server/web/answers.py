@@ -16,6 +16,7 @@ _DETAILS = {
     400: "the request cannot be read",
     403: "this request is not taken from where it comes",
     404: "nothing has this address, or it is not for you",
+    413: "this is larger than anything that is taken; nothing of it was kept",
 }
 
 

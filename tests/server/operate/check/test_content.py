@@ -3,7 +3,9 @@
 import datetime as dt
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -14,6 +16,7 @@ from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.audit import guards
 from clearinghouse.server.audit.models import Entry
 from clearinghouse.server.evidence import blobs, vault
+from clearinghouse.server.evidence.master import make_master_key
 from clearinghouse.server.evidence.models import Envelope
 from clearinghouse.server.intake import services
 from clearinghouse.server.intake.models import Report, State
@@ -180,6 +183,21 @@ def test_files_that_others_can_read(report: Report) -> None:
     told = [each for each in findings(settings.CONFIGURATION) if each.code == "not_private"]
     secret.chmod(0o600)
     assert [each.remedy for each in told] == [f"chmod 700 {settings.CONFIGURATION.home}", f"chmod 600 {secret}"]
+
+
+def test_a_master_key_that_others_can_read_is_here(report: Report, configured: Callable[..., Any]) -> None:
+    path = settings.CONFIGURATION.keys / "master.key"
+    make_master_key(path)
+    path.chmod(0o644)
+    configured(key="")
+    told = [each.what for each in findings(settings.CONFIGURATION) if each.part == "keys"]
+    path.unlink()
+    assert told == [f"{path} can be read by others"]
+
+
+def test_for_whom_no_backup_can_be_made(report: Report, configured: Callable[..., Any]) -> None:
+    configured(backup_recipients=("age1nobody",))
+    assert found()["no_recipient"].what == "a recipient of backups is no public age key"
 
 
 def test_a_finding_that_is_nowhere(report: Report, coordinator: Reader) -> None:

@@ -30,3 +30,19 @@ def test_said_twice_neither_is_believed(client_for, method, path, name):
 @pytest.mark.parametrize(("method", "path"), sorted({(method, path) for method, path, _ in ASKED}))
 def test_one_that_is_misspelt_counts_for_something(client_for, method, path):
     assert refused(client_for(), method, path, "tpl=TLP:RED") == [("unknown_parameter", "tpl")]
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "reason"),
+    [
+        (b"{}", "purpose", "Field required"),
+        (b'{"purpose": "short"}', "purpose", "String should have at least 10 characters"),
+        (b"[]", "body", "a JSON object is wanted"),
+        (b"null", "body", "a JSON object is wanted"),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_named_as_it_was_sent(client_for, body, field, reason):
+    path = f"/v1/reports/RCP-{'3' * 26}/content"
+    answer = client_for().generic("POST", path, body, "application/json")
+    assert answer.status_code == 400, answer.content
+    assert [(each["field"], each["reason"]) for each in answer.json()["errors"]] == [(field, reason)]

@@ -59,6 +59,7 @@ class Place:
         self.settled = False
         """Whether the database is in place: from then on nothing is taken away again if something fails."""
         self._kept_config = False
+        self._made = False
         self._identities: Sequence[Any] = ()
         self._staging = home / f"{_STAGING}{secrets.token_hex(8)}"
 
@@ -73,6 +74,7 @@ class Place:
         Raises:
             RestoreError: it is not empty. HomeError: it is not for its owner only.
         """
+        self._made = not self.home.exists()
         make_folder(self.home)
         require_private(self.home)
         if self.marker.exists():
@@ -95,6 +97,8 @@ class Place:
             (self.home / CONFIG).unlink(missing_ok=True)
         (self.home / f"{CONFIG}.from-backup").unlink(missing_ok=True)
         self.marker.unlink(missing_ok=True)
+        if self._made:
+            self.home.rmdir()
 
     def unpack(self, file: Path, identity: Path | None) -> Unpacked:
         """Open a backup beside where it is to be.

@@ -41,6 +41,7 @@ def findings(
     parts: list[Callable[[], Iterator[Finding]]] = [
         machine.clock,
         lambda: machine.keys(configuration),
+        lambda: machine.backups(configuration),
         lambda: tables.log(known),
         lambda: content.sealed(progress),
         lambda: content.purged(repair=repair),

@@ -1,4 +1,4 @@
-"""The machine: permissions, room on the disk, the clock, the master keys."""
+"""The machine: permissions, room on the disk, the clock, the master keys, for whom backups are."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -12,8 +12,11 @@ from clearinghouse.server.audit.models import Entry
 from clearinghouse.server.configuration import Configuration
 from clearinghouse.server.evidence import vault
 from clearinghouse.server.evidence.errors import SealBrokenError, VaultClosedError
+from clearinghouse.server.evidence.keyring import key_path
 from clearinghouse.server.operate import database, home, master_keys
+from clearinghouse.server.operate.backup.recipients import recipients
 from clearinghouse.server.operate.check.finding import Finding
+from clearinghouse.server.operate.errors import OperateError
 
 _LEAST_ROOM = 2**30
 _OFF = dt.timedelta(seconds=30)
@@ -67,8 +70,19 @@ def keys(configuration: Configuration) -> Iterator[Finding]:
         vault.require_open()
     except (VaultClosedError, SealBrokenError) as error:
         yield Finding(part="keys", code="vault_closed", what=error.what, remedy=error.remedy)
+        if key_path(configuration).exists():
+            return  # it is here and cannot be used, which is said; of others it cannot be said where they are
     for each in master_keys.masters(configuration):
         if each.keys and not each.place and not each.id.startswith("command:"):
             what = f"master key {each.id} is not here, and {each.keys:,} keys are wrapped by it"
             remedy = f"bring it back into {configuration.keys}"
             yield Finding(part="keys", code="master_missing", what=what, remedy=remedy)
+
+
+def backups(configuration: Configuration) -> Iterator[Finding]:
+    """Yield why no backup can be made for whoever is named to open it."""
+    try:
+        if configuration.backup_recipients:
+            recipients(configuration)
+    except OperateError as error:
+        yield Finding(part="backups", code="no_recipient", what=error.what, remedy=error.remedy)

@@ -54,11 +54,11 @@ def _wrong(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 def _violation(each: dict[str, Any]) -> dict[str, str]:
     place, *path = [str(part) for part in each.get("loc", ())]
-    return {
-        "code": str(each.get("type", "invalid")),
-        "field": ".".join(path) or place,
-        "reason": str(each.get("msg", "")),
-    }
+    code, reason = str(each.get("type", "invalid")), str(each.get("msg", ""))
+    if place == "body":
+        path = path[1:]  # the first is what our own function calls the body
+        reason = reason if path else "a JSON object is wanted"
+    return {"code": code, "field": ".".join(path) or place, "reason": reason}
 
 
 @api.exception_handler(HttpError)

@@ -15,7 +15,8 @@ from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.membership import queries, services
 from clearinghouse.server.membership.errors import InvalidValueError, NotAllowedError
 from clearinghouse.server.oversight.shares import shared_with
-from clearinghouse.server.participants.models import Kind, Participant, Role
+from clearinghouse.server.participants.choices import Kind
+from clearinghouse.server.participants.models import Participant, Role
 from clearinghouse.server.web.middleware import reader_of
 from clearinghouse.server.web.pages import people
 from clearinghouse.server.web.pages.frame import administers, coordinates, page, runs, sentence

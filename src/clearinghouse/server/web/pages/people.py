@@ -15,7 +15,8 @@ from clearinghouse.records import ClearinghouseError
 from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.membership import queries, services
 from clearinghouse.server.membership.errors import NotAllowedError
-from clearinghouse.server.participants.models import Kind, Participant, Person, ServiceIdentity
+from clearinghouse.server.participants.choices import Kind
+from clearinghouse.server.participants.models import Participant, Person, ServiceIdentity
 from clearinghouse.server.participants.scopes import Scope
 from clearinghouse.server.web.middleware import reader_of
 from clearinghouse.server.web.pages.frame import page, sentence
