@@ -10,16 +10,22 @@ from server_process import Installation, sarif
 pytestmark = pytest.mark.database
 
 
-@pytest.fixture
-def filled(tmp_path: Path) -> Installation:
-    """An installation that took a report in."""
-    made = Installation(tmp_path / "home")
+@pytest.fixture(scope="module")
+def _model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = Installation(tmp_path_factory.mktemp("filled") / "home")
     made.init()
     server = made.serve("--processes", "1")
     made.send(made.key(), sarif())
     server.terminate()
     server.wait(60)
-    return made
+    return made.home
+
+
+@pytest.fixture
+def filled(_model: Path, tmp_path: Path) -> Installation:
+    """An installation that took a report in."""
+    shutil.copytree(_model, tmp_path / "home")
+    return Installation(tmp_path / "home")
 
 
 def refused(installation: Installation, *arguments: str) -> str:

@@ -72,29 +72,31 @@ def test_a_body_shorter_than_it_says_is_refused(served: Place) -> None:
     nothing_is_stored(served)
 
 
-@pytest.mark.parametrize(
-    ("sent", "status"),
-    [
-        (b"GET /v1/overview?x=" + b"secretword" * 2000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414),
-        (b"GET /v1/overview HTTP/1.1\r\nHost: a\r\nX: " + b"secretword" * 3000 + b"\r\n\r\n", 431),
-        (b"GET /v1/overview HTTP/1.1\r\nHost: a\r\nAuthorization : Bearer secretword\r\n\r\n", 400),
-        (b"GET /v1/overview HTTP/1.1\r\nHost: a\r\nAuthorization:\r\n Bearer secretword\r\n\r\n", 400),
-        (b"POST /v1/reports HTTP/1.1\r\nHost: a\r\nContent-Length: secretword\r\n\r\n", 400),
-        (b"POST /v1/reports HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: secretword\r\n\r\n", 501),
-        (b"GET /v1/overview HTTP/7.1\r\nHost: a\r\n\r\n", 505),
-        (b"secretword\r\n\r\n", 400),
-    ],
-)
-def test_what_is_no_request_is_refused_as_a_problem(served: Place, sent: bytes, status: int) -> None:
-    with connect(served) as client:
-        client.sendall(sent)
-        said = answer(client)
-    named, _, body = said.partition(b"\r\n\r\n")
-    assert named.startswith(b"HTTP/1.1 %d " % status), said
-    assert b"Content-Type: application/problem+json" in named
-    assert json.loads(body)["status"] == status
-    assert b"secretword" not in said
+NO_REQUESTS = [
+    (b"GET /v1/overview?x=" + b"secretword" * 2000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414),
+    (b"GET /v1/overview HTTP/1.1\r\nHost: a\r\nX: " + b"secretword" * 3000 + b"\r\n\r\n", 431),
+    (b"GET /v1/overview HTTP/1.1\r\nHost: a\r\nAuthorization : Bearer secretword\r\n\r\n", 400),
+    (b"GET /v1/overview HTTP/1.1\r\nHost: a\r\nAuthorization:\r\n Bearer secretword\r\n\r\n", 400),
+    (b"POST /v1/reports HTTP/1.1\r\nHost: a\r\nContent-Length: secretword\r\n\r\n", 400),
+    (b"POST /v1/reports HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: secretword\r\n\r\n", 501),
+    (b"GET /v1/overview HTTP/7.1\r\nHost: a\r\n\r\n", 505),
+    (b"secretword\r\n\r\n", 400),
+]
+
+
+def test_what_is_no_request_is_refused_as_a_problem(served: Place) -> None:
+    for sent, status in NO_REQUESTS:
+        with connect(served) as client:
+            client.sendall(sent)
+            said = answer(client)
+        named, _, body = said.partition(b"\r\n\r\n")
+        assert named.startswith(b"HTTP/1.1 %d " % status), said
+        assert b"Content-Type: application/problem+json" in named
+        assert json.loads(body)["status"] == status
+        assert b"secretword" not in said
     assert b"secretword" not in served.log.read_bytes()
+    told = [each["error"] for each in served.lines() if each["event"] == "a request could not be read"]
+    assert len(told) == len(NO_REQUESTS)
 
 
 def test_a_body_longer_than_it_says_is_what_it_says(served: Place) -> None:

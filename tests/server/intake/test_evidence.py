@@ -53,7 +53,7 @@ def let_in(by, flaw, reader, **more):
 
 def had(reader, flaw):
     """What a reader is told of, all of which is downloaded."""
-    told = [each.reference for each, _ in queries.evidence_of(reader, flaw.reference)]
+    told = [each.reference for each, _ in queries.evidence_of(reader, flaw.pk)]
     for reference in told:
         assert b"".join(evidence.download_attachment(reader, reference, WHY).chunks).startswith(b"boom")
         assert Entry.objects.order_by("-seq")[0].act == "evidence.downloaded"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from clearinghouse.server.vulnerabilities.bands import band_of
 from server_process import KEPT, SOURCE
 
 FORWARD = Path(__file__).with_name("forward.py")
@@ -46,4 +47,5 @@ def test_a_filled_database_goes_forward(fresh_database: str, tmp_path: Path) -> 
     assert sorted(said["changed"]) == sorted(CHANGED)
     kept = {name: count for name, count in said["filled"].items() if name not in CHANGED}
     assert {name: said["read"].get(name) for name in kept} == kept
+    assert said["bands"] == [[base, band_of(base)] for base in (1, 32_768, 99_999)]
     assert said["guards missing"] == []

@@ -239,9 +239,9 @@ def test_whose_it_is_sees_who_looked(administrator, second, sender, coordinator,
         assert glass.over_report(reader, report) == [then, first]
     for reader in (stranger, administrator):
         assert glass.over_report(reader, report) == []
-        assert glass.over_vulnerability(reader, flaw.reference) == []
-    assert glass.over_vulnerability(coordinator, flaw.reference) == [then]
-    assert glass.over_vulnerability(sender, flaw.reference) == []
+        assert glass.over_vulnerability(reader, flaw.pk) == []
+    assert glass.over_vulnerability(coordinator, flaw.pk) == [then]
+    assert glass.over_vulnerability(sender, flaw.pk) == []
 
 
 def test_who_is_no_administrator_any_more_sees_nothing(administrator, second, report):

@@ -1,5 +1,7 @@
 """What is found by a word or a reference is found in whichever band it is."""
 
+from itertools import pairwise
+
 import pytest
 
 from clearinghouse.server.vulnerabilities import invariants, queries, search
@@ -48,10 +50,19 @@ def test_only_among_what_may_be_found(world):
 
 
 def test_how_many_questions(world, django_assert_num_queries):
-    with django_assert_num_queries(
-        1 + 4 + 1
-    ):  # which bands; one, two, four and six of them; the last row has a follower
+    with django_assert_num_queries(1 + 4):  # which bands there are; one of them, two, four and six
         assert len(search.findings_with("start1")[0]) == 4
+
+
+def test_a_word_of_many_chunks_is_walked_and_not_sorted_for_each_page(world, monkeypatch):
+    monkeypatch.setattr(search, "_STRIDE", 2)
+    told = []
+    newest = search._newest
+    monkeypatch.setattr(search, "_newest", lambda *asked: told.append((len(asked[1]), newest(*asked))) or told[-1][1])
+    assert search.findings_with("overflow number0 start1") == ([1], False)
+    assert sum(len(rows) for _, rows in told) == len(world)
+    # After a page that is full, one band is walked on alone.
+    assert all(width == 1 for (_, rows), (width, _) in pairwise(told) if len(rows) == 2)
 
 
 def test_a_reference_is_found(world):

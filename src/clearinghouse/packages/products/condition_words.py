@@ -4,6 +4,46 @@ Each is linear in the text, for what may repeat in it is bounded. A group ``abou
 """
 
 import re
+from collections.abc import Iterator
+
+
+class Expression:
+    """A regular expression that is compiled when it is first used.
+
+    Compiling those of this module takes as long as starting Python several times, and most programs that load it never
+    read an advisory.
+    """
+
+    __slots__ = ("_compiled", "_flags", "_text")
+
+    def __init__(self, text: str, flags: int = 0) -> None:
+        self._text = text
+        self._flags = flags
+        self._compiled: re.Pattern[str] | None = None
+
+    @property
+    def compiled(self) -> re.Pattern[str]:
+        """The expression, compiled."""
+        if self._compiled is None:
+            self._compiled = re.compile(self._text, self._flags)
+        return self._compiled
+
+    def search(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """See :meth:`re.Pattern.search`."""
+        return self.compiled.search(text, start)
+
+    def match(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """See :meth:`re.Pattern.match`."""
+        return self.compiled.match(text, start)
+
+    def fullmatch(self, text: str) -> re.Match[str] | None:
+        """See :meth:`re.Pattern.fullmatch`."""
+        return self.compiled.fullmatch(text)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """See :meth:`re.Pattern.finditer`."""
+        return self.compiled.finditer(text)
+
 
 _STATE = (
     r"(?:(?<!-)(?:enabled|disabled|configured|installed|deployed|licen[sc]ed|activated|provisioned)"
@@ -33,14 +73,14 @@ _ADVERBS = r"(?:(?:not|also|both|only|already|\w+ly) )*"
 _SAYS = r"(?:\b(?:is|are|was|were|been|being|has|have|had|be)|'s)"
 _NOUNS = r"(?:[^.;,:]|,(?= (?:and|or) ))"
 
-CLAUSE = re.compile(
+CLAUSE = Expression(
     rf"{_STARTS} (?P<about>{_NOUNS}{{1,140}}?){_SAYS} {_ADVERBS}{_STATE}(?!\w)(?! by default)"
     rf"|{_STARTS} (?P<option>{_NOUNS}{{0,60}}?\b{_OPTION}\b(?:(?! (?:is|are) )[^.;,:]){{0,80}}) (?:is|are)"
     rf" {_ADVERBS}{_OPTION_STATE}\b",
     re.IGNORECASE,
 )
 """A clause that says how something is set up: "if IPsec is configured with hmac-sha-384"."""
-BARE = re.compile(
+BARE = Expression(
     rf"{_STARTS} (?:not )?(?:enabled|configured|installed|deployed|licen[sc]ed|compiled|hosted|behind|activated"
     r"|used (?:with|in|as|on|together|behind|alongside|without)|running (?:on|in|as|with|under|behind|without)"
     r"|operat(?:ing|ed) (?:in|as|on|with)|(?<!while )(?:using|with) (?:the )?(?:[A-Z][\w/.-]*[A-Z\d]|`"
@@ -48,14 +88,14 @@ BARE = re.compile(
     r"|method|sso|ldap|saml)))\b[^.;]{0,120}"
 )
 """The same without a subject: "when configured to use SSO"."""
-WITH = re.compile(
+WITH = Expression(
     r"\b(?:with|without|having|has|have|had) (?!been |to )"
     rf"(?P<about>(?:(?! can | could | may | will | would | where | that | which | to | allow){_NOUNS}){{1,90}}?)"
     rf" (?:(?:not|also|both) |\w+ly )?{_STATE}(?!\w)(?! by default)",
     re.IGNORECASE,
 )
 """ "Interfaces with PPPoE configured and tcp-mss enabled"."""
-THAT = re.compile(
+THAT = Expression(
     rf"\b{_SUBJECT} (?:that|which) (?:is|are|was|were|has been|have been) (?:(?:not|previously|\w+ly) )?(?P<about>)"
     rf"{_STATE}\b(?! (?:by default|correctly|properly|incorrectly))",
     re.IGNORECASE,
@@ -72,13 +112,13 @@ _NO_USE = (
     r"|release|prior|earlier|older|v?\d|network|physical|local|remote|access|admin\w*|privileges?|firmware|software))"
 )
 _WORDS = r"(?:[^.;]|\.(?=\d))"
-AFFECTS = re.compile(
+AFFECTS = Expression(
     r"\b(?:affect(?:s|ing)?|impact(?:s|ing)?|appl(?:y|ies) to|applicable to|concerns?) (?:(?:only|any|all|those|the"
     rf"|certain|some) )*(?:[\w./-]{{1,30}} ){{0,4}}?{_SUBJECT} (?P<about>{_USES}{_NO_USE}{_WORDS}{{3,100}})",
     re.IGNORECASE,
 )
 """ "Impacts instances with several organizations"."""
-AFFECTED = re.compile(
+AFFECTED = Expression(
     rf"\b{_SUBJECT} (?:matching (?:[\w-]{{1,20}} ){{1,5}}?)?(?P<about>{_USES}{_NO_USE}{_WORDS}{{3,220}}?)"
     r" (?:is|are|be|were|was)"
     r" (?:(?:not|also|only|potentially) )*"
@@ -86,7 +126,7 @@ AFFECTED = re.compile(
     re.IGNORECASE,
 )
 """ "Instances using the plugin are vulnerable"."""
-ONLY = re.compile(
+ONLY = Expression(
     r"(?<!-)\b(?:only|solely|exclusively) (?:(?:be|is|are) )?(?:affect(?:s|ed)?|impact(?:s|ed)?|appl(?:y|ies)|concerns?"
     r"|relevant|applicable|vulnerable|exploitable|present|occurs?|exists?|happens?|triggered|possible)\b"
     rf"|(?<!-)\b(?:only|solely|exclusively) (?:[\w./-]{{1,30}} ){{0,3}}{_SUBJECT} [^.;]{{1,120}}?"
@@ -98,14 +138,14 @@ ONLY = re.compile(
     re.IGNORECASE,
 )
 """What limits it to some, if it is not to some attackers or versions (:data:`OF_AN_ATTACK`)."""
-OF_AN_ATTACK = re.compile(
+OF_AN_ATTACK = Expression(
     r"\b(?:attack\w*|users?|victims?|authenticat\w+|unauthenticated|admin\w*|credentials?|log(?:ged|in|on|s)?\b|local\w*"
     r"|adjacent|privileg\w*|remote\w*|physical\w*|malicious|crafted|versions?|releases?|\d+\.\d|no longer supported"
     r"|access|during|interact\w*|someone|persons?|read|write|one of|parse[sd]?|process(?:es|ed)"
     r"|clients? (?:that|who) connect)\b",
     re.IGNORECASE,
 )
-OWN_PARTS = re.compile(
+OWN_PARTS = Expression(
     r" (?:(?:an?|the|its|one|some|few|certain|specific|particular|subset|set|number|of|affected|vulnerable|public) )*"
     r"(?:(?:web(?:-based)?|rest(?:ful)?|api|https?|urls?|uris?|graphql|rpc|soap|user|management|administrat\w{1,5}"
     r"|command[ -]line|programming|graphical) )+(?:endpoints?|interfaces?)\b"
@@ -113,7 +153,7 @@ OWN_PARTS = re.compile(
     re.IGNORECASE,
 )
 """Endpoints of an interface, which every installation has, and not the machines that are called so."""
-NOT_DEFAULT = re.compile(
+NOT_DEFAULT = Expression(
     r"\b(?:non-?default|(?<!without )(?<!without an )opt-in)\b"
     r"|\b(?:not|n't|never) (?:\w+ )?(?:enabled|installed|activ(?:e|ated)|configured|used|exposed|turned on|on|present)"
     r" by default\b"
@@ -122,25 +162,25 @@ NOT_DEFAULT = re.compile(
     r"|\bnot (?:the|a) default (?:configuration|setting|option|mode)\b",
     re.IGNORECASE,
 )
-PROTECTS = re.compile(
+PROTECTS = Expression(
     r"\b(?:valid\w+|verif\w+|authenticat\w+|checks?|protect\w*|encrypt\w*|harden\w*|mitigat\w+|sanit\w+|passwords?"
     r"|credentials?|escap\w+)\b",
     re.IGNORECASE,
 )
 """What should be on by default: that it is not is the flaw."""
-BY_DEFAULT = re.compile(
+BY_DEFAULT = Expression(
     r"\b(?:is|are|in|being) (?:the|its|their) default (?:configuration|setting|installation)s?\b"
     r"|(?<!not )\b(?:enabled|on|active|installed) by default\b(?! when| if)",
     re.IGNORECASE,
 )
 """What is so by default is so, as far as anybody knows."""
-MUST = re.compile(
+MUST = Expression(
     r"\b(?:must|needs? to|has to|have to|required to|requires? (?:that )?(?:[^.;,]{1,80}? )?(?:to )?) ?"
     r"(?:first |also )?(?:be|have been|have [^.;]{1,80}?|is|are)? ?(?:\w+ly )?"
     r"(?:enabled|configured|installed|licen[sc]ed|activated|turned on|deployed)\b",
     re.IGNORECASE,
 )
-SOME = re.compile(
+SOME = Expression(
     r"\bonly (?:an? part|parts?|some|certain|a few|specific)\b[^.;]{0,60}"
     r"\b(?:vulnerable|affected|impacted|susceptible)\b"
     r"|\b(?:certain|some|specific|particular|distinct|rare|special|unusual|uncommon) (?:[\w-]{1,20} ){0,3}?"
@@ -161,32 +201,32 @@ SOME = re.compile(
     re.IGNORECASE,
 )
 """ "In certain configurations", "depending on its configuration", "if all of the following are true"."""
-IN_MODE = re.compile(
+IN_MODE = Expression(
     r"\b(?:(?:runs?|running|operat\w+|configured|deployed|used|installed|working|started) (?:[\w./-]{1,20} ){0,3}?"
     r"|(?:when|while|if|systems?|devices?) )in (?:an? |the )?"
     r"(?!read|user|kernel|privileged|private|safe|fault|maintenance|single-user|lock|full)"
     r"(?:[\w./-]{1,20} ){1,3}?(?:mode|configurations|deployments)\b",
     re.IGNORECASE,
 )
-UNRELEASED = re.compile(
+UNRELEASED = Expression(
     r"\bnot affect any (?:[\w-]{1,20} )?(?:released?|stable) versions?\b"
     r"|\bno (?:released|stable) versions? (?:is|are)\b",
     re.IGNORECASE,
 )
-PART = re.compile(
+PART = Expression(
     r"\bin (?:the|an?) (?P<module>(?:[A-Z][\w/&-]{0,24} (?:\([\w /&-]{1,30}\) )?){1,6})module (?:of|for|in)"
     r" (?:the )?[A-Z]"
     r"|\brunning on (?P<model>(?=[A-Z-]{0,12}\d)[A-Z\d-]{6,24})\b"
 )
 """A module of the product, or hardware, by its name."""
-PLUGIN = re.compile(
+PLUGIN = Expression(
     r"(?<![\w.])([\w.-]{3,30}) plug-?in\b(?! (?:install\w*|(?:de)?activat\w*|delet\w*|upload\w*|entrypoint))",
     re.IGNORECASE,
 )
 """What a title calls a plug-in, if it is not what is done with any of them."""
-IS_A_PLUGIN = re.compile(r"\bwordpress (?:plug-?in|theme)\b|\b(?:plug-?in|theme)s? for wordpress\b", re.IGNORECASE)
+IS_A_PLUGIN = Expression(r"\bwordpress (?:plug-?in|theme)\b|\b(?:plug-?in|theme)s? for wordpress\b", re.IGNORECASE)
 """What a description says of a product that is had as a plug-in, or what belongs with one, itself."""
-ADVICE = re.compile(
+ADVICE = Expression(
     r"\b(?:recommend\w*|advis(?:e[sd]?|able)|encourag\w+|urge[sd]?|should|please|work-?arounds?"
     r"|mitigat(?:ed?|ions?|es|ing)|(?:upgrad|updat)(?:e|es|ing) (?:to|your|their|the)"
     r"|to (?:resolve|address|remediate|protect|avoid|prevent|determine|check|verify|confirm|exploit)"
@@ -194,23 +234,23 @@ ADVICE = re.compile(
     r"|cannot be (?:updated|patched))\b",
     re.IGNORECASE,
 )
-EITHER_WAY = re.compile(
+EITHER_WAY = Expression(
     r"\b(?:regardless|irrespective|whether|independent(?:ly)?|no matter|as if|not need"
     r"|determin\w+|decid\w+|detect\w*|check\w*|guess\w*|tell|know|learn|find out)\b",
     re.IGNORECASE,
 )
 """What stands before a clause that makes no difference, or is a thing that somebody wants to know."""
-EVEN = re.compile(
+EVEN = Expression(
     r"\beven(?: (?:when|if|though|where|while|with|without|after|in|for|on)\b|\b(?=.{0,36}$))", re.IGNORECASE
 )
 """What begins a clause that makes no difference, however long it is; "even" alone does not reach far."""
-NEXT_CLAUSE = re.compile(
+NEXT_CLAUSE = Expression(
     r"\b(?:if|when|whenever|where|while|unless|once|provided|only|but)\b"
     r"|[,;:](?! (?:such as|like|including|for example)\b)",
     re.IGNORECASE,
 )
 """What ends it: "even when nobody is logged in, if the console is on"."""
-ATTACKS = re.compile(
+ATTACKS = Expression(
     r"\b(?:attack\w*|malicious\w*|adversar\w+|victims?|crafted|malformed|unprivileged|threat actor|packets?"
     r"|sessions? is|exploit\w*|malware|another vulnerable|user(?:'s)? (?:is|are|has|have))\b",
     re.IGNORECASE,
@@ -218,7 +258,7 @@ ATTACKS = re.compile(
 _REQUIRED = r"(?:requirements?|conditions?|settings?|configurations?(?: changes?)?|pre-?conditions?|prerequisites?)"
 _NEEDED = r"(?: (?:(?:is|are) )?(?:required|needed|necessary)(?: (?:for|to|on|in) [^,;]{1,120})?)?"
 _HARMED = r"(?:affected|vulnerable|exposed|impacted|exploitable|susceptible)"
-SAYS_NONE = re.compile(
+SAYS_NONE = Expression(
     r"(?:for [^,;]{1,120}?,? )?(?:there (?:is|are) )?no (?:(?:specific|special|particular|certain|minimum|minimal"
     rf"|non-?default) )*{_REQUIRED}{_NEEDED}"
     rf"|(?:n/?a|not applicable|none(?: (?:is|are))?{_NEEDED}|all|any|default)"
@@ -230,24 +270,24 @@ SAYS_NONE = re.compile(
     re.IGNORECASE,
 )
 """A whole sentence of required configurations that says that none is, or that the default is enough."""
-ON_ANYWAY = re.compile(
+ON_ANYWAY = Expression(
     rf"(?:there (?:is|are) )?no (?:(?:additional|extra|further|other) )+{_REQUIRED}{_NEEDED}"
     r"|[^,;]{1,160}? (?:is|are) (?:\w{1,20} )?(?:enabled|on|active|installed) by default(?: [^,;]{1,120})?",
     re.IGNORECASE,
 )
 """A whole sentence that adds nothing to the others: what is on by default."""
-OF_ATTACKERS = re.compile(
+OF_ATTACKERS = Expression(
     r"(?:(?:thus|also|so|to exploit this(?: \w{1,20})?),? )?(?:(?:an?|the|any) )?(?:[\w-]{1,20} ){0,2}?"
     r"(?:attackers?|adversar(?:y|ies)|victims?)(?!['’]) .*",
     re.IGNORECASE,
 )
 """A whole sentence about what an attacker needs, if it has none of :data:`SETS_UP`."""
-SETS_UP = re.compile(
+SETS_UP = Expression(
     rf"\b(?:{_STATE}|if|when|whenever|where|unless|only|solely|provided|as long as)\b",
     re.IGNORECASE,
 )
 """Words by which it may be about the installation, too: "an attacker needs the console to be enabled"."""
-LIMITS = re.compile(
+LIMITS = Expression(
     r"\b(?:not|never|non|cannot|only|solely|must|but|however|if|when|whenever|where|unless|except|other than"
     r"|apart from|besides|beyond|aside|without|while|provided|as long as|configured|licen[sc]ed|activated|deployed"
     r"|(?:enabled|installed)(?! by default)|turned on|disabled|changed|modified|unaffected)\b|n['’]t\b",
@@ -259,13 +299,13 @@ _VERSIONS = (
     r"|prior|through|up to|and|or|earlier|later|below|to|from|all|including|inclusive|<=?|≤)(?!\w)"
     r"|v?\d[\w.-]{0,20}+|\)))*+\)?"
 )
-ATTACHED = re.compile(
+ATTACHED = Expression(
     rf"{_VERSIONS},? (?:with|on|for|using|running on|in combination with|in connection with|together with|deployed on"
     r"|installed on) (?:the |an? )?(?P<what>[A-Z][\w.+-]{1,30}+(?: [A-Z\d][\w.+-]{0,30}+){0,4}+)"
     r"(?! (?:script|support|integrat|file|document|request|execut))"
 )
 """What is attached to a product's name and versions: "Content Navigator 3.0.13 with IBM Daeja ViewOne Virtual"."""
-PLATFORM = re.compile(
+PLATFORM = Expression(
     r"(?:windows|microsoft windows|linux|macos|mac|os x|android|ios|ipados|unix|wordpress|x86|x64|arm|all|multiple"
     r"|chrome ?os|cvss|cve|cwe|http|tcp|admin|users?|github|january|february|march|april|may|june|july|august|september"
     r"|october|november|december)\b",

@@ -152,7 +152,7 @@ def _requires(text: str) -> bool:
     )
 
 
-def _is_wholly(sentence: str, said: re.Pattern[str], unless: re.Pattern[str] = words.LIMITS) -> bool:
+def _is_wholly(sentence: str, said: words.Expression, unless: words.Expression = words.LIMITS) -> bool:
     return said.fullmatch(sentence) is not None and not unless.search(sentence)
 
 
@@ -209,7 +209,7 @@ def _default(sentence: str, names: str = "") -> bool:
     return False
 
 
-def _plainly(*expressions: re.Pattern[str]) -> Callable[[str], bool]:
+def _plainly(*expressions: words.Expression) -> Callable[[str], bool]:
     """Return whether an expression finds something in a sentence that is neither of an attack nor idle."""
 
     def speaks(sentence: str) -> bool:

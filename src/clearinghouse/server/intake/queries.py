@@ -14,7 +14,7 @@ from clearinghouse.server.intake.errors import NotFoundError
 from clearinghouse.server.intake.models import Attachment, Report, State, Violation
 from clearinghouse.server.intake.sealed import Meta, open_meta, violation_context
 from clearinghouse.server.participants.scopes import Scope
-from clearinghouse.server.vulnerabilities.models import Finding, by_reference
+from clearinghouse.server.vulnerabilities.models import Finding
 
 PAGE = 50
 _MOST_EVIDENCE = 200
@@ -105,15 +105,15 @@ def attachments(reader: Reader, found: Report) -> list[tuple[Attachment, Meta | 
     return _told(visible(reader, Attachment.objects.filter(report=found)))
 
 
-def evidence_of(reader: Reader, vulnerability: str) -> list[tuple[Attachment, Meta | None]]:
+def evidence_of(reader: Reader, vulnerability: int) -> list[tuple[Attachment, Meta | None]]:
     """Return the attachments of reports of a vulnerability that a reader may download, the first of them.
 
     Args:
-        vulnerability: its reference.
+        vulnerability: its primary key.
     """
     if not reader.has_scope(Scope.EVIDENCE_READ):
         return []
-    reports = Finding.objects.filter(vulnerability__in=by_reference(vulnerability).values("pk")).values("report_id")
+    reports = Finding.objects.filter(vulnerability=vulnerability).values("report_id")
     return _told(visible(reader, Attachment.objects.filter(report__in=reports))[:_MOST_EVIDENCE])
 
 

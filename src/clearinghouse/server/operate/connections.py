@@ -1,6 +1,7 @@
 """How the server takes leave of clients, and what it says to one that sent no request that can be read."""
 
 import json
+import logging
 import socket
 from contextlib import suppress
 from http import HTTPStatus
@@ -10,11 +11,15 @@ from gunicorn import util
 from gunicorn.http import errors
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+LOG = logging.getLogger("clearinghouse.serve")
 _REFUSED = {
     errors.LimitRequestLine: (414, "the address is too long"),
     errors.LimitRequestHeaders: (431, "the headers are too long, or too many"),
     errors.ExpectationFailed: (417, "what is expected of the server is not what it does; leave out Expect"),
-    errors.UnsupportedTransferCoding: (501, "the transfer coding is not known; send the body as it is, or chunked"),
+    errors.UnsupportedTransferCoding: (
+        501,
+        "the transfer coding is not known; send the body as it is, with a Content-Length",
+    ),
     errors.InvalidHTTPVersion: (505, "the version of HTTP is not spoken here; use HTTP/1.1"),
     errors.InvalidHeader: (400, "a header cannot be read"),
     errors.InvalidHeaderName: (400, "the name of a header cannot be read"),
@@ -46,12 +51,12 @@ class Worker(ThreadWorker):
         that nobody else is to know; so here it does neither.
         """
         del req, addr
-        ours = (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName)
+        ours = (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName, errors.ConfigurationProblem)
         known = [_REFUSED[kind] for kind in type(exc).__mro__ if kind in _REFUSED and not isinstance(exc, ours)]
         if known:
-            self.log.info("a request could not be read: %s", type(exc).__name__)
+            LOG.info("a request could not be read", extra={"fields": {"error": type(exc).__name__}})
         else:
-            self.log.exception("a request could not be answered")
+            LOG.error("a request could not be answered", exc_info=exc)
         with suppress(OSError):
             client.sendall(refusal(*known[0] if known else (500, "something went wrong here; it is in the log")))
 

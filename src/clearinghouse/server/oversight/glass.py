@@ -182,11 +182,11 @@ def over_report(reader: Reader, report: Report) -> list[BreakGlass]:
     )
 
 
-def over_vulnerability(reader: Reader, reference: str) -> list[BreakGlass]:
+def over_vulnerability(reader: Reader, vulnerability: int) -> list[BreakGlass]:
     """Return when the glass over a vulnerability was broken, the newest first; for a coordinator's people."""
     if Role.COORDINATOR not in reader.roles:
         return []
-    found = visible(reader, by_reference(reference)).values_list("pk", flat=True)
+    found = visible(reader, Vulnerability.objects.filter(pk=vulnerability)).values_list("pk", flat=True)
     return list(_broken().filter(kind=ObjectKind.VULNERABILITY, object_id__in=list(found)))
 
 

@@ -6,12 +6,12 @@ index that begins with the band of a finding grows in one place, as large as a b
 band that there is, which is one step down the index for each.
 """
 
-from typing import Any
-
-from django.db.models import F, Func, IntegerField, Max, Model
+from django.db.models import Func, IntegerField, Max, Model
 
 BAND = 1 << 15
-"""Findings of one band: an index over it is a few hundred pages, and 10^7 findings are some three hundred bands."""
+"""Findings of one band: an index over it is a few hundred pages, and 10^7 findings are some three hundred bands. It
+stands in rows and in an index of every installation, so it never changes.
+"""
 
 
 class Band(Func):
@@ -19,9 +19,6 @@ class Band(Func):
 
     template = f"(%(expressions)s / {BAND})"
     output_field = IntegerField()
-
-    def __init__(self, *expressions: Any, **extra: Any) -> None:
-        super().__init__(*(F(each) if isinstance(each, str) else each for each in expressions), **extra)
 
 
 def band_of(number: int) -> int:

@@ -90,12 +90,14 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
     """One vulnerability.
 
     Attributes:
-        row: as in a list. members: findings of this page; total: of all pages. links, suggestions: as far as both ends
-            may be seen. apart: what persons told apart from it, to who decides such things.
-            judged: its deadline, and why; of what this reader may see. grants: who was let in.
+        row: as in a list. number: its primary key, for further questions; nobody is told it.
+        members: findings of this page; total: of all pages. links, suggestions: as far as both ends may be seen.
+        apart: what persons told apart from it, to who decides such things.
+        judged: its deadline, and why; of what this reader may see. grants: who was let in.
     """
 
     row: Row
+    number: int
     members: list[MemberView]
     total: int
     page: int
@@ -131,6 +133,7 @@ def detail(reader: Reader, reference: str, page: int = 1) -> Detail:
     profiles = [member.stored.profile for member in known.values()]
     return Detail(
         row=rows_of(reader, [vulnerability])[0],
+        number=vulnerability.pk,
         members=_views(shown, first),
         total=total,
         page=page,

@@ -102,6 +102,9 @@ _RULES = {
         WHERE c.id IS NULL OR c.sealed IS NULL OR LENGTH(w.positions) > c.count""",
     "a word is in the band of its chunk": f"""SELECT base FROM vulnerabilities_searchword
         WHERE band <> base / {BAND}""",
+    "a finding has a key once": """SELECT k.finding FROM vulnerabilities_identitykey k
+        JOIN vulnerabilities_identitykey s ON s.settled = TRUE AND s.key = k.key AND s.finding = k.finding
+        WHERE k.settled = FALSE""",
     "a reference names one vulnerability": """SELECT reference FROM vulnerabilities_vulnerability
         GROUP BY reference HAVING COUNT(*) > 1""",
     "the next number follows the last": """SELECT MAX(f.id) FROM vulnerabilities_finding f

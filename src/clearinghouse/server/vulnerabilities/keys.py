@@ -2,8 +2,9 @@
 
 On SQLite a table is the index by its primary key, and keys come in random order: those of one transaction stand on
 thousands of pages once there are millions. So they are put into a small part of the table first, and that is moved into
-the large one a slice at a time, in order, where many rows go to each page: about a third of the pages are written. A
-key is looked up in both. PostgreSQL writes rows where there is room, and would only have more of them to clean up.
+the large one a slice at a time, in order, where several rows go to each page. At 10^6 findings a third of the pages are
+written; the larger the table, the less that helps, and at 10^7 most of them are again. A key is looked up in both.
+PostgreSQL writes rows where there is room, and would only have more of them to clean up.
 """
 
 from collections.abc import Iterable, Sequence

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from django.db import connection
+
 from clearinghouse.server.evidence import vault
-from clearinghouse.server.vulnerabilities.bands import BAND, bands
+from clearinghouse.server.vulnerabilities.bands import BAND, band_of, bands
 from clearinghouse.server.vulnerabilities.bulk import select_in
 from clearinghouse.server.vulnerabilities.models import Finding
 from clearinghouse.server.vulnerabilities.words import asked_words, word_keys
@@ -12,8 +14,11 @@ MOST_FOUND = 1_000
 """Findings that a search gives at most: the newest."""
 MOST_WORDS = 8
 _STRIDE = 512
-_NEWEST = """SELECT base, positions FROM vulnerabilities_searchword
-    WHERE band IN {values} AND word = %s AND base < %s ORDER BY base DESC LIMIT %s"""
+_WIDEST = 32
+"""Bands that are asked together at most."""
+_ROWS = "SELECT base, positions FROM vulnerabilities_searchword WHERE"
+_OF_ONE = f"{_ROWS} band = %s AND word = %s AND base < %s ORDER BY base DESC LIMIT %s"
+_OF_SEVERAL = f"{_ROWS} band IN {{values}} AND word = %s AND base < %s ORDER BY base DESC LIMIT %s"
 _IN_CHUNKS = f"""SELECT w.base, w.positions FROM {{values}} AS v JOIN vulnerabilities_searchword w
     ON w.band = v.value / {BAND} AND w.base = v.value AND w.word = %s"""  # noqa: S608 - a number of ours
 
@@ -40,18 +45,28 @@ def findings_with(text: str, among: Mapping[int, set[int]] | None = None) -> tup
 def _pages(word: int) -> Iterator[list[tuple[int, bytes]]]:
     """Yield the chunks that have a word, newest first, so many at a time, each with the positions of the word.
 
-    Where the newest band has not many of them, the next two are asked together, then four, and so on.
+    One band is walked along its index. Several are read whole, so they are asked together only where the newest ones
+    hold few of the word: then two, four and so on.
     """
     left = list(bands(Finding))
-    width = 1
+    width, below = 1, 2**62
     while left:
-        asked = left[-width:]
-        del left[-width:]
-        width *= 2
-        below = 2**62
-        while rows := select_in(_NEWEST, asked, word, below, _STRIDE):
+        rows = _newest(word, left[-width:], below)
+        if rows:
             below = rows[-1][0]
             yield [(base, bytes(positions)) for base, positions in rows]
+        if len(rows) == _STRIDE:
+            left, width = left[: band_of(below) + 1], 1
+        else:
+            left, width = left[:-width], min(2 * width, _WIDEST)
+
+
+def _newest(word: int, asked: list[int], below: int) -> list[tuple[int, bytes]]:
+    if len(asked) > 1:
+        return select_in(_OF_SEVERAL, asked, word, below, _STRIDE)
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_ONE, [*asked, word, below, _STRIDE])
+        return list(cursor.fetchall())
 
 
 def _some(word: int, among: Mapping[int, set[int]]) -> list[tuple[int, bytes]]:

@@ -195,6 +195,18 @@ def test_a_master_key_that_others_can_read_is_here(report: Report, configured: C
     assert told == [f"{path} can be read by others"]
 
 
+def test_master_keys_that_are_gone_are_all_named(report: Report, configured: Callable[..., Any]) -> None:
+    path = settings.CONFIGURATION.keys / "master.key"
+    make_master_key(path)
+    gone = ["1" * 16, "2" * 16]
+    for each in gone:
+        Envelope.objects.create(master=each, wrapped=b"x" * 40)
+    configured(key="")
+    told = " ".join(each.what for each in findings(settings.CONFIGURATION) if each.code == "master_missing")
+    path.unlink()
+    assert [each in told for each in gone] == [True, True]
+
+
 def test_for_whom_no_backup_can_be_made(report: Report, configured: Callable[..., Any]) -> None:
     configured(backup_recipients=("age1nobody",))
     assert found()["no_recipient"].what == "a recipient of backups is no public age key"

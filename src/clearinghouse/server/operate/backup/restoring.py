@@ -273,6 +273,8 @@ def _put_database(target: Place, unpacked: Unpacked) -> None:
         return
     _pg_restore(unpacked.database)
     target.settled = True
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # a backup holds no statistics, and rows are looked for by them
 
 
 def _pg_restore(archive: Path) -> None:

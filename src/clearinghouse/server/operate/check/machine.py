@@ -11,7 +11,7 @@ from django.utils import timezone
 from clearinghouse.server.audit.models import Entry
 from clearinghouse.server.configuration import Configuration
 from clearinghouse.server.evidence import vault
-from clearinghouse.server.evidence.errors import SealBrokenError, VaultClosedError
+from clearinghouse.server.evidence.errors import MasterKeyError, SealBrokenError, VaultClosedError
 from clearinghouse.server.evidence.keyring import key_path
 from clearinghouse.server.operate import database, home, master_keys
 from clearinghouse.server.operate.backup.recipients import recipients
@@ -70,8 +70,8 @@ def keys(configuration: Configuration) -> Iterator[Finding]:
         vault.require_open()
     except (VaultClosedError, SealBrokenError) as error:
         yield Finding(part="keys", code="vault_closed", what=error.what, remedy=error.remedy)
-        if key_path(configuration).exists():
-            return  # it is here and cannot be used, which is said; of others it cannot be said where they are
+        if isinstance(error, MasterKeyError) and key_path(configuration).exists():
+            return  # a key is here and cannot be used; which one it is cannot be said, so no other one is missed
     for each in master_keys.masters(configuration):
         if each.keys and not each.place and not each.id.startswith("command:"):
             what = f"master key {each.id} is not here, and {each.keys:,} keys are wrapped by it"

@@ -80,7 +80,7 @@ def one(request: HttpRequest, reference: Named, page: Annotated[int, Query(ge=1,
         ],
         attachments=[
             attachment(each, said.filename if said else "")
-            for each, said in evidence_of(reader_of(request), found.row.reference)
+            for each, said in evidence_of(reader_of(request), found.number)
         ],
         explanation=list(judged.explained()) if judged else [],
         inputs=msgspec.to_builtins(judged.explain()) if judged else [],
