@@ -16,7 +16,7 @@ try:
 except ImportError:
     pytest.skip("Playwright or pypdf is not installed: no browser has seen the page", allow_module_level=True)
 
-__all__ = ["PdfReader", "launched"]
+__all__ = ["PdfReader", "launched", "shuts_out"]
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 if CHROMIUM is None:
@@ -40,3 +40,16 @@ def launched() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield browser
         browser.close()
+
+
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_OPTIONS = {"runOnly": {"type": "tag", "values": _RULES}, "resultTypes": ["violations"]}
+"""Of rules that nothing breaks only one place is told, which takes half of the time on a large page."""
+
+
+def shuts_out(page: Any) -> list[tuple[str, list[str]]]:
+    """What of a page shuts people out, as axe sees it: each rule with the first places where it is broken."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed: not examined")
+    found = axe.Axe().run(page, options=_OPTIONS).response
+    assert len(found["passes"]) > 10  # it looked
+    return [(each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for each in found["violations"]]

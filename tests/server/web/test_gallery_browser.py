@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from io import BytesIO
+from itertools import product
 from typing import Any
 from unicodedata import normalize
 
@@ -9,7 +10,7 @@ import pytest
 from django.contrib.staticfiles import finders
 
 import invented_gallery
-from chromium import PdfReader, launched
+from chromium import PdfReader, launched, shuts_out
 from clearinghouse.server.web.middleware import content_security_policy
 
 ORIGIN = "https://gallery.example"
@@ -78,27 +79,20 @@ def test_nothing_is_wider_than_the_screen(show, name):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("name", ["gallery", "worklist", "error"])
-def test_nobody_is_shut_out(show, name, theme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed: not examined")
-    for width in (1280, 320):
-        page = show(name, color_scheme=theme, viewport={"width": width, "height": 900})
-        page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
-        rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-        found = axe.Axe().run(page, options={"runOnly": {"type": "tag", "values": rules}})
-        told = [
-            (each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found.response["violations"]
-        ]
-        assert told == []
-        assert len(found.response["passes"]) > 20
+def test_nobody_is_shut_out(show, name):
+    page = show(name, reduced_motion="reduce")  # colours do not fade from one theme into the other
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    for theme, width in product(THEMES, (1280, 320)):
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": width, "height": 900})
+        assert shuts_out(page) == [], (theme, width)
 
 
 def test_the_help_of_the_keys_shuts_nobody_out(show):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed: not examined")
     page = show("error")
     page.keyboard.press("?")
-    assert axe.Axe().run(page).response["violations"] == []
+    assert shuts_out(page) == []
 
 
 def ground(page: Any) -> str:
