@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,12 +73,13 @@ _numbers = itertools.count(1)
 _DATABASE = frozenset({"db", "transactional_db", "django_db_setup", "live_server", "fresh_database"})
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
-    """Mark what works on Django's database, and what looks at pages in a browser.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark what works on Django's database, and what looks at pages in a browser; begin with what takes long.
 
     ``make test`` runs what is marked ``database`` and not ``browser`` a second time, on PostgreSQL. A test that starts
-    processes with a database of their own says so itself.
+    processes with a database of their own says so itself. Tests that kill and wait come first, so that no processor is
+    left over for the last of them.
     """
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
@@ -86,3 +87,6 @@ def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
             item.add_marker(pytest.mark.database)
         if item.path.stem.endswith("_browser"):
             item.add_marker(pytest.mark.browser)
+    yield
+    # After those who sort by what a test wants of the database.
+    items.sort(key=lambda item: not (item.get_closest_marker("fault") or "backup" in item.path.parts))
