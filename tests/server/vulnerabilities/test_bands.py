@@ -6,7 +6,7 @@ import pytest
 
 from clearinghouse.server.vulnerabilities import invariants, queries, search
 from clearinghouse.server.vulnerabilities.bands import BAND, band_of, bands
-from clearinghouse.server.vulnerabilities.models import Finding, Head, SearchWord, Vulnerability, by_reference
+from clearinghouse.server.vulnerabilities.models import Finding, Head, SearchWord, Vulnerability, id_of
 from server_reports import a_coordinator, a_finding, a_sender, identify, sound
 
 pytestmark = pytest.mark.django_db
@@ -68,9 +68,13 @@ def test_a_word_of_many_chunks_is_walked_and_not_sorted_for_each_page(world, mon
 def test_a_reference_is_found(world):
     reader = a_coordinator()
     for row in Vulnerability.objects.all():
-        assert by_reference(row.reference).get() == row
+        assert Vulnerability.objects.get(pk__in=id_of(row.reference)) == row
         assert queries.find(reader, row.reference) == row
-    assert not by_reference("0" * 16).exists()
+    assert not Vulnerability.objects.filter(pk__in=id_of("0" * 16)).exists()
+
+
+def test_where_there_is_none_no_reference_is_found(db):
+    assert not Vulnerability.objects.filter(pk__in=id_of("0" * 16)).exists()
 
 
 def test_two_of_one_name_are_noticed(world):

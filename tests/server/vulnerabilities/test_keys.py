@@ -7,11 +7,9 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clearinghouse.server.vulnerabilities import keys, services
+from clearinghouse.server.vulnerabilities import keys
 from clearinghouse.server.vulnerabilities.candidates import FULL
 from clearinghouse.server.vulnerabilities.models import IdentityKey
-from server_reports import a_sender, groups, identify, in_memory, links, sound
-from server_worlds import worlds
 
 pytestmark = pytest.mark.django_db
 SMALL = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -60,24 +58,6 @@ def test_no_row_is_lost_and_none_is_there_twice(steps, gone, chosen):
         gone |= set(chosen.draw(st.lists(st.sampled_from(sorted(wanted)), max_size=4))) if wanted else set()
         keys.remove(gone)
         assert keys.rows_of(wanted) == sorted(row for row in told if row[0] not in gone)
-        transaction.set_rollback(True)
-
-
-@SMALL
-@given(world=worlds(), pace=st.integers(1, 3), batch=st.integers(1, 3))
-def test_a_world_makes_the_same_groups(monkeypatch, world, pace, batch):
-    monkeypatch.setattr(keys, "PACE", pace)
-    monkeypatch.setattr(services, "BATCH", batch)
-    with transaction.atomic():
-        for report in world:
-            identify(a_sender(), report)
-            sound()
-        identifier = in_memory(world)
-        if not identifier._linker.shared_facts:
-            result = identifier.result()
-            place = {profile.id: at for at, profile in enumerate(identifier.profiles, 1)}
-            assert groups() == [[ordinal + 1 for ordinal in group] for group in result.groups]
-            assert links() == {(place[each.from_id], place[each.to_id], each.reason.value) for each in result.links}
         transaction.set_rollback(True)
 
 

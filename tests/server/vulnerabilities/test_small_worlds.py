@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from clearinghouse.server.vulnerabilities import acts, preparing, services, window
+from clearinghouse.server.vulnerabilities import acts, keys, preparing, services, window
 from clearinghouse.server.vulnerabilities.errors import StateError
 from clearinghouse.server.vulnerabilities.models import Head, Link, LinkKind, Vulnerability
 from server_reports import a_coordinator, a_sender, groups, identify, in_memory, links, sound
@@ -27,9 +27,10 @@ def undone():
 
 @pytest.fixture
 def chunks(monkeypatch):
-    """Chunks of any size, and one of them at a time."""
+    """Chunks of any size, so many of them at a time, and keys that are moved after every second finding."""
 
     def of(size, batch):
+        monkeypatch.setattr(keys, "PACE", 2)
         monkeypatch.setattr(preparing, "CHUNK", size)
         monkeypatch.setattr(services, "BATCH", batch)
 

@@ -90,9 +90,10 @@ def test_nobody_is_shut_out(show, name):
 
 
 def test_the_help_of_the_keys_shuts_nobody_out(show):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed: not examined")
     page = show("error")
     page.keyboard.press("?")
-    assert shuts_out(page) == []
+    assert axe.Axe().run(page).response["violations"] == []
 
 
 def ground(page: Any) -> str:

@@ -27,7 +27,7 @@ from clearinghouse.server.oversight.errors import (
     SamePersonError,
 )
 from clearinghouse.server.participants.models import Role
-from clearinghouse.server.vulnerabilities.models import Finding, Vulnerability, by_reference
+from clearinghouse.server.vulnerabilities.models import Finding, Vulnerability, id_of
 
 WAITS = dt.timedelta(days=3)
 """How long a request can wait for a second person; then it has to be made again."""
@@ -227,7 +227,7 @@ def _object(asked: BreakGlass) -> int | None:
     """The primary key of what a request names; of a vulnerability that was merged, of the one that it is now."""
     if asked.kind == ObjectKind.REPORT:
         return Report.objects.filter(receipt=asked.reference).values_list("pk", flat=True).first()
-    found = by_reference(asked.reference).first()
+    found = Vulnerability.objects.filter(pk__in=id_of(asked.reference)).first()
     for _ in range(_MERGES):
         if found is None or found.merged_into is None:
             break

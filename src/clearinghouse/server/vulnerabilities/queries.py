@@ -12,7 +12,7 @@ from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.access.rules import visible
 from clearinghouse.server.vulnerabilities.errors import AskedWrongError, NotFoundError
 from clearinghouse.server.vulnerabilities.filtering import Filters, sieve_of, tiers
-from clearinghouse.server.vulnerabilities.models import Finding, Vulnerability, by_reference
+from clearinghouse.server.vulnerabilities.models import Finding, Vulnerability, id_of
 from clearinghouse.server.vulnerabilities.profiles import Stored
 from clearinghouse.server.vulnerabilities.ranking import is_named
 from clearinghouse.server.vulnerabilities.seen import (
@@ -114,7 +114,7 @@ def _place(reader: Reader, after: str) -> tuple[bytes, int]:
     match = _PLACE.fullmatch(after)
     if match is None:
         raise AskedWrongError("after is no place in this list", "follow the link to the next page")
-    last = seen(reader).filter(pk__in=by_reference(match[2]).values("pk")).values_list("pk", flat=True).first()
+    last = seen(reader).filter(pk__in=id_of(match[2])).values_list("pk", flat=True).first()
     return bytes.fromhex(match[1]), last or 0
 
 
@@ -194,7 +194,7 @@ def find(reader: Reader, reference: str) -> Vulnerability:
     Raises:
         NotFoundError: there is none of this name that they may see.
     """
-    oldest = Finding.objects.filter(pk__in=by_reference(reference).values("pk"))
+    oldest = Finding.objects.filter(pk__in=id_of(reference))
     found = seen(reader).filter(pk__in=oldest.values("vulnerability_id")).first()
     if found is None:
         raise NotFoundError("there is no such vulnerability", "look at the reference, or ask who gave it to you")
