@@ -1,0 +1,131 @@
+"""The other end of a runner: a provider like others, whose boxes are in another process or on another machine."""
+
+import contextlib
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Self, TypeVar
+
+import msgspec
+
+from clearinghouse.sandbox import launch, wire
+from clearinghouse.sandbox.contract import (
+    BoxError,
+    Collected,
+    Command,
+    File,
+    Limits,
+    Outcome,
+    RunnerLostError,
+    UnavailableError,
+    UnsafeError,
+)
+from clearinghouse.sandbox.isolation import Isolation, Tier
+from clearinghouse.sandbox.making import Setting
+from clearinghouse.sandbox.wire import LARGEST_ANSWER
+
+_ERRORS = {"box": BoxError, "unavailable": UnavailableError, "unsafe": UnsafeError}
+_T = TypeVar("_T")
+
+
+class Client:
+    """Speaks with one runner, which it starts and ends. See :class:`~clearinghouse.sandbox.contract.Provider`.
+
+    Args:
+        argv: the command that a runner speaks through; None starts one on this machine.
+        setting: of a runner on this machine. declared: what the operator says of the runner's machine: ``T2`` for a
+            virtual machine, ``T3`` for a machine of its own. It counts only where the kernel there is another one.
+
+    Raises:
+        UnavailableError: it cannot be started.
+    """
+
+    def __init__(
+        self,
+        argv: Sequence[str] | None = None,
+        *,
+        setting: Setting | None = None,
+        declared: Tier = Tier.T1,
+    ) -> None:
+        self._process: subprocess.Popen[bytes] | None = launch.start(
+            list(argv or launch.command((setting or Setting()).text()))
+        )
+        self._declared = declared
+        self._isolation: Isolation | None = None
+        self.name = "runner"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the runner, and everything that it runs."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for stream in (process.stdin, process.stdout):
+            if stream:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.5)
+        process.kill()
+        process.wait()
+
+    def kill(self) -> None:
+        """End the runner at once, from another thread for example: who waits for it gets a :class:`RunnerLostError`."""
+        if self._process:
+            self._process.kill()
+
+    def isolation(self, *, again: bool = False) -> Isolation:
+        """Return what the runner's provider achieves, as measured there and seen from here.
+
+        Raises:
+            UnavailableError: it can run nothing. RunnerLostError: it is gone.
+        """
+        if self._isolation is None or again:
+            found = self._ask(wire.Check(again=again), wire.Checked).isolation
+            self._isolation = _seen_from_here(found, self._declared)
+            self.name = found.provider
+        return self._isolation
+
+    def prepare(self, files: Mapping[str, File], limits: Limits, *, over: str | None = None) -> str:
+        """Make a box."""
+        return self._ask(wire.Prepare(dict(files), limits, over), wire.Made).box
+
+    def run(self, box: str, command: Command) -> Outcome:
+        """Run a command in a box to its end."""
+        return self._ask(wire.Run(box, command), wire.Ran).outcome
+
+    def collect(self, box: str, paths: Sequence[str], most: int) -> list[Collected]:
+        """Return what stands at paths of a box."""
+        return self._ask(wire.Collect(box, tuple(paths), most), wire.Found).collected
+
+    def destroy(self, box: str) -> None:
+        """Remove a box."""
+        self._ask(wire.Destroy(box), wire.Done)
+
+    def _ask(self, question: wire.Question, kind: type[_T]) -> _T:
+        process = self._process
+        if process is None or process.stdin is None or process.stdout is None:
+            raise RunnerLostError("the runner was ended", "start another one")
+        wire.send(process.stdin, question)
+        answer = wire.receive(process.stdout, wire.Answer, LARGEST_ANSWER)
+        if isinstance(answer, wire.Refused):
+            raise _ERRORS[answer.kind](answer.what, answer.remedy)
+        if not isinstance(answer, kind):
+            raise RunnerLostError("the runner is gone, or answers what was not asked", "look at its log, and ask again")
+        return answer
+
+
+def _seen_from_here(found: Isolation, declared: Tier) -> Isolation:
+    """What an operator says of a runner's machine counts where its kernel is not the one of this process."""
+    here = Path("/proc/sys/kernel/random/boot_id")
+    other = bool(found.boot) and found.boot != (here.read_text().strip() if here.exists() else "")
+    if declared <= found.tier or found.tier == Tier.T0:
+        return found
+    if not other:
+        return msgspec.structs.replace(found, declared=f"{declared}, but it is this very kernel")
+    return msgspec.structs.replace(found, tier=declared, declared=declared.value)

@@ -1,0 +1,74 @@
+"""How a runner is started: without a key, without a connection, without a network, in name spaces of its own.
+
+The runner is a process that only ever sees what it is sent. It begins with an empty environment and no open file but
+its two pipes; its network has nothing but a loopback; what it mounts nobody else sees; when it ends, however it
+does, every process in every box ends, and every box is gone.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from clearinghouse.sandbox.contract import ENVIRONMENT, MIB, Limits, UnavailableError
+from clearinghouse.sandbox.workspace import mount_memory
+
+_UNSHARE = ("--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child=KILL", "--mount-proc")
+_ALONE = ("--user", "--map-root-user")
+
+
+def command(*arguments: str) -> list[str]:
+    """Return the command that becomes a confined runner, which speaks over standard input and output.
+
+    Raises:
+        UnavailableError: a tool that it needs is not installed.
+    """
+    unshare = shutil.which("unshare", path=f"{ENVIRONMENT['PATH']}:/usr/sbin:/sbin")
+    if unshare is None:
+        raise UnavailableError("unshare is not installed on this machine", "apt-get install util-linux")
+    alone = () if os.geteuid() == 0 else _ALONE
+    return [unshare, *alone, *_UNSHARE, "--", sys.executable, "-P", "-m", "clearinghouse.sandbox.runner", *arguments]
+
+
+def environment() -> dict[str, str]:
+    """Return all that a runner finds in its environment."""
+    return {"PATH": ENVIRONMENT["PATH"], "LANG": "C.UTF-8"}
+
+
+def start(argv: list[str]) -> subprocess.Popen[bytes]:
+    """Start a runner by its command: the one of :func:`command`, or one that reaches another machine.
+
+    Raises:
+        UnavailableError: it cannot be started.
+    """
+    try:
+        return subprocess.Popen(  # noqa: S603 - a command of the installation's configuration
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment(), cwd="/", start_new_session=True
+        )
+    except OSError as error:
+        raise UnavailableError(
+            f"the runner cannot be started: {argv[0]}: {error.strerror}", "look at the command that starts it"
+        ) from None
+
+
+def base() -> Path:
+    """Return an empty folder of this process alone, for the mounts of a runner.
+
+    Raises:
+        UnavailableError: no folder can be mounted on.
+    """
+    taken = [Path(sys.prefix), Path(sys.base_prefix), Path(__file__).parent]
+    for name in ("/mnt", "/media", "/srv", "/opt", "/home"):
+        folder = Path(name)
+        if folder.is_dir() and not any(path.is_relative_to(folder) for path in taken):
+            try:
+                mount_memory(folder, Limits(disk=4 * MIB, files=4096))
+            except OSError as error:
+                raise UnavailableError(
+                    f"name spaces may not be used here: {error.strerror}",
+                    "allow user name spaces (on Ubuntu: an AppArmor profile for bwrap, or "
+                    "kernel.apparmor_restrict_unprivileged_userns=0), or start the runner as root",
+                ) from None
+            return folder
+    raise UnavailableError("there is no folder on which boxes can be mounted", "make the folder /mnt")

@@ -1,0 +1,132 @@
+"""What passes between a dispatcher and its runner: frames of MessagePack, each typed, each of a bounded size."""
+
+import struct
+from typing import IO, Any, Literal
+
+import msgspec
+
+from clearinghouse.sandbox.contract import MIB, Collected, Command, File, Limits, Outcome, RunnerLostError
+from clearinghouse.sandbox.isolation import Isolation
+
+LARGEST_QUESTION = 1024 * MIB
+LARGEST_ANSWER = 256 * MIB
+_LENGTH = struct.Struct(">Q")
+
+
+class Prepare(msgspec.Struct, frozen=True, tag="prepare"):
+    """Asks for a box."""
+
+    files: dict[str, File]
+    limits: Limits
+    over: str | None = None
+
+
+class Run(msgspec.Struct, frozen=True, tag="run"):
+    """Asks to run a command."""
+
+    box: str
+    command: Command
+
+
+class Collect(msgspec.Struct, frozen=True, tag="collect"):
+    """Asks for what stands at paths."""
+
+    box: str
+    paths: tuple[str, ...]
+    most: int
+
+
+class Destroy(msgspec.Struct, frozen=True, tag="destroy"):
+    """Asks to remove a box."""
+
+    box: str
+
+
+class Check(msgspec.Struct, frozen=True, tag="check"):
+    """Asks for the self-check; with ``again`` even where it was made before."""
+
+    again: bool = False
+
+
+Question = Prepare | Run | Collect | Destroy | Check
+
+
+class Made(msgspec.Struct, frozen=True, tag="made"):
+    """A box was made."""
+
+    box: str
+
+
+class Ran(msgspec.Struct, frozen=True, tag="ran"):
+    """A command came to its end."""
+
+    outcome: Outcome
+
+
+class Found(msgspec.Struct, frozen=True, tag="found"):
+    """What stood at paths."""
+
+    collected: list[Collected]
+
+
+class Done(msgspec.Struct, frozen=True, tag="done"):
+    """It was done."""
+
+
+class Checked(msgspec.Struct, frozen=True, tag="checked"):
+    """What the self-check measured."""
+
+    isolation: Isolation
+
+
+class Refused(msgspec.Struct, frozen=True, tag="refused"):
+    """It was not done, and why: the words of an error."""
+
+    kind: Literal["box", "unavailable", "unsafe"]
+    what: str
+    remedy: str
+
+
+Answer = Made | Ran | Found | Done | Checked | Refused
+
+
+def send(to: IO[bytes], message: Question | Answer) -> None:
+    """Write a frame.
+
+    Raises:
+        RunnerLostError: the other side is gone.
+    """
+    data = msgspec.msgpack.encode(message)
+    try:
+        to.write(_LENGTH.pack(len(data)))
+        to.write(data)
+        to.flush()
+    except (OSError, ValueError):
+        raise _gone() from None
+
+
+def receive(source: IO[bytes], kind: Any, most: int) -> Any:
+    """Read a frame that holds one of the types of ``kind``; None where there will be no more.
+
+    Raises:
+        RunnerLostError: what comes is too large, ends too early, or is none of them.
+    """
+    head = source.read(_LENGTH.size)
+    if not head:
+        return None
+    if len(head) < _LENGTH.size:
+        raise _gone()
+    size = _LENGTH.unpack(head)[0]
+    if size > most:
+        raise RunnerLostError(f"a message of {size} bytes came, of at most {most}", "look at the runner's machine")
+    data = source.read(size)
+    if len(data) < size:
+        raise _gone()
+    try:
+        return msgspec.msgpack.decode(data, type=kind)
+    except msgspec.DecodeError:
+        raise RunnerLostError("a message came that is none", "run the same version on both sides") from None
+
+
+def _gone() -> RunnerLostError:
+    return RunnerLostError("the runner is gone", "look at its log; what was asked of it can be asked again")
