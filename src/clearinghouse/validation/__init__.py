@@ -1,0 +1,1 @@
+"""Whether a reproducer shows a flaw, on which versions, and which fix stops it."""

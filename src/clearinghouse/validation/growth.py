@@ -1,0 +1,60 @@
+"""How processor time grows with size: an exponent, fitted to what was measured.
+
+Seconds differ between machines, ratios hardly: a rule about seconds would be shown on a slow machine and not on a fast
+one. Time is that of all processors, so that waiting does not count, less what a benign use of the same software takes.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+FLOOR = 0.05
+"""Seconds of processor time below which a point says nothing."""
+_LEAST = 3
+
+
+class Point(NamedTuple):
+    """One size, the seconds of processor time that it took, and whether it was ended by its limit before it was done."""
+
+    size: int
+    seconds: float
+    ended: bool = False
+
+
+class Fit(NamedTuple):
+    """What the points say: the exponent, or None where they say nothing, and why in words."""
+
+    exponent: float | None
+    how: str
+
+
+def fit(points: Sequence[Point], benign: float) -> Fit:
+    """Return the exponent ``k`` for which time is best described as ``size ** k``.
+
+    Least squares over the logarithms of the points that took at least :data:`FLOOR` seconds more than the benign use.
+    A point that was ended counts with the time until then, which can only make the exponent smaller. With fewer
+    than three points that say something there is none: but where an ended point follows one that took hardly anything, the
+    exponent between these two is a lower bound, and is told.
+
+    Law: multiplying all times, or all sizes, by a constant changes nothing.
+
+    Args:
+        points: the sizes in ascending order. benign: seconds of processor time of the benign use.
+    """
+    known = [(point.size, point.seconds - benign) for point in points if point.seconds - benign >= FLOOR]
+    if len(known) >= _LEAST:
+        return Fit(exponent := _slope(known), f"exponent {exponent:.2f} over sizes {known[0][0]} to {known[-1][0]}")
+    last = points[-1] if points else None
+    if last and last.ended and len(points) > 1:
+        before = points[-2]
+        bound = _slope([(before.size, max(before.seconds - benign, FLOOR)), (last.size, last.seconds - benign)])
+        return Fit(bound, f"exponent at least {bound:.2f} between sizes {before.size} and {last.size}")
+    most = max((point.seconds - benign for point in points), default=0.0)
+    return Fit(None, f"no time to measure: at most {max(most, 0):.2f} s more than a benign use")
+
+
+def _slope(points: Sequence[tuple[int, float]]) -> float:
+    logs = [(math.log(size), math.log(max(seconds, 1e-9))) for size, seconds in points]
+    mean_x = sum(x for x, _ in logs) / len(logs)
+    mean_y = sum(y for _, y in logs) / len(logs)
+    return sum((x - mean_x) * (y - mean_y) for x, y in logs) / sum((x - mean_x) ** 2 for x, _ in logs)

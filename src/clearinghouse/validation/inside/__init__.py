@@ -1,0 +1,1 @@
+"""What runs inside a sandbox, with nothing but Python's own library."""

@@ -1,0 +1,263 @@
+"""A subject made ready: what is fetched for it, and the box in which it is installed or built.
+
+Fetching is ours and executes nothing; whatever an archive or a build does, it does inside, where there is no network.
+So nothing that was not named in the recipe can come in.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import UNSET
+
+from clearinghouse.packages import purl as purls
+from clearinghouse.records import ClearinghouseError
+from clearinghouse.sandbox import Command, End, File, Limits, Outcome, Provider
+from clearinghouse.validation.fetching import Artefact, FileKind, Python, Registry
+from clearinghouse.validation.recipe import Loaded, Recipe, Subject, is_address
+
+PIP = "pkg:pypi/pip@24.3.1"
+REQUIRES = ("pkg:pypi/setuptools@69.5.1", "pkg:pypi/wheel@0.43.0")
+"""What building needs where a recipe does not say: versions that are named, so that a build can be repeated."""
+_SITE, _TOOLS, _SOURCE = "/subject/site", "/subject/tools", "/subject/source"
+_INSTALLER = "install.py"
+_FETCHED = "fetched"
+_KINDS = {"pypi": "pip", "npm": "npm", "cargo": "cargo"}
+
+
+class Step(NamedTuple):
+    """One command of an installation, and what came of it."""
+
+    command: Command
+    outcome: Outcome
+
+
+class Ready(NamedTuple):
+    """A subject that is installed in a box.
+
+    Attributes:
+        box: over which runs are made; empty where it could not be made ready. why: what went wrong then.
+        artefacts: what was fetched. steps: what was done in the box.
+    """
+
+    box: str
+    why: str
+    artefacts: tuple[Artefact, ...]
+    steps: tuple[Step, ...]
+
+
+class _Plan(NamedTuple):
+    """What is put into the box, and the commands that follow."""
+
+    files: dict[str, File]
+    unpack: list[dict[str, Any]]
+    commands: list[tuple[str, ...]]
+    at: str
+
+
+def python_of(provider: Provider, limits: Limits) -> Python | None:
+    """Ask a box which Python it has; None where it has none."""
+    words = "import platform as p, json; print(json.dumps([p.python_version(), p.machine(), p.libc_ver()[1]]))"
+    box = provider.prepare({}, limits)
+    try:
+        outcome = provider.run(box, Command(argv=("python3", "-I", "-c", words), limits=limits))
+        return Python(*msgspec.json.decode(outcome.stdout, type=tuple[str, str, str]))
+    except msgspec.DecodeError:
+        return None
+    finally:
+        provider.destroy(box)
+
+
+def patched(recipe: Recipe) -> Subject:
+    """Return the fixed subject of a recipe; one that is a patch is the affected one with it."""
+    fixed = recipe.fixed
+    if fixed is None or fixed.patch is None:
+        return fixed or recipe.affected
+    whole = msgspec.structs.replace(recipe.affected, patch=fixed.patch)
+    return msgspec.structs.replace(whole, beside=fixed.beside) if fixed.beside else whole
+
+
+def make_ready(
+    loaded: Loaded, subject: Subject, provider: Provider, registry: Registry, limits: Limits, python: Python | None
+) -> Ready:
+    """Fetch and install a subject. What goes wrong is told in the result, for it is a fact about the recipe.
+
+    Args:
+        limits: of each command of the installation.
+    """
+    artefacts: list[Artefact] = []
+    try:
+        plan = _plan(loaded, subject, registry, python, artefacts)
+    except ClearinghouseError as error:
+        return Ready("", error.what, tuple(artefacts), ())
+    box = provider.prepare(plan.files, limits)
+    steps: list[Step] = []
+    for command in _commands(plan, loaded.recipe, limits):
+        outcome = provider.run(box, command)
+        steps.append(Step(command, outcome))
+        if outcome.end is not End.EXITED or outcome.code != 0:
+            provider.destroy(box)
+            return Ready("", _failed(command, outcome), tuple(artefacts), tuple(steps))
+    return Ready(box, "", tuple(artefacts), tuple(steps))
+
+
+def _plan(
+    loaded: Loaded, subject: Subject, registry: Registry, python: Python | None, artefacts: list[Artefact]
+) -> _Plan:
+    recipe = loaded.recipe
+    install = recipe.install
+    by = install.by or _by(subject)
+    plan = _Plan({_INSTALLER: File(_installer())}, [], [], _SOURCE)
+
+    def fetch(purl: str, kind: FileKind = "any", sha256: str = "") -> Artefact:
+        found = registry.fetch(purl, sha256=sha256, kind=kind, python=python)
+        artefacts.append(found)
+        plan.files[f"{_FETCHED}/{found.name}"] = File(found.data)
+        return found
+
+    main = _archive(loaded, subject, registry, artefacts, plan)
+    if main is None and subject.purl:
+        main = fetch(subject.purl, "source" if by == "pip" and install.from_source else "any", subject.sha256 or "")
+    for purl in (*install.beside, *subject.beside):
+        plan.unpack.append(_unpacking(fetch(purl), _SITE))
+    if main is not None:
+        _main(by, main, install.from_source, plan, fetch, install.requires)
+    for name in install.files:
+        plan.files[f"given/{name}"] = File(loaded.files[name])
+        plan.unpack.append({"do": "put", "file": f"/work/given/{name}", "name": name})
+    if subject.patch:
+        plan.files["fix.patch"] = File(loaded.files[subject.patch])
+        plan.unpack.append({"do": "patch", "file": "/work/fix.patch", "into": _root(by, main, install.from_source)})
+    plan.commands.extend(_given(recipe, by))
+    return plan._replace(at=_SOURCE if by in {"make", "cargo"} else "/subject")
+
+
+def _archive(
+    loaded: Loaded, subject: Subject, registry: Registry, artefacts: list[Artefact], plan: _Plan
+) -> Artefact | None:
+    """The archive that a subject names, if it names one."""
+    if subject.archive is None:
+        return None
+    if is_address(subject.archive):
+        found = registry.archive(subject.archive, subject.sha256 or "")
+    else:
+        data = loaded.files[subject.archive]
+        digest = hashlib.sha256(data).hexdigest()
+        if subject.sha256 not in {None, digest}:
+            raise ClearinghouseError(
+                f"{subject.archive} has the digest {digest}, and the recipe says {subject.sha256}", "correct either"
+            )
+        name = subject.archive.rpartition("/")[2]
+        found = Artefact(name=name, data=data, sha256=digest, origin="the recipe")
+    artefacts.append(found)
+    plan.files[f"{_FETCHED}/{found.name}"] = File(found.data)
+    return found
+
+
+def _main(by: str, main: Artefact, from_source: bool, plan: _Plan, fetch: Any, requires: tuple[str, ...]) -> None:
+    """Plan how the subject itself is unpacked or built."""
+    file = f"/work/{_FETCHED}/{main.name}"
+    wheel = main.name.endswith(".whl")
+    if by == "pip" and (from_source or not wheel):
+        for purl in (PIP, *(requires or REQUIRES)):
+            plan.unpack.append({"do": "wheel", "file": f"/work/{_FETCHED}/{fetch(purl, 'wheel').name}", "into": _TOOLS})
+        plan.unpack.append({"do": "source", "file": file})
+        plan.commands.append(
+            (
+                *("python3", "-m", "pip", "install", "--no-index", "--no-deps", "--no-build-isolation"),
+                *("--no-cache-dir", "--disable-pip-version-check", "--no-compile", "--root-user-action=ignore"),
+                *("--target", _SITE, _SOURCE),
+            )
+        )
+        return
+    if by in {"make", "none"}:
+        plan.unpack.append({"do": "source", "file": file})
+    else:
+        plan.unpack.append(_unpacking(main, _SITE))
+    plan.unpack.extend(_unpacking(fetch(purl), _TOOLS) for purl in requires)
+
+
+def _unpacking(artefact: Artefact, into: str) -> dict[str, Any]:
+    """The step that unpacks what was fetched."""
+    file = f"/work/{_FETCHED}/{artefact.name}"
+    if artefact.name.endswith(".whl"):
+        return {"do": "wheel", "file": file, "into": into}
+    purl = purls.parse(artefact.purl) if artefact.purl else None
+    if purl and purl.type == "npm":
+        name = f"{purl.namespace}/{purl.name}" if purl.namespace else purl.name
+        return {"do": "node", "file": file, "name": name}
+    if purl and purl.type == "cargo":
+        return {"do": "crate", "file": file, "name": purl.name, "version": purl.version}
+    if purl and purl.type == "pypi":
+        raise ClearinghouseError(
+            f"{artefact.purl} has no wheel that fits", "name a version that has one, or build it: from_source = true"
+        )
+    return {"do": "source", "file": file}
+
+
+def _root(by: str, main: Artefact | None, from_source: bool) -> str:
+    """The folder in which a patch is applied."""
+    if by == "pip" and main and main.name.endswith(".whl") and not from_source:
+        return _SITE
+    purl = purls.parse(main.purl) if main and main.purl else None
+    if purl and by == "npm":
+        return (
+            f"/subject/node_modules/{purl.namespace}/{purl.name}"
+            if purl.namespace
+            else f"/subject/node_modules/{purl.name}"
+        )
+    if purl and by == "cargo":
+        return f"/subject/vendor/{purl.name}-{purl.version}"
+    return _SOURCE
+
+
+def _given(recipe: Recipe, by: str) -> Iterator[tuple[str, ...]]:
+    """The commands that a recipe gives, or those that are usual."""
+    if recipe.install.commands is not UNSET:
+        yield from recipe.install.commands
+    elif by == "make":
+        yield ("make",)
+    elif by == "cargo":
+        yield ("cargo", "build", "--offline")
+
+
+def _commands(plan: _Plan, recipe: Recipe, limits: Limits) -> Iterator[Command]:
+    data = msgspec.json.encode(plan.unpack)
+    yield Command(argv=("python3", "-I", f"/work/{_INSTALLER}"), input=data, limits=limits)
+    environment = {"PYTHONPATH": _TOOLS, "CARGO_HOME": "/work/.cargo", **recipe.install.environment}
+    for argv in plan.commands:
+        yield Command(
+            argv=argv, environment=environment, limits=limits, at=plan.at if argv[0] != "python3" else "/work"
+        )
+
+
+def _by(subject: Subject) -> str:
+    if subject.purl is None:
+        return "make" if subject.archive else "none"
+    kind = purls.parse(subject.purl).type
+    if kind not in _KINDS:
+        raise ClearinghouseError(
+            f"{subject.purl} is of a registry that is not known here", "take pypi, npm or cargo, or an archive"
+        )
+    return _KINDS[kind]
+
+
+def _failed(command: Command, outcome: Outcome) -> str:
+    how = (
+        f"exit code {outcome.code}"
+        if outcome.end is End.EXITED
+        else outcome.words or f"ended by its limit of {outcome.end}"
+    )
+    last = (outcome.stderr.strip() or outcome.stdout.strip())[-300:].decode(errors="replace").rpartition("\n")[2]
+    return f"{' '.join(command.argv[:3])[:100]}: {how}: {last}"
+
+
+def _installer() -> bytes:
+    return resources.files("clearinghouse.validation.inside").joinpath(_INSTALLER).read_bytes()
+
+
+def digests(artefacts: tuple[Artefact, ...]) -> Mapping[str, str]:
+    """Return the digest of each artefact by its name."""
+    return {each.name: each.sha256 for each in artefacts}

@@ -1,0 +1,329 @@
+"""A recipe, validated: both arms, the control and an idle run, each run from the same state in a place of its own."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import UNSET
+
+from clearinghouse.sandbox import Command, End, File, Isolation, Limits, Outcome, Provider, Tier, demand
+from clearinghouse.sandbox.contract import MIB
+from clearinghouse.validation import subjects
+from clearinghouse.validation.fetching import Python, Registry
+from clearinghouse.validation.growth import Point, fit
+from clearinghouse.validation.recipe import SIZE, Loaded, Use
+from clearinghouse.validation.result import Result, Run, Shelf, Subject
+from clearinghouse.validation.shows import Growth, Sight, path_of, sight
+from clearinghouse.validation.verdict import Arm, Verdict, decide, rate
+
+RUNS = 3
+"""Runs of each arm where nobody says otherwise."""
+FLAKY_RUNS = 12
+"""Runs of the affected subject once it has shown the flaw in some runs and not in others, for the rate."""
+RUN = Limits(seconds=30, cpu=60, memory=1024 * MIB, processes=128, disk=128 * MIB, output=MIB)
+"""What one run may use, where the installation does not say otherwise."""
+BUILD = Limits(seconds=600, cpu=1200, memory=2048 * MIB, processes=256, disk=1024 * MIB, files=100_000, output=4 * MIB)
+"""What each command of an installation may use."""
+_COLLECTED = MIB
+_IDLE = Use(command=("true",))
+
+Progress = Callable[[str], None]
+"""Is told what is done next, in a few words."""
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """What an installation says of validations.
+
+    Attributes:
+        runs: of each arm. run, build: limits. least: the tier below which nothing of this submitter is run.
+    """
+
+    runs: int = RUNS
+    run: Limits = RUN
+    build: Limits = BUILD
+    least: Tier = Tier.T1
+
+
+class Validated(NamedTuple):
+    """A result, and the bytes of its evidence by their digest."""
+
+    result: Result
+    blobs: dict[str, bytes]
+
+
+class Session:
+    """Validates recipes on one provider, one after the other.
+
+    Args:
+        provider: what runs things. isolation: what it achieves, by its self-check. registry: what gives packages.
+    """
+
+    def __init__(self, provider: Provider, isolation: Isolation, registry: Registry, policy: Policy = Policy()) -> None:  # noqa: B008
+        self._provider = provider
+        self._isolation = isolation
+        self._registry = registry
+        self._policy = policy
+        self._python: Python | None = None
+        self._asked = False
+
+    def validate(self, loaded: Loaded, progress: Progress = lambda _: None) -> Validated:
+        """Return what a recipe comes to.
+
+        Raises:
+            UnsafeError: it demands, or is due, better isolation than there is. RunnerLostError: the runner is gone.
+        """
+        demand(self._isolation, max(self._policy.least, loaded.recipe.isolation.tier))
+        return _Validation(self, loaded, progress).made()
+
+    @property
+    def python(self) -> Python | None:
+        """The Python of boxes, asked for once."""
+        if not self._asked:
+            self._python = subjects.python_of(self._provider, RUN)
+            self._asked = True
+        return self._python
+
+    provider = property(lambda self: self._provider)
+    registry = property(lambda self: self._registry)
+    policy = property(lambda self: self._policy)
+    isolation = property(lambda self: self._isolation)
+
+
+class _Validation:
+    def __init__(self, session: Session, loaded: Loaded, progress: Progress) -> None:
+        self._session = session
+        self._provider: Provider = session.provider
+        self._policy: Policy = session.policy
+        self._loaded = loaded
+        self._recipe = loaded.recipe
+        self._progress = progress
+        self._shelf = Shelf()
+        self._runs: list[Run] = []
+        self._subjects: dict[str, Subject] = {}
+        self._problems: list[str] = []
+        self._limits = _bounded(self._recipe.limits, self._policy.run)
+        self._benign: float | None = None
+
+    def made(self) -> Validated:
+        started, begin = datetime.now(UTC), time.monotonic()
+        for name, data in self._loaded.files.items():
+            self._shelf.add(name, data)
+        with ExitStack() as stack:
+            affected, fixed, control, idle = self._arms(stack)
+        decided = decide(affected, fixed, control, idle)
+        result = Result(
+            recipe={"path": self._loaded.source, "title": self._recipe.title, "sha256": self._loaded.digest},
+            verdict=decided.verdict,
+            why=decided.why,
+            isolation=self._session.isolation,
+            subjects=self._subjects,
+            runs=tuple(self._runs),
+            control=self._control(control),
+            rate=rate(affected.shown)._asdict() if affected.shown else None,
+            signatures=tuple(dict.fromkeys(run.signature for run in self._runs if run.shown)),
+            environment=self._environment(),
+            command=self._recipe.reproducer.command,
+            evidence=tuple(self._shelf),
+            problems=tuple(dict.fromkeys(self._problems)),
+            started=started.isoformat(timespec="seconds"),
+            seconds=time.monotonic() - begin,
+        )
+        return Validated(result, self._shelf.blobs)
+
+    def _arms(self, stack: ExitStack) -> tuple[Arm, Arm | None, Arm | None, Arm]:
+        """Run everything; what cannot be judged any more is not run."""
+        recipe = self._recipe
+        box, why = self._ready("affected", recipe.affected, stack)
+        if not box:
+            return Arm(why=why), None, None, Arm()
+        idle = self._use("idle", box, _IDLE, 1)
+        control = self._checked("control-affected", box) if recipe.control else None
+        affected = self._use("affected", box, recipe.reproducer, max(self._policy.runs, recipe.runs))
+        if True in affected.shown and False in affected.shown and None not in affected.shown:
+            more = self._use("affected", box, recipe.reproducer, max(0, FLAKY_RUNS - len(affected.shown)))
+            affected = Arm((*affected.shown, *more.shown), more.why)
+        if recipe.fixed is None:
+            return affected, None, control, idle
+        box, why = self._ready("fixed", subjects.patched(recipe), stack)
+        if not box:
+            self._problems.append(f"The fixed subject could not be prepared: {why}")
+            return affected, Arm(why=why), control, idle
+        again = self._checked("control-fixed", box) if recipe.control else None
+        fixed = self._use("fixed", box, recipe.reproducer, max(self._policy.runs, recipe.runs, len(affected.shown)))
+        if again and (again.why or True in again.shown):
+            # a fix that breaks benign use is none; that it does not show the flaw then says nothing
+            fixed = Arm(fixed.shown, again.why or "the control shows the flaw on it")
+        return affected, fixed, control, idle
+
+    def _ready(self, name: str, subject: Any, stack: ExitStack) -> tuple[str, str]:
+        said = subject.purl or subject.archive or "nothing"
+        said = f"{said} with {subject.patch}" if subject.patch else said
+        self._progress(f"{name}: preparing {said}")
+        python = self._session.python
+        ready = subjects.make_ready(
+            self._loaded, subject, self._provider, self._session.registry, self._policy.build, python
+        )
+        for number, step in enumerate(ready.steps, 1):
+            self._shelf.add(f"{name}-install-{number}.stdout", step.outcome.stdout)
+            self._shelf.add(f"{name}-install-{number}.stderr", step.outcome.stderr)
+        digests = dict(subjects.digests(ready.artefacts))
+        self._subjects[name] = Subject(
+            name=said, artefacts=digests, commands=tuple(step.command.argv for step in ready.steps)
+        )
+        for each in ready.artefacts:
+            if each.yanked is not None:
+                self._problems.append(f"{each.name} was taken back by its publisher: {each.yanked or 'no reason'}")
+        if ready.box:
+            stack.callback(partial(self._provider.destroy, ready.box))
+        return ready.box, ready.why
+
+    def _use(self, name: str, box: str, use: Use, count: int) -> Arm:
+        """Run one use so many times; the first that cannot tell ends it."""
+        shown: list[bool | None] = []
+        for number in range(count):
+            self._progress(f"{name}: run {number + 1} of {count}")
+            run = self._ladder(name, box, use) if self._is_ladder(use) else self._once(name, box, use)
+            self._runs.append(run)
+            shown.append(run.shown)
+            if run.shown is None:
+                return Arm(tuple(shown), run.how)
+        return Arm(tuple(shown))
+
+    def _checked(self, name: str, box: str) -> Arm:
+        """Run the control once: it must not show the flaw, and must end as the recipe says."""
+        control = self._recipe.control
+        if control is None:
+            return Arm()
+        arm = self._use(name, box, control, 1)
+        run = self._runs[-1]
+        if self._benign is None:
+            self._benign = run.cpu
+        if arm.why or run.shown or (run.end == End.EXITED and run.exit == control.exit):
+            return arm
+        return Arm(arm.shown, f"it ended with {_ended(run)}, not with exit code {control.exit}: {self._last()}")
+
+    def _last(self) -> str:
+        """The last line of what the last run wrote to standard error."""
+        entries = [each for each in self._shelf if each.name.endswith(".stderr")]
+        data = self._shelf.blobs[entries[-1].sha256] if entries else b""
+        return data.strip()[-200:].decode(errors="replace").rpartition("\n")[2]
+
+    def _is_ladder(self, use: Use) -> bool:
+        return isinstance(self._recipe.shows, Growth) and any(SIZE in each for each in use.command)
+
+    def _once(self, name: str, box: str, use: Use) -> Run:
+        outcome, found = self._run(name, box, use, use.command)
+        if isinstance(self._recipe.shows, Growth):
+            # one size alone cannot grow
+            over = outcome.end not in {End.EXITED, End.SIGNALLED}
+            found = Sight(
+                None if over else False, "", f"ended at its limit of {outcome.end}" if over else "one size only"
+            )
+        return _run_of(name, outcome, found)
+
+    def _ladder(self, name: str, box: str, use: Use) -> Run:
+        """Run one use over all sizes, until one is ended by its limit."""
+        shows = self._recipe.shows
+        if not isinstance(shows, Growth):
+            raise TypeError("a ladder is of growth")
+        points: list[Point] = []
+        seconds = 0.0
+        outcome = Outcome(end=End.NOT_STARTED)
+        for size in shows.sizes:
+            command = tuple(each.replace(SIZE, str(size)) for each in use.command)
+            outcome, _ = self._run(f"{name}-{size}", box, use, command)
+            seconds += outcome.seconds
+            ended = outcome.end in {End.TIME, End.CPU}
+            if not ended and outcome.end not in {End.EXITED, End.SIGNALLED}:
+                return _run_of(name, outcome, Sight(None, "", outcome.words or f"ended at its limit of {outcome.end}"))
+            points.append(Point(size, outcome.cpu, ended))
+            if ended:
+                break
+        exponent, how = fit(points, self._benign or 0.0)
+        shown = exponent is not None and exponent >= shows.exponent
+        run = _run_of(name, outcome, Sight(shown, f"growth, exponent {shows.exponent} or more" if shown else "", how))
+        return msgspec.structs.replace(
+            run,
+            seconds=round(seconds, 4),
+            cpu=round(sum(each.seconds for each in points), 4),
+            points=tuple((each.size, round(each.seconds, 4)) for each in points),
+        )
+
+    def _run(self, name: str, over: str, use: Use, argv: tuple[str, ...]) -> tuple[Outcome, Sight]:
+        reproducer = self._recipe.reproducer
+        names = reproducer.files if use.files is UNSET else use.files
+        files = {each: File(self._loaded.files[each]) for each in (names if names is not UNSET else ())}
+        environment = reproducer.environment if use.environment is UNSET else use.environment
+        command = Command(
+            argv=argv,
+            environment=environment if environment is not UNSET else {},
+            input=self._loaded.files[use.input] if use.input else b"",
+            limits=self._limits,
+        )
+        path = path_of(self._recipe.shows)
+        box = self._provider.prepare(files, self._limits, over=over)
+        try:
+            outcome = self._provider.run(box, command)
+            collected = self._provider.collect(box, [path], _COLLECTED) if path else []
+        finally:
+            self._provider.destroy(box)
+        number = 1 + sum(run.subject == name for run in self._runs)
+        self._shelf.add(f"{name}-{number}.stdout", outcome.stdout)
+        self._shelf.add(f"{name}-{number}.stderr", outcome.stderr)
+        if outcome.cut:
+            self._problems.append(f"The output of {name} was cut at {self._limits.output} bytes.")
+        return outcome, sight(self._recipe.shows, outcome, collected)
+
+    def _control(self, arm: Arm | None) -> dict[str, Any] | None:
+        if arm is None:
+            return None
+        return {"shown": [run.shown for run in self._runs if run.subject.startswith("control")], "why": arm.why}
+
+    def _environment(self) -> dict[str, str]:
+        """What things ran in, and a digest over that and all that was installed."""
+        python, isolation = self._session.python, self._session.isolation
+        facts = {
+            "provider": isolation.provider,
+            "kernel": isolation.kernel,
+            "python": python.version if python else "",
+            "machine": python.machine if python else "",
+            "glibc": python.glibc if python else "",
+        }
+        whole = msgspec.json.encode([facts, self._subjects], order="deterministic")
+        return {**facts, "sha256": hashlib.sha256(whole).hexdigest()}
+
+
+def _run_of(name: str, outcome: Outcome, found: Sight) -> Run:
+    return Run(
+        subject=name,
+        shown=found.shown,
+        signature=found.signature,
+        how=found.how,
+        seconds=round(outcome.seconds, 4),
+        cpu=round(outcome.cpu, 4),
+        exit=outcome.code,
+        signal=outcome.signal,
+        end=outcome.end.value,
+        memory=outcome.memory,
+    )
+
+
+def _ended(run: Run) -> str:
+    if run.exit is not None:
+        return f"exit code {run.exit}"
+    return f"signal {run.signal}" if run.signal else f"its limit of {run.end}"
+
+
+def _bounded(bounds: Any, most: Limits) -> Limits:
+    given = {name: getattr(bounds, name) for name in bounds.__struct_fields__ if getattr(bounds, name) is not None}
+    return msgspec.structs.replace(most, **given).within(most)
+
+
+def is_success(verdict: Verdict) -> bool:
+    """Whether a verdict confirms what a recipe claims."""
+    return verdict in {Verdict.FIXED, Verdict.REPRODUCED}
