@@ -14,7 +14,7 @@ _LEAST = 3
 
 
 class Point(NamedTuple):
-    """One size, the seconds of processor time that it took, and whether it was ended by its limit before it was done."""
+    """One size, the seconds of processor time that it took, and whether its limit ended it before it was done."""
 
     size: int
     seconds: float
@@ -33,8 +33,8 @@ def fit(points: Sequence[Point], benign: float) -> Fit:
 
     Least squares over the logarithms of the points that took at least :data:`FLOOR` seconds more than the benign use.
     A point that was ended counts with the time until then, which can only make the exponent smaller. With fewer
-    than three points that say something there is none: but where an ended point follows one that took hardly anything, the
-    exponent between these two is a lower bound, and is told.
+    than three points that say something there is none: but where an ended point follows one that took hardly anything,
+    the exponent between these two is a lower bound, and is told.
 
     Law: multiplying all times, or all sizes, by a constant changes nothing.
 

@@ -53,7 +53,7 @@ class FileEffect(msgspec.Struct, frozen=True, tag_field="by", tag="file", forbid
 
 
 class Growth(msgspec.Struct, frozen=True, tag_field="by", tag="growth", forbid_unknown_fields=True):
-    """Processor time grows as a power of the size, which stands for ``{size}`` in the command, of this exponent or more."""
+    """Processor time grows with the size, which stands for ``{size}`` in the command, by this exponent or more."""
 
     sizes: Annotated[tuple[Annotated[int, Meta(ge=1, le=1 << 40)], ...], Meta(min_length=3, max_length=12)]
     exponent: Annotated[float, Meta(ge=1.2, le=100)]

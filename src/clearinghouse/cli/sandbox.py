@@ -1,0 +1,81 @@
+"""``clearinghouse sandbox``: what this machine can hold, measured; and the process that runs what is not trusted."""
+
+import os
+import shlex
+from typing import Annotated
+
+import typer
+
+from clearinghouse.cli.layout import say, show_table
+from clearinghouse.cli.output import BAD_INPUT, OK, OutputFormat, write_json
+from clearinghouse.sandbox import Isolation, Tier, launch
+from clearinghouse.sandbox.client import Client
+from clearinghouse.sandbox.isolation import WORDS
+from clearinghouse.sandbox.making import Setting
+
+app = typer.Typer(
+    help="The sandbox: its self-check, and the process that runs what is not trusted.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+Tools = Annotated[
+    list[str] | None,
+    typer.Option("--toolchain", metavar="FOLDER", help="A folder outside of /usr that boxes have, read-only."),
+]
+
+
+@app.command("check", short_help="Prove what the sandbox holds, on this machine.")
+def check_command(
+    *,
+    provider: Annotated[str, typer.Option("--provider", help="bubblewrap.")] = "bubblewrap",
+    toolchains: Tools = None,
+    runner: Annotated[
+        str | None,
+        typer.Option("--runner", metavar="COMMAND", help="The command that a runner elsewhere speaks through."),
+    ] = None,
+    declared: Annotated[Tier, typer.Option("--declared", help="What the machine of that runner is.")] = Tier.T1,
+    output: Annotated[
+        OutputFormat, typer.Option("--format", help="table for people, json for programs.")
+    ] = OutputFormat.TABLE,
+) -> None:
+    """Try what must not work inside a box, and say what held and what held it.
+
+    Exit code 0: every point held. 2: one did not, so nothing will be run here.
+    """
+    setting = Setting(provider=provider, toolchains=tuple(toolchains or ()))
+    with Client(shlex.split(runner) if runner else None, setting=setting, declared=declared) as client:
+        isolation = client.isolation(again=True)
+    if output is OutputFormat.JSON:
+        write_json(isolation)
+    else:
+        _show(isolation)
+    raise typer.Exit(BAD_INPUT if isolation.failed else OK)
+
+
+@app.command("serve", short_help="Run what is sent over standard input; for runners on machines of their own.")
+def serve_command(
+    *,
+    provider: Annotated[str, typer.Option("--provider", help="bubblewrap.")] = "bubblewrap",
+    toolchains: Tools = None,
+) -> None:
+    """Become a runner, which holds no key, no connection and no network, and takes its work over standard input.
+
+    A dispatcher elsewhere starts it through a command of its choice, for example ``ssh runner clearinghouse sandbox
+    serve``.
+    """
+    argv = launch.command(Setting(provider=provider, toolchains=tuple(toolchains or ())).text())
+    os.execve(argv[0], argv, launch.environment())  # noqa: S606 - a command of ours
+
+
+def _show(isolation: Isolation) -> None:
+    rows = [(each.name, "held" if each.holds else "FAILED", each.how) for each in isolation.held]
+    show_table(f"{isolation.provider}, kernel {isolation.kernel}", ("what", "", "how"), rows)
+    limits = ", ".join(f"{name} by {means}" for name, means in isolation.limits.items())
+    say(f"Limits: {limits}.")
+    if isolation.failed:
+        say(f"{len(isolation.failed)} of {len(isolation.held)} did not hold. Nothing is run here until all do.")
+        return
+    say(f"Tier {isolation.tier}: {WORDS[isolation.tier]}. All {len(isolation.held)} points held.")
+    if isolation.tier == Tier.T1:
+        say("Who escapes from the kernel's isolation reaches this machine: for work that matters, use one of its own.")

@@ -1,0 +1,54 @@
+"""The registries as validation asks for them: files with their bytes, for the Python that is inside a sandbox."""
+
+from pathlib import Path
+
+from clearinghouse.feeds.registries.registries import Registries
+from clearinghouse.feeds.registries.target import PythonTarget
+from clearinghouse.validation.errors import ValidationError
+from clearinghouse.validation.fetching import Artefact, FileKind, Python
+
+
+class RegistrySource:
+    """Gives what :class:`clearinghouse.validation.fetching.Registry` promises.
+
+    Args:
+        registries: who fetches.
+    """
+
+    def __init__(self, registries: Registries) -> None:
+        self._registries = registries
+
+    def fetch(self, purl: str, *, sha256: str, kind: FileKind, python: Python | None) -> Artefact:
+        """Return the file of a package that fits."""
+        found = self._registries.fetch(purl, sha256=sha256, kind=kind, python=_target(python))
+        return Artefact(
+            name=found.name,
+            data=Path(found.path).read_bytes(),
+            sha256=found.sha256,
+            purl=found.purl,
+            origin=found.address,
+            yanked=found.yanked,
+        )
+
+    def archive(self, address: str, sha256: str) -> Artefact:
+        """Return the file at an address.
+
+        Raises:
+            ValidationError: always, until there is a way that is as safe as that of a registry.
+        """
+        raise ValidationError(f"archives at addresses are not fetched: {address[:100]}", "put it beside the recipe")
+
+    def versions(self, purl: str) -> list[str]:
+        """Return the released versions of a package that were not taken back."""
+        return [str(each) for each in self._registries.versions(purl) if not each.yanked]
+
+
+def _target(python: Python | None) -> PythonTarget | None:
+    if python is None:
+        return None
+    glibc = tuple(int(each) for each in python.glibc.split(".")[:2]) if python.glibc else ()
+    return PythonTarget(
+        version=python.version,
+        platforms=(f"linux_{python.machine}",),
+        glibc=(glibc[0], glibc[1]) if len(glibc) == 2 else None,
+    )
