@@ -1,8 +1,8 @@
 """A verdict as an in-toto statement: who vouches for which bytes, and what they came to.
 
 The subjects of the statement are the recipe, every artefact that was fetched, and every piece of evidence, each with
-its SHA-256; the predicate is the verdict with all it rests on. The type is documented in docs/validation.md. Numbers with a
-fraction are written as text, because canonical JSON has none.
+its SHA-256; the predicate is the verdict with all it rests on. The type is documented in docs/validation.md. Numbers
+with a fraction are written as text, because canonical JSON has none.
 Source: in-toto Attestation Framework, Statement v1.
 """
 

@@ -9,16 +9,15 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import UNSET
 
-from clearinghouse.sandbox import Command, End, File, Isolation, Limits, Outcome, Provider, Tier, demand
+from clearinghouse.sandbox import End, Isolation, Limits, Outcome, Provider, Tier, demand
 from clearinghouse.sandbox.contract import MIB
 from clearinghouse.validation import subjects
 from clearinghouse.validation.fetching import Python, Registry
-from clearinghouse.validation.growth import Point, fit
 from clearinghouse.validation.recipe import SIZE, Loaded, Use
 from clearinghouse.validation.result import Result, Run, Shelf, Subject
-from clearinghouse.validation.shows import Growth, Sight, path_of, sight
+from clearinghouse.validation.running import climb, limits_of, run_once
+from clearinghouse.validation.shows import Growth, Sight
 from clearinghouse.validation.verdict import Arm, Verdict, decide, rate
 
 RUNS = 3
@@ -29,7 +28,6 @@ RUN = Limits(seconds=30, cpu=60, memory=1024 * MIB, processes=128, disk=128 * MI
 """What one run may use, where the installation does not say otherwise."""
 BUILD = Limits(seconds=600, cpu=1200, memory=2048 * MIB, processes=256, disk=1024 * MIB, files=100_000, output=4 * MIB)
 """What each command of an installation may use."""
-_COLLECTED = MIB
 _IDLE = Use(command=("true",))
 
 Progress = Callable[[str], None]
@@ -106,7 +104,7 @@ class _Validation:
         self._runs: list[Run] = []
         self._subjects: dict[str, Subject] = {}
         self._problems: list[str] = []
-        self._limits = _bounded(self._recipe.limits, self._policy.run)
+        self._limits = limits_of(self._recipe.limits, self._policy.run)
         self._benign: float | None = None
 
     def made(self) -> Validated:
@@ -216,67 +214,34 @@ class _Validation:
         return isinstance(self._recipe.shows, Growth) and any(SIZE in each for each in use.command)
 
     def _once(self, name: str, box: str, use: Use) -> Run:
-        outcome, found = self._run(name, box, use, use.command)
+        outcome, found = run_once(self._loaded, use, self._provider, box, self._limits)
+        self._note(name, outcome)
         if isinstance(self._recipe.shows, Growth):
             # one size alone cannot grow
             over = outcome.end not in {End.EXITED, End.SIGNALLED}
-            found = Sight(
-                None if over else False, "", f"ended at its limit of {outcome.end}" if over else "one size only"
-            )
+            words = f"ended at its limit of {outcome.end}"
+            found = Sight(None, "", words) if over else Sight(False, "", "one size only")
         return _run_of(name, outcome, found)
 
     def _ladder(self, name: str, box: str, use: Use) -> Run:
         """Run one use over all sizes, until one is ended by its limit."""
-        shows = self._recipe.shows
-        if not isinstance(shows, Growth):
-            raise TypeError("a ladder is of growth")
-        points: list[Point] = []
-        seconds = 0.0
-        outcome = Outcome(end=End.NOT_STARTED)
-        for size in shows.sizes:
-            command = tuple(each.replace(SIZE, str(size)) for each in use.command)
-            outcome, _ = self._run(f"{name}-{size}", box, use, command)
-            seconds += outcome.seconds
-            ended = outcome.end in {End.TIME, End.CPU}
-            if not ended and outcome.end not in {End.EXITED, End.SIGNALLED}:
-                return _run_of(name, outcome, Sight(None, "", outcome.words or f"ended at its limit of {outcome.end}"))
-            points.append(Point(size, outcome.cpu, ended))
-            if ended:
-                break
-        exponent, how = fit(points, self._benign or 0.0)
-        shown = exponent is not None and exponent >= shows.exponent
-        run = _run_of(name, outcome, Sight(shown, f"growth, exponent {shows.exponent} or more" if shown else "", how))
+        climbed = climb(self._loaded, use, self._provider, box, self._limits, self._benign or 0.0)
+        for size, seen in climbed.runs:
+            self._note(name, seen.outcome, f"-size-{size}")
         return msgspec.structs.replace(
-            run,
-            seconds=round(seconds, 4),
-            cpu=round(sum(each.seconds for each in points), 4),
-            points=tuple((each.size, round(each.seconds, 4)) for each in points),
+            _run_of(name, climbed.runs[-1][1].outcome, climbed.sight),
+            seconds=round(sum(seen.outcome.seconds for _, seen in climbed.runs), 4),
+            cpu=round(sum(seen.outcome.cpu for _, seen in climbed.runs), 4),
+            points=tuple((each.size, round(each.seconds, 4)) for each in climbed.points),
         )
 
-    def _run(self, name: str, over: str, use: Use, argv: tuple[str, ...]) -> tuple[Outcome, Sight]:
-        reproducer = self._recipe.reproducer
-        names = reproducer.files if use.files is UNSET else use.files
-        files = {each: File(self._loaded.files[each]) for each in (names if names is not UNSET else ())}
-        environment = reproducer.environment if use.environment is UNSET else use.environment
-        command = Command(
-            argv=argv,
-            environment=environment if environment is not UNSET else {},
-            input=self._loaded.files[use.input] if use.input else b"",
-            limits=self._limits,
-        )
-        path = path_of(self._recipe.shows)
-        box = self._provider.prepare(files, self._limits, over=over)
-        try:
-            outcome = self._provider.run(box, command)
-            collected = self._provider.collect(box, [path], _COLLECTED) if path else []
-        finally:
-            self._provider.destroy(box)
+    def _note(self, name: str, outcome: Outcome, of: str = "") -> None:
+        """Keep what a run wrote."""
         number = 1 + sum(run.subject == name for run in self._runs)
-        self._shelf.add(f"{name}-{number}.stdout", outcome.stdout)
-        self._shelf.add(f"{name}-{number}.stderr", outcome.stderr)
+        self._shelf.add(f"{name}-{number}{of}.stdout", outcome.stdout)
+        self._shelf.add(f"{name}-{number}{of}.stderr", outcome.stderr)
         if outcome.cut:
             self._problems.append(f"The output of {name} was cut at {self._limits.output} bytes.")
-        return outcome, sight(self._recipe.shows, outcome, collected)
 
     def _control(self, arm: Arm | None) -> dict[str, Any] | None:
         if arm is None:
@@ -316,11 +281,6 @@ def _ended(run: Run) -> str:
     if run.exit is not None:
         return f"exit code {run.exit}"
     return f"signal {run.signal}" if run.signal else f"its limit of {run.end}"
-
-
-def _bounded(bounds: Any, most: Limits) -> Limits:
-    given = {name: getattr(bounds, name) for name in bounds.__struct_fields__ if getattr(bounds, name) is not None}
-    return msgspec.structs.replace(most, **given).within(most)
 
 
 def is_success(verdict: Verdict) -> bool:

@@ -1,0 +1,56 @@
+"""The verbs below ``validate``, of which ``run`` may be left out; and what they share."""
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from clearinghouse.cli.options import OptionError
+from clearinghouse.cli.output import OutputFormat
+
+RUN = "run"
+"""What is meant where no verb is named."""
+Form = Annotated[str, typer.Option("--format", help="text for people, json for programs.")]
+Jobs = Annotated[int, typer.Option("--jobs", min=1, max=64, help="Validations at one time.")]
+Runs = Annotated[int, typer.Option("--runs", min=1, max=100, help="Runs of each arm.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Use only what was fetched before.")]
+
+
+class Group(TyperGroup):
+    """Verbs of which the first may be left out: ``validate RECIPE`` is ``validate run RECIPE``."""
+
+    default = RUN
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the verb that is meant, its name, and what is left of the arguments."""
+        if args and self.get_command(ctx, args[0]) is None:
+            args = [RUN, *args]
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the verb that was left out before options that are its own."""
+        known = {*self.commands, "-h", "--help"}
+        if args and args[0] not in known:
+            args = [RUN, *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=Group,
+    help="Run reproducers in a sandbox, before and after the fix, and say what they show.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+
+def form_of(text: str) -> OutputFormat:
+    """Return the form that a word names.
+
+    Raises:
+        OptionError: it names none.
+    """
+    forms = {"text": OutputFormat.TABLE, "table": OutputFormat.TABLE, "json": OutputFormat.JSON}
+    if text not in forms:
+        raise OptionError("--format", f"is {text[:20]!r}", "text or json")
+    return forms[text]

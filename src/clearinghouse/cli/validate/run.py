@@ -1,0 +1,151 @@
+"""``clearinghouse validate RECIPE...``: recipes are run in a sandbox, on the affected and the fixed version."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from clearinghouse.cli.layout import say, show_table, stderr
+from clearinghouse.cli.output import ATTENTION, BAD_INPUT, OK, OutputFormat, show_error, write_json
+from clearinghouse.cli.validate.group import RUN, Form, Jobs, Offline, Runs, app, form_of
+from clearinghouse.formats.text import clean_line
+from clearinghouse.records import ClearinghouseError
+from clearinghouse.sandbox import Tier
+from clearinghouse.triage.validating import Bench, folders_of
+from clearinghouse.trust.envelope import sign
+from clearinghouse.trust.keys import signer_of
+from clearinghouse.validation.attestation import statement_of
+from clearinghouse.validation.errors import ValidationError
+from clearinghouse.validation.kept import keep
+from clearinghouse.validation.recipe import Loaded, load
+from clearinghouse.validation.result import Result
+from clearinghouse.validation.validate import Policy, Progress, Validated, is_success
+from clearinghouse.validation.verdict import Verdict
+
+
+@app.command(RUN, short_help="Validate recipes; the word run may be left out.")
+def run_command(
+    paths: Annotated[list[Path], typer.Argument(metavar="RECIPE...", help="Recipes: files, folders, folders of them.")],
+    *,
+    runs: Runs = 3,
+    output: Form = "text",
+    attest: Annotated[
+        str | None, typer.Option("--attest", metavar="KEY", help="Sign each verdict with this private key file or URI.")
+    ] = None,
+    public: Annotated[
+        Path | None, typer.Option("--public", metavar="FILE", help="The public key, where KEY is the URI of a service.")
+    ] = None,
+    kept: Annotated[
+        Path | None,
+        typer.Option("--keep", metavar="FOLDER", help="Write results, evidence and signed verdicts into this folder."),
+    ] = None,
+    jobs: Jobs = 1,
+    tier: Annotated[Tier, typer.Option("--tier", help="The isolation that is needed at least.")] = Tier.T1,
+    offline: Offline = False,
+) -> None:
+    """Run recipes: the affected version, the fixed one, the benign control, each several times, and give a verdict.
+
+    Exit code 0: every recipe was confirmed (fixed, or reproduced where it names no fix). 1: some verdict is another.
+    2: a recipe cannot be read, or nothing could be run.
+    """
+    form = form_of(output)
+    signer = signer_of(attest, public) if attest else None
+    if signer and kept is None:
+        kept = Path("validation")
+    recipes, failures = loaded(paths)
+    results: list[dict[str, Any]] = []
+    worst = OK
+    if recipes:
+        policy = Policy(runs=runs, least=tier)
+        with progress_of(recipes) as progress, Bench(min(jobs, len(recipes)), policy=policy, offline=offline) as bench:
+            for _, found in bench.validate(recipes, progress):
+                if isinstance(found, ClearinghouseError):
+                    failures.append(found)
+                    continue
+                where = _keep(kept, found, signer)
+                results.append(_shown(found.result, where))
+                worst = worst if is_success(found.result.verdict) else ATTENTION
+                if form is OutputFormat.TABLE:
+                    _tell(found.result, where)
+    if form is OutputFormat.JSON:
+        write_json(results if len(results) != 1 or len(paths) > 1 else results[0])
+    for error in failures:
+        show_error(error)
+    raise typer.Exit(BAD_INPUT if failures else worst)
+
+
+def loaded(paths: Sequence[Path]) -> tuple[list[Loaded], list[ClearinghouseError]]:
+    """Return the recipes below paths, and what is wrong with those that cannot be read."""
+    recipes: list[Loaded] = []
+    failures: list[ClearinghouseError] = []
+    for path in folders_of(paths):
+        try:
+            recipes.append(load(path))
+        except ClearinghouseError as error:
+            failures.append(error)
+    if not recipes and not failures:
+        failures.append(ValidationError("there is no recipe in what was named", "name a folder with a recipe.toml"))
+    return recipes, failures
+
+
+@contextmanager
+def progress_of(recipes: Sequence[Loaded]) -> Iterator[Any]:
+    """Yield what returns, for the place of a recipe, what is told what is done next."""
+    target = stderr()
+    if not target.is_terminal:
+        yield lambda _: lambda _: None
+        return
+
+    with target.status("starting") as status:
+
+        def for_place(place: int) -> Progress:
+            title = clean_line(recipes[place].recipe.title)[:60]
+            return lambda text: status.update(f"{place + 1}/{len(recipes)} {title}: {clean_line(text)[:60]}")
+
+        yield for_place
+
+
+def _keep(folder: Path | None, found: Validated, signer: Any) -> Path | None:
+    if folder is None:
+        return None
+    envelope = sign(statement_of(found.result), [signer]).to_bytes() if signer else None
+    return keep(folder, found.result, found.blobs, envelope)
+
+
+def _shown(result: Result, kept: Path | None) -> dict[str, Any]:
+    shown: dict[str, Any] = msgspec.to_builtins(result)
+    if kept:
+        shown["kept"] = str(kept)
+    return shown
+
+
+def _tell(result: Result, kept: Path | None) -> None:
+    say(f"{clean_line(result.recipe['title'])}")
+    say(f"  {result.verdict}: {clean_line(result.why)}")
+    rows = [
+        (
+            run.subject,
+            {True: "yes", False: "no", None: "?"}[run.shown],
+            clean_line(run.how)[:60],
+            f"{run.seconds:.2f}",
+        )
+        for run in result.runs
+    ]
+    show_table("", ("subject", "shown", "what was seen", "seconds"), rows)
+    if result.isolation:
+        limits = ", ".join(
+            f"{name}: {means}" for name, means in result.isolation.limits.items() if name in {"memory", "processes"}
+        )
+        say(f"  isolation {result.isolation.tier}, {result.isolation.provider}; {limits}")
+    for problem in result.problems:
+        say(f"  note: {clean_line(problem)}")
+    if kept:
+        say(f"  kept in {kept}")
+    elif result.verdict in {Verdict.INCONCLUSIVE, Verdict.CONTROL_FAILED}:
+        say("  try: the same with --keep FOLDER, and read what was written there")
+    say()
+    sys.stdout.flush()

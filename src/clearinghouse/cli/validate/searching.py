@@ -1,0 +1,116 @@
+"""``clearinghouse validate bisect`` and ``minimise``: searches that run a recipe many times."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from clearinghouse.cli.layout import say, show_table, stderr
+from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
+from clearinghouse.cli.validate.group import Form, Offline, Runs, app, form_of
+from clearinghouse.formats.text import clean_line, plural
+from clearinghouse.triage.validating import Bench
+from clearinghouse.validation.bisect import Edge, Narrowed
+from clearinghouse.validation.errors import ValidationError
+from clearinghouse.validation.minimise import MOST, Way
+from clearinghouse.validation.recipe import load
+from clearinghouse.validation.search import least_input, narrowed
+from clearinghouse.validation.validate import Policy
+
+Recipe = Annotated[Path, typer.Argument(metavar="RECIPE", help="A recipe: its folder, or its recipe.toml.")]
+
+
+@app.command("bisect", short_help="Find the first affected and the first fixed version.")
+def bisect_command(
+    path: Recipe,
+    *,
+    runs: Runs = 1,
+    prereleases: Annotated[bool, typer.Option("--prereleases", help="Consider those too.")] = False,
+    output: Form = "text",
+    offline: Offline = False,
+) -> None:
+    """Run a recipe on released versions, as few as will do, and say where the flaw begins and ends.
+
+    Exit code 0: both ends are known. 1: some versions could not be run, or the flaw comes and goes.
+    """
+    form = form_of(output)
+    recipe = load(path)
+    policy = Policy(runs=runs)
+    with stderr().status("starting") as status, Bench(policy=policy, offline=offline) as bench, bench.session() as here:
+        found = narrowed(
+            recipe, here, prereleases=prereleases, progress=lambda text: status.update(clean_line(text)[:90])
+        )
+    if form is OutputFormat.JSON:
+        write_json({"recipe": {"path": recipe.source, "sha256": recipe.digest}, **_as_json(found)})
+    else:
+        _tell(found)
+    sure = found.one_stretch and not found.before.has_gap and not found.after.has_gap
+    raise typer.Exit(OK if sure else ATTENTION)
+
+
+@app.command("minimise", short_help="Find the least input that still shows the flaw.")
+def minimise_command(
+    path: Recipe,
+    *,
+    file: Annotated[str | None, typer.Option("--file", metavar="NAME", help="Which of its files.")] = None,
+    by: Annotated[Way, typer.Option("--by", help="The units that are left out.")] = Way.AUTO,
+    most: Annotated[int, typer.Option("--most", min=1, max=1_000_000, help="Runs at most.")] = MOST,
+    to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Where the result is written.")] = None,
+    output: Form = "text",
+    offline: Offline = False,
+) -> None:
+    """Leave out of an input whatever can be left out while the flaw shows itself with the same signature.
+
+    Exit code 0: nothing more can be left out. 1: the runs were used up before.
+    """
+    form = form_of(output)
+    recipe = load(path)
+    if to is not None and to.exists():
+        raise ValidationError(f"{to} is there already", "name a file that is not")
+    with stderr().status("starting") as status, Bench(offline=offline) as bench, bench.session() as session:
+        found = least_input(
+            recipe,
+            session,
+            file,
+            by=by,
+            most=most,
+            progress=lambda tests, size: status.update(f"{tests} runs, {size} bytes"),
+        )
+    if to is not None:
+        to.write_bytes(found.data)
+    if form is OutputFormat.JSON:
+        shown = {"tests": found.tests, "complete": found.complete, "ways": found.ways, "size": len(found.data)}
+        write_json({"recipe": {"path": recipe.source, "sha256": recipe.digest}, **shown, "data": found.data})
+    else:
+        how = "nothing more can be left out" if found.complete else "the runs were used up; more may be possible"
+        say(f"{len(found.data)} bytes after {plural(found.tests, 'run')}: {how}.")
+        if to is None:
+            say(clean_line(repr(found.data))[:2000])
+    raise typer.Exit(OK if found.complete else ATTENTION)
+
+
+def _as_json(found: Narrowed) -> dict[str, Any]:
+    shown: dict[str, Any] = msgspec.to_builtins(found)
+    return {
+        "first_affected": found.first_affected,
+        "last_affected": found.after.inside,
+        "first_fixed": found.first_fixed,
+        "events": msgspec.to_builtins(found.events),
+        **shown,
+    }
+
+
+def _tell(found: Narrowed) -> None:
+    rows = [(run.version, run.shown.value) for run in found.runs]
+    show_table(f"{plural(len(rows), 'version')} of {len(found.versions)} were run", ("version", "shown"), rows)
+    say(f"First affected: {found.first_affected}{_gap(found.before)}.")
+    fixed = found.first_fixed or "none was seen"
+    say(f"Last affected: {found.after.inside}{_gap(found.after)}. First fixed: {fixed}.")
+    if not found.one_stretch:
+        say("The flaw comes and goes: a version outside of this stretch shows it too.")
+
+
+def _gap(edge: Edge) -> str:
+    missing = [*edge.unknown, *edge.untried]
+    return f" (not known of {', '.join(missing[:5])}{' and more' if len(missing) > 5 else ''})" if missing else ""

@@ -1,0 +1,100 @@
+"""``clearinghouse validate verify`` and ``key``: who vouches for a verdict, and what one signs with."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clearinghouse.cli.layout import say
+from clearinghouse.cli.output import OutputFormat, write_json
+from clearinghouse.cli.validate.group import Form, app, form_of
+from clearinghouse.formats.text import clean_line
+from clearinghouse.trust.envelope import verify
+from clearinghouse.trust.keys import KeyRing, make_key_pair
+from clearinghouse.validation.attestation import said_by
+from clearinghouse.validation.errors import ValidationError
+from clearinghouse.validation.kept import BLOBS
+from clearinghouse.validation.recipe import load
+
+_LARGEST_STATEMENT = 16 << 20
+
+
+@app.command("verify", short_help="Check a signed verdict, and what it rests on.")
+def verify_command(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A signed verdict (verdict.intoto.json).")],
+    *,
+    key: Annotated[Path, typer.Option("--key", metavar="FILE-or-FOLDER", help="Public keys that are believed.")],
+    threshold: Annotated[int, typer.Option("--threshold", min=1, help="How many of them must have signed.")] = 1,
+    recipe: Annotated[
+        Path | None, typer.Option("--recipe", metavar="RECIPE", help="The recipe that the verdict must be about.")
+    ] = None,
+    output: Form = "text",
+) -> None:
+    """Check who signed a verdict, that nothing of it was changed, and that the evidence beside it is what it names.
+
+    Exit code 0: it holds. 2: it does not, and why.
+    """
+    form = form_of(output)
+    verified = verify(_bytes(path), KeyRing.load(key), threshold)
+    said = said_by(verified.statement)
+    if recipe is not None and load(recipe).digest != said.recipe["sha256"]:
+        raise ValidationError(f"{path} is about another recipe than {recipe}", "name the recipe that was validated")
+    checked, missing = _evidence(path.parent / BLOBS, [each.digest.sha256 for each in verified.statement.subject])
+    found = {
+        "verdict": said.verdict,
+        "why": said.why,
+        "recipe": said.recipe,
+        "started": said.started,
+        "isolation": said.isolation,
+        "keys": verified.keyids,
+        "evidence": {"checked": checked, "absent": missing},
+    }
+    if form is OutputFormat.JSON:
+        write_json(found)
+        return
+    say(f"{said.verdict}: {said.why}")
+    say(f"  recipe     {clean_line(said.recipe.get('title', ''))}")
+    say(f"  signed by  {', '.join(verified.keyids)}")
+    say(f"  isolation  {said.isolation.get('tier')}, {said.isolation.get('provider')}")
+    say(f"  evidence   {checked} files are what the verdict names, {missing} are not here")
+
+
+@app.command("key", short_help="Make a key pair to sign verdicts with.")
+def key_command(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="The private key; the public one is FILE.pub.")],
+) -> None:
+    """Make an Ed25519 key pair. The private file is for its owner alone; give away the public one."""
+    public = make_key_pair(path)
+    say(f"{path}: the private key; keep it. {path}.pub: the public key, id {public.keyid}.")
+    say("Sign with --attest, and let others check with validate verify --key.")
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_STATEMENT + 1)
+    except OSError as error:
+        raise ValidationError(f"{path} cannot be read: {error.strerror}", "look at the path") from None
+    if len(data) > _LARGEST_STATEMENT:
+        raise ValidationError(f"{path} is too large for a verdict", "name the file verdict.intoto.json")
+    return data
+
+
+def _evidence(folder: Path, digests: Sequence[str]) -> tuple[int, int]:
+    """Return how many pieces of evidence are there and right, and how many are not there.
+
+    Raises:
+        ValidationError: one is there and is not what its name says.
+    """
+    checked = missing = 0
+    for digest in dict.fromkeys(digests):
+        path = folder / digest
+        if not path.is_file():
+            missing += 1
+        elif hashlib.sha256(path.read_bytes()).hexdigest() == digest:
+            checked += 1
+        else:
+            raise ValidationError(f"{path} was changed: its digest is another", "do not believe this evidence")
+    return checked, missing

@@ -1,0 +1,104 @@
+"""One use of a subject, run once in a box of its own over the box in which the subject is installed."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
+from msgspec import UNSET
+
+from clearinghouse.sandbox import Command, End, File, Limits, Outcome, Provider
+from clearinghouse.sandbox.contract import MIB
+from clearinghouse.validation.growth import Point, fit
+from clearinghouse.validation.recipe import SIZE, Bounds, Loaded, Use
+from clearinghouse.validation.shows import Growth, Sight, path_of, sight
+
+_COLLECTED = MIB
+
+
+class Seen(NamedTuple):
+    """How a run ended, and what it showed."""
+
+    outcome: Outcome
+    sight: Sight
+
+
+def limits_of(bounds: Bounds, most: Limits) -> Limits:
+    """Return the limits of a recipe's runs: its own, where they are stricter than those of the installation."""
+    given = {name: getattr(bounds, name) for name in bounds.__struct_fields__ if getattr(bounds, name) is not None}
+    return msgspec.structs.replace(most, **given).within(most)
+
+
+def run_once(
+    loaded: Loaded,
+    use: Use,
+    provider: Provider,
+    over: str,
+    limits: Limits,
+    *,
+    size: int | None = None,
+    instead: Mapping[str, bytes] | None = None,
+) -> Seen:
+    """Run a use of a recipe, and say what it showed.
+
+    Args:
+        over: the box in which the subject is installed. size: what stands for ``{size}`` in the command.
+        instead: contents that files of the recipe have this time.
+
+    Raises:
+        BoxError: its files do not fit into a box.
+    """
+    recipe = loaded.recipe
+    given = {**loaded.files, **(instead or {})}
+    names = recipe.reproducer.files if use.files is UNSET else use.files
+    environment = recipe.reproducer.environment if use.environment is UNSET else use.environment
+    command = Command(
+        argv=tuple(each if size is None else each.replace(SIZE, str(size)) for each in use.command),
+        environment=environment if environment is not UNSET else {},
+        input=given[use.input] if use.input else b"",
+        limits=limits,
+    )
+    path = path_of(recipe.shows)
+    files = {each: File(given[each]) for each in (names if names is not UNSET else ())}
+    box = provider.prepare(files, limits, over=over)
+    try:
+        outcome = provider.run(box, command)
+        collected = provider.collect(box, [path], _COLLECTED) if path else []
+    finally:
+        provider.destroy(box)
+    return Seen(outcome, sight(recipe.shows, outcome, collected))
+
+
+class Climbed(NamedTuple):
+    """What a use over growing sizes came to: each run by its size, the points, and what they show together."""
+
+    runs: tuple[tuple[int, Seen], ...]
+    points: tuple[Point, ...]
+    sight: Sight
+
+
+def climb(loaded: Loaded, use: Use, provider: Provider, over: str, limits: Limits, benign: float) -> Climbed:
+    """Run a use over all sizes of a recipe whose flaw is growth, until one is ended by its limit of time.
+
+    Args:
+        benign: seconds of processor time of the control.
+    """
+    shows = loaded.recipe.shows
+    if not isinstance(shows, Growth):
+        raise TypeError("sizes are of growth")
+    runs: list[tuple[int, Seen]] = []
+    points: list[Point] = []
+    for size in shows.sizes:
+        seen = run_once(loaded, use, provider, over, limits, size=size)
+        runs.append((size, seen))
+        outcome = seen.outcome
+        ended = outcome.end in {End.TIME, End.CPU}
+        if not ended and outcome.end not in {End.EXITED, End.SIGNALLED}:
+            how = outcome.words or f"ended at its limit of {outcome.end}"
+            return Climbed(tuple(runs), tuple(points), Sight(None, "", how))
+        points.append(Point(size, outcome.cpu, ended))
+        if ended:
+            break
+    exponent, how = fit(points, benign)
+    shown = exponent is not None and exponent >= shows.exponent
+    signature = f"growth, exponent {shows.exponent} or more" if shown else ""
+    return Climbed(tuple(runs), tuple(points), Sight(shown, signature, how))

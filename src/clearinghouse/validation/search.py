@@ -1,0 +1,135 @@
+"""Searches that run a recipe many times: over released versions, and over smaller inputs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+from msgspec import UNSET
+
+from clearinghouse.packages.ecosystems import ecosystem_of_type
+from clearinghouse.packages.purl import canonical
+from clearinghouse.packages.purl import parse as parse_purl
+from clearinghouse.validation import subjects
+from clearinghouse.validation.bisect import Narrowed, Shown, narrow
+from clearinghouse.validation.errors import RecipeError, ValidationError
+from clearinghouse.validation.minimise import MOST, Minimised, Way, minimise
+from clearinghouse.validation.minimise import Progress as Told
+from clearinghouse.validation.recipe import Loaded, Recipe, Subject
+from clearinghouse.validation.running import limits_of, run_once
+from clearinghouse.validation.shows import Growth
+from clearinghouse.validation.validate import Progress, Session
+from clearinghouse.validation.verdict import Verdict
+
+_ANSWERS = {Verdict.REPRODUCED: Shown.YES, Verdict.NOT_REPRODUCED: Shown.NO}
+
+
+def narrowed(
+    loaded: Loaded, session: Session, *, prereleases: bool = False, progress: Progress = lambda _: None
+) -> Narrowed:
+    """Return which released versions of a recipe's subject show its flaw.
+
+    Each version is validated as the affected subject of the recipe, with its control. A verdict other than reproduced
+    or not reproduced decides nothing.
+
+    Raises:
+        RecipeError: the subject is no package of a registry. NarrowingError: the version it names does not show.
+    """
+    purl = _package(loaded)
+    named = parse_purl(purl)
+    without = purl.replace(f"@{named.version}", "", 1)
+
+    def shows(version: str) -> Shown:
+        progress(f"version {version}")
+        found = session.validate(_with_version(loaded, version)).result
+        progress(f"version {version}: {found.verdict}, {found.why}")
+        return _ANSWERS.get(found.verdict, Shown.UNKNOWN)
+
+    ecosystem = ecosystem_of_type(named.type)
+    released = session.registry.versions(without)
+    return narrow(released, named.version or "", shows, ecosystem=ecosystem, prereleases=prereleases)
+
+
+def least_input(
+    loaded: Loaded,
+    session: Session,
+    name: str | None = None,
+    *,
+    by: Way = Way.AUTO,
+    most: int = MOST,
+    progress: Told | None = None,
+) -> Minimised:
+    """Return the least content of one file of a recipe with which the affected subject shows the same as before.
+
+    The same is the same signature, in every one of the recipe's runs; a crash somewhere else does not count.
+
+    Args:
+        name: of the file; None takes the standard input, or the only file that the command is not.
+
+    Raises:
+        RecipeError: there is no such file, or the flaw is one that has no single input. NotShownError: it does not
+            show to begin with. ValidationError: the affected subject cannot be prepared.
+    """
+    name = _input(loaded.recipe, name)
+    limits = limits_of(loaded.recipe.limits, session.policy.run)
+    reproducer = loaded.recipe.reproducer
+    wanted: set[str] = set()
+    with _ready(loaded, loaded.recipe.affected, session) as box:
+
+        def same(candidate: bytes) -> bool:
+            for _ in range(loaded.recipe.runs):
+                seen = run_once(loaded, reproducer, session.provider, box, limits, instead={name: candidate}).sight
+                if not seen.shown or (wanted and seen.signature not in wanted):
+                    return False
+                wanted.add(seen.signature)
+            return True
+
+        return minimise(loaded.files[name], same, by=by, most=most, progress=progress)
+
+
+def _package(loaded: Loaded) -> str:
+    purl = loaded.recipe.affected.purl
+    if purl is None or canonical(purl) is None:
+        raise RecipeError(
+            f"{loaded.source}: [affected] is no package of a registry", "name a purl to search its versions"
+        )
+    return purl
+
+
+def _with_version(loaded: Loaded, version: str) -> Loaded:
+    """The recipe with another version of its affected subject, and no fixed one."""
+    purl = parse_purl(_package(loaded))
+    text = (loaded.recipe.affected.purl or "").replace(f"@{purl.version}", f"@{version}", 1)
+    affected = msgspec.structs.replace(loaded.recipe.affected, purl=text, sha256=None)
+    recipe = msgspec.structs.replace(loaded.recipe, affected=affected, fixed=None)
+    return msgspec.structs.replace(loaded, recipe=recipe)
+
+
+def _input(recipe: Recipe, name: str | None) -> str:
+    if isinstance(recipe.shows, Growth):
+        raise RecipeError("a flaw that is growth has no single input", "make its sizes smaller instead")
+    files = recipe.reproducer.files
+    known = [*(files if files is not UNSET else ()), *([recipe.reproducer.input] if recipe.reproducer.input else [])]
+    if name is not None:
+        if name not in known:
+            raise RecipeError(f"{name!r} is no file of the reproducer", f"name one of {', '.join(known)}")
+        return name
+    if recipe.reproducer.input:
+        return recipe.reproducer.input
+    data = [each for each in known if each not in recipe.reproducer.command] or known
+    if len(data) != 1:
+        raise RecipeError("the reproducer has several files", f"name one with --file: {', '.join(known)}")
+    return data[0]
+
+
+@contextmanager
+def _ready(loaded: Loaded, subject: Subject, session: Session) -> Iterator[str]:
+    """Yield the box in which a subject is installed."""
+    ready = subjects.make_ready(
+        loaded, subject, session.provider, session.registry, session.policy.build, session.python
+    )
+    if not ready.box:
+        raise ValidationError(f"the subject could not be prepared: {ready.why}", "validate the recipe first")
+    try:
+        yield ready.box
+    finally:
+        session.provider.destroy(ready.box)
