@@ -51,9 +51,10 @@ def complaint(line: str) -> str | None:
     for word in words[1:]:
         if word.startswith("-") or not isinstance(command, typer.core.TyperGroup):
             continue
-        if word not in command.commands:
+        usual = getattr(command, "default", None)  # the command that is meant where none is named
+        if word not in command.commands and usual is None:
             return f"there is no command {word}"
-        command, said = command.commands[word], word
+        command, said = command.commands.get(word) or command.commands[usual], word
     known = options(command)
     unknown = [word for word in words if word.startswith("--") and word.partition("=")[0] not in known]
     return f"{said} has no option {unknown[0]}" if unknown else None

@@ -1,5 +1,6 @@
-"""The verbs below ``validate``, of which ``run`` may be left out; and what they share."""
+"""The verbs below ``validate``, of which ``run`` may be left out; and the options that they share."""
 
+import shlex
 from typing import Annotated, Any
 
 import typer
@@ -7,12 +8,26 @@ from typer.core import TyperGroup
 
 from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.output import OutputFormat
+from clearinghouse.sandbox import Tier
 
 RUN = "run"
 """What is meant where no verb is named."""
 Form = Annotated[str, typer.Option("--format", help="text for people, json for programs.")]
 Jobs = Annotated[int, typer.Option("--jobs", min=1, max=64, help="Validations at one time.")]
 Runs = Annotated[int, typer.Option("--runs", min=1, max=100, help="Runs of each arm.")]
+Runner = Annotated[
+    str | None,
+    typer.Option(
+        "--runner",
+        metavar="COMMAND",
+        envvar="CLEARINGHOUSE_RUNNER",
+        help="The command that a runner elsewhere speaks through, such as `ssh HOST clearinghouse sandbox serve`.",
+    ),
+]
+Declared = Annotated[
+    Tier,
+    typer.Option("--declared", envvar="CLEARINGHOUSE_RUNNER_TIER", help="What the machine of that runner is."),
+]
 Offline = Annotated[bool, typer.Option("--offline", help="Use only what was fetched before.")]
 
 
@@ -54,3 +69,15 @@ def form_of(text: str) -> OutputFormat:
     if text not in forms:
         raise OptionError("--format", f"is {text[:20]!r}", "text or json")
     return forms[text]
+
+
+def words_of(runner: str | None) -> list[str] | None:
+    """Return the words of a command, as a shell would divide them; no shell reads it.
+
+    Raises:
+        OptionError: a quotation mark in it is not closed.
+    """
+    try:
+        return shlex.split(runner) if runner else None
+    except ValueError as error:
+        raise OptionError("--runner", f"cannot be divided into words: {error}", "close its quotation marks") from None

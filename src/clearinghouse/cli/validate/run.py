@@ -11,7 +11,7 @@ import typer
 
 from clearinghouse.cli.layout import say, show_table, stderr
 from clearinghouse.cli.output import ATTENTION, BAD_INPUT, OK, OutputFormat, show_error, write_json
-from clearinghouse.cli.validate.group import RUN, Form, Jobs, Offline, Runs, app, form_of
+from clearinghouse.cli.validate.group import RUN, Declared, Form, Jobs, Offline, Runner, Runs, app, form_of, words_of
 from clearinghouse.formats.text import clean_line
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.sandbox import Tier
@@ -46,6 +46,8 @@ def run_command(
     jobs: Jobs = 1,
     tier: Annotated[Tier, typer.Option("--tier", help="The isolation that is needed at least.")] = Tier.T1,
     offline: Offline = False,
+    runner: Runner = None,
+    declared: Declared = Tier.T1,
 ) -> None:
     """Run recipes: the affected version, the fixed one, the benign control, each several times, and give a verdict.
 
@@ -61,7 +63,10 @@ def run_command(
     worst = OK
     if recipes:
         policy = Policy(runs=runs, least=tier)
-        with progress_of(recipes) as progress, Bench(min(jobs, len(recipes)), policy=policy, offline=offline) as bench:
+        bench = Bench(
+            min(jobs, len(recipes)), policy=policy, offline=offline, runner=words_of(runner), declared=declared
+        )
+        with progress_of(recipes) as progress, bench:
             for _, found in bench.validate(recipes, progress):
                 if isinstance(found, ClearinghouseError):
                     failures.append(found)

@@ -8,8 +8,9 @@ import typer
 
 from clearinghouse.cli.layout import say, show_table, stderr
 from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
-from clearinghouse.cli.validate.group import Form, Offline, Runs, app, form_of
+from clearinghouse.cli.validate.group import Declared, Form, Offline, Runner, Runs, app, form_of, words_of
 from clearinghouse.formats.text import clean_line, plural
+from clearinghouse.sandbox import Tier
 from clearinghouse.triage.validating import Bench
 from clearinghouse.validation.bisect import Edge, Narrowed
 from clearinghouse.validation.errors import ValidationError
@@ -29,6 +30,8 @@ def bisect_command(
     prereleases: Annotated[bool, typer.Option("--prereleases", help="Consider those too.")] = False,
     output: Form = "text",
     offline: Offline = False,
+    runner: Runner = None,
+    declared: Declared = Tier.T1,
 ) -> None:
     """Run a recipe on released versions, as few as will do, and say where the flaw begins and ends.
 
@@ -36,8 +39,8 @@ def bisect_command(
     """
     form = form_of(output)
     recipe = load(path)
-    policy = Policy(runs=runs)
-    with stderr().status("starting") as status, Bench(policy=policy, offline=offline) as bench, bench.session() as here:
+    bench = Bench(policy=Policy(runs=runs), offline=offline, runner=words_of(runner), declared=declared)
+    with stderr().status("starting") as status, bench, bench.session() as here:
         found = narrowed(
             recipe, here, prereleases=prereleases, progress=lambda text: status.update(clean_line(text)[:90])
         )
@@ -59,6 +62,8 @@ def minimise_command(
     to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Where the result is written.")] = None,
     output: Form = "text",
     offline: Offline = False,
+    runner: Runner = None,
+    declared: Declared = Tier.T1,
 ) -> None:
     """Leave out of an input whatever can be left out while the flaw shows itself with the same signature.
 
@@ -68,7 +73,8 @@ def minimise_command(
     recipe = load(path)
     if to is not None and to.exists():
         raise ValidationError(f"{to} is there already", "name a file that is not")
-    with stderr().status("starting") as status, Bench(offline=offline) as bench, bench.session() as session:
+    bench = Bench(offline=offline, runner=words_of(runner), declared=declared)
+    with stderr().status("starting") as status, bench, bench.session() as session:
         found = least_input(
             recipe,
             session,
