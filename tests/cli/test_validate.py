@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from clearinghouse.cli.main import command_line, run
+from clearinghouse.cli.main import command_line
+from clearinghouse.cli.main import invoke as run
 from clearinghouse.sandbox import UnavailableError
 from clearinghouse.sandbox.client import Client
 
