@@ -13,7 +13,7 @@ from enum import StrEnum
 
 import msgspec
 
-from clearinghouse.records import ClearinghouseError
+from clearinghouse.validation.errors import ValidationError
 from clearinghouse.validation.minimise.oracle import Oracle, Progress, Same, SpentError, Together
 from clearinghouse.validation.minimise.structure import simplified
 from clearinghouse.validation.minimise.sweep import reduced
@@ -54,7 +54,7 @@ class Minimised(msgspec.Struct, frozen=True, kw_only=True):
     ways: tuple[Way, ...]
 
 
-class NotShownError(ClearinghouseError):
+class NotShownError(ValidationError):
     """The input that is to be made smaller does not show the flaw."""
 
 

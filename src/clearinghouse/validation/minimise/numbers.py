@@ -17,6 +17,11 @@ def simpler(number: bytes) -> list[bytes]:
     return [text for text in dict.fromkeys(_simpler(number)) if text != number]
 
 
+def whole(number: bytes) -> int:
+    """Return a whole number of up to 18 digits that has no sign; 0 for all others."""
+    return int(number) if number.isdigit() and len(number) <= _LONG else 0
+
+
 def _simpler(number: bytes) -> Iterator[bytes]:
     yield b"0"
     sign = b"-" if number.startswith(b"-") else b""

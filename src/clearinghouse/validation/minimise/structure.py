@@ -13,7 +13,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from clearinghouse.validation.minimise.numbers import simpler
+from clearinghouse.validation.minimise.numbers import simpler, whole
 from clearinghouse.validation.minimise.oracle import Oracle
 from clearinghouse.validation.minimise.sweep import reduced
 from clearinghouse.validation.minimise.tree import Node, Parts, level, put, walk, without, write
@@ -121,21 +121,29 @@ def _with_simple_numbers(root: Node, oracle: Oracle) -> Node:
 
 
 def _with_simple_number(root: Node, node: Node, oracle: Oracle) -> Node:
-    """Go on a step before where it succeeded, as what was too far is mostly too far again; then, in case it was not,
-    look once more from the start. Stepping back lets a distance grow again that had become small by chance.
-    """
-    at, changed = 0, False
     while True:
-        choices = [replace(node, parts=(text,)) for text in simpler(node.parts[0])[at:]]
+        choices = [replace(node, parts=(text,)) for text in simpler(node.parts[0])]
         found = oracle.first(_text_of_each(root, node, choices))
-        if found is not None:
-            root = put(root, node, choices[found])
-            node = choices[found]
-            at, changed = max(at + found - 1, 0), True
-        elif changed:
-            at, changed = 0, False
-        else:
+        if found is None:
             return root
+        root = put(root, node, choices[found])
+        root, node = _with_halved(root, choices[found], oracle)
+
+
+def _with_halved(root: Node, node: Node, oracle: Oracle) -> tuple[Node, Node]:
+    """Look for the least whole number as if all from one on showed: in one run for each bit of it. It is looked at once
+    more by whoever asked, in case they do not.
+    """
+    high = whole(node.parts[0])
+    low = 0
+    while high - low > 1:
+        middle = (low + high) // 2
+        choice = replace(node, parts=(b"%d" % middle,))
+        if oracle.first([write(put(root, node, choice))]) is None:
+            low = middle
+        else:
+            root, node, high = put(root, node, choice), choice, middle
+    return root, node
 
 
 def _text_of_each(root: Node, node: Node, choices: list[Node]) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from clearinghouse.records import ClearinghouseError
+from clearinghouse.validation.errors import ValidationError
 
 LARGEST = 4 * 2**20
 """Bytes of a document that is read as JSON."""
@@ -29,7 +29,7 @@ _UNIT = re.compile(rb"\\u[0-9a-fA-F]{4}|\\.|[\x00-\x7f]|[\xc0-\xff][\x80-\xbf]*+
 Parts = tuple[bytes, ...]
 
 
-class NotJsonError(ClearinghouseError):
+class NotJsonError(ValidationError):
     """A document is not JSON, or too large or too deep to be taken apart as such."""
 
 

@@ -20,11 +20,11 @@ import msgspec
 
 from clearinghouse.packages.versions import Order, order_of
 from clearinghouse.packages.versions.prerelease import is_prerelease
-from clearinghouse.records import ClearinghouseError, RangeEvent
+from clearinghouse.records import RangeEvent
+from clearinghouse.validation.errors import ValidationError
 
 _LOOKS = 4
 """Versions that are run in the middle of a gap whose ends are known, at each edge."""
-_SHOWN_VERSIONS = 3
 
 
 class Shown(StrEnum):
@@ -98,8 +98,8 @@ class Narrowed(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def events(self) -> tuple[RangeEvent, ...]:
-        """The stretch as events of an advisory (OSV schema, ``events``), no wider than was seen: where the upper edge has
-        a gap, it ends with what was last seen to show, and where no release is beyond, it has no end.
+        """The stretch as events of an advisory (OSV schema, ``events``), no wider than was seen: where the upper edge
+        has a gap, it ends with what was last seen to show, and where no release is beyond, it has no end.
         """
         oldest = self.before.inside == self.versions[0]
         begin = RangeEvent(introduced="0" if oldest else self.before.inside)
@@ -108,7 +108,7 @@ class Narrowed(msgspec.Struct, frozen=True, kw_only=True):
         return (begin,) if self.after.outside is None else (begin, RangeEvent(fixed=self.after.outside))
 
 
-class NarrowingError(ClearinghouseError):
+class NarrowingError(ValidationError):
     """There is nothing to narrow: no order, or no version that shows to begin with."""
 
 
