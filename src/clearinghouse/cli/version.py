@@ -150,7 +150,7 @@ def _asked(asked: dict[str, Any]) -> Answer:
     if isinstance(written, dict):
         advisories = _advisories_of(msgspec.json.encode(written))
     else:
-        advisories = _advisories_at(path_of(_text(asked, "advisory")))
+        advisories = advisories_at(path_of(_text(asked, "advisory")))
     base, colon, release = ecosystem.partition(":")
     component = Component(name=name, ecosystem=f"{ecosystem_of(base) or base}{colon}{release}", version=version)
     package = package_of(InventoryItem(inventory="", written=name, component=component))
@@ -182,7 +182,12 @@ def _text(asked: dict[str, Any], name: str) -> str:
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
-def _advisories_at(path: Path) -> tuple[PublishedAdvisory, ...]:
+def advisories_at(path: Path) -> tuple[PublishedAdvisory, ...]:
+    """Return the advisories in a file: of a record, itself.
+
+    Raises:
+        NoAdvisoryError: it is a folder, or there is none in it.
+    """
     if path.is_dir():
         raise NoAdvisoryError(
             f"{printable_name(str(path))} is a folder, and one advisory is asked about",

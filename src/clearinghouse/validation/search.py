@@ -1,4 +1,4 @@
-"""Searches that run a recipe many times: over released versions, and over smaller inputs."""
+"""Searches that run a recipe many times: over released versions, over smaller inputs, over parts of a patch."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,11 +7,14 @@ import msgspec
 from msgspec import UNSET
 
 from clearinghouse.packages.ecosystems import ecosystem_of_type
+from clearinghouse.packages.identity import PackageId, package_of
 from clearinghouse.packages.purl import canonical
 from clearinghouse.packages.purl import parse as parse_purl
+from clearinghouse.records import Component, InventoryItem
 from clearinghouse.validation import subjects
 from clearinghouse.validation.bisect import Narrowed, Shown, narrow
 from clearinghouse.validation.errors import RecipeError, ValidationError
+from clearinghouse.validation.hunks import RoleOfHunk, which_hunks
 from clearinghouse.validation.minimise import MOST, Minimised, Way, minimise
 from clearinghouse.validation.minimise import Progress as Told
 from clearinghouse.validation.recipe import Loaded, Recipe, Subject
@@ -34,9 +37,8 @@ def narrowed(
     Raises:
         RecipeError: the subject is no package of a registry. NarrowingError: the version it names does not show.
     """
-    purl = _package(loaded)
-    named = parse_purl(purl)
-    without = purl.replace(f"@{named.version}", "", 1)
+    named = parse_purl(_package(loaded))
+    without = msgspec.structs.replace(named, version=None).canonical
 
     def shows(version: str) -> Shown:
         progress(f"version {version}")
@@ -86,6 +88,48 @@ def least_input(
         return minimise(loaded.files[name], same, by=by, most=most, progress=progress)
 
 
+def roles_of_hunks(loaded: Loaded, session: Session) -> tuple[RoleOfHunk, ...]:
+    """Return for each hunk of the patch that fixes a recipe's subject whether the flaw shows again without it.
+
+    A patch that without a hunk no longer fits, or makes what does not build or run, tells nothing of that hunk.
+
+    Raises:
+        RecipeError: the fixed subject is no patch. PatchError: it is no unified diff.
+        FixDoesNotHoldError: the flaw shows with all of it.
+    """
+    fixed = loaded.recipe.fixed
+    if fixed is None or fixed.patch is None:
+        raise RecipeError(f"{loaded.source}: [fixed] is no patch", "name a patch to take apart", source=loaded.source)
+    name = fixed.patch
+    limits = limits_of(loaded.recipe.limits, session.policy.run)
+
+    def holds(data: bytes) -> bool | None:
+        changed = msgspec.structs.replace(loaded, files={**loaded.files, name: data})
+        try:
+            with _ready(changed, subjects.patched(loaded.recipe), session) as box:
+                shown = run_once(changed, loaded.recipe.reproducer, session.provider, box, limits).sight.shown
+        except ValidationError:
+            return None
+        return None if shown is None else not shown
+
+    return which_hunks(loaded.files[name], holds)
+
+
+def package_of_recipe(loaded: Loaded) -> PackageId:
+    """Return which package a recipe's affected subject is, as advisories name it.
+
+    Raises:
+        RecipeError: it is no package of a registry.
+    """
+    purl = _package(loaded)
+    found = package_of(
+        InventoryItem(inventory="", written=purl, component=Component(name=parse_purl(purl).name, purl=purl))
+    )
+    if not isinstance(found, PackageId):
+        raise RecipeError(f"{loaded.source}: {found.reason}", "name a package of a registry", source=loaded.source)
+    return found
+
+
 def _package(loaded: Loaded) -> str:
     purl = loaded.recipe.affected.purl
     if purl is None or canonical(purl) is None:
@@ -98,7 +142,7 @@ def _package(loaded: Loaded) -> str:
 def _with_version(loaded: Loaded, version: str) -> Loaded:
     """The recipe with another version of its affected subject, and no fixed one."""
     purl = parse_purl(_package(loaded))
-    text = (loaded.recipe.affected.purl or "").replace(f"@{purl.version}", f"@{version}", 1)
+    text = msgspec.structs.replace(purl, version=version).canonical
     affected = msgspec.structs.replace(loaded.recipe.affected, purl=text, sha256=None)
     recipe = msgspec.structs.replace(loaded.recipe, affected=affected, fixed=None)
     return msgspec.structs.replace(loaded, recipe=recipe)

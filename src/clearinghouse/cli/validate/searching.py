@@ -1,4 +1,4 @@
-"""``clearinghouse validate bisect`` and ``minimise``: searches that run a recipe many times."""
+"""``clearinghouse validate bisect``, ``minimise`` and ``hunks``: searches that run a recipe many times."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,14 +9,16 @@ import typer
 from clearinghouse.cli.layout import say, show_table, stderr
 from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
 from clearinghouse.cli.validate.group import Declared, Form, Offline, Runner, Runs, app, form_of, words_of
+from clearinghouse.cli.version import advisories_at
 from clearinghouse.formats.text import clean_line, plural
 from clearinghouse.sandbox import Tier
 from clearinghouse.triage.validating import Bench
-from clearinghouse.validation.bisect import Edge, Narrowed
+from clearinghouse.validation.bisect import Agreement, Compared, Edge, Narrowed, compare
 from clearinghouse.validation.errors import ValidationError
+from clearinghouse.validation.hunks import Role
 from clearinghouse.validation.minimise import MOST, Way
 from clearinghouse.validation.recipe import load
-from clearinghouse.validation.search import least_input, narrowed
+from clearinghouse.validation.search import least_input, narrowed, package_of_recipe, roles_of_hunks
 from clearinghouse.validation.validate import Policy
 
 Recipe = Annotated[Path, typer.Argument(metavar="RECIPE", help="A recipe: its folder, or its recipe.toml.")]
@@ -28,6 +30,9 @@ def bisect_command(
     *,
     runs: Runs = 1,
     prereleases: Annotated[bool, typer.Option("--prereleases", help="Consider those too.")] = False,
+    advisory: Annotated[
+        Path | None, typer.Option("--advisory", metavar="FILE", help="Compare with the versions that it claims.")
+    ] = None,
     output: Form = "text",
     offline: Offline = False,
     runner: Runner = None,
@@ -35,20 +40,28 @@ def bisect_command(
 ) -> None:
     """Run a recipe on released versions, as few as will do, and say where the flaw begins and ends.
 
-    Exit code 0: both ends are known. 1: some versions could not be run, or the flaw comes and goes.
+    Exit code 0: both ends are known. 1: some versions could not be run, the flaw comes and goes, or the
+    advisory says otherwise.
     """
     form = form_of(output)
     recipe = load(path)
+    claims = advisories_at(advisory) if advisory else ()
     bench = Bench(policy=Policy(runs=runs), offline=offline, runner=words_of(runner), declared=declared)
     with stderr().status("starting") as status, bench, bench.session() as here:
         found = narrowed(
             recipe, here, prereleases=prereleases, progress=lambda text: status.update(clean_line(text)[:90])
         )
+    compared = [compare(found, claim.body, package_of_recipe(recipe)) for claim in claims]
     if form is OutputFormat.JSON:
-        write_json({"recipe": {"path": recipe.source, "sha256": recipe.digest}, **_as_json(found)})
+        claimed = [{"id": claim.id, **msgspec.to_builtins(each)} for claim, each in zip(claims, compared, strict=True)]
+        shown = {**_as_json(found), **({"advisories": claimed} if claims else {})}
+        write_json({"recipe": {"path": recipe.source, "sha256": recipe.digest}, **shown})
     else:
         _tell(found)
+        for claim, each in zip(claims, compared, strict=True):
+            _tell_claim(claim.id, each)
     sure = found.one_stretch and not found.before.has_gap and not found.after.has_gap
+    sure = sure and all(each.agreement is Agreement.AGREED for each in compared)
     raise typer.Exit(OK if sure else ATTENTION)
 
 
@@ -96,6 +109,32 @@ def minimise_command(
     raise typer.Exit(OK if found.complete else ATTENTION)
 
 
+@app.command("hunks", short_help="Find which parts of a patch stop the flaw.")
+def hunks_command(
+    path: Recipe,
+    *,
+    output: Form = "text",
+    offline: Offline = False,
+    runner: Runner = None,
+    declared: Declared = Tier.T1,
+) -> None:
+    """Leave the hunks of the patch that fixes a recipe's subject out, one by one, and say without which the flaw shows.
+
+    Exit code 0: it is known of each. 1: without some of them nothing could be told.
+    """
+    form = form_of(output)
+    recipe = load(path)
+    bench = Bench(offline=offline, runner=words_of(runner), declared=declared)
+    with stderr().status("starting"), bench, bench.session() as session:
+        found = roles_of_hunks(recipe, session)
+    if form is OutputFormat.JSON:
+        write_json({"recipe": {"path": recipe.source, "sha256": recipe.digest}, "hunks": msgspec.to_builtins(found)})
+    else:
+        rows = [(clean_line(each.path), str(each.line), each.role.value) for each in found]
+        show_table("Without which hunk the flaw shows", ("file", "line", "this hunk is"), rows)
+    raise typer.Exit(ATTENTION if any(each.role is Role.UNKNOWN for each in found) else OK)
+
+
 def _as_json(found: Narrowed) -> dict[str, Any]:
     shown: dict[str, Any] = msgspec.to_builtins(found)
     return {
@@ -115,6 +154,16 @@ def _tell(found: Narrowed) -> None:
     say(f"Last affected: {found.after.inside}{_gap(found.after)}. First fixed: {fixed}.")
     if not found.one_stretch:
         say("The flaw comes and goes: a version outside of this stretch shows it too.")
+
+
+def _tell_claim(name: str, compared: Compared) -> None:
+    say(f"{clean_line(name)}: {compared.agreement.value}.")
+    for word, versions in (
+        ("shows and is not named", compared.missing),
+        ("is named and does not show", compared.excess),
+    ):
+        if versions:
+            say(f"  {word}: {', '.join(versions[:8])}{' and more' if len(versions) > 8 else ''}")
 
 
 def _gap(edge: Edge) -> str:
