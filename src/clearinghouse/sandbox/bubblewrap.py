@@ -11,14 +11,13 @@ box is a copy of it, and what that was started with can be read inside (``/proc/
 import contextlib
 import os
 import re
-import resource
 import secrets
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 from clearinghouse.sandbox import groups as control
 from clearinghouse.sandbox import seccomp, workspace
@@ -33,15 +32,15 @@ from clearinghouse.sandbox.contract import (
     Outcome,
     UnavailableError,
 )
-from clearinghouse.sandbox.watch import Watch, Watched, end_process
+from clearinghouse.sandbox.started import Started, before, close, in_memory, offspring, outcome
 
 INSIDE = 65_534
 """The user and group that a command is inside."""
 UIDS = range(1_879_113_728, 1_879_179_264)
 """Users that belong to nobody: above those that systemd gives to containers (https://systemd.io/UIDS-GIDS)."""
-_SHARED_MEMORY = 64 << 20
-_SIGNALS = 64
 _DISABLES_NESTING = (0, 8)
+_SHARED = "shm"
+"""``/dev/shm``: a folder of the box like others, so that its disk and its number of files hold there as well."""
 _ETC = {
     "passwd": "root:x:0:0::/:/bin/false\nsandbox:x:65534:65534::/work:/bin/sh\n",
     "group": "root:x:0:\nsandbox:x:65534:\n",
@@ -51,15 +50,14 @@ _ETC = {
 _HOST_ETC = ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d")
 _HIDDEN = ("cmdline", "keys", "kallsyms", "timer_list", "sched_debug", "interrupts", "version_signature")
 """Of ``/proc``: what is of the host and nothing that a program needs."""
-_NOT_EXECUTED = re.compile(rb"\Abwrap: execvp [^\n]{0,4096}: (?:No such file|Permission denied|Exec format)")
-_STATUS = re.compile(rb'"(child-pid|exit-code)": (\d{1,10})')
 
 
 class Options(NamedTuple):
     """What can be left out of a box. Nothing is, but where a test shows that the self-check notices.
 
     Attributes:
-        drop: options of bubblewrap that are left out. filtered: whether system calls are.
+        drop: options of bubblewrap that are left out, with what stands for the same here. filtered: whether system
+            calls are.
         clean: whether bubblewrap is started without environment and arguments. add: further options.
         keep_user: whether a command keeps the user that this process is.
     """
@@ -75,7 +73,6 @@ class _Box(NamedTuple):
     folder: Path
     subject: Path
     builds: bool
-    disk: int
     uid: int
 
 
@@ -111,7 +108,7 @@ class Bubblewrap:
         self._options = options
         self._boxes: dict[str, _Box] = {}
         self._next = secrets.randbelow(len(UIDS))
-        self._filter = seccomp.program()
+        self._filter = seccomp.program(counted=self.groups.name != "sampling")
         self._etc = base / "etc"
         self._etc.mkdir(mode=0o755)
         for name, text in _ETC.items():
@@ -134,15 +131,13 @@ class Bubblewrap:
             raise UnavailableError(
                 f"a box cannot have a disk of its own here: {error.strerror}", "run it where name spaces may be made"
             ) from None
-        for each in workspace.FOLDERS:
+        for each in (*workspace.FOLDERS, _SHARED):
             (folder / each).mkdir(mode=0o700)
             os.chown(folder / each, uid, uid)
         subject = below.subject if below else folder / "subject"
-        self._boxes[name] = _Box(
-            folder, subject, builds=below is None, disk=limits.disk, uid=below.uid if below else uid
-        )
+        self._boxes[name] = _Box(folder, subject, builds=below is None, uid=below.uid if below else uid)
         if below:
-            for each in ("work", "tmp"):
+            for each in ("work", "tmp", _SHARED):
                 os.chown(folder / each, below.uid, below.uid)
         try:
             workspace.put(folder / "work", files, self._boxes[name].uid)
@@ -154,16 +149,18 @@ class Bubblewrap:
     def run(self, box: str, command: Command) -> Outcome:
         """Run a command in a box to its end."""
         found = self._box(box)
-        group = self.groups.make(command.limits)
+        _sound(command)
         begin = time.monotonic()
+        group: control.Group = control.NoGroup()
         try:
+            group = self.groups.make(command.limits)
             with contextlib.ExitStack() as stack:
                 started = self._start(found, command, group, stack)
                 watched = started.watch(command, group, sampled=self.groups.name == "sampling")
                 status = started.status()
-            return _outcome(watched, status, started.returncode, group.usage())
-        except OSError as error:
-            words = error.strerror or type(error).__name__
+            return outcome(watched, status, started.returncode, group.usage())
+        except (OSError, subprocess.SubprocessError) as error:  # the second one is what fails between fork and exec
+            words = getattr(error, "strerror", None) or str(error)[:200]
             return Outcome(end=End.NOT_STARTED, seconds=time.monotonic() - begin, words=words)
         finally:
             group.end()
@@ -192,20 +189,21 @@ class Bubblewrap:
         self._next = (self._next + 1) % len(UIDS)
         return UIDS[self._next]
 
-    def _start(self, box: _Box, command: Command, group: control.Group, stack: contextlib.ExitStack) -> "_Started":
+    def _start(self, box: _Box, command: Command, group: control.Group, stack: contextlib.ExitStack) -> Started:
         arguments = [*self._arguments(box, command)]
         descriptors = []
         if self._options.filtered:
-            descriptors.append(_in_memory(self._filter, stack))
+            descriptors.append(in_memory(self._filter, stack))
             arguments += ["--seccomp", str(descriptors[-1])]
         status, told = os.pipe()
         reader = stack.enter_context(os.fdopen(status, "rb"))
-        stack.callback(_close, told)
+        stack.callback(close, told)
         descriptors.append(told)
         arguments += ["--json-status-fd", str(told)]
         if self._options.clean:
-            descriptors.append(_in_memory(b"".join(os.fsencode(each) + b"\0" for each in arguments), stack))
+            descriptors.append(in_memory(b"".join(os.fsencode(each) + b"\0" for each in arguments), stack))
             arguments = ["--args", str(descriptors[-1])]
+        others = offspring()
         process = subprocess.Popen(  # noqa: S603 - what is started is bubblewrap, with options of ours
             [self._program, *arguments, "--", *command.argv],
             stdin=subprocess.PIPE,
@@ -214,11 +212,11 @@ class Bubblewrap:
             env={} if self._options.clean else None,
             cwd="/",
             pass_fds=descriptors,
-            start_new_session=True,
-            preexec_fn=_before(command.limits, box.uid, group),  # noqa: PLW1509 - this process has one thread
+            start_new_session="--new-session" not in self._options.drop,
+            preexec_fn=before(command.limits, box.uid, group),  # noqa: PLW1509 - this process has one thread
         )
-        _close(told)
-        return _Started(process, reader)
+        close(told)
+        return Started(process, reader, others)
 
     def _arguments(self, box: _Box, command: Command) -> Iterator[str]:
         options: tuple[tuple[str, ...], ...] = (
@@ -255,7 +253,7 @@ class Bubblewrap:
         for name in _HIDDEN:
             if Path("/proc", name).exists():
                 yield from ("--ro-bind", str(self._etc / "empty"), f"/proc/{name}")
-        yield from ("--dev", "/dev", "--size", str(min(_SHARED_MEMORY, box.disk)), "--tmpfs", "/dev/shm")  # noqa: S108
+        yield from ("--dev", "/dev", "--bind", str(box.folder / _SHARED), "/dev/shm")  # noqa: S108
         for name in ("work", "tmp"):
             yield from ("--bind", str(box.folder / name), f"/{name}")
         yield from ("--bind" if box.builds else "--ro-bind", str(box.subject), "/subject")
@@ -264,109 +262,24 @@ class Bubblewrap:
         yield from self._options.add
 
 
-class _Started:
-    """A command that was started."""
+def _sound(command: Command) -> None:
+    """Refuse text that would come apart on its way: options are told from each other by a zero byte.
 
-    def __init__(self, process: subprocess.Popen[bytes], status: IO[bytes]) -> None:
-        self._process = process
-        self._reader = status
-        os.set_blocking(status.fileno(), False)
-        self._told = b""
-
-    @property
-    def returncode(self) -> int:
-        """What bubblewrap ended with."""
-        return self._process.returncode
-
-    def watch(self, command: Command, group: control.Group, *, sampled: bool) -> Watched:
-        """Follow it to its end."""
-        watch = Watch(
-            self._process,
-            command.limits,
-            kill=self._kill,
-            root=lambda: self.status().get("child-pid", 0),
-            look=sampled,
-            spent=lambda: group.usage().cpu,
-        )
-        return watch.to_end(command.input)
-
-    def status(self) -> dict[str, int]:
-        """Return what bubblewrap told about its child: ``child-pid``, and ``exit-code`` once it has one."""
-        with contextlib.suppress(BlockingIOError):
-            while piece := self._reader.read(4096):
-                self._told += piece
-        return {name.decode(): int(value) for name, value in _STATUS.findall(self._told)}
-
-    def _kill(self) -> None:
-        """End the first process of the box, and with it all others; bubblewrap itself is told by that."""
-        if self._process.poll() is None:
-            end_process(self.status().get("child-pid", 0) or self._process.pid)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(1)
-                return
-            self._process.kill()
-
-
-def _outcome(watched: Watched, status: dict[str, int], returncode: int, usage: control.Usage) -> Outcome:
-    end, code, number = watched.end, None, None
-    words = ""
-    if usage.killed:
-        end = End.MEMORY
-    if end is None:
-        code = status.get("exit-code")
-        if (code is None or code == 1) and _NOT_EXECUTED.match(watched.stderr):
-            end, code, words = End.NOT_FOUND, None, _line(watched.stderr)
-        elif code is None:
-            end, words = End.NOT_STARTED, f"bubblewrap ended with {returncode}: {_line(watched.stderr)}"
-        elif 128 < code <= 128 + _SIGNALS:
-            end, code, number = End.SIGNALLED, None, code - 128
-        else:
-            end = End.EXITED
-    return Outcome(
-        end=end,
-        code=code,
-        signal=number,
-        seconds=watched.seconds,
-        cpu=watched.cpu if usage.cpu is None else usage.cpu,
-        memory=watched.memory if usage.memory is None else usage.memory,
-        stdout=bytes(watched.stdout),
-        stderr=bytes(watched.stderr),
-        cut=watched.cut,
-        refused=usage.refused,
-        words=words,
-    )
-
-
-def _line(text: bytearray) -> str:
-    return text[:400].decode(errors="replace").strip().partition("\n")[0]
-
-
-def _before(limits: Limits, uid: int, group: control.Group) -> Callable[[], None]:
-    """What the child does between fork and exec: the group first, then limits, then the user."""
-    # where a group counts processes, its limit comes first, for it also tells that it was met
-    spare = 0 if isinstance(group, control.NoGroup) else 16
-    most = (
-        (resource.RLIMIT_NPROC, limits.processes + spare),
-        (resource.RLIMIT_FSIZE, limits.disk),
-        (resource.RLIMIT_CPU, int(limits.cpu) + 1),
-        (resource.RLIMIT_NOFILE, 1024),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_MSGQUEUE, 0),
-        (resource.RLIMIT_MEMLOCK, 1 << 16),
-    )
-
-    def prepare() -> None:
-        group.enter()
-        if uid != os.getuid():
-            os.setgroups([])
-            os.setresgid(uid, uid, uid)
-            os.setresuid(uid, uid, uid)
-        for what, value in most:
-            hard = resource.getrlimit(what)[1]
-            least = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            resource.setrlimit(what, (least, least))
-
-    return prepare
+    Raises:
+        BoxError: a name, an argument or a folder has a zero byte or is none.
+    """
+    for text in (*command.argv, command.at, *command.environment, *command.environment.values()):
+        if "\0" in text or not workspace.encodable(text):
+            raise BoxError(
+                f"{text[:80]!r} cannot be given to a program", "leave the zero byte out of it, and use UTF-8"
+            )
+    for name in command.environment:
+        if not name or "=" in name:
+            raise BoxError(f"{name[:80]!r} is no name of a variable", "name it, without =")
+    if not command.argv or not command.argv[0]:
+        raise BoxError("there is no program to run", "name one first among the arguments")
+    if not command.at.startswith("/"):
+        raise BoxError(f"{command.at[:80]!r} is no folder to begin in", "name it from the root: /work")
 
 
 def _may_choose() -> bool:
@@ -375,20 +288,6 @@ def _may_choose() -> bool:
         return False
     mapped = Path("/proc/self/uid_map").read_text().split()
     return len(mapped) == 3 and int(mapped[0]) <= UIDS.start and int(mapped[2]) > UIDS.stop
-
-
-def _in_memory(data: bytes, stack: contextlib.ExitStack) -> int:
-    """Return a descriptor from which ``data`` can be read."""
-    descriptor = os.memfd_create("options", os.MFD_CLOEXEC)
-    stack.callback(_close, descriptor)
-    os.write(descriptor, data)
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return descriptor
-
-
-def _close(descriptor: int) -> None:
-    with contextlib.suppress(OSError):
-        os.close(descriptor)
 
 
 def _version(program: str) -> tuple[int, ...]:

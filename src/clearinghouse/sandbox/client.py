@@ -2,6 +2,7 @@
 
 import contextlib
 import subprocess
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
@@ -26,15 +27,22 @@ from clearinghouse.sandbox.wire import LARGEST_ANSWER
 
 _ERRORS = {"box": BoxError, "unavailable": UnavailableError, "unsafe": UnsafeError}
 _T = TypeVar("_T")
+_PATIENCE = 180.0
+"""Seconds that a runner may take beyond those that a command may: who waits for ever is stopped by who is silent."""
+_WORDS = 400
 
 
 class Client:
     """Speaks with one runner, which it starts and ends. See :class:`~clearinghouse.sandbox.contract.Provider`.
 
+    It believes the runner little: who broke out of a box speaks with its voice. Once a runner is silent for too long,
+    answers what was not asked, or sends what is no answer, it is ended, and nothing more is read of it.
+
     Args:
         argv: the command that a runner speaks through; None starts one on this machine.
         setting: of a runner on this machine. declared: what the operator says of the runner's machine: ``T2`` for a
             virtual machine, ``T3`` for a machine of its own. It counts only where the kernel there is another one.
+        patience: seconds for which an answer may take longer than the command that was asked for.
 
     Raises:
         UnavailableError: it cannot be started.
@@ -46,11 +54,14 @@ class Client:
         *,
         setting: Setting | None = None,
         declared: Tier = Tier.T1,
+        patience: float = _PATIENCE,
     ) -> None:
         self._process: subprocess.Popen[bytes] | None = launch.start(
             list(argv or launch.command((setting or Setting()).text()))
         )
         self._declared = declared
+        self._patience = patience
+        self._one = threading.Lock()
         self._isolation: Isolation | None = None
         self.name = "runner"
 
@@ -71,13 +82,14 @@ class Client:
                     stream.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(0.5)
-        process.kill()
+        launch.end(process)
         process.wait()
 
     def kill(self) -> None:
         """End the runner at once, from another thread for example: who waits for it gets a :class:`RunnerLostError`."""
-        if self._process:
-            self._process.kill()
+        process = self._process
+        if process:
+            launch.end(process)
 
     def isolation(self, *, again: bool = False) -> Isolation:
         """Return what the runner's provider achieves, as measured there and seen from here.
@@ -97,7 +109,7 @@ class Client:
 
     def run(self, box: str, command: Command) -> Outcome:
         """Run a command in a box to its end."""
-        return self._ask(wire.Run(box, command), wire.Ran).outcome
+        return self._ask(wire.Run(box, command), wire.Ran, command.limits.seconds).outcome
 
     def collect(self, box: str, paths: Sequence[str], most: int) -> list[Collected]:
         """Return what stands at paths of a box."""
@@ -107,21 +119,55 @@ class Client:
         """Remove a box."""
         self._ask(wire.Destroy(box), wire.Done)
 
-    def _ask(self, question: wire.Question, kind: type[_T]) -> _T:
+    def _ask(self, question: wire.Question, kind: type[_T], seconds: float = 0.0) -> _T:
+        """Return the answer to a question, which takes ``seconds`` by itself."""
+        with self._one:
+            try:
+                answer = self._answer(question, seconds)
+            except RunnerLostError:
+                self._end()
+                raise
+            if isinstance(answer, wire.Refused):
+                raise _ERRORS[answer.kind](_plain(answer.what), _plain(answer.remedy))
+            if not isinstance(answer, kind):
+                self._end()
+                raise RunnerLostError("the runner is gone, or answers what was not asked", "look at its log; ask again")
+            return answer
+
+    def _answer(self, question: wire.Question, seconds: float) -> wire.Answer | None:
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
             raise RunnerLostError("the runner was ended", "start another one")
-        wire.send(process.stdin, question)
-        answer = wire.receive(process.stdout, wire.Answer, LARGEST_ANSWER)
-        if isinstance(answer, wire.Refused):
-            raise _ERRORS[answer.kind](answer.what, answer.remedy)
-        if not isinstance(answer, kind):
-            raise RunnerLostError("the runner is gone, or answers what was not asked", "look at its log, and ask again")
+        clock = threading.Timer(min(seconds + self._patience, threading.TIMEOUT_MAX), launch.end, [process])
+        clock.daemon = True
+        clock.start()
+        try:
+            wire.send(process.stdin, question)
+            answer: wire.Answer | None = wire.receive(process.stdout, wire.Answer, LARGEST_ANSWER)
+        finally:
+            clock.cancel()
         return answer
+
+    def _end(self) -> None:
+        """Never read of it again: what comes next may be what untrusted code wrote."""
+        self.kill()
+        self.close()
+
+
+def _plain(text: str) -> str:
+    """Words of a runner, for a person: cut, and without what controls a terminal."""
+    return "".join(each if each.isprintable() else "?" for each in text[:_WORDS])
 
 
 def _seen_from_here(found: Isolation, declared: Tier) -> Isolation:
-    """What an operator says of a runner's machine counts where its kernel is not the one of this process."""
+    """What can be believed of what a runner says of itself.
+
+    Without a point that failed it is a sandbox at all; on another kernel than its runner's it is a virtual machine; no
+    measurement makes it more. What an operator says of the runner's machine counts where its kernel is not the one of
+    this process.
+    """
+    most = Tier.T0 if found.failed or not found.held else Tier.T1 if found.shared else Tier.T2
+    found = msgspec.structs.replace(found, tier=min(found.tier, most), provider=_plain(found.provider), declared="")
     here = Path("/proc/sys/kernel/random/boot_id")
     other = bool(found.boot) and found.boot != (here.read_text().strip() if here.exists() else "")
     if declared <= found.tier or found.tier == Tier.T0:

@@ -14,6 +14,8 @@ import msgspec
 from clearinghouse.records import ClearinghouseError
 
 MIB = 1 << 20
+_MOST = 1 << 48
+"""More than any limit; what is above, system calls do not take."""
 
 
 class SandboxError(ClearinghouseError):
@@ -44,6 +46,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         memory: bytes of all its processes together. processes: processes and threads at one time.
         disk: bytes in all folders of the box together. files: files and folders in them.
         output: bytes of standard output and standard error, of each.
+
+    Raises:
+        ValueError: one of them is not above zero (``output`` may be), is none, or is beyond what machines have: a file
+            system of 0 bytes is one without a limit, and no clock comes to what is not a number.
     """
 
     seconds: float = 60.0
@@ -53,6 +59,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     disk: int = 256 * MIB
     files: int = 32_768
     output: int = MIB
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if not (0 < value <= _MOST or (name == "output" and value == 0)):
+                raise ValueError(f"{name} is {value}, which limits nothing or everything")
 
     def within(self, most: "Limits") -> "Limits":
         """Return the stricter of both, limit by limit."""

@@ -7,18 +7,16 @@ Sources: the kernel's Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/{mem
 
 import contextlib
 import os
-import secrets
-import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from clearinghouse.sandbox.contract import Limits
+from clearinghouse.sandbox.group_folders import Folder, sweep
 
-PREFIX = "clearinghouse-"
-_PATIENCE = 2.0
-"""Seconds for which a group may still have processes that are being ended."""
+_SELF = Path("/proc/self")
+_LEAF = "runner"
+"""The group beside which others stand: where there are controllers, one with processes may have none below it."""
 
 
 class Usage(NamedTuple):
@@ -72,7 +70,14 @@ class Groups(Protocol):
     name: str
 
     def make(self, limits: Limits) -> Group:
-        """Return a new group."""
+        """Return a new group.
+
+        Raises:
+            OSError: the kernel does not make one.
+        """
+
+    def sweep(self) -> None:
+        """Remove the groups of runners that were killed; those of runners that live stay."""
 
 
 class Sampling:
@@ -84,67 +89,24 @@ class Sampling:
         """Return what holds nothing."""
         return NoGroup()
 
+    def sweep(self) -> None:
+        """Do nothing."""
+
 
 def find() -> Groups:
-    """Return the best way that works on this machine, each one having been tried."""
+    """Return the best way that works on this machine, each one having been tried; clear away what runners left."""
     for way in (_second, _first):
         with contextlib.suppress(OSError, ValueError):
             if groups := way():
+                groups.sweep()
                 group = groups.make(Limits())
                 group.end()
                 return groups
     return Sampling()
 
 
-class _Folder:
-    """The files of one group in one hierarchy."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def write(self, name: str, value: object) -> None:
-        (self.path / name).write_text(str(value))
-
-    def number(self, name: str) -> int | None:
-        try:
-            return int((self.path / name).read_text())
-        except (OSError, ValueError):
-            return None
-
-    def table(self, name: str) -> dict[str, int]:
-        try:
-            lines = (self.path / name).read_text().splitlines()
-            return {key: int(value) for key, value in (line.split() for line in lines)}
-        except (OSError, ValueError):
-            return {}
-
-    def members(self) -> list[int]:
-        try:
-            return [int(each) for each in (self.path / "cgroup.procs").read_text().split()]
-        except (OSError, ValueError):
-            return []
-
-    def remove(self) -> None:
-        """End what is in it, and remove it; what cannot be removed now stays, empty and without harm."""
-        end = time.monotonic() + _PATIENCE
-        while True:
-            for member in self.members():
-                with contextlib.suppress(OSError):
-                    os.kill(member, signal.SIGKILL)
-            try:
-                self.path.rmdir()
-            except FileNotFoundError:
-                return
-            except OSError:
-                if time.monotonic() > end:
-                    return
-                time.sleep(0.002)
-            else:
-                return
-
-
 class _SecondGroup:
-    def __init__(self, folder: _Folder) -> None:
+    def __init__(self, folder: Folder) -> None:
         self._folder = folder
 
     def enter(self) -> None:
@@ -174,8 +136,7 @@ class _Second:
         self._own = own
 
     def make(self, limits: Limits) -> Group:
-        folder = _Folder(self._own / _name())
-        folder.path.mkdir()
+        folder = Folder.make(self._own)
         try:
             folder.write("memory.max", limits.memory)
             with contextlib.suppress(OSError):  # there may be no swap
@@ -187,6 +148,9 @@ class _Second:
             raise
         return _SecondGroup(folder)
 
+    def sweep(self) -> None:
+        sweep(self._own)
+
 
 def _second() -> Groups | None:
     own = _own("cgroup2", "")
@@ -195,8 +159,8 @@ def _second() -> Groups | None:
     have = (own / "cgroup.controllers").read_text().split()
     if not {"memory", "pids"} <= set(have):
         return None
-    if own.name != "runner":
-        leaf = own / "runner"
+    if own.name != _LEAF:
+        leaf = own / _LEAF
         leaf.mkdir(exist_ok=True)
         (leaf / "cgroup.procs").write_text("0")
     else:
@@ -206,7 +170,7 @@ def _second() -> Groups | None:
 
 
 class _FirstGroup:
-    def __init__(self, folders: dict[str, _Folder]) -> None:
+    def __init__(self, folders: dict[str, Folder]) -> None:
         self._folders = folders
 
     def enter(self) -> None:
@@ -237,11 +201,10 @@ class _First:
         self._own = own
 
     def make(self, limits: Limits) -> Group:
-        name = _name()
-        folders = {controller: _Folder(path / name) for controller, path in self._own.items()}
+        folders: dict[str, Folder] = {}
         try:
-            for folder in folders.values():
-                folder.path.mkdir()
+            for controller, path in self._own.items():
+                folders[controller] = Folder.make(path)
             folders["memory"].write("memory.limit_in_bytes", limits.memory)
             with contextlib.suppress(OSError):  # where swap is counted
                 folders["memory"].write("memory.memsw.limit_in_bytes", limits.memory)
@@ -250,6 +213,10 @@ class _First:
             _FirstGroup(folders).end()
             raise
         return _FirstGroup(folders)
+
+    def sweep(self) -> None:
+        for path in self._own.values():
+            sweep(path)
 
 
 def _first() -> Groups | None:
@@ -272,7 +239,7 @@ def _own(kind: str, controller: str) -> Path | None:
 
 
 def _memberships() -> Iterator[tuple[str, str]]:
-    for line in Path("/proc/self/cgroup").read_text().splitlines():
+    for line in (_SELF / "cgroup").read_text().splitlines():
         _, controllers, path = line.split(":", 2)
         for controller in controllers.split(","):
             yield controller, path
@@ -280,12 +247,8 @@ def _memberships() -> Iterator[tuple[str, str]]:
 
 def _mounts() -> Iterator[tuple[str, Path, list[str], str]]:
     """Yield root, mount point, options and kind of every mount (proc_pid_mountinfo(5))."""
-    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+    for line in (_SELF / "mountinfo").read_text().splitlines():
         before, _, after = line.partition(" - ")
         kind, _, options = after.split(" ", 2)
         fields = before.split(" ")
         yield fields[3], Path(fields[4]), options.split(","), kind
-
-
-def _name() -> str:
-    return PREFIX + secrets.token_hex(8)

@@ -5,21 +5,35 @@ its two pipes; its network has nothing but a loopback; what it mounts nobody els
 does, every process in every box ends, and every box is gone.
 """
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
+
+import msgspec
 
 from clearinghouse.sandbox.contract import ENVIRONMENT, MIB, Limits, UnavailableError
 from clearinghouse.sandbox.workspace import mount_memory
 
 _UNSHARE = ("--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child=KILL", "--mount-proc")
 _ALONE = ("--user", "--map-root-user")
+_SHARING = ("--mount", "--net", "--ipc", "--uts")
+"""For docker, whose daemon is outside: without a name space of processes, for the runner looks at its containers'."""
+_RANGE = "--map-auto"
+"""For containers, which need more users than one: those of /etc/subuid and /etc/subgid (newuidmap(1))."""
 
 
 def command(*arguments: str) -> list[str]:
     """Return the command that becomes a confined runner, which speaks over standard input and output.
+
+    A runner that uses docker is confined less: it sees the processes of the machine, and a container does not end
+    because it does; its daemon is asked over a socket of the file system, so the network is as empty as ever.
+
+    Args:
+        arguments: those of the runner: its setting, as JSON.
 
     Raises:
         UnavailableError: a tool that it needs is not installed.
@@ -27,8 +41,17 @@ def command(*arguments: str) -> list[str]:
     unshare = shutil.which("unshare", path=f"{ENVIRONMENT['PATH']}:/usr/sbin:/sbin")
     if unshare is None:
         raise UnavailableError("unshare is not installed on this machine", "apt-get install util-linux")
-    alone = () if os.geteuid() == 0 else _ALONE
-    return [unshare, *alone, *_UNSHARE, "--", sys.executable, "-P", "-m", "clearinghouse.sandbox.runner", *arguments]
+    provider = _provider(*arguments)
+    confined = _SHARING if provider == "docker" else _UNSHARE
+    alone = () if os.geteuid() == 0 else (*_ALONE, _RANGE) if provider in {"oci", "podman"} else _ALONE
+    return [unshare, *alone, *confined, "--", sys.executable, "-P", "-m", "clearinghouse.sandbox.runner", *arguments]
+
+
+def _provider(setting: str = "{}", *_: str) -> str:
+    """The provider that a setting names; what else is in it, or whether it is one, the runner will say."""
+    with contextlib.suppress(msgspec.DecodeError):
+        return str(msgspec.json.decode(setting, type=dict[str, object]).get("provider", ""))
+    return ""
 
 
 def environment() -> dict[str, str]:
@@ -52,12 +75,22 @@ def start(argv: list[str]) -> subprocess.Popen[bytes]:
         ) from None
 
 
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a runner at once: it, and what stands between (a shell, ``ssh``); what is in its boxes ends with it."""
+    if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
 def base() -> Path:
     """Return an empty folder of this process alone, for the mounts of a runner.
 
     Raises:
-        UnavailableError: no folder can be mounted on.
+        UnavailableError: no folder can be mounted on, or this process is in the name spaces of the machine, where what
+            it mounts would hide folders from everybody.
     """
+    if os.getpid() != 1:  # the first one of a name space: what :func:`command` makes
+        raise UnavailableError("a runner is started here without confinement", "start it by `clearinghouse sandbox`")
     taken = [Path(sys.prefix), Path(sys.base_prefix), Path(__file__).parent]
     for name in ("/mnt", "/media", "/srv", "/opt", "/home"):
         folder = Path(name)

@@ -9,6 +9,8 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _KIB = 1024
 _MOST = 20_000
 """Processes that are looked at; more than any limit allows."""
+_ROUNDS = 4
+"""How often it is looked again for those that were missed."""
 
 
 class Seen(NamedTuple):
@@ -20,21 +22,50 @@ class Seen(NamedTuple):
 
 
 def sample(root: int) -> Seen:
-    """Return what the process ``root`` and its descendants use now; those that end meanwhile are not counted."""
-    processes, memory, cpu = 0, 0, 0.0
-    waiting, seen = [root], 0
-    while waiting and seen < _MOST:
+    """Return what the process ``root`` and its descendants use now.
+
+    A process may end between being named and being looked at, and what it started has another parent then: whenever
+    one does, all are looked for again, so that nobody hides by handing on what it holds from child to child.
+    """
+    counted: dict[int, Seen] = {}
+    for _ in range(_ROUNDS):
+        if _walk(root, counted):
+            break
+    each = counted.values()
+    return Seen(sum(one.processes for one in each), sum(one.memory for one in each), sum(one.cpu for one in each))
+
+
+def _walk(root: int, counted: dict[int, Seen]) -> bool:
+    """Look at those that were not looked at yet; return whether none was missed."""
+    waiting, seen, whole = [root], set[int](), True
+    while waiting and len(seen) < _MOST:
         pid = waiting.pop()
-        seen += 1
-        try:
-            status = _status(pid)
-            waiting += _children(pid)
-        except OSError:
+        if pid in seen:
             continue
-        processes += status.get("Threads", 1)
-        memory += _KIB * (status.get("RssAnon", 0) + status.get("RssShmem", 0))
-        cpu += _cpu(pid)
-    return Seen(processes, memory, cpu)
+        seen.add(pid)
+        try:
+            if pid not in counted:
+                counted[pid] = _look(pid)
+            waiting += children(pid)
+        except OSError:
+            whole = False
+    return whole
+
+
+def _look(pid: int) -> Seen:
+    status = _status(pid)
+    memory = _KIB * (status.get("RssAnon", 0) + status.get("RssShmem", 0))
+    return Seen(status.get("Threads", 1), memory, _cpu(pid))
+
+
+def available() -> int | None:
+    """Return the bytes of memory that this machine can still give (``MemAvailable`` of proc(5)); None if unknown."""
+    try:
+        text = (_PROC / "meminfo").read_text()
+    except OSError:
+        return None
+    found = [line.split() for line in text.splitlines() if line.startswith("MemAvailable:")]
+    return int(found[0][1]) * _KIB if found else None
 
 
 def _status(pid: int) -> dict[str, int]:
@@ -46,8 +77,12 @@ def _status(pid: int) -> dict[str, int]:
     return found
 
 
-def _children(pid: int) -> list[int]:
-    """Return the children of all threads of a process."""
+def children(pid: int) -> list[int]:
+    """Return the children of all threads of a process.
+
+    Raises:
+        OSError: it is not there, or the kernel does not tell (``CONFIG_PROC_CHILDREN``).
+    """
     found = []
     for thread in (_PROC / str(pid) / "task").iterdir():
         found += [int(each) for each in (thread / "children").read_text().split()]

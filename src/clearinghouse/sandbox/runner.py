@@ -5,6 +5,10 @@
 It runs nothing before its provider has passed the self-check in this very process.
 """
 
+import contextlib
+import fcntl
+import os
+import select
 import signal
 import sys
 from typing import IO
@@ -35,6 +39,9 @@ class Runner:
             return wire.Refused("box", error.what, error.remedy)
         except SandboxError as error:
             return wire.Refused("unavailable", error.what, error.remedy)
+        except OSError as error:
+            words = error.strerror or type(error).__name__
+            return wire.Refused("unavailable", f"the runner's machine fails: {words}", "look at the machine")
 
     def _answer(self, question: wire.Question) -> wire.Answer:
         if isinstance(question, wire.Check):
@@ -68,16 +75,53 @@ class Runner:
 
 
 def serve(source: IO[bytes], to: IO[bytes], setting: Setting) -> None:
-    """Answer questions until there are no more."""
+    """Answer questions until there are no more.
+
+    Raises:
+        RunnerLostError: what comes is no question, or nobody takes the answer.
+    """
     runner = Runner(setting)
     while (question := wire.receive(source, wire.Question, LARGEST_QUESTION)) is not None:
-        wire.send(to, runner.answer(question))
+        reply(to, runner.answer(question))
+
+
+def reply(to: IO[bytes], answer: wire.Answer) -> None:
+    """Send an answer, or that it is too large to be sent."""
+    try:
+        wire.send(to, answer)
+    except BoxError as error:
+        wire.send(to, wire.Refused("box", error.what, error.remedy))
+
+
+def end_with(source: IO[bytes]) -> None:
+    """End this process once nobody can ask it any more, even in the middle of a command.
+
+    The kernel sends a signal when something happens at the other end of the pipe (O_ASYNC of fcntl(2)). No thread waits
+    for it, because who forks must have one only.
+    """
+
+    def look(*_: object) -> None:
+        poll = select.poll()
+        poll.register(source, 0)  # which is told of hanging up nevertheless
+        if poll.poll(0):
+            os._exit(1)
+
+    signal.signal(signal.SIGIO, look)
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(source, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(source, fcntl.F_SETFL, fcntl.fcntl(source, fcntl.F_GETFL) | os.O_ASYNC)
+    look()
 
 
 def main(arguments: list[str]) -> None:
     """Serve over standard input and output, with the setting that the only argument is, as JSON."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    serve(sys.stdin.buffer, sys.stdout.buffer, Setting.read(arguments[0] if arguments else "{}"))
+    # a function, because what is ignored stays so in every box, where programs may need it
+    signal.signal(signal.SIGINT, lambda *_: None)
+    end_with(sys.stdin.buffer)
+    try:
+        serve(sys.stdin.buffer, sys.stdout.buffer, Setting.read(arguments[0] if arguments else "{}"))
+    except SandboxError as error:
+        sys.exit(f"error: {error.what}\ntry: {error.remedy}")
 
 
 if __name__ == "__main__":

@@ -96,6 +96,9 @@ _DENIED = {
 }
 DENIED = tuple(_DENIED)
 """Names of the calls that are refused whatever their arguments are."""
+_UNCOUNTED = {"memfd_create": (319, 279), "shmget": (29, 194), "msgget": (68, 186)}
+UNCOUNTED = tuple(_UNCOUNTED)
+"""Names of the calls that get memory which belongs to no process: only a control group counts it."""
 
 
 class _Machine(NamedTuple):
@@ -105,42 +108,58 @@ class _Machine(NamedTuple):
     column: int
     clone: int
     socket: int
+    socketpair: int
     ioctl: int
     personality: int
+    setrlimit: int
+    prlimit: int
 
 
 _MACHINES = {
-    "x86_64": _Machine(0xC000003E, 0, clone=56, socket=41, ioctl=16, personality=135),
-    "aarch64": _Machine(0xC00000B7, 1, clone=220, socket=198, ioctl=29, personality=92),
+    "x86_64": _Machine(
+        *(0xC000003E, 0), clone=56, socket=41, socketpair=53, ioctl=16, personality=135, setrlimit=160, prlimit=302
+    ),
+    "aarch64": _Machine(
+        *(0xC00000B7, 1), clone=220, socket=198, socketpair=199, ioctl=29, personality=92, setrlimit=164, prlimit=261
+    ),
 }
 _CLONE3 = 435
 _NAMESPACES = 0x7E020000
 """CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET."""
 _FAMILIES = (1, 2, 10)
 """AF_UNIX, AF_INET, AF_INET6."""
+_PROTOCOLS = (0, 1, 6, 17, 58)
+"""The usual one, ICMP, TCP, UDP, ICMP of IPv6; others are modules that the kernel would load for whoever asks."""
+_KIND, _RAW = 0xF, 3
+"""Of the type of a socket, what is not a flag; above stream, datagram and raw there is nothing but such modules."""
 _NETLINK, _ROUTE = 16, 0
+_NO_SOCKET = errno.ESOCKTNOSUPPORT
+_CORE = 4
+"""RLIMIT_CORE. See :func:`program`."""
 _TERMINAL = (0x5412, 0x541C)
 """TIOCSTI and TIOCLINUX: they type into the terminal that they are given."""
 _PERSONALITIES = (0x0, 0x8, 0x40000, 0xFFFFFFFF)
 """Linux, 32 bits, without address randomisation, and the question which it is."""
 
-_LOAD, _RETURN = 0x20, 0x06
+_LOAD, _AND, _RETURN = 0x20, 0x54, 0x06
 _EQUAL, _GREATER, _ANY_BIT = 0x15, 0x25, 0x45
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 _ALLOW, _KILL = 0x7FFF0000, 0x80000000
+_DONE = 0x00050000
+"""The answer is 0, as if it had been done."""
 
 
 def _errno(number: int) -> int:
-    return 0x00050000 | number
+    return _DONE | number
 
 
 def _step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
     return struct.pack("=HBBI", code, yes, no, value)
 
 
-def _argument(index: int) -> bytes:
-    """The lower half of an argument, which is all that these calls look at."""
-    return _step(_LOAD, _ARGUMENTS + 8 * index)
+def _argument(index: int, half: int = 0) -> bytes:
+    """The lower half of an argument, which is all that these calls look at, or the upper one of a pointer."""
+    return _step(_LOAD, _ARGUMENTS + 8 * index + 4 * half)
 
 
 def _where(call: int, body: bytes) -> bytes:
@@ -154,8 +173,31 @@ def _only(values: tuple[int, ...], otherwise: int) -> bytes:
     return allowed + _step(_RETURN, _errno(otherwise))
 
 
-def program(machine: str = "") -> bytes:
+def _done() -> bytes:
+    return _step(_RETURN, _DONE)
+
+
+def _sockets() -> bytes:
+    """Allow sockets of this machine, TCP, UDP and ICMP, and the netlink that tells addresses and routes."""
+    kinds = _argument(1) + _step(_AND, _KIND) + _step(_GREATER, _RAW, no=1) + _step(_RETURN, _errno(_NO_SOCKET))
+    internet = kinds + _argument(2) + _only(_PROTOCOLS, errno.EPROTONOSUPPORT)
+    route = _argument(2) + _only((_ROUTE,), errno.EAFNOSUPPORT)
+    local, *rest = _FAMILIES
+    unix = _step(_EQUAL, local, no=1) + _step(_RETURN, _ALLOW)
+    internets = b"".join(_step(_EQUAL, value, no=len(internet) // 8) + internet for value in rest)
+    netlink = _step(_EQUAL, _NETLINK, no=len(route) // 8) + route
+    return _argument(0) + unix + internets + netlink + _step(_RETURN, _errno(errno.EAFNOSUPPORT))
+
+
+def program(machine: str = "", *, counted: bool = True) -> bytes:
     """Return the filter for an architecture (``x86_64``, ``aarch64``); the one of this machine where none is named.
+
+    The limit of core files stays what it is, and who sets it is told that this was done. It is 1, with which no core is
+    written; with 0 one is, where the kernel gives it to a program of the host (core(5), "Piping core dumps to a
+    program"), which runs as root and outside. Not to be told so ends programs that hold secrets.
+
+    Args:
+        counted: whether a control group counts memory; without one, calls are refused that get memory of no process.
 
     Raises:
         UnavailableError: there is no table for it.
@@ -176,13 +218,18 @@ def program(machine: str = "") -> bytes:
         number = numbers[of.column]
         if number is not None:
             steps += _step(_EQUAL, number, no=1), _step(_RETURN, _errno(errno.EPERM))
+    for numbers in () if counted else tuple(_UNCOUNTED.values()):
+        steps += _step(_EQUAL, numbers[of.column], no=1), _step(_RETURN, _errno(errno.ENOSYS))
     new = _argument(0) + _step(_ANY_BIT, _NAMESPACES, no=1) + _step(_RETURN, _errno(errno.EPERM))
     steps.append(_where(of.clone, new + _step(_RETURN, _ALLOW)))
-    route = _argument(2) + _only((_ROUTE,), errno.EAFNOSUPPORT)
-    families = b"".join(_step(_EQUAL, value, no=1) + _step(_RETURN, _ALLOW) for value in _FAMILIES)
-    netlink = _step(_EQUAL, _NETLINK, no=len(route) // 8) + route + _step(_RETURN, _errno(errno.EAFNOSUPPORT))
-    steps.append(_where(of.socket, _argument(0) + families + netlink))
+    steps.append(_where(of.socket, _sockets()))
+    steps.append(_where(of.socketpair, _argument(0) + _only(_FAMILIES[:1], errno.EAFNOSUPPORT)))
     typing = b"".join(_step(_EQUAL, value, no=1) + _step(_RETURN, _errno(errno.EPERM)) for value in _TERMINAL)
     steps.append(_where(of.ioctl, _argument(1) + typing + _step(_RETURN, _ALLOW)))
     steps.append(_where(of.personality, _argument(0) + _only(_PERSONALITIES, errno.EPERM)))
+    steps.append(_where(of.setrlimit, _argument(0) + _step(_EQUAL, _CORE, yes=1) + _step(_RETURN, _ALLOW) + _done()))
+    # prlimit only sets where there is a third argument, of which either half may be the one that is not zero
+    asks = _argument(2) + _step(_EQUAL, 0, no=3) + _argument(2, half=1) + _step(_EQUAL, 0, no=1)
+    core = _step(_EQUAL, _CORE, yes=1) + _step(_RETURN, _ALLOW)
+    steps.append(_where(of.prlimit, _argument(1) + core + asks + _step(_RETURN, _ALLOW) + _done()))
     return b"".join([*steps, _step(_RETURN, _ALLOW)])

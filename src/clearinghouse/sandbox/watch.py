@@ -11,13 +11,15 @@ from collections.abc import Callable
 from typing import IO
 
 from clearinghouse.sandbox.contract import End, Limits
-from clearinghouse.sandbox.processes import Seen, sample
+from clearinghouse.sandbox.processes import Seen, available, sample
 
 _TICK = 0.02
 """Seconds between two looks at the processes, where they are looked at."""
 _REST = 0.25
 """Seconds between two looks at the clock, where the kernel holds the limits."""
 _PIECE = 1 << 16
+_SCARCE = 128 << 20
+"""Bytes of memory that the machine must still have: not all that is taken (by sockets and pipes) is some process's."""
 
 
 class Watched:
@@ -126,7 +128,8 @@ class Watch:
             seen = sample(root)
             self._note(seen)
             spent = seen.cpu if spent is None else spent
-            if seen.memory > self._limits.memory:
+            left = available()
+            if seen.memory > self._limits.memory or (left is not None and left < _SCARCE):
                 self._result.end = End.MEMORY
             elif seen.processes > self._limits.processes:
                 self._result.end = End.PROCESSES

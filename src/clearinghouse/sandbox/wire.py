@@ -1,11 +1,15 @@
-"""What passes between a dispatcher and its runner: frames of MessagePack, each typed, each of a bounded size."""
+"""What passes between a dispatcher and its runner: frames of MessagePack, each typed, each of a bounded size.
+
+Neither side believes the other: whatever comes is a value of the types below, or ends the connection. Where a frame
+could not be read, nothing that follows may be: it would begin in the middle of what untrusted code wrote.
+"""
 
 import struct
 from typing import IO, Any, Literal
 
 import msgspec
 
-from clearinghouse.sandbox.contract import MIB, Collected, Command, File, Limits, Outcome, RunnerLostError
+from clearinghouse.sandbox.contract import MIB, BoxError, Collected, Command, File, Limits, Outcome, RunnerLostError
 from clearinghouse.sandbox.isolation import Isolation
 
 LARGEST_QUESTION = 1024 * MIB
@@ -94,9 +98,16 @@ def send(to: IO[bytes], message: Question | Answer) -> None:
     """Write a frame.
 
     Raises:
+        BoxError: it is larger than a frame may be, or has text that no character set knows. Nothing was written then.
         RunnerLostError: the other side is gone.
     """
-    data = msgspec.msgpack.encode(message)
+    most = LARGEST_QUESTION if isinstance(message, Question) else LARGEST_ANSWER
+    try:
+        data = msgspec.msgpack.encode(message)
+    except (UnicodeEncodeError, OverflowError, msgspec.MsgspecError) as error:
+        raise BoxError(f"it cannot be sent: {error}", "write names and arguments in UTF-8") from None
+    if len(data) > most:
+        raise BoxError(f"that are {len(data)} bytes, of at most {most} at a time", "ask for less at a time") from None
     try:
         to.write(_LENGTH.pack(len(data)))
         to.write(data)
@@ -111,7 +122,7 @@ def receive(source: IO[bytes], kind: Any, most: int) -> Any:
     Raises:
         RunnerLostError: what comes is too large, ends too early, or is none of them.
     """
-    head = source.read(_LENGTH.size)
+    head = _read(source, _LENGTH.size)
     if not head:
         return None
     if len(head) < _LENGTH.size:
@@ -119,13 +130,21 @@ def receive(source: IO[bytes], kind: Any, most: int) -> Any:
     size = _LENGTH.unpack(head)[0]
     if size > most:
         raise RunnerLostError(f"a message of {size} bytes came, of at most {most}", "look at the runner's machine")
-    data = source.read(size)
+    data = _read(source, size)
     if len(data) < size:
         raise _gone()
     try:
         return msgspec.msgpack.decode(data, type=kind)
-    except msgspec.DecodeError:
+    # too deep, no UTF-8, and a list of more than there is memory for: the decoder has an error of its own for none
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, MemoryError):
         raise RunnerLostError("a message came that is none", "run the same version on both sides") from None
+
+
+def _read(source: IO[bytes], size: int) -> bytes:
+    try:
+        return source.read(size) or b""
+    except (OSError, ValueError):  # it was closed meanwhile
+        raise _gone() from None
 
 
 def _gone() -> RunnerLostError:

@@ -15,6 +15,8 @@ from pathlib import Path
 from clearinghouse.sandbox.contract import BoxError, Collected, File, Kind, Limits
 
 FOLDERS = ("work", "tmp", "subject")
+_OWN = 5
+"""Files and folders of a box that are no command's: its root, the folders, and the one of shared memory."""
 _LONGEST_NAME = 255
 _DEEPEST = 32
 _NOSUID, _NODEV, _DETACH = 2, 4, 2
@@ -27,7 +29,7 @@ def mount_memory(at: Path, limits: Limits) -> None:
     Raises:
         OSError: this process may not.
     """
-    options = f"size={limits.disk},nr_inodes={limits.files + 1 + len(FOLDERS)},mode=0755"
+    options = f"size={limits.disk},nr_inodes={limits.files + _OWN},mode=0755"
     if _LIBC.mount(b"tmpfs", os.fsencode(at), b"tmpfs", _NOSUID | _NODEV, options.encode()):
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), str(at))
@@ -38,6 +40,15 @@ def unmount(at: Path) -> None:
     _LIBC.umount2(os.fsencode(at), _DETACH)
 
 
+def encodable(text: str) -> bool:
+    """Whether a text can be the name of a file, or an argument: half of a pair of surrogates cannot."""
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def parts_of(path: str) -> list[str]:
     """Return the parts of a relative path.
 
@@ -45,8 +56,8 @@ def parts_of(path: str) -> list[str]:
         BoxError: it is empty, absolute, leaves its folder, or is longer or deeper than a path may be.
     """
     parts = path.split("/")
-    bad = any(part in {"", ".", ".."} or "\0" in part or len(os.fsencode(part)) > _LONGEST_NAME for part in parts)
-    if bad or len(parts) > _DEEPEST:
+    bad = any(part in {"", ".", ".."} or "\0" in part for part in parts) or not encodable(path)
+    if bad or len(parts) > _DEEPEST or any(len(os.fsencode(part)) > _LONGEST_NAME for part in parts):
         raise BoxError(f"{path[:80]!r} is no path below a folder of a box", "name it by its parts, without . and ..")
     return parts
 
@@ -84,8 +95,10 @@ def collect(root: Path, paths: Sequence[str], most: int) -> list[Collected]:
     """Return what stands at paths (``/work/...``) below the folder of a box, at most ``most`` bytes of each.
 
     Raises:
-        BoxError: a path is none of a box.
+        BoxError: a path is none of a box, or ``most`` is below zero, which would read everything.
     """
+    if most < 0:
+        raise BoxError(f"{most} bytes cannot be collected", "ask for some, or none")
     return [_collect(root, path, most) for path in paths]
 
 

@@ -74,8 +74,6 @@ def place_pair(path: Path, private: bytes, beside: Path, public: bytes) -> None:
     Raises:
         KeyFileError: one of the files is there already, or cannot be written.
     """
-    if os.path.lexists(beside):
-        raise _there(beside)
     try:
         _place(path, private, 0o600)
         try:
@@ -84,7 +82,8 @@ def place_pair(path: Path, private: bytes, beside: Path, public: bytes) -> None:
             path.unlink()  # it is ours, made a moment ago
             raise
     except FileExistsError as error:
-        raise _there(Path(error.filename2 or path)) from None
+        there = Path(error.filename2 or path)
+        raise unfit(there, "is there already", "choose another name, or move the old pair away") from None
     except (OSError, ValueError) as error:  # ValueError: a path with a zero in it
         why = f"cannot be made: {getattr(error, 'strerror', None) or error}"
         raise unfit(path, why, "name a file in a folder that you may write in") from None
@@ -144,10 +143,6 @@ def _place(path: Path, data: bytes, mode: int) -> None:
 
 def _is_public(path: Path) -> bool:
     return path.name.endswith(PUBLIC_ENDINGS) and not path.name.startswith(".") and not path.is_dir()
-
-
-def _there(path: Path) -> KeyFileError:
-    return unfit(path, "is there already", "choose another name, or move the old pair away")
 
 
 def _unread(path: Path, error: Exception) -> KeyFileError:

@@ -1,7 +1,5 @@
 """Make the self-check, and say what was achieved."""
 
-import os
-import sys
 from typing import Any
 
 from clearinghouse.sandbox.check.planted import planted
@@ -44,8 +42,3 @@ def _boot() -> str:
             return file.read().strip()
     except OSError:
         return ""
-
-
-def place() -> dict[str, str]:
-    """Return what a self-check depends on beside its provider: when any of it changes, it must be made again."""
-    return {"boot": _boot(), "kernel": os.uname().release, "uid": str(os.getuid()), "python": sys.version}

@@ -20,11 +20,13 @@ class Planted(NamedTuple):
 
     Attributes:
         word: stands in the environment of this process, and in every file. paths: files that must not be seen.
+        secret: one of them.
         port: of a server on the loopback. abstract, path: of servers on sockets of this machine.
     """
 
     word: str
     paths: tuple[str, ...]
+    secret: str
     port: int
     abstract: str
     path: str
@@ -50,8 +52,9 @@ def planted() -> Iterator[Planted]:
             listening.bind(name)
             listening.listen()
         (folder / "socket").chmod(0o777)
-        found = (*paths, str(folder / "secret"), str(folder / "socket"), str(Path(__file__)))
-        yield Planted(word, found, server.getsockname()[1], abstract, str(folder / "socket"))
+        secret = str(folder / "secret")
+        found = (*paths, secret, str(folder / "socket"), str(Path(__file__)))
+        yield Planted(word, found, secret, server.getsockname()[1], abstract, str(folder / "socket"))
 
 
 def _file(place: Path, word: str, stack: contextlib.ExitStack) -> str:

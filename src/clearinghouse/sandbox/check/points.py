@@ -1,6 +1,5 @@
 """The points of the self-check: what is tried, and what it must have come to."""
 
-import hashlib
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -10,7 +9,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from clearinghouse.sandbox.check.planted import Planted
-from clearinghouse.sandbox.check.watched import watched
+from clearinghouse.sandbox.check.probe import places, spaces
+from clearinghouse.sandbox.check.watched import alive, watched
 from clearinghouse.sandbox.contract import MIB, Command, End, File, Kind, Limits, Outcome, Provider, SandboxError
 from clearinghouse.sandbox.isolation import Held
 
@@ -18,9 +18,13 @@ LIMITS = Limits(seconds=10, cpu=5, memory=192 * MIB, processes=48, disk=24 * MIB
 _PROBE = "probe.py"
 _STRUCTURE = {"bin", "dev", "etc", "lib", "lib32", "lib64", "libx32", "proc", "run", "sbin", "sys", "tmp", "usr", "var"}
 _OURS = {"work", "subject"}
-_IMAGES = {"boot", "home", "media", "mnt", "opt", "root", "srv"}
-"""Folders that an image may have; the files planted in them outside tell whether they are those of the host."""
+_IMAGES = {".dockerenv", "boot", "home", "media", "mnt", "opt", "root", "srv"}
+"""What an image may have (the first is docker's); the files planted outside tell whether they are those of the host."""
+_SYSTEM = {"bin", "lib", "lib32", "lib64", "libx32", "sbin", "usr"}
+"""Folders that may be those of the host; of everything else a box has its own."""
 _FILTERED = "EPERM"
+_LONG = 4.0
+"""Seconds for which a program goes on that a limit of less than one should end, and more than ends it."""
 
 
 class Tried(NamedTuple):
@@ -67,7 +71,7 @@ def points(trial: Trial) -> Iterator[tuple[list[Held], dict[str, Any]]]:
 
     A program that did not come to print anything fails all its points: not to have seen is not to have been refused.
     """
-    for group in _GROUPS:
+    for group in GROUPS:
         try:
             yield group(trial)
         except SandboxError as error:
@@ -80,17 +84,32 @@ def _identity(trial: Trial) -> tuple[list[Held], dict[str, Any]]:
     seen, status = tried.seen, tried.seen.get("status", {})
     if not seen:
         return [Held("starts", holds=False, how=_why(tried.outcome))], {}
-    own = seen["boot"] and seen["boot"] != _text("/proc/sys/kernel/random/boot_id")
+    own = _own_kernel(seen)
+    common = [] if own else [name for name, which in spaces().items() if seen["spaces"].get(name) == which]
     held = [
         Held("starts", holds=True, how=f"{tried.seen['kernel']}"),
         Held("unprivileged user", *_user(seen, outside(), shared=not own)),
-        Held("no capabilities", int(status["CapEff"] or "1", 16) == 0, f"effective {status['CapEff']}"),
+        Held("no capabilities", *_capabilities(status)),
         Held("no new privileges", status["NoNewPrivs"] == "1", f"NoNewPrivs {status['NoNewPrivs'] or 'unknown'}"),
         Held("no terminal", bool(seen["session"]), f"/dev/tty: {seen['session'] or 'opened'}"),
         Held("no open files", set(seen["descriptors"]) <= {0, 1, 2}, f"descriptors {seen['descriptors']}"),
         Held("name of its own", seen["host"] != os.uname().nodename, seen["host"]),
+        Held("name spaces of its own", not common, _list("common", common, "ipc, mnt, net, pid, uts")),
     ]
     return held, {"kernel": seen["kernel"], "shared": not own}
+
+
+def _capabilities(status: dict[str, str]) -> tuple[bool, str]:
+    """Whether there are none, and none that could be taken up again."""
+    found = [
+        f"{name} {status[name]}" for name in ("CapEff", "CapPrm", "CapInh", "CapAmb") if int(status[name] or "1", 16)
+    ]
+    return not found, _list("there are", found, "none effective, permitted, inheritable or ambient")
+
+
+def _own_kernel(seen: dict[str, Any]) -> bool:
+    """Whether a program inside was on another kernel than this process."""
+    return bool(seen["boot"]) and seen["boot"] != _text("/proc/sys/kernel/random/boot_id")
 
 
 def _user(seen: dict[str, Any], outside: int | None, *, shared: bool) -> tuple[bool, str]:
@@ -130,17 +149,27 @@ def _files(trial: Trial) -> tuple[list[Held], dict[str, Any]]:
     if not seen:
         return _unseen("no host files", "read-only root"), {}
     strange = sorted(set(seen["top"]) - _STRUCTURE - _OURS - _IMAGES)
+    found = [*seen["seen"], *_same(seen)]
     touched = [name for name in ("core_pattern", "devices") if not seen[name]]
     return [
         Held(
             "no host files",
-            not seen["seen"],
-            _list("seen", seen["seen"], f"{len(trial.planted.paths)} planted, none seen"),
+            not found,
+            _list("seen", found, f"{len(trial.planted.paths)} planted, none seen"),
         ),
         Held("no other folders", not strange, _list("seen", strange, "usr and what belongs to it")),
         Held("read-only root", not seen["writable"], _list("writable", seen["writable"], "nothing but /work and /tmp")),
         Held("no devices, no kernel settings", not touched, _list("possible", touched, "mknod and /proc/sys refused")),
     ], {}
+
+
+def _same(seen: dict[str, Any]) -> list[str]:
+    """The folders that are mounted from outside, told by what no mount changes; another kernel counts otherwise."""
+    if _own_kernel(seen):
+        return []
+    root = os.stat("/")
+    outside = {tuple(place) for name, place in places().items() if name not in _SYSTEM} | {(root.st_dev, root.st_ino)}
+    return [f"/{name}" for name, place in seen["places"].items() if name not in _SYSTEM and tuple(place) in outside]
 
 
 def _secrets(trial: Trial) -> tuple[list[Held], dict[str, Any]]:
@@ -185,7 +214,7 @@ def _forks(trial: Trial) -> tuple[list[Held], dict[str, Any]]:
 
 def _memory(trial: Trial) -> tuple[list[Held], dict[str, Any]]:
     limits = msgspec.structs.replace(LIMITS, memory=64 * MIB, seconds=8)
-    tried = trial.once("memory", limits, most=128 * MIB, step=MIB)
+    tried = trial.once("memory", limits, most=128 * MIB, step=MIB, seconds=2)
     used = tried.outcome.memory / MIB
     stopped = tried.outcome.end is End.MEMORY
     held = stopped and not tried.seen
@@ -204,17 +233,19 @@ def _disk(trial: Trial) -> tuple[list[Held], dict[str, Any]]:
 
 
 def _output(trial: Trial) -> tuple[list[Held], dict[str, Any]]:
-    outcome = trial.once("output").outcome
+    outcome = trial.once("output", most=4 * LIMITS.output).outcome
     held = outcome.end is End.OUTPUT and len(outcome.stdout) <= LIMITS.output
     return [Held("limit of output", held, f"{outcome.end} at {len(outcome.stdout)} bytes")], {"output": "supervisor"}
 
 
 def _time(trial: Trial) -> tuple[list[Held], dict[str, Any]]:
-    asleep = trial.once("sleep", msgspec.structs.replace(LIMITS, seconds=0.7)).outcome
-    busy = trial.once("spin", msgspec.structs.replace(LIMITS, cpu=0.6, seconds=8)).outcome
+    asleep = trial.once("sleep", msgspec.structs.replace(LIMITS, seconds=0.7), seconds=_LONG).outcome
+    busy = trial.once("spin", msgspec.structs.replace(LIMITS, cpu=0.6, seconds=8), seconds=_LONG / 2).outcome
     return [
         Held(
-            "limit of time", asleep.end is End.TIME and asleep.seconds < 5, f"{asleep.end} after {asleep.seconds:.1f} s"
+            "limit of time",
+            asleep.end is End.TIME and asleep.seconds < _LONG - 1,
+            f"{asleep.end} after {asleep.seconds:.1f} s",
         ),
         Held(
             "limit of processor time",
@@ -227,7 +258,8 @@ def _time(trial: Trial) -> tuple[list[Held], dict[str, Any]]:
 def _leaving(trial: Trial) -> tuple[list[Held], dict[str, Any]]:
     box = trial.box()
     try:
-        tried = trial.run(box, "leave", target=trial.planted.paths[-2])
+        tried = trial.run(box, "leave", target=trial.planted.secret, seconds=60)
+        surviving = alive(trial.mark)
         names = ("link", "folder/secret", "proc", "pipe", "sparse", "hard", "plain")
         found = trial.provider.collect(box, [f"/work/{name}" for name in names], 100)
         above = trial.box(over=box)
@@ -241,29 +273,23 @@ def _leaving(trial: Trial) -> tuple[list[Held], dict[str, Any]]:
     plain = next((each.data for each in found if each.path == "/work/plain"), b"")
     safe = not told and kinds["link"] is not Kind.FILE and kinds["pipe"] is not Kind.FILE and plain == b"plain"
     left = [name for name in rest.get("left", ["?"]) if name != _PROBE]
-    quick = tried.outcome.end is End.EXITED and tried.outcome.seconds < 5
+    ended = tried.outcome.end is End.EXITED and not surviving
     return [
         Held("links are not followed", safe, _list("told what stands at", told, "link, folder, pipe, sparse file")),
         Held("nothing is left behind", not left, _list("left", left, "a box over another begins empty")),
         Held(
             "no process survives",
-            quick,
-            f"{tried.outcome.end} after {tried.outcome.seconds:.2f} s, with a child in a session of its own",
+            ended,
+            f"{tried.outcome.end} after {tried.outcome.seconds:.2f} s; of a child in a session of its own "
+            + ("one is left" if surviving else "nothing is left"),
         ),
     ], {}
 
 
-_GROUPS: tuple[Callable[[Trial], tuple[list[Held], dict[str, Any]]], ...] = (
+GROUPS: tuple[Callable[[Trial], tuple[list[Held], dict[str, Any]]], ...] = (
     *(_identity, _network, _files, _secrets, _nesting),
     *(_forks, _memory, _disk, _output, _time, _leaving),
 )
-
-
-def digest() -> str:
-    """Return a digest of what is tried, so that a check that was made with other programs counts as none."""
-    folder = resources.files(__package__)
-    names = (_PROBE, "points.py", "planted.py", "making.py", "watched.py")
-    return hashlib.sha256(b"".join(folder.joinpath(name).read_bytes() for name in names)).hexdigest()
 
 
 def _unseen(*names: str) -> list[Held]:

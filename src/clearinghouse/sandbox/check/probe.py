@@ -50,6 +50,25 @@ def text_of(path: str, most: int = 1 << 16) -> str:
         return ""
 
 
+def spaces() -> dict[str, str]:
+    """Which name spaces this is in."""
+    found = {}
+    for name in ("ipc", "mnt", "net", "pid", "uts"):
+        with contextlib.suppress(OSError):
+            found[name] = os.readlink(f"/proc/self/ns/{name}")
+    return found
+
+
+def places() -> dict[str, list[int]]:
+    """Which device and file every folder of the root is: it is the same one wherever else it is mounted."""
+    found = {}
+    for name in os.listdir("/"):
+        with contextlib.suppress(OSError):
+            at = os.stat(f"/{name}")
+            found[name] = [at.st_dev, at.st_ino]
+    return found
+
+
 def identity(asked: dict[str, Any]) -> dict[str, Any]:
     """Who this is, on which kernel; it stays for a moment, to be looked at from outside."""
     time.sleep(asked["seconds"])
@@ -57,8 +76,10 @@ def identity(asked: dict[str, Any]) -> dict[str, Any]:
     return {
         "uid": os.getuid(),
         "groups": os.getgroups(),
-        "status": {name: status.get(name, "").strip() for name in ("CapEff", "CapBnd", "NoNewPrivs", "Seccomp", "Uid")},
-        "maps": text_of("/proc/self/uid_map").split(),
+        "status": {
+            name: status.get(name, "").strip() for name in ("CapEff", "CapPrm", "CapInh", "CapAmb", "NoNewPrivs")
+        },
+        "spaces": spaces(),
         "boot": text_of("/proc/sys/kernel/random/boot_id").strip(),
         "kernel": os.uname().release,
         "host": os.uname().nodename,
@@ -102,7 +123,8 @@ def files(asked: dict[str, Any]) -> dict[str, Any]:
         "seen": seen,
         "writable": [folder for folder in inside if not tried(partial(new_file, f"{folder}/probe"))],
         "top": sorted(os.listdir("/")),
-        "shadow": tried(lambda: open("/etc/shadow", "rb").close()),
+        "places": places(),
+        "boot": text_of("/proc/sys/kernel/random/boot_id").strip(),
         "core_pattern": tried(lambda: open("/proc/sys/kernel/core_pattern", "wb").close()),
         "devices": tried(lambda: os.mknod("/work/device", 0o600 | 0o20000, os.makedev(1, 1))),
     }
@@ -166,7 +188,7 @@ def memory(asked: dict[str, Any]) -> dict[str, Any]:
             block[at] = 1
         held.append(block)
         size += len(block)
-    time.sleep(5)
+    time.sleep(asked["seconds"])
     return {"size": size}
 
 
@@ -189,30 +211,32 @@ def disk(asked: dict[str, Any]) -> dict[str, Any]:
     return {"sizes": sizes, "files": count}
 
 
-def output(_: dict[str, Any]) -> NoReturn:
-    """Write without end."""
+def output(asked: dict[str, Any]) -> NoReturn:
+    """Write much."""
     block = b"x" * 65536
-    while True:
+    for _ in range(asked["most"] // len(block)):
         os.write(1, block)
+    os._exit(0)
 
 
-def sleep(_: dict[str, Any]) -> None:
+def sleep(asked: dict[str, Any]) -> None:
     """Leave a child in a session of its own that holds every signal back, and sleep."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGALRM):
         signal.signal(number, signal.SIG_IGN)
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
-            time.sleep(600)
+            time.sleep(asked["seconds"])
         os._exit(0)
-    time.sleep(600)
+    time.sleep(asked["seconds"])
 
 
-def spin(_: dict[str, Any]) -> NoReturn:
-    """Use the processor without end, in two processes."""
+def spin(asked: dict[str, Any]) -> NoReturn:
+    """Use the processor, in two processes."""
     os.fork()
-    while True:
+    while time.process_time() < asked["seconds"]:
         pass
+    os._exit(0)
 
 
 def leave(asked: dict[str, Any]) -> dict[str, Any]:
@@ -221,7 +245,7 @@ def leave(asked: dict[str, Any]) -> dict[str, Any]:
         os.setsid()
         for stream in (0, 1, 2):
             os.close(stream)
-        time.sleep(600)
+        time.sleep(asked["seconds"])
         os._exit(0)
     os.symlink(asked["target"], "/work/link")
     os.symlink(os.path.dirname(asked["target"]), "/work/folder")
