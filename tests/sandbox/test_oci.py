@@ -106,27 +106,35 @@ def test_the_self_check_passes(way: str) -> None:
     assert (found.tier, found.provider.split()[0], found.shared) == (Tier.T1, way, True)
 
 
-@pytest.mark.parametrize("code", [0, 1, 125, 126, 127, 128, 255])
-def test_exit_codes(each: Client, code: int) -> None:
-    outcome = run(each, "sh", "-c", f"exit {code}")
-    assert (outcome.end, outcome.code, outcome.signal) == (End.EXITED, code, None)
+@pytest.fixture(scope="module")
+def box(each: Client) -> Iterator[str]:
+    """A box for programs that leave nothing: making one takes an engine half a second."""
+    name = each.prepare({}, Limits())
+    yield name
+    each.destroy(name)
 
 
-@pytest.mark.parametrize("number", [1, 6, 11, 15])
-def test_signals(each: Client, number: int) -> None:
-    outcome = run(each, "sh", "-c", f"kill -{number} $$")
-    assert (outcome.end, outcome.code, outcome.signal) == (End.SIGNALLED, None, number)
+def test_exit_codes(each: Client, box: str) -> None:
+    for code in (0, 1, 125, 126, 127, 128, 255):
+        outcome = run(each, "sh", "-c", f"exit {code}", box=box)
+        assert (outcome.end, outcome.code, outcome.signal) == (End.EXITED, code, None)
 
 
-def test_a_program_that_aborts_is_seen_to(each: Client) -> None:
-    assert python(each, "import os; os.abort()").signal == 6
+def test_signals(each: Client, box: str) -> None:
+    for number in (1, 6, 11, 15):
+        outcome = run(each, "sh", "-c", f"kill -{number} $$", box=box)
+        assert (outcome.end, outcome.code, outcome.signal) == (End.SIGNALLED, None, number)
 
 
-@pytest.mark.parametrize("program", ["no-such-program", "/no/such", "/etc/hosts"])
-def test_a_program_that_cannot_be_executed(each: Client, program: str) -> None:
-    outcome = run(each, program)
-    assert (outcome.end, outcome.code) == (End.NOT_FOUND, None)
-    assert outcome.words
+def test_a_program_that_aborts_is_seen_to(each: Client, box: str) -> None:
+    assert python(each, "import os; os.abort()", box=box).signal == 6
+
+
+def test_a_program_that_cannot_be_executed(each: Client, box: str) -> None:
+    for program in ("no-such-program", "/no/such", "/etc/hosts"):
+        outcome = run(each, program, box=box)
+        assert (outcome.end, outcome.code) == (End.NOT_FOUND, None)
+        assert outcome.words
 
 
 def test_a_program_that_the_kernel_does_not_take(runtime: Client) -> None:
@@ -135,20 +143,20 @@ def test_a_program_that_the_kernel_does_not_take(runtime: Client) -> None:
     assert (outcome.end, outcome.code) == (End.NOT_FOUND, None)
 
 
-def test_streams_and_where_it_begins(each: Client) -> None:
-    outcome = run(each, "sh", "-c", "cat; pwd >&2", input=b"\0\xff" * 100_000, at="/tmp", output=MIB)
+def test_streams_and_where_it_begins(each: Client, box: str) -> None:
+    outcome = run(each, "sh", "-c", "cat; pwd >&2", input=b"\0\xff" * 100_000, at="/tmp", output=MIB, box=box)
     assert outcome.stdout == b"\0\xff" * 100_000
     assert outcome.stderr == b"/tmp\n"
 
 
-def test_the_environment_is_ours_and_what_was_given(each: Client) -> None:
-    outcome = run(each, "env", "-0", environment={"A": "1\n=", "LANG": "de"})
+def test_the_environment_is_ours_and_what_was_given(each: Client, box: str) -> None:
+    outcome = run(each, "env", "-0", environment={"A": "1\n=", "LANG": "de"}, box=box)
     pairs = dict(line.split("=", 1) for line in outcome.stdout.decode().split("\0") if line)
     assert pairs.items() >= {**ENVIRONMENT, "A": "1\n=", "LANG": "de"}.items()
     assert pairs.keys() - ENVIRONMENT.keys() - {"A"} <= {"PWD", "HOSTNAME", "container", "TERM"}
 
 
-def test_nothing_of_it_dumps_a_core_whatever_it_says(each: Client) -> None:
+def test_nothing_of_it_dumps_a_core_whatever_it_says(each: Client, box: str) -> None:
     program = """if True:
         import resource
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -157,7 +165,7 @@ def test_nothing_of_it_dumps_a_core_whatever_it_says(each: Client) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (7, 7))
         print(resource.prlimit(0, resource.RLIMIT_NOFILE))
     """
-    assert python(each, program).stdout.split(b"\n")[:2] == [b"(1, 1)", b"(7, 7)"]
+    assert python(each, program, box=box).stdout.split(b"\n")[:2] == [b"(1, 1)", b"(7, 7)"]
 
 
 def test_output_without_end(each: Client) -> None:
@@ -267,20 +275,19 @@ def test_a_box_that_is_not_there(each: Client) -> None:
             ask()
 
 
-@pytest.mark.parametrize("argv", [(), ("",), ("a\0b",), ("\ud800",)])
-def test_text_that_is_no_command(each: Client, argv: tuple[str, ...]) -> None:
-    box = each.prepare({}, Limits())
-    with pytest.raises(BoxError):
-        each.run(box, Command(argv=argv))
+def test_text_that_is_no_command(each: Client, box: str) -> None:
+    for argv in ((), ("",), ("a\0b",), ("\ud800",)):
+        with pytest.raises(BoxError):
+            each.run(box, Command(argv=argv))
 
 
-def test_options_are_arguments_when_they_are_given_as_such(each: Client) -> None:
+def test_options_are_arguments_when_they_are_given_as_such(each: Client, box: str) -> None:
     argument = "--privileged $(id) `id` ' \" \n ü"
-    assert run(each, "printf", "%s", argument).stdout == argument.encode()
-    assert run(each, "--privileged").end in {End.NOT_FOUND, End.NOT_STARTED}
+    assert run(each, "printf", "%s", argument, box=box).stdout == argument.encode()
+    assert run(each, "--privileged", box=box).end in {End.NOT_FOUND, End.NOT_STARTED}
 
 
-def test_every_denied_call_is_denied_by_the_kernel(each: Client) -> None:
+def test_every_denied_call_is_denied_by_the_kernel(each: Client, box: str) -> None:
     column = {"x86_64": 0, "aarch64": 1}[os.uname().machine]
     numbers = {name: each[column] for name, each in seccomp._DENIED.items() if each[column] is not None}
     program = f"""if True:
@@ -290,7 +297,7 @@ def test_every_denied_call_is_denied_by_the_kernel(each: Client) -> None:
             ctypes.set_errno(0)
             print(name, libc.syscall(ctypes.c_long(number), *[ctypes.c_long(-1)] * 6), ctypes.get_errno())
     """
-    said = [line.split() for line in python(each, program).stdout.decode().splitlines()]
+    said = [line.split() for line in python(each, program, box=box).stdout.decode().splitlines()]
     # a library that does not know a call by name yet leaves it to the answer for what is unknown
     assert [
         name for name, result, number in said if result != "-1" or int(number) not in {errno.EPERM, errno.ENOSYS}
@@ -298,7 +305,7 @@ def test_every_denied_call_is_denied_by_the_kernel(each: Client) -> None:
     assert len(said) == len(numbers)
 
 
-def test_what_depends_on_arguments(each: Client) -> None:
+def test_what_depends_on_arguments(each: Client, box: str) -> None:
     program = """if True:
         import fcntl, socket
         def tried(call, *arguments):
@@ -311,7 +318,7 @@ def test_what_depends_on_arguments(each: Client) -> None:
         print([tried(socket.socket, *each) for each in ((16, 3, 9), (17, 3, 0), (38, 5, 0), (40, 1, 0), (2, 5, 132))])
         print([tried(fcntl.ioctl, 1, each, b"x") for each in (0x5412, 0x541C, 0x5412 | 1 << 31)])
     """
-    said = python(each, program).stdout.decode().splitlines()
+    said = python(each, program, box=box).stdout.decode().splitlines()
     assert said[0] == "[0, 0, 0, 0, 0]"
     assert said[1] == str([errno.ENOSYS] * 5)
     assert said[2].startswith(f"[{errno.ENOSYS}, {errno.ENOSYS}, {errno.ENOTTY}")
