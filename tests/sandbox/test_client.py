@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from boxed import comes, marked, needs_boxes, odd, run, runner
-from clearinghouse.sandbox import (
+from clearinghouse.sandbox import (, launch
     BoxError,
     Command,
     End,
@@ -235,3 +235,15 @@ def test_an_answer_that_is_too_large_is_refused_and_the_runner_lives() -> None:
         with pytest.raises(BoxError, match="at a time"):
             client.collect(name, ["/work/a", "/work/a"], 150 << 20)
         assert client.run(name, Command(argv=("true",))).end is End.EXITED
+
+
+def test_a_command_that_reaches_a_runner_finds_what_ssh_needs_and_no_setting_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "secret")
+    monkeypatch.setenv("CLEARINGHOUSE_MASTER_KEY", "secret")
+    monkeypatch.setenv("SSH_AUTH_SOCK", "/run/agent")
+    monkeypatch.setenv("HOME", "/home/operator")
+    found = launch.reaching()
+    assert found.items() >= {"SSH_AUTH_SOCK": "/run/agent", "HOME": "/home/operator"}.items()
+    assert "secret" not in found.values()

@@ -19,6 +19,15 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
+Name = Annotated[str, typer.Option("--provider", help="bubblewrap, oci (a runtime by itself), podman or docker.")]
+Runtime = Annotated[
+    str, typer.Option("--runtime", help="Of oci: crun, runc or runsc; of an engine, one that it knows.")
+]
+Image = Annotated[str, typer.Option("--image", help="The image of podman or docker, which has it already.")]
+Root = Annotated[
+    str, typer.Option("--rootfs", metavar="FOLDER", help="Of oci and podman: the unpacked root folder of an image.")
+]
+Machine = Annotated[bool, typer.Option("--machine", help="Each box has a virtual machine of its own (Kata).")]
 Tools = Annotated[
     list[str] | None,
     typer.Option("--toolchain", metavar="FOLDER", help="A folder outside of /usr that boxes have, read-only."),
@@ -28,7 +37,11 @@ Tools = Annotated[
 @app.command("check", short_help="Prove what the sandbox holds, on this machine.")
 def check_command(
     *,
-    provider: Annotated[str, typer.Option("--provider", help="bubblewrap.")] = "bubblewrap",
+    provider: Name = "bubblewrap",
+    runtime: Runtime = "",
+    image: Image = "",
+    rootfs: Root = "",
+    machine: Machine = False,
     toolchains: Tools = None,
     runner: Annotated[
         str | None,
@@ -43,7 +56,7 @@ def check_command(
 
     Exit code 0: every point held. 2: one did not, so nothing will be run here.
     """
-    setting = Setting(provider=provider, toolchains=tuple(toolchains or ()))
+    setting = _setting(provider, runtime, image, rootfs, toolchains, machine=machine)
     with Client(shlex.split(runner) if runner else None, setting=setting, declared=declared) as client:
         isolation = client.isolation(again=True)
     if output is OutputFormat.JSON:
@@ -56,7 +69,11 @@ def check_command(
 @app.command("serve", short_help="Run what is sent over standard input; for runners on machines of their own.")
 def serve_command(
     *,
-    provider: Annotated[str, typer.Option("--provider", help="bubblewrap.")] = "bubblewrap",
+    provider: Name = "bubblewrap",
+    runtime: Runtime = "",
+    image: Image = "",
+    rootfs: Root = "",
+    machine: Machine = False,
     toolchains: Tools = None,
 ) -> None:
     """Become a runner, which holds no key, no connection and no network, and takes its work over standard input.
@@ -64,8 +81,15 @@ def serve_command(
     A dispatcher elsewhere starts it through a command of its choice, for example ``ssh runner clearinghouse sandbox
     serve``.
     """
-    argv = launch.command(Setting(provider=provider, toolchains=tuple(toolchains or ())).text())
+    argv = launch.command(_setting(provider, runtime, image, rootfs, toolchains, machine=machine).text())
     os.execve(argv[0], argv, launch.environment())  # noqa: S606 - a command of ours
+
+
+def _setting(
+    provider: str, runtime: str, image: str, rootfs: str, toolchains: list[str] | None, *, machine: bool
+) -> Setting:
+    tools = tuple(toolchains or ())
+    return Setting(provider=provider, toolchains=tools, machine=machine, runtime=runtime, image=image, rootfs=rootfs)
 
 
 def _show(isolation: Isolation) -> None:

@@ -56,9 +56,11 @@ class Client:
         declared: Tier = Tier.T1,
         patience: float = _PATIENCE,
     ) -> None:
-        self._process: subprocess.Popen[bytes] | None = launch.start(
-            list(argv or launch.command((setting or Setting()).text()))
-        )
+        if argv is None:
+            started = launch.start(launch.command((setting or Setting()).text()))
+        else:
+            started = launch.start(list(argv), launch.reaching())
+        self._process: subprocess.Popen[bytes] | None = started
         self._declared = declared
         self._patience = patience
         self._one = threading.Lock()

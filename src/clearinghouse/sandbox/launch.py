@@ -22,6 +22,7 @@ _UNSHARE = ("--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-chi
 _ALONE = ("--user", "--map-root-user")
 _SHARING = ("--mount", "--net", "--ipc", "--uts")
 """For docker, whose daemon is outside: without a name space of processes, for the runner looks at its containers'."""
+_REACHING = ("HOME", "USER", "LOGNAME", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR", "LANG")
 _RANGE = "--map-auto"
 """For containers, which need more users than one: those of /etc/subuid and /etc/subgid (newuidmap(1))."""
 
@@ -59,15 +60,26 @@ def environment() -> dict[str, str]:
     return {"PATH": ENVIRONMENT["PATH"], "LANG": "C.UTF-8"}
 
 
-def start(argv: list[str]) -> subprocess.Popen[bytes]:
+def reaching() -> dict[str, str]:
+    """Return what a command finds that reaches a runner: what ``ssh`` needs of who calls it, and no setting of ours."""
+    found = {name: os.environ[name] for name in _REACHING if name in os.environ}
+    places = (os.environ.get("PATH", os.defpath), os.path.dirname(sys.executable))
+    return {**environment(), **found, "PATH": os.pathsep.join(places)}
+
+
+def start(argv: list[str], variables: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
     """Start a runner by its command: the one of :func:`command`, or one that reaches another machine.
+
+    Args:
+        variables: its environment; None takes :func:`environment`.
 
     Raises:
         UnavailableError: it cannot be started.
     """
+    named = environment() if variables is None else variables
     try:
         return subprocess.Popen(  # noqa: S603 - a command of the installation's configuration
-            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment(), cwd="/", start_new_session=True
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=named, cwd="/", start_new_session=True
         )
     except OSError as error:
         raise UnavailableError(
