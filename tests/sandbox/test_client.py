@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from boxed import comes, marked, needs_boxes, odd, run, runner
-from clearinghouse.sandbox import (, launch
+from clearinghouse.sandbox import (
     BoxError,
     Command,
     End,
@@ -24,6 +24,7 @@ from clearinghouse.sandbox import (, launch
     UnavailableError,
     UnsafeError,
     demand,
+    launch,
     wire,
 )
 from clearinghouse.sandbox.client import Client
