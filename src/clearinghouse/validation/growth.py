@@ -36,7 +36,8 @@ def fit(points: Sequence[Point], benign: float) -> Fit:
     than three points that say something there is none: but where an ended point follows one that took hardly anything,
     the exponent between these two is a lower bound, and is told.
 
-    Law: multiplying all times, or all sizes, by a constant changes nothing.
+    Laws: multiplying all sizes by a constant changes nothing; nor does multiplying all times, that of the benign use
+    among them, as long as the same points reach the floor. Points of an exact power have its exponent.
 
     Args:
         points: the sizes in ascending order. benign: seconds of processor time of the benign use.
@@ -45,7 +46,7 @@ def fit(points: Sequence[Point], benign: float) -> Fit:
     if len(known) >= _LEAST:
         return Fit(exponent := _slope(known), f"exponent {exponent:.2f} over sizes {known[0][0]} to {known[-1][0]}")
     last = points[-1] if points else None
-    if last and last.ended and len(points) > 1:
+    if last and last.ended and len(points) > 1 and last.seconds - benign >= FLOOR:
         before = points[-2]
         bound = _slope([(before.size, max(before.seconds - benign, FLOOR)), (last.size, last.seconds - benign)])
         return Fit(bound, f"exponent at least {bound:.2f} between sizes {before.size} and {last.size}")

@@ -22,7 +22,7 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     size: int
 
 
-class Run(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Run(msgspec.Struct, frozen=True, kw_only=True):
     """One run. Field names are the interface.
 
     Attributes:
@@ -96,9 +96,9 @@ class Shelf:
         self._entries: list[Evidence] = []
         self._largest = largest
 
-    def add(self, name: str, data: bytes) -> None:
-        """Keep bytes under a name; of many the first, and the digest is of what is kept."""
-        kept = data[: self._largest]
+    def add(self, name: str, data: bytes, *, whole: bool = False) -> None:
+        """Keep bytes under a name; of many the first, unless they are kept whole. The digest is of what is kept."""
+        kept = data if whole else data[: self._largest]
         digest = hashlib.sha256(kept).hexdigest()
         self.blobs[digest] = kept
         self._entries.append(Evidence(name, digest, len(kept)))

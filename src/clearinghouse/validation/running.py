@@ -10,7 +10,7 @@ from clearinghouse.sandbox import Command, End, File, Limits, Outcome, Provider
 from clearinghouse.sandbox.contract import MIB
 from clearinghouse.validation.growth import Point, fit
 from clearinghouse.validation.recipe import SIZE, Bounds, Loaded, Use
-from clearinghouse.validation.shows import Growth, Sight, path_of, sight
+from clearinghouse.validation.shows import Growth, Sight, path_of, sight, untold
 
 _COLLECTED = MIB
 
@@ -92,9 +92,8 @@ def climb(loaded: Loaded, use: Use, provider: Provider, over: str, limits: Limit
         runs.append((size, seen))
         outcome = seen.outcome
         ended = outcome.end in {End.TIME, End.CPU}
-        if not ended and outcome.end not in {End.EXITED, End.SIGNALLED}:
-            how = outcome.words or f"ended at its limit of {outcome.end}"
-            return Climbed(tuple(runs), tuple(points), Sight(None, "", how))
+        if not ended and (why := untold(outcome)):
+            return Climbed(tuple(runs), tuple(points), Sight(None, "", why))
         points.append(Point(size, outcome.cpu, ended))
         if ended:
             break

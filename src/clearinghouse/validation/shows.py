@@ -14,6 +14,8 @@ from clearinghouse.sandbox import Collected, End, Kind, Outcome
 _Text = Annotated[str, Meta(min_length=1, max_length=4096)]
 _Frames = Annotated[tuple[_Text, ...], Meta(max_length=8)]
 _Path = Annotated[str, Meta(min_length=1, max_length=1024)]
+NOT_RUN = frozenset({126, 127})
+"""Exit codes by which shells say that a program cannot be executed, or was not found (POSIX.1-2017, XCU 2.8.2)."""
 _CRASHES = {"SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "SIGSYS"}
 
 
@@ -25,7 +27,7 @@ class Output(msgspec.Struct, frozen=True, tag_field="by", tag="output", forbid_u
 
 
 class Exit(msgspec.Struct, frozen=True, tag_field="by", tag="exit", forbid_unknown_fields=True):
-    """The command exits with this code."""
+    """The command exits with this code. One above 128 is also what a shell makes of a signal; both count."""
 
     code: Annotated[int, Meta(ge=1, le=255)]
 
@@ -64,7 +66,7 @@ class Hang(msgspec.Struct, frozen=True, tag_field="by", tag="hang", forbid_unkno
 
 
 class Exhaustion(msgspec.Struct, frozen=True, tag_field="by", tag="limit", forbid_unknown_fields=True):
-    """The command is ended because it uses more than it may of ``of``."""
+    """The command uses more than it may of ``of``: it is ended for it, or refused one more process."""
 
     of: Literal["memory", "output", "processes"]
 
@@ -93,21 +95,30 @@ def path_of(shows: Shows) -> str | None:
     return shows.path if shows.path.startswith("/") else f"/work/{shows.path}"
 
 
+def exit_code(outcome: Outcome) -> int | None:
+    """Return the exit code as a shell has it: 128 and the number of the signal, where one ended the command."""
+    if outcome.end is End.SIGNALLED and outcome.signal is not None:
+        return 128 + outcome.signal
+    return outcome.code if outcome.end is End.EXITED else None
+
+
 def sight(shows: Shows, outcome: Outcome, collected: Sequence[Collected] = ()) -> Sight:
     """Say whether one run shows the flaw. Growth is judged over several runs: :mod:`clearinghouse.validation.growth`.
 
     A limit that ended the command says nothing of the flaw, unless the limit is the flaw or it was seen before that.
     """
     found = _seen(shows, outcome, collected)
-    if found.shown:
-        return found
+    why = "" if found.shown else untold(outcome)
+    return Sight(None, "", why) if why else found
+
+
+def untold(outcome: Outcome) -> str:
+    """Return why a run tells nothing of a flaw that it did not show; an empty text where it does tell."""
     if outcome.end in {End.NOT_FOUND, End.NOT_STARTED}:
-        return Sight(None, "", outcome.words or "the command could not be started")
-    if outcome.end is End.EXITED and outcome.code in {126, 127}:
-        return Sight(None, "", f"exit code {outcome.code}: a program was not found or cannot be executed")
-    if outcome.end not in {End.EXITED, End.SIGNALLED}:
-        return Sight(None, "", f"ended at its limit of {outcome.end}")
-    return found
+        return outcome.words or "the command could not be started"
+    if outcome.end is End.EXITED and outcome.code in NOT_RUN:
+        return f"exit code {outcome.code}: a program was not found or cannot be executed"
+    return "" if outcome.end in {End.EXITED, End.SIGNALLED} else f"ended at its limit of {outcome.end}"
 
 
 def _seen(shows: Shows, outcome: Outcome, collected: Sequence[Collected]) -> Sight:
@@ -115,7 +126,7 @@ def _seen(shows: Shows, outcome: Outcome, collected: Sequence[Collected]) -> Sig
         case Output():
             return _output(shows, outcome)
         case Exit(code):
-            shown = outcome.end is End.EXITED and outcome.code == code
+            shown = code == exit_code(outcome)
             return Sight(shown, f"exit {code}" if shown else "", _ended(outcome))
         case Crashes():
             return _crash(shows, outcome)
@@ -127,7 +138,7 @@ def _seen(shows: Shows, outcome: Outcome, collected: Sequence[Collected]) -> Sig
             shown = outcome.end in {End.TIME, End.CPU}
             return Sight(shown, "hang" if shown else "", _ended(outcome))
         case Exhaustion(of):
-            shown = outcome.end == of
+            shown = outcome.end == of or (of == "processes" and outcome.refused > 0)
             return Sight(shown, f"limit of {of}" if shown else "", _ended(outcome))
     return Sight(None, "", "growth is judged over several sizes")
 

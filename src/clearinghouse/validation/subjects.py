@@ -5,6 +5,7 @@ So nothing that was not named in the recipe can come in.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from importlib import resources
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ from msgspec import UNSET
 
 from clearinghouse.packages import purl as purls
 from clearinghouse.records import ClearinghouseError
-from clearinghouse.sandbox import Command, End, File, Limits, Outcome, Provider
+from clearinghouse.sandbox import BoxError, Command, End, File, Limits, Outcome, Provider
 from clearinghouse.validation.fetching import Artefact, FileKind, Python, Registry
 from clearinghouse.validation.recipe import Loaded, Recipe, Subject, is_address
 
@@ -22,8 +23,9 @@ PIP = "pkg:pypi/pip@24.3.1"
 REQUIRES = ("pkg:pypi/setuptools@69.5.1", "pkg:pypi/wheel@0.43.0")
 """What building needs where a recipe does not say: versions that are named, so that a build can be repeated."""
 _SITE, _TOOLS, _SOURCE = "/subject/site", "/subject/tools", "/subject/source"
-_INSTALLER = "install.py"
-_FETCHED = "fetched"
+_NODE, _VENDOR, _CARGO = "/subject/node_modules", "/subject/vendor", "/subject/.cargo/config.toml"
+_INSTALLER, _PATCHING = "install.py", "patching.py"
+_PIP_INSTALL = ("python3", "-m", "pip", "install")
 _KINDS = {"pypi": "pip", "npm": "npm", "cargo": "cargo"}
 
 
@@ -38,7 +40,8 @@ class Ready(NamedTuple):
     """A subject that is installed in a box.
 
     Attributes:
-        box: over which runs are made; empty where it could not be made ready. why: what went wrong then.
+        box: over which runs are made, and that the caller destroys; empty where it could not be made ready.
+        why: what went wrong then.
         artefacts: what was fetched. steps: what was done in the box.
     """
 
@@ -49,12 +52,19 @@ class Ready(NamedTuple):
 
 
 class _Plan(NamedTuple):
-    """What is put into the box, and the commands that follow."""
+    """What is put into the box, what of it is unpacked where, a patch with its folder, and the commands that follow."""
 
     files: dict[str, File]
     unpack: list[dict[str, Any]]
     commands: list[tuple[str, ...]]
     at: str
+    patch: tuple[str, bytes] | None = None
+
+    def put(self, name: str, data: bytes) -> str:
+        """Put a file into the box, in a folder of its own: files of two packages can have one name."""
+        path = f"fetched/{len(self.files)}/{name}"
+        self.files[path] = File(data)
+        return f"/work/{path}"
 
 
 def python_of(provider: Provider, limits: Limits) -> Python | None:
@@ -92,7 +102,10 @@ def make_ready(
         plan = _plan(loaded, subject, registry, python, artefacts)
     except ClearinghouseError as error:
         return Ready("", error.what, tuple(artefacts), ())
-    box = provider.prepare(plan.files, limits)
+    try:
+        box = provider.prepare(plan.files, limits)
+    except BoxError as error:  # what was fetched is more than the disk of a box
+        return Ready("", error.what, tuple(artefacts), ())
     steps: list[Step] = []
     for command in _commands(plan, loaded.recipe, limits):
         outcome = provider.run(box, command)
@@ -109,34 +122,29 @@ def _plan(
     recipe = loaded.recipe
     install = recipe.install
     by = install.by or _by(subject)
-    plan = _Plan({_INSTALLER: File(_installer())}, [], [], _SOURCE)
+    plan = _Plan({each: File(_inside(each)) for each in (_INSTALLER, _PATCHING)}, [], [], _SOURCE)
 
     def fetch(purl: str, kind: FileKind = "any", sha256: str = "") -> Artefact:
         found = registry.fetch(purl, sha256=sha256, kind=kind, python=python)
         artefacts.append(found)
-        plan.files[f"{_FETCHED}/{found.name}"] = File(found.data)
         return found
 
-    main = _archive(loaded, subject, registry, artefacts, plan)
+    main = _archive(loaded, subject, registry, artefacts)
     if main is None and subject.purl:
         main = fetch(subject.purl, "source" if by == "pip" and install.from_source else "any", subject.sha256 or "")
     for purl in (*install.beside, *subject.beside):
-        plan.unpack.append(_unpacking(fetch(purl), _SITE))
+        plan.unpack.append(_unpacking(fetch(purl), _SITE, plan))
     if main is not None:
         _main(by, main, install.from_source, plan, fetch, install.requires)
     for name in install.files:
-        plan.files[f"given/{name}"] = File(loaded.files[name])
-        plan.unpack.append({"do": "put", "file": f"/work/given/{name}", "name": name})
+        plan.unpack.append({"do": "put", "file": plan.put(name, loaded.files[name]), "into": f"{_SOURCE}/{name}"})
     if subject.patch:
-        plan.files["fix.patch"] = File(loaded.files[subject.patch])
-        plan.unpack.append({"do": "patch", "file": "/work/fix.patch", "into": _root(by, main, install.from_source)})
+        plan = plan._replace(patch=(_root(by, main, install.from_source), loaded.files[subject.patch]))
     plan.commands.extend(_given(recipe, by))
     return plan._replace(at=_SOURCE if by in {"make", "cargo"} else "/subject")
 
 
-def _archive(
-    loaded: Loaded, subject: Subject, registry: Registry, artefacts: list[Artefact], plan: _Plan
-) -> Artefact | None:
+def _archive(loaded: Loaded, subject: Subject, registry: Registry, artefacts: list[Artefact]) -> Artefact | None:
     """The archive that a subject names, if it names one."""
     if subject.archive is None:
         return None
@@ -152,49 +160,53 @@ def _archive(
         name = subject.archive.rpartition("/")[2]
         found = Artefact(name=name, data=data, sha256=digest, origin="the recipe")
     artefacts.append(found)
-    plan.files[f"{_FETCHED}/{found.name}"] = File(found.data)
     return found
 
 
 def _main(by: str, main: Artefact, from_source: bool, plan: _Plan, fetch: Any, requires: tuple[str, ...]) -> None:
     """Plan how the subject itself is unpacked or built."""
-    file = f"/work/{_FETCHED}/{main.name}"
     wheel = main.name.endswith(".whl")
     if by == "pip" and (from_source or not wheel):
         for purl in (PIP, *(requires or REQUIRES)):
-            plan.unpack.append({"do": "wheel", "file": f"/work/{_FETCHED}/{fetch(purl, 'wheel').name}", "into": _TOOLS})
-        plan.unpack.append({"do": "source", "file": file})
+            plan.unpack.append(_unpacking(fetch(purl, "wheel"), _TOOLS, plan))
+        plan.unpack.append({"do": "source", "file": plan.put(main.name, main.data), "into": _SOURCE})
         plan.commands.append(
             (
-                *("python3", "-m", "pip", "install", "--no-index", "--no-deps", "--no-build-isolation"),
+                *(*_PIP_INSTALL, "--no-index", "--no-deps", "--no-build-isolation"),
                 *("--no-cache-dir", "--disable-pip-version-check", "--no-compile", "--root-user-action=ignore"),
                 *("--target", _SITE, _SOURCE),
             )
         )
         return
     if by in {"make", "none"}:
-        plan.unpack.append({"do": "source", "file": file})
+        plan.unpack.append({"do": "source", "file": plan.put(main.name, main.data), "into": _SOURCE})
     else:
-        plan.unpack.append(_unpacking(main, _SITE))
-    plan.unpack.extend(_unpacking(fetch(purl), _TOOLS) for purl in requires)
+        plan.unpack.append(_unpacking(main, _SITE, plan))
+    plan.unpack.extend(_unpacking(fetch(purl), _TOOLS, plan) for purl in requires)
 
 
-def _unpacking(artefact: Artefact, into: str) -> dict[str, Any]:
+def _unpacking(artefact: Artefact, into: str, plan: _Plan) -> dict[str, Any]:
     """The step that unpacks what was fetched."""
-    file = f"/work/{_FETCHED}/{artefact.name}"
+    file = plan.put(artefact.name, artefact.data)
     if artefact.name.endswith(".whl"):
         return {"do": "wheel", "file": file, "into": into}
     purl = purls.parse(artefact.purl) if artefact.purl else None
     if purl and purl.type == "npm":
-        name = f"{purl.namespace}/{purl.name}" if purl.namespace else purl.name
-        return {"do": "node", "file": file, "name": name}
+        return {"do": "source", "file": file, "into": _package(purl)}
     if purl and purl.type == "cargo":
-        return {"do": "crate", "file": file, "name": purl.name, "version": purl.version}
+        return {"do": "crate", "file": file, "into": _package(purl), "settings": _CARGO}
     if purl and purl.type == "pypi":
         raise ClearinghouseError(
             f"{artefact.purl} has no wheel that fits", "name a version that has one, or build it: from_source = true"
         )
-    return {"do": "source", "file": file}
+    return {"do": "source", "file": file, "into": _SOURCE}
+
+
+def _package(purl: purls.PackageUrl) -> str:
+    """The folder in which Node or Cargo looks for a package."""
+    if purl.type == "cargo":
+        return f"{_VENDOR}/{purl.name}-{purl.version}"
+    return f"{_NODE}/{purl.namespace}/{purl.name}" if purl.namespace else f"{_NODE}/{purl.name}"
 
 
 def _root(by: str, main: Artefact | None, from_source: bool) -> str:
@@ -202,15 +214,7 @@ def _root(by: str, main: Artefact | None, from_source: bool) -> str:
     if by == "pip" and main and main.name.endswith(".whl") and not from_source:
         return _SITE
     purl = purls.parse(main.purl) if main and main.purl else None
-    if purl and by == "npm":
-        return (
-            f"/subject/node_modules/{purl.namespace}/{purl.name}"
-            if purl.namespace
-            else f"/subject/node_modules/{purl.name}"
-        )
-    if purl and by == "cargo":
-        return f"/subject/vendor/{purl.name}-{purl.version}"
-    return _SOURCE
+    return _package(purl) if purl and by == _KINDS.get(purl.type) and by in {"npm", "cargo"} else _SOURCE
 
 
 def _given(recipe: Recipe, by: str) -> Iterator[tuple[str, ...]]:
@@ -226,11 +230,14 @@ def _given(recipe: Recipe, by: str) -> Iterator[tuple[str, ...]]:
 def _commands(plan: _Plan, recipe: Recipe, limits: Limits) -> Iterator[Command]:
     data = msgspec.json.encode(plan.unpack)
     yield Command(argv=("python3", "-I", f"/work/{_INSTALLER}"), input=data, limits=limits)
+    if plan.patch:
+        into, diff = plan.patch
+        yield Command(argv=("python3", "-I", f"/work/{_PATCHING}", into), input=diff, limits=limits)
     environment = {"PYTHONPATH": _TOOLS, "CARGO_HOME": "/work/.cargo", **recipe.install.environment}
     for argv in plan.commands:
-        yield Command(
-            argv=argv, environment=environment, limits=limits, at=plan.at if argv[0] != "python3" else "/work"
-        )
+        # Python looks for modules where `-m` begins, and a source can have one that is called as one of pip's
+        at = "/work" if argv[: len(_PIP_INSTALL)] == _PIP_INSTALL else plan.at
+        yield Command(argv=argv, environment=environment, limits=limits, at=at)
 
 
 def _by(subject: Subject) -> str:
@@ -245,19 +252,17 @@ def _by(subject: Subject) -> str:
 
 
 def _failed(command: Command, outcome: Outcome) -> str:
-    how = (
-        f"exit code {outcome.code}"
-        if outcome.end is End.EXITED
-        else outcome.words or f"ended by its limit of {outcome.end}"
-    )
+    ends = {End.EXITED: f"exit code {outcome.code}", End.SIGNALLED: f"ended by signal {outcome.signal}"}
+    how = ends.get(outcome.end) or outcome.words or f"ended at its limit of {outcome.end}"
     last = (outcome.stderr.strip() or outcome.stdout.strip())[-300:].decode(errors="replace").rpartition("\n")[2]
     return f"{' '.join(command.argv[:3])[:100]}: {how}: {last}"
 
 
-def _installer() -> bytes:
-    return resources.files("clearinghouse.validation.inside").joinpath(_INSTALLER).read_bytes()
+def _inside(name: str) -> bytes:
+    return resources.files("clearinghouse.validation.inside").joinpath(name).read_bytes()
 
 
 def digests(artefacts: tuple[Artefact, ...]) -> Mapping[str, str]:
-    """Return the digest of each artefact by its name."""
-    return {each.name: each.sha256 for each in artefacts}
+    """Return the digest of each artefact by its name, or by its package URL where two have one name."""
+    names = Counter(each.name for each in artefacts)
+    return {each.name if names[each.name] == 1 else each.purl or each.origin: each.sha256 for each in artefacts}

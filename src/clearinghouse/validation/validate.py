@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from clearinghouse.sandbox import End, Isolation, Limits, Outcome, Provider, Tier, demand
+from clearinghouse.sandbox import BoxError, Isolation, Limits, Outcome, Provider, Tier, demand
 from clearinghouse.sandbox.contract import MIB
 from clearinghouse.validation import subjects
 from clearinghouse.validation.fetching import Python, Registry
 from clearinghouse.validation.recipe import SIZE, Loaded, Use
 from clearinghouse.validation.result import Result, Run, Shelf, Subject
 from clearinghouse.validation.running import climb, limits_of, run_once
-from clearinghouse.validation.shows import Growth, Sight
+from clearinghouse.validation.shows import Growth, Sight, untold
 from clearinghouse.validation.verdict import Arm, Verdict, decide, rate
 
 RUNS = 3
@@ -110,7 +110,7 @@ class _Validation:
     def made(self) -> Validated:
         started, begin = datetime.now(UTC), time.monotonic()
         for name, data in self._loaded.files.items():
-            self._shelf.add(name, data)
+            self._shelf.add(name, data, whole=True)  # their digests make the one of the recipe
         with ExitStack() as stack:
             affected, fixed, control, idle = self._arms(stack)
         decided = decide(affected, fixed, control, idle)
@@ -185,7 +185,10 @@ class _Validation:
         shown: list[bool | None] = []
         for number in range(count):
             self._progress(f"{name}: run {number + 1} of {count}")
-            run = self._ladder(name, box, use) if self._is_ladder(use) else self._once(name, box, use)
+            try:
+                run = self._ladder(name, box, use) if self._is_ladder(use) else self._once(name, box, use)
+            except BoxError as error:  # its files are more than the disk that it has
+                return Arm((*shown, None), error.what)
             self._runs.append(run)
             shown.append(run.shown)
             if run.shown is None:
@@ -198,9 +201,11 @@ class _Validation:
         if control is None:
             return Arm()
         arm = self._use(name, box, control, 1)
+        if arm.why:
+            return arm
         run = self._runs[-1]
         self._benign = run.cpu
-        if arm.why or run.shown or (run.end == End.EXITED and run.exit == control.exit):
+        if run.shown or control.exit == (128 + run.signal if run.signal else run.exit):
             return arm
         return Arm(arm.shown, f"it ended with {_ended(run)}, not with exit code {control.exit}: {self._last()}")
 
@@ -217,10 +222,8 @@ class _Validation:
         outcome, found = run_once(self._loaded, use, self._provider, box, self._limits)
         self._note(name, outcome)
         if isinstance(self._recipe.shows, Growth):
-            # one size alone cannot grow
-            over = outcome.end not in {End.EXITED, End.SIGNALLED}
-            words = f"ended at its limit of {outcome.end}"
-            found = Sight(None, "", words) if over else Sight(False, "", "one size only")
+            why = untold(outcome)
+            found = Sight(None, "", why) if why else Sight(False, "", "one size only, which cannot grow")
         return _run_of(name, outcome, found)
 
     def _ladder(self, name: str, box: str, use: Use) -> Run:

@@ -8,9 +8,11 @@ The first that applies:
    or noise, may be that of a broken installation
 4. no run of the affected subject shows the flaw: ``not_reproduced``
 5. some do and some do not: ``flaky``, with the rate and its interval
-6. all do, and there is no fixed subject, or it could not be judged: ``reproduced``
-7. all do, and some run of the fixed subject does: ``fix_incomplete``
+6. all do, and some run of the fixed subject does: ``fix_incomplete``
+7. all do, and there is no fixed subject, or it could not be judged: ``reproduced``
 8. all do, and no run of the fixed subject does: ``fixed``
+
+What could not be judged is an arm without runs, with one that could not tell, or with something that went wrong.
 """
 
 import math

@@ -2,168 +2,201 @@
 
     python3 install.py < PLAN as JSON
 
-It is in the sandbox because archives are untrusted; what they do with their paths stays inside. Steps of a plan:
-``wheel`` (into a folder that Python imports from), ``node`` (into node_modules), ``crate`` (into vendored sources),
-``source`` (into /subject/source, without the folder that all of it stands in), ``patch``.
+It is in the sandbox because archives are untrusted. Even there nothing is written outside of the folder that a step
+names, so that what a recipe says is what happens. Each step of a plan says what to ``do``, with which ``file``, and
+where (``into``): ``wheel`` (into a folder that Python imports from), ``source`` (without the folder that all of it
+stands in), ``crate`` (into vendored sources), ``put`` (one file).
+
+What cannot be done ends it with one sentence and exit code 1.
 """
 
+import calendar
 import hashlib
 import json
 import os
 import shutil
+import stat
 import sys
 import tarfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, NamedTuple
 
-SOURCE = Path("/subject/source")
+LATEST = 1 << 33
+"""The latest time of a file that is set, in seconds since 1970; not all file systems take what is beyond."""
+
+
+class Member(NamedTuple):
+    """One member of an archive: the parts of its name, what it is, and where its content is read."""
+
+    parts: tuple[str, ...]
+    kind: str
+    mode: int = 0
+    time: float = 0.0
+    target: str = ""
+    content: IO[bytes] | None = None
 
 
 def wheel(step: dict[str, Any]) -> None:
     """Unpack a wheel (https://packaging.python.org/specifications/binary-distribution-format/)."""
     into = Path(step["into"])
-    into.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(step["file"]) as archive:
-        archive.extractall(into)  # noqa: S202 - inside a sandbox
+    extract(step["file"], into, strip=False)
     for data in into.glob("*.data"):
+        if not data.is_dir():
+            continue
         for kind in ("purelib", "platlib"):
             if (data / kind).is_dir():
                 shutil.copytree(data / kind, into, dirs_exist_ok=True)
-        scripts = data / "scripts"
-        if scripts.is_dir():
-            shutil.copytree(scripts, into / "bin", dirs_exist_ok=True)
+        if (data / "scripts").is_dir():
+            shutil.copytree(data / "scripts", into / "bin", dirs_exist_ok=True)
+            for script in (into / "bin").iterdir():
+                script.chmod(script.stat().st_mode | 0o111)
         shutil.rmtree(data)
 
 
-def unpacked(file: str, into: Path) -> None:
+def source(step: dict[str, Any]) -> None:
     """Unpack an archive, without the one folder that all of it stands in."""
-    temporary = into.parent / f".{into.name}.new"
-    temporary.mkdir(parents=True)
-    if zipfile.is_zipfile(file):
-        with zipfile.ZipFile(file) as archive:
-            archive.extractall(temporary)  # noqa: S202 - inside a sandbox
-    else:
-        with tarfile.open(file) as archive:
-            options: dict[str, Any] = {"filter": "tar"} if hasattr(tarfile, "tar_filter") else {}
-            archive.extractall(temporary, **options)  # noqa: S202 - inside a sandbox
-    entries = list(temporary.iterdir())
-    root = entries[0] if len(entries) == 1 and entries[0].is_dir() else temporary
-    for folder, names, files in os.walk(root):
-        for name in (*names, *files):
-            path = os.path.join(folder, name)
-            if not os.path.islink(path):
-                os.chmod(path, os.stat(path).st_mode | 0o600 | (0o100 if os.path.isdir(path) else 0))
-    into.parent.mkdir(parents=True, exist_ok=True)
-    if into.exists():
-        shutil.copytree(root, into, dirs_exist_ok=True, symlinks=True)
-    else:
-        root.rename(into)
-    shutil.rmtree(temporary, ignore_errors=True)
-
-
-def node(step: dict[str, Any]) -> None:
-    """Unpack a package of npm to where Node finds it."""
-    unpacked(step["file"], Path("/subject/node_modules", step["name"]))
+    extract(step["file"], Path(step["into"]), strip=True)
 
 
 def crate(step: dict[str, Any]) -> None:
     """Unpack a crate to where Cargo looks for vendored sources, with the digest that it wants to see there."""
-    into = Path("/subject/vendor", f"{step['name']}-{step['version']}")
-    unpacked(step["file"], into)
+    into, settings = Path(step["into"]), Path(step["settings"])
+    source(step)
     digest = hashlib.sha256(Path(step["file"]).read_bytes()).hexdigest()
     (into / ".cargo-checksum.json").write_text(json.dumps({"files": {}, "package": digest}))
-    settings = Path("/subject/.cargo/config.toml")
-    settings.parent.mkdir(exist_ok=True)
+    settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(
-        '[source.crates-io]\nreplace-with = "vendored"\n[source.vendored]\ndirectory = "/subject/vendor"\n'
+        f'[source.crates-io]\nreplace-with = "vendored"\n[source.vendored]\ndirectory = "{into.parent}"\n'
         "[net]\noffline = true\n"
     )
 
 
-def source(step: dict[str, Any]) -> None:
-    """Unpack a source archive."""
-    unpacked(step["file"], SOURCE)
-
-
 def put(step: dict[str, Any]) -> None:
-    """Put a file into the source."""
-    to = SOURCE / step["name"]
+    """Put a file to where it belongs."""
+    to = Path(step["into"])
     to.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(step["file"], to)
 
 
-def patch(step: dict[str, Any]) -> None:
-    """Apply a unified diff: without fuzz, but hunks may stand elsewhere, at the nearest place that fits."""
-    root = Path(step["into"])
-    old: str | None = None
-    lines = Path(step["file"]).read_bytes().split(b"\n")
-    at = 0
-    while at < len(lines):
-        line = lines[at]
-        if line.startswith(b"--- "):
-            old = name_of(line)
-        elif line.startswith(b"+++ ") and old is not None:
-            at = patched(root, old, name_of(line), lines, at + 1)
-            old = None
-            continue
-        at += 1
+def extract(file: str, into: Path, *, strip: bool) -> None:
+    """Unpack an archive below a folder. Links that lead out of it, and what is no file, are left out, and said so.
+
+    Args:
+        strip: whether the folder that all of it stands in is left out.
+    """
+    into.mkdir(parents=True, exist_ok=True)
+    skip = strip and all_in_one_folder(file)
+    for member in members(file):
+        write(member._replace(parts=member.parts[skip:]), into, skip)
 
 
-def name_of(line: bytes) -> str:
-    """The path in a head of a diff, without its first part."""
-    path = line[4:].split(b"\t")[0].strip().decode()
-    return path if path == "/dev/null" else path.partition("/")[2] or path
+def all_in_one_folder(file: str) -> bool:
+    """Whether all members of an archive stand in one folder."""
+    names = [member.parts for member in members(file) if member.parts]
+    return len({parts[0] for parts in names}) == 1 and any(len(parts) > 1 for parts in names)
 
 
-def patched(root: Path, old: str, new: str, lines: list[bytes], at: int) -> int:
-    """Apply the hunks of one file; return where they end."""
-    path = root / (new if old == "/dev/null" else old)
-    found = [] if old == "/dev/null" else path.read_bytes().split(b"\n")
-    moved = 0
-    while at < len(lines) and lines[at].startswith(b"@@ "):
-        head = lines[at].split(b" ")
-        begin = abs(int(head[1].split(b",")[0]))
-        at, before, after = hunk(lines, at)
-        place = nearest(found, before, max(begin - 1, 0) + moved)
-        if place is None:
-            raise SystemExit(f"the patch does not fit {path}: no place for the hunk at line {begin}")
-        found[place : place + len(before)] = after
-        moved = place - max(begin - 1, 0) + len(after) - len(before)
-    if new == "/dev/null":
-        path.unlink()
+def members(file: str) -> Iterator[Member]:
+    """Yield the members of an archive, as they come."""
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive:
+            yield from zipped(archive)
+        return
+    with tarfile.open(file) as tar:
+        yield from tarred(tar)
+
+
+def zipped(archive: zipfile.ZipFile) -> Iterator[Member]:
+    """Yield the members of a zip file; what made it on Unix left the mode in the upper half of the attributes."""
+    for info in archive.infolist():
+        mode = info.external_attr >> 16
+        kind = "folder" if info.is_dir() else "link" if stat.S_ISLNK(mode) else "file"
+        try:
+            time = float(calendar.timegm((*info.date_time, 0, 0, 0)))
+        except ValueError:  # a zip file may name a month 0
+            time = 0.0
+        with archive.open(info) as content:
+            target = os.fsdecode(content.read(4096)) if kind == "link" else ""
+            yield Member(parts_of(info.filename), kind, mode, time, target, content)
+
+
+def tarred(archive: tarfile.TarFile) -> Iterator[Member]:
+    """Yield the members of a tar file."""
+    for info in archive:
+        kinds = {"file": info.isfile(), "folder": info.isdir(), "link": info.issym(), "hard link": info.islnk()}
+        kind = next((name for name, holds in kinds.items() if holds), "device or pipe")
+        content = archive.extractfile(info) if kind == "file" else None
+        yield Member(parts_of(info.name), kind, info.mode, info.mtime, info.linkname, content)
+        archive.members = []  # type: ignore[attr-defined] # it keeps all, and of a hostile archive there is no end
+
+
+def parts_of(name: str) -> tuple[str, ...]:
+    """The parts of the name of a member; it begins at the folder, wherever it says that it begins."""
+    parts = tuple(part for part in name.split("/") if part not in {"", "."})
+    if ".." in parts:
+        raise SystemExit(f"a member is named {name[:200]!r}, which leads out of the archive")
+    return parts
+
+
+def write(member: Member, into: Path, skip: int) -> None:
+    """Write one member below a folder. Times are kept, because make looks at them; a hard link becomes a copy."""
+    path = into.joinpath(*member.parts)
+    if not member.parts:
+        return
+    if not leads_in(into, path.parent):
+        raise SystemExit(f"a member is named {'/'.join(member.parts)[:200]!r}, where a link leads out of the archive")
+    if member.kind == "folder":
+        path.mkdir(parents=True, exist_ok=True)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if member.kind == "link" and leads_in(into, path.parent / member.target):
+        free(path)
+        path.symlink_to(member.target)
+    elif member.kind == "file" and member.content:
+        free(path)
+        with closing(member.content), path.open("xb") as out:
+            shutil.copyfileobj(member.content, out)
+        finish(path, member.mode, member.time)
+    elif member.kind == "hard link" and leads_in(into, other := into.joinpath(*parts_of(member.target)[skip:])):
+        free(path)
+        shutil.copyfile(other, path)
+        finish(path, other.stat().st_mode, member.time)
     else:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"\n".join(found))
-    return at
+        print(f"{'/'.join(member.parts)!r} is left out: {member.kind} {member.target!r}", file=sys.stderr)
 
 
-def hunk(lines: list[bytes], at: int) -> tuple[int, list[bytes], list[bytes]]:
-    """Return where a hunk ends, and its lines before and after, as many as its head says."""
-    head = lines[at].split(b" ")
-    counts = [int(each.split(b",")[1]) if b"," in each else 1 for each in (head[1][1:], head[2][1:])]
-    before: list[bytes] = []
-    after: list[bytes] = []
-    at += 1
-    while at < len(lines) and (len(before) < counts[0] or len(after) < counts[1]):
-        mark, line = lines[at][:1], lines[at][1:]
-        if mark in {b" ", b"-", b""}:
-            before.append(line)
-        if mark in {b" ", b"+", b""}:
-            after.append(line)
-        at += 1
-    while at < len(lines) and lines[at].startswith(b"\\"):
-        at += 1
-    return at, before, after
+def free(path: Path) -> None:
+    """Take away what stands at a path, for of two members with one name the later counts."""
+    if path.is_symlink() or path.is_file():
+        path.unlink()
 
 
-def nearest(found: list[bytes], before: list[bytes], wanted: int) -> int | None:
-    """The place nearest to the wanted one where lines stand."""
-    places = range(len(found) - len(before) + 1)
-    fitting = (place for place in places if found[place : place + len(before)] == before)
-    return min(fitting, key=lambda place: abs(place - wanted), default=None)
+def finish(path: Path, mode: int, time: float) -> None:
+    """Give a file the mode and the time that an archive says; it can always be read and written."""
+    path.chmod(mode & 0o755 | 0o644)
+    time = max(0.0, min(time, LATEST))
+    os.utime(path, (time, time))
+
+
+def leads_in(root: Path, path: Path) -> bool:
+    """Whether a path, with all links followed, is in a folder."""
+    whole = os.path.realpath(root)
+    return os.path.commonpath([whole, os.path.realpath(path)]) == whole
+
+
+def main() -> None:
+    """Carry out the plan."""
+    for step in json.loads(sys.stdin.buffer.read()):
+        try:
+            globals()[step["do"]](step)
+        except Exception as error:  # of a hostile archive anything can come; a person reads one sentence of it
+            name = os.path.basename(step["file"])
+            why = " ".join(str(error).split())[:200]
+            raise SystemExit(f"{name} cannot be unpacked: {type(error).__name__}: {why}") from None
 
 
 if __name__ == "__main__":
-    for each in json.loads(sys.stdin.read()):
-        globals()[each["do"]](each)
+    main()
