@@ -5,9 +5,9 @@
 Three measurements. *Overhead*: a command that does nothing, started bare (the limit), by bubblewrap with options like
 ours but without a box, watching and control group (the peer), and through a runner in a box of its own; medians of
 interleaved rounds. *Rate*: the gallery in examples/recipes, each affected and fixed version with its control, on as
-many runners as jobs. *Detection*: of each recipe of the gallery whether every run of the affected version showed the flaw,
-none of the fixed one, and no control; of the recipes that are wrong on purpose, whether the verdict is the one that is
-due. The gallery needs PyPI and npm, or what was fetched from them before.
+many runners as jobs. *Detection*: of each recipe of the gallery whether every run of the affected version showed the
+flaw, none of the fixed one, and no control; of the recipes that are wrong on purpose, whether the verdict is the one
+that is due. The gallery needs PyPI and npm, or what was fetched from them before.
 """
 
 import argparse

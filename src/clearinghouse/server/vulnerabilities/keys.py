@@ -2,8 +2,8 @@
 
 On SQLite a table is the index by its primary key, and keys come in random order: those of one transaction stand on
 thousands of pages once there are millions. So they are put into a small part of the table first, and that is moved into
-the large one a slice at a time, in order, where several rows go to each page. At 10^6 findings a quarter of the pages are
-written, at 10^7 three quarters (``benchmarks/key_pages.py``). A key is looked up in both.
+the large one a slice at a time, in order, where several rows go to each page. At 10^6 findings a quarter of the pages
+are written, at 10^7 three quarters (``benchmarks/key_pages.py``). A key is looked up in both.
 PostgreSQL writes rows where there is room, and would only have more of them to clean up.
 """
 
