@@ -189,3 +189,30 @@ def test_the_sandbox_is_shown() -> None:
     found = json.loads(invoke(sandbox, ["sandbox", "check", "--format", "json"]).stdout)
     assert found["tier"] == "T1"
     assert all(each["holds"] for each in found["held"])
+
+
+def test_convert(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    finding = {
+        "id": "1",
+        "title": "size evaluates",
+        "repro_file_path": "repro.py",
+        "run_command": "python3 repro.py",
+        "repro_output": "FLAW SHOWN",
+    }
+    (tmp_path / "finding.json").write_text(json.dumps(finding))
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "repro.py").write_text("print('FLAW SHOWN')\n")
+    to = tmp_path / "out"
+    asked = ["validate", "convert", str(tmp_path / "finding.json"), "--files", str(tmp_path / "files"), "--to", str(to)]
+    less = invoke(app, [*asked, "--format", "json"])
+    assert less.exit_code == 1
+    assert {each["part"] for each in json.loads(less.stdout)["missing"]} == {"affected", "shows"}
+    assert not to.exists()
+    whole = [*asked, "--affected", "pkg:pypi/example@1.0", "--contains", "FLAW SHOWN"]
+    assert invoke(app, whole).exit_code == 0
+    assert sorted(each.name for each in to.iterdir()) == ["recipe.toml", "repro.py"]
+    assert run(whole) == 2
+    assert "is there already" in capsys.readouterr().err
+    (tmp_path / "finding.json").write_text("[[")
+    assert run([*whole[:-1], "x", "--to", str(tmp_path / "other")]) == 2
+    assert "is no finding of Mantis" in capsys.readouterr().err
