@@ -79,7 +79,9 @@ def recipe(tmp_path: Path) -> Path:
 def test_text(recipe: Path) -> None:
     result = invoke(app, ["validate", str(recipe), "--runs", "2"])
     assert result.exit_code == 0, result.output
-    assert "fixed: all 2 runs of the affected subject show the flaw, and none of 2 of the fixed one" in result.stdout
+    assert "fixed: all 2 runs of the affected subject show the flaw, and none of 2 of the fixed one" in " ".join(
+        result.stdout.split()
+    )
     assert "isolation T1, bubblewrap" in result.stdout
 
 

@@ -45,9 +45,11 @@ class Bench:
         self._stack = contextlib.ExitStack()
         self._free: SimpleQueue[tuple[Client, Isolation, Registries]] = SimpleQueue()
         self.jobs = max(1, jobs)
+        self._clients: list[Client] = []
         with contextlib.ExitStack() as stack:
             for _ in range(self.jobs):
                 client = stack.enter_context(Client(runner, setting=setting, declared=declared))
+                self._clients.append(client)
                 registries = stack.enter_context(Registries(offline=offline))
                 self._free.put((client, client.isolation(), registries))
             self._stack = stack.pop_all()
@@ -57,6 +59,11 @@ class Bench:
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+    def kill(self) -> None:
+        """End every runner, and what runs in its boxes, at once."""
+        for client in self._clients:
+            client.kill()
 
     @contextlib.contextmanager
     def session(self, policy: Policy | None = None) -> Iterator[Session]:
@@ -85,10 +92,15 @@ class Bench:
 
         with ThreadPoolExecutor(self.jobs) as pool:
             futures = [pool.submit(one, place) for place in range(len(recipes))]
-            for _ in futures:
-                yield done.get()
-            for each in futures:
-                each.result()
+            try:
+                for _ in futures:
+                    yield done.get()
+                for each in futures:
+                    each.result()
+            except BaseException:  # who is interrupted does not wait for what is running
+                pool.shutdown(wait=False, cancel_futures=True)
+                self.kill()
+                raise
 
 
 def folders_of(paths: Sequence[Path]) -> Iterator[Path]:

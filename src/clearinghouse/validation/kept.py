@@ -36,6 +36,20 @@ def keep(folder: Path, result: Result, blobs: Mapping[str, bytes], statement: by
     return place
 
 
+def make_room(folder: Path) -> None:
+    """Make the folder in which results will be kept, before anything is run for them.
+
+    Raises:
+        ValidationError: it cannot be made, or not be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / ".room", b"")
+        (folder / ".room").unlink()
+    except OSError as error:
+        raise ValidationError(f"{folder} cannot be written: {error.strerror}", "name another folder") from None
+
+
 def _write(path: Path, data: bytes) -> None:
     part = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}")
     try:

@@ -11,13 +11,14 @@ from clearinghouse.packages.identity import PackageId, package_of
 from clearinghouse.packages.purl import canonical
 from clearinghouse.packages.purl import parse as parse_purl
 from clearinghouse.records import Component, InventoryItem
+from clearinghouse.sandbox import Limits
 from clearinghouse.validation import subjects
 from clearinghouse.validation.bisect import Narrowed, Shown, narrow
 from clearinghouse.validation.errors import RecipeError, ValidationError
 from clearinghouse.validation.hunks import RoleOfHunk, which_hunks
 from clearinghouse.validation.minimise import MOST, Minimised, Way, minimise
 from clearinghouse.validation.minimise import Progress as Told
-from clearinghouse.validation.recipe import Loaded, Recipe, Subject
+from clearinghouse.validation.recipe import Loaded, Recipe, Subject, Use
 from clearinghouse.validation.running import limits_of, run_once
 from clearinghouse.validation.shows import Growth
 from clearinghouse.validation.validate import Progress, Session
@@ -27,12 +28,17 @@ _ANSWERS = {Verdict.REPRODUCED: Shown.YES, Verdict.NOT_REPRODUCED: Shown.NO}
 
 
 def narrowed(
-    loaded: Loaded, session: Session, *, prereleases: bool = False, progress: Progress = lambda _: None
+    loaded: Loaded,
+    session: Session,
+    *,
+    prereleases: bool = False,
+    progress: Progress = lambda _: None,
+    reasons: dict[str, str] | None = None,
 ) -> Narrowed:
     """Return which released versions of a recipe's subject show its flaw.
 
     Each version is validated as the affected subject of the recipe, with its control. A verdict other than reproduced
-    or not reproduced decides nothing.
+    or not reproduced decides nothing; ``reasons`` gets why, by version.
 
     Raises:
         RecipeError: the subject is no package of a registry. NarrowingError: the version it names does not show.
@@ -43,7 +49,8 @@ def narrowed(
     def shows(version: str) -> Shown:
         progress(f"version {version}")
         found = session.validate(_with_version(loaded, version)).result
-        progress(f"version {version}: {found.verdict}, {found.why}")
+        if reasons is not None:
+            reasons[version] = f"{found.verdict}: {found.why}"
         return _ANSWERS.get(found.verdict, Shown.UNKNOWN)
 
     ecosystem = ecosystem_of_type(named.type)
@@ -62,10 +69,11 @@ def least_input(
 ) -> Minimised:
     """Return the least content of one file of a recipe with which the affected subject shows the same as before.
 
-    The same is the same signature, in every one of the recipe's runs; a crash somewhere else does not count.
+    The same is the same signature, in every one of the recipe's runs; a crash somewhere else does not count. Of a file
+    that is the program itself, the control must go on not to show: else nothing would be left of it but its marker.
 
     Args:
-        name: of the file; None takes the standard input, or the only file that the command is not.
+        name: of the file; None takes the standard input, or the only file that the command does not name.
 
     Raises:
         RecipeError: there is no such file, or the flaw is one that has no single input. NotShownError: it does not
@@ -75,6 +83,8 @@ def least_input(
     limits = limits_of(loaded.recipe.limits, session.policy.run)
     reproducer = loaded.recipe.reproducer
     wanted: set[str] = set()
+    # what is left of a program must still know the flaw from its absence
+    judge = loaded.recipe.control if name in reproducer.command else None
     with _ready(loaded, loaded.recipe.affected, session) as box:
 
         def same(candidate: bytes) -> bool:
@@ -83,7 +93,7 @@ def least_input(
                 if not seen.shown or (wanted and seen.signature not in wanted):
                     return False
                 wanted.add(seen.signature)
-            return True
+            return not (judge and _shows_anyway(loaded, judge, session, box, limits, {name: candidate}))
 
         return minimise(loaded.files[name], same, by=by, most=most, progress=progress)
 
@@ -148,6 +158,14 @@ def _with_version(loaded: Loaded, version: str) -> Loaded:
     return msgspec.structs.replace(loaded, recipe=recipe)
 
 
+def _shows_anyway(
+    loaded: Loaded, control: Use, session: Session, box: str, limits: Limits, instead: dict[str, bytes]
+) -> bool:
+    """Whether the benign control shows the flaw, or does not end as it should."""
+    seen = run_once(loaded, control, session.provider, box, limits, instead=instead)
+    return seen.sight.shown is not False or seen.outcome.code != control.exit
+
+
 def _input(recipe: Recipe, name: str | None) -> str:
     if isinstance(recipe.shows, Growth):
         raise RecipeError("a flaw that is growth has no single input", "make its sizes smaller instead")
@@ -159,10 +177,11 @@ def _input(recipe: Recipe, name: str | None) -> str:
         return name
     if recipe.reproducer.input:
         return recipe.reproducer.input
-    data = [each for each in known if each not in recipe.reproducer.command] or known
-    if len(data) != 1:
-        raise RecipeError("the reproducer has several files", f"name one with --file: {', '.join(known)}")
-    return data[0]
+    data = [each for each in known if each not in recipe.reproducer.command]
+    if len(data) == 1:
+        return data[0]
+    what = "the reproducer has no standard input, and no single file that is not its program"
+    raise RecipeError(what, f"name one with --file: {', '.join(known)}")
 
 
 @contextmanager

@@ -114,6 +114,8 @@ class _Validation:
         with ExitStack() as stack:
             affected, fixed, control, idle = self._arms(stack)
         decided = decide(affected, fixed, control, idle)
+        if decided.verdict is Verdict.NOT_REPRODUCED and control is None:
+            self._warn_without_control()
         result = Result(
             recipe={"path": self._loaded.source, "title": self._recipe.title, "sha256": self._loaded.digest},
             verdict=decided.verdict,
@@ -132,6 +134,16 @@ class _Validation:
             seconds=time.monotonic() - begin,
         )
         return Validated(result, self._shelf.blobs)
+
+    def _warn_without_control(self) -> None:
+        """A reproducer that fails for a reason of its own looks like one that shows nothing."""
+        run = next(run for run in self._runs if run.subject == "affected")
+        if run.exit != 0:
+            entry = next(each for each in self._shelf if each.name.startswith("affected-1") and "stderr" in each.name)
+            said = last_error(self._shelf.blobs[entry.sha256])
+            self._problems.append(
+                f"The reproducer ended with {_ended(run)} ({said}), and no control says whether it works here."
+            )
 
     def _arms(self, stack: ExitStack) -> tuple[Arm, Arm | None, Arm | None, Arm]:
         """Run everything; what cannot be judged any more is not run."""
@@ -210,10 +222,10 @@ class _Validation:
         return Arm(arm.shown, f"it ended with {_ended(run)}, not with exit code {control.exit}: {self._last()}")
 
     def _last(self) -> str:
-        """The last line of what the last run wrote to standard error."""
+        """What the last run wrote to standard error: its last line that names an error, else its last line."""
         entries = [each for each in self._shelf if each.name.endswith(".stderr")]
         data = self._shelf.blobs[entries[-1].sha256] if entries else b""
-        return data.strip()[-200:].decode(errors="replace").rpartition("\n")[2]
+        return last_error(data)
 
     def _is_ladder(self, use: Use) -> bool:
         return isinstance(self._recipe.shows, Growth) and any(SIZE in each for each in use.command)
@@ -278,6 +290,12 @@ def _run_of(name: str, outcome: Outcome, found: Sight) -> Run:
         end=outcome.end.value,
         memory=outcome.memory,
     )
+
+
+def last_error(data: bytes) -> str:
+    """Return the last line that names an error, else the last line, of what was written to standard error."""
+    lines = data[-4096:].decode(errors="replace").strip().splitlines() or [""]
+    return next((each for each in reversed(lines) if "Error" in each), lines[-1]).strip()[:200]
 
 
 def _ended(run: Run) -> str:

@@ -20,7 +20,7 @@ from clearinghouse.trust.envelope import sign
 from clearinghouse.trust.keys import signer_of
 from clearinghouse.validation.attestation import statement_of
 from clearinghouse.validation.errors import ValidationError
-from clearinghouse.validation.kept import keep
+from clearinghouse.validation.kept import keep, make_room
 from clearinghouse.validation.recipe import Loaded, load
 from clearinghouse.validation.result import Result
 from clearinghouse.validation.validate import Policy, Progress, Validated, is_success
@@ -58,6 +58,8 @@ def run_command(
     signer = signer_of(attest, public) if attest else None
     if signer and kept is None:
         kept = Path("validation")
+    if kept is not None:
+        make_room(kept)
     recipes, failures = loaded(paths)
     results: list[dict[str, Any]] = []
     worst = OK
@@ -140,7 +142,8 @@ def _tell(result: Result, kept: Path | None) -> None:
         )
         for run in result.runs
     ]
-    show_table("", ("subject", "shown", "what was seen", "seconds"), rows)
+    if rows:
+        show_table("", ("subject", "shown", "what was seen", "seconds"), rows)
     if result.isolation:
         limits = ", ".join(
             f"{name}: {means}" for name, means in result.isolation.limits.items() if name in {"memory", "processes"}
@@ -150,7 +153,7 @@ def _tell(result: Result, kept: Path | None) -> None:
         say(f"  note: {clean_line(problem)}")
     if kept:
         say(f"  kept in {kept}")
-    elif result.verdict in {Verdict.INCONCLUSIVE, Verdict.CONTROL_FAILED}:
+    elif rows and result.verdict in {Verdict.INCONCLUSIVE, Verdict.CONTROL_FAILED}:
         say("  try: the same with --keep FOLDER, and read what was written there")
     say()
     sys.stdout.flush()

@@ -48,16 +48,21 @@ def bisect_command(
     claims = advisories_at(advisory) if advisory else ()
     bench = Bench(policy=Policy(runs=runs), offline=offline, runner=words_of(runner), declared=declared)
     with stderr().status("starting") as status, bench, bench.session() as here:
+        reasons: dict[str, str] = {}
         found = narrowed(
-            recipe, here, prereleases=prereleases, progress=lambda text: status.update(clean_line(text)[:90])
+            recipe,
+            here,
+            prereleases=prereleases,
+            progress=lambda text: status.update(clean_line(text)[:90]),
+            reasons=reasons,
         )
     compared = [compare(found, claim.body, package_of_recipe(recipe)) for claim in claims]
     if form is OutputFormat.JSON:
         claimed = [{"id": claim.id, **msgspec.to_builtins(each)} for claim, each in zip(claims, compared, strict=True)]
-        shown = {**_as_json(found), **({"advisories": claimed} if claims else {})}
+        shown = {**_as_json(found), "reasons": reasons, **({"advisories": claimed} if claims else {})}
         write_json({"recipe": {"path": recipe.source, "sha256": recipe.digest}, **shown})
     else:
-        _tell(found)
+        _tell(found, reasons)
         for claim, each in zip(claims, compared, strict=True):
             _tell_claim(claim.id, each)
     sure = found.one_stretch and not found.before.has_gap and not found.after.has_gap
@@ -86,6 +91,8 @@ def minimise_command(
     recipe = load(path)
     if to is not None and to.exists():
         raise ValidationError(f"{to} is there already", "name a file that is not")
+    if to is not None and not to.absolute().parent.is_dir():
+        raise ValidationError(f"{to.parent} is no folder", "make it first, or name another one")
     bench = Bench(offline=offline, runner=words_of(runner), declared=declared)
     with stderr().status("starting") as status, bench, bench.session() as session:
         found = least_input(
@@ -146,9 +153,9 @@ def _as_json(found: Narrowed) -> dict[str, Any]:
     }
 
 
-def _tell(found: Narrowed) -> None:
-    rows = [(run.version, run.shown.value) for run in found.runs]
-    show_table(f"{plural(len(rows), 'version')} of {len(found.versions)} were run", ("version", "shown"), rows)
+def _tell(found: Narrowed, reasons: dict[str, str]) -> None:
+    rows = [(run.version, run.shown.value, clean_line(reasons.get(run.version, ""))[:70]) for run in found.runs]
+    show_table(f"{plural(len(rows), 'version')} of {len(found.versions)} were run", ("version", "shown", "why"), rows)
     say(f"First affected: {found.first_affected}{_gap(found.before)}.")
     fixed = found.first_fixed or "none was seen"
     say(f"Last affected: {found.after.inside}{_gap(found.after)}. First fixed: {fixed}.")

@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from clearinghouse.cli.layout import say
-from clearinghouse.cli.output import OutputFormat, write_json
+from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
 from clearinghouse.cli.validate.group import Form, app, form_of
-from clearinghouse.formats.text import clean_line
+from clearinghouse.formats.text import clean_line, plural
 from clearinghouse.trust.envelope import verify
 from clearinghouse.trust.keys import KeyRing, make_key_pair
-from clearinghouse.validation.attestation import said_by
+from clearinghouse.validation.attestation import EVIDENCE, said_by
 from clearinghouse.validation.errors import ValidationError
 from clearinghouse.validation.kept import BLOBS
 from clearinghouse.validation.recipe import load
@@ -34,14 +34,15 @@ def verify_command(
 ) -> None:
     """Check who signed a verdict, that nothing of it was changed, and that the evidence beside it is what it names.
 
-    Exit code 0: it holds. 2: it does not, and why.
+    Exit code 0: it holds, with all its evidence. 1: it holds, and evidence is not here. 2: it does not, and why.
     """
     form = form_of(output)
     verified = verify(_bytes(path), KeyRing.load(key), threshold)
     said = said_by(verified.statement)
     if recipe is not None and load(recipe).digest != said.recipe["sha256"]:
         raise ValidationError(f"{path} is about another recipe than {recipe}", "name the recipe that was validated")
-    checked, missing = _evidence(path.parent / BLOBS, [each.digest.sha256 for each in verified.statement.subject])
+    named = [each.digest.sha256 for each in verified.statement.subject if each.name.startswith(f"{EVIDENCE}:")]
+    checked, missing = _evidence(path.parent / BLOBS, named)
     found = {
         "verdict": said.verdict,
         "why": said.why,
@@ -53,12 +54,13 @@ def verify_command(
     }
     if form is OutputFormat.JSON:
         write_json(found)
-        return
+        raise typer.Exit(ATTENTION if missing else OK)
     say(f"{said.verdict}: {said.why}")
     say(f"  recipe     {clean_line(said.recipe.get('title', ''))}")
     say(f"  signed by  {', '.join(verified.keyids)}")
     say(f"  isolation  {said.isolation.get('tier')}, {said.isolation.get('provider')}")
-    say(f"  evidence   {checked} files are what the verdict names, {missing} are not here")
+    say(f"  evidence   {plural(checked, 'file')} as the verdict names them; not here: {missing}")
+    raise typer.Exit(ATTENTION if missing else OK)
 
 
 @app.command("key", short_help="Make a key pair to sign verdicts with.")

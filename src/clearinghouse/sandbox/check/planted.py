@@ -3,9 +3,12 @@
 import contextlib
 import os
 import secrets
+import shutil
 import socket
+import stat
 import struct
 import tempfile
+import time
 from collections.abc import Iterator
 from fcntl import ioctl
 from pathlib import Path
@@ -13,6 +16,9 @@ from typing import NamedTuple
 
 _GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 1
 _PLACES = ("/tmp", "/var/tmp", "/run", "/home", "/root", "/etc", "/srv", "/opt", "/var/lib")  # noqa: S108 - looked for
+_NAME = "clearinghouse-check-"
+_OLD = 3600
+"""Seconds after which no check is still under way."""
 
 
 class Planted(NamedTuple):
@@ -36,11 +42,12 @@ class Planted(NamedTuple):
 def planted() -> Iterator[Planted]:
     """Plant it all, and take it away again."""
     word = secrets.token_hex(16)
+    _tidy()
     with contextlib.ExitStack() as stack:
         os.environ["CLEARINGHOUSE_CHECK"] = word
         stack.callback(os.environ.pop, "CLEARINGHOUSE_CHECK", None)
         paths = [path for place in _PLACES if (path := _file(Path(place), word, stack))]
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clearinghouse-check-")))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=_NAME)))
         folder.chmod(0o755)
         (folder / "secret").write_text(word)
         (folder / "secret").chmod(0o644)
@@ -57,9 +64,19 @@ def planted() -> Iterator[Planted]:
         yield Planted(word, found, secret, server.getsockname()[1], abstract, str(folder / "socket"))
 
 
+def _tidy() -> None:
+    """Take away what a check left that was killed in the middle: plain files and folders of this user, an hour old."""
+    for place in (Path(each) for each in _PLACES):
+        with contextlib.suppress(OSError):
+            for path in place.glob(f"{_NAME}*"):
+                state = path.lstat()
+                if state.st_uid == os.geteuid() and time.time() - state.st_mtime > _OLD:
+                    shutil.rmtree(path) if stat.S_ISDIR(state.st_mode) else path.unlink()
+
+
 def _file(place: Path, word: str, stack: contextlib.ExitStack) -> str:
     """Return a file that was made in a folder of this machine, if that may be."""
-    path = place / f"clearinghouse-check-{secrets.token_hex(4)}"
+    path = place / f"{_NAME}{secrets.token_hex(4)}"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     except OSError:
