@@ -20,7 +20,13 @@ def die(*_: Any, **__: Any) -> None:
 
 def main(when: str) -> None:
     """Work until the moment comes."""
-    run = running.run
+    run_it = running.run
+
+    def run(session: Any, loaded: Any, progress: Any) -> Any:
+        print(session.provider._process.pid, flush=True)
+        return run_it(session, loaded, progress)
+
+    running.run = run
     if when == "running":
 
         def told(session: Any, loaded: Any, progress: Any) -> Any:

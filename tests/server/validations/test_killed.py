@@ -20,6 +20,7 @@ from clearinghouse.server.validations import queries, services
 from clearinghouse.server.validations.keys import key_path
 from clearinghouse.server.validations.models import Attestation, State
 from clearinghouse.validation.verdict import Verdict
+from server_process import until
 from server_reports import a_result, a_sender, send
 from server_validations import COMMAND, asked
 
@@ -36,37 +37,20 @@ def home(settings, tmp_path):
     return tmp_path
 
 
-def runners():
-    """The processes that are a runner."""
-    found = set()
-    for each in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if b"clearinghouse.sandbox.runner" in each.read_bytes():
-                found.add(each.parent.name)
-        except OSError:
-            continue
-    return found
-
-
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("when", ["running", "keeping"])
 def test_a_worker_is_killed(home, when):
     finder = a_sender()
     validation = asked(finder, send(finder, [a_result()]))
     key = key_path(django_settings.CONFIGURATION)
-    before = runners()
     command = [sys.executable, str(HERE / "killed.py"), when]
     more = {"CLEARINGHOUSE_VALIDATION_OFFLINE": "1", "CLEARINGHOUSE_VALIDATION_SIGNING_KEY": str(key)}
     ended = subprocess.run(command, env=environment() | more, capture_output=True, timeout=120, check=False)
     assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
     assert queries.validation(finder, validation.reference).row.state == State.RUNNING
     assert not Attestation.objects.exists()
-    for _ in range(100):
-        if runners() <= before:
-            break
-        timezone.now()
-        subprocess.run(["sleep", "0.1"], check=True)
-    assert runners() <= before
+    runner = Path(f"/proc/{int(ended.stdout)}")
+    until(lambda: not runner.exists() or b"zombie" in (runner / "status").read_bytes())
     Job.objects.filter(state=JobState.RUNNING).update(lease_until=timezone.now() - timezone.timedelta(seconds=1))
     adopt()
     Job.objects.filter(state=JobState.READY).update(run_after=timezone.now() - timezone.timedelta(seconds=1))

@@ -15,10 +15,11 @@ from clearinghouse.server.evidence.vault import Sealer
 from clearinghouse.server.intake.models import Report
 from clearinghouse.server.participants.models import Role
 from clearinghouse.server.participants.scopes import Scope
-from clearinghouse.server.validations import opinions
+from clearinghouse.server.validations import opinions, signing
 from clearinghouse.server.validations.agreement import Agreement, agreement
 from clearinghouse.server.validations.checklist import Item, Known, best, checklist
-from clearinghouse.server.validations.models import Attestation, Recipe, State, Validation
+from clearinghouse.server.validations.errors import GoneError, not_found
+from clearinghouse.server.validations.models import Attestation, Recipe, SigningKey, State, Validation
 from clearinghouse.server.validations.opinions import Read, Standing
 from clearinghouse.server.validations.sealed import About, Made, Problem, Progress, open_as
 from clearinghouse.server.validations.services import seen
@@ -203,6 +204,45 @@ def _asked(reader: Reader, row: Validation) -> str:
 def unfinished(before: dt.datetime) -> QuerySet[Validation]:
     """Return validations that have been on their way since before a moment. It asks no reader."""
     return Validation.objects.filter(state__in=(State.QUEUED, State.RUNNING), state_at__lt=before)
+
+
+def envelope(reader: Reader, reference: str) -> bytes:
+    """Return the signed verdict of a validation as it was signed, for whoever wants to verify it.
+
+    Raises:
+        ValidationNotFoundError: there is no such validation that they may see, or it has no verdict.
+        GoneError: it was destroyed. SealBrokenError: it was changed where it is kept.
+    """
+    read = validation(reader, reference).read
+    if read is None:
+        raise not_found()
+    if read.standing is Standing.DESTROYED:
+        raise GoneError("the content of this validation was destroyed", "nothing brings it back")
+    if read.standing is Standing.TAMPERED:
+        raise SealBrokenError(f"a signed verdict was changed where it is kept: {read.why}", "see `clearinghouse check`")
+    return read.envelope
+
+
+def own_keys() -> list[tuple[SigningKey, bytes]]:
+    """Return the public keys of this installation as PEM, the newest first. Everybody may know them."""
+    rows = list(signing.live(None).order_by("-pk"))
+    found = signing.pems(rows)
+    return [(each, found[each.pk]) for each in rows if each.pk in found]
+
+
+def own_signing_keys(reader: Reader) -> list[SigningKey]:
+    """Return the public keys of the reader's participant whose signatures count."""
+    return list(visible(reader, signing.live(reader.participant)).order_by("pk"))
+
+
+def reread(made: Attestation) -> Read:
+    """Return a signed verdict that was just taken in, read back and verified."""
+    return opinions.read(_with_key(Attestation.objects.filter(pk=made.pk)))[0]
+
+
+def with_recipe(made: Validation) -> Validation:
+    """Return a validation that somebody may see, with what it is shown by."""
+    return _with_recipe(Validation.objects.filter(pk=made.pk)).get()
 
 
 def _mine(reader: Reader) -> QuerySet[Validation]:
