@@ -71,7 +71,8 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             is the lowest tier. tier: what the operator says that the runner's machine is: ``T2`` a virtual machine,
             ``T3`` a machine of its own. It counts only where its kernel is another one. A claim that needs more than
             this is refused when it is asked for.
-        jobs: validations that ``serve --with-worker`` and ``worker --jobs`` run at one time.
+        jobs: validations that run at one time beside ``serve --with-worker``; elsewhere it is as many as there are
+            workers for the queue ``validations``.
         runs: how often each arm is run. offline: only packages that were fetched before are used.
         intake: recipes that come with reports are run by themselves.
         waiting: validations of one participant that may wait at one time.
