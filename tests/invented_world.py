@@ -31,13 +31,24 @@ from clearinghouse.server.membership.values import POSSIBLE
 from clearinghouse.server.oversight import glass
 from clearinghouse.server.participants.models import Participant, Person, Role, ServiceIdentity
 from clearinghouse.server.participants.scopes import Scope
+from clearinghouse.server.validations import signing
 from clearinghouse.server.vulnerabilities import acts
 from clearinghouse.server.vulnerabilities.models import Division, Finding, Link, LinkKind, Vulnerability
+from clearinghouse.trust.keys import make_key_pair
 from server.inventories import having
 from server_people import PASSWORD, a_participant, a_person, reader_for
+from server_validations import asked, pretend
 
 MARKER = "marker-51c7-of-what-reports-say"
 """Stands in every report's text: whoever may see none of them sees it nowhere."""
+VALIDATED = {
+    "finder": "finder",
+    "finder_stranger": "finder_stranger",
+    "red": "finder",
+    "embargoed": "finder",
+    "glass": "finder",
+}
+"""Reports with a reproducer that was run, and who gave it in."""
 SENDERS = ("finder", "finder_stranger", "vendor", "developer", "researcher", "agency", "coordinator")
 
 
@@ -102,6 +113,7 @@ def build(home: Path) -> World:
     _keys(world)
     _reports(world)
     _vulnerabilities(world)
+    _validations(world, home)
     _glass(world)
     _inventories(world)
     _rest(world)
@@ -263,6 +275,36 @@ def _links(world: World) -> None:
     )
     world.add("division", "apart", reference=_flaw(world, "finder_stranger").reference, division=divided.pk)
     world.missing["division"] = {"reference": joined.reference, "division": 10**9}
+
+
+def _validations(world: World, home: Path) -> None:
+    """A verdict for reports in every condition, one that waits, one whose report is purged; and keys that sign."""
+    key = home / "verdicts.key"
+    if not key.exists():
+        make_key_pair(key)
+    validation = msgspec.structs.replace(settings.CONFIGURATION.validation, signing_key=str(key))
+    with override_settings(CONFIGURATION=msgspec.structs.replace(settings.CONFIGURATION, validation=validation)):
+        for name, who in VALIDATED.items():
+            report = Report.objects.get(receipt=world.objects["report"][name]["receipt"])
+            made = asked(world.reader(who), report, title=f"{MARKER} of {name}")
+            pretend(made)
+            world.add("validation", name, reference=made.reference)
+            world.add("piece", name, reference=made.reference, number=3)
+    waits = asked(
+        world.reader("finder"),
+        Report.objects.get(receipt=world.objects["report"]["finder"]["receipt"]),
+        title=f"{MARKER} that waits",
+    )
+    Job.objects.filter(pk=waits.job).update(run_after=timezone.now() + dt.timedelta(days=1))
+    world.add("validation", "waits", reference=waits.reference)
+    world.missing["validation"] = {"reference": "0" * 12}
+    world.missing["piece"] = {"reference": "0" * 12, "number": 3}
+    for name in ("finder", "finder_stranger"):
+        make_key_pair(home / f"{name}.key")
+        steward = world.reader(f"{name}_steward" if name == "finder" else name)
+        made_key = signing.register(steward, "Validation farm", (home / f"{name}.key.pub").read_bytes())
+        world.add("signing", name, key=made_key.reference)
+    world.missing["signing"] = {"key": "0" * 12}
 
 
 def _glass(world: World) -> None:

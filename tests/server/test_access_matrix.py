@@ -26,6 +26,7 @@ from clearinghouse.server.participants.models import Role
 from clearinghouse.server.participants.scopes import Scope
 from clearinghouse.server.web.api import api
 from invented_world import MARKER, World
+from server_validations import a_recipe, zipped
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +97,17 @@ SEES: dict[str, dict[str, set[str]]] = {
         "others": {"deployer_stranger"},
         "others_shared": {"deployer_stranger"} | COORDINATORS,
     },
+    "validation": (
+        _VALIDATED := {
+            "finder": _FINDER | COORDINATORS | _VENDOR | first(Role.AGENCY) | _DEPLOYER,
+            "finder_stranger": {"finder_stranger"} | COORDINATORS,
+            "red": _FINDER | COORDINATORS | {"vendor_named"},
+            "embargoed": _FINDER | COORDINATORS | _VENDOR,
+            "glass": _FINDER | COORDINATORS | {"administrator_glass"},
+        }
+    )
+    | {"waits": _VALIDATED["finder"]},
+    "piece": _VALIDATED,
     "worklist": {"deployer": COORDINATORS, "deployer_stranger": COORDINATORS, "vendor": set()},
     "participant": dict.fromkeys(("finder", "finder_stranger", "coordinator", "observer", "administrator"), RUN),
 }
@@ -179,6 +191,10 @@ def unless(acts: Sees, *names: str) -> Sees:
     return acts | dict.fromkeys(names, NOBODY)
 
 
+PEM = """-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
+-----END PUBLIC KEY-----
+"""
 WHY = {"reason": "As both of them told us"}
 PURPOSE = {"purpose": "To see whether it can be reproduced"}
 SHARED = dict.fromkeys(SEES["flaw"], COORDINATORS) | {"red": NOBODY}
@@ -254,6 +270,24 @@ PAGES: dict[str, Line] = {
     "glass_request": act(ADMINISTRATORS, send={"kind": "report", "reference": "RCP-" + "3" * 26, "hours": "2"} | WHY),
     "glass_approve": act(DECIDE, "glass", acts=dict.fromkeys(("waiting", "nothing"), DECIDE - {"administrator_glass"})),
     "glass_end": act(DECIDE, "running"),
+    "validate_flaw": act(SENDERS, "flaw", send={"file": ""}),
+    "validate_report": act(SENDERS, "report", send={"file": ""}, acts=unless(SEES["report"], "purged")),
+    "validations": page(PEOPLE),
+    "validation_keys": page(PEOPLE),
+    "validation": page(PEOPLE, "validation"),
+    "validation_again": act(SENDERS, "validation", acts=unless(SEES["validation"], "waits")),
+    "validation_cancel": act(
+        SENDERS,
+        "validation",
+        acts=dict.fromkeys(SEES["validation"], NOBODY) | {"waits": _FINDER | COORDINATORS},
+    ),
+    "validation_statement": {
+        "GET": Cell(who=PEOPLE, group="validation", sees=SEES["validation"], but={"waits": 404}, acts=NOBODY)
+    },
+    "validation_verdict": act(SENDERS, "validation", send={"file": ""}, acts=NOBODY),
+    "validation_evidence": act(PEOPLE, "piece", send=PURPOSE, ok=200),
+    "signing_new": act(STEWARDS, send={"name": "Farm", "pem": PEM}),
+    "signing_revoke": act(STEWARDS, "signing", {"finder": {"finder_steward"}, "finder_stranger": {"finder_stranger"}}),
     "account": page(PEOPLE),
     "theme": act(PEOPLE, send={"theme": "dark"}, acts=NOBODY),
 }
@@ -308,6 +342,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "mfa_remove_webauthn": {"pk": 10**9},
     "mfa_edit_webauthn": {"pk": 10**9},
 }
+
+RECIPE = zipped(a_recipe("Another one"))
 
 # --- Asking ---------------------------------------------------------------------------------------------------------
 
@@ -367,6 +403,7 @@ def sending(world: World, name: str, cell: Cell, number: str) -> dict[str, Any]:
     sent: dict[str, Any] = dict(cell.send)
     if "file" in sent:
         body = invented_world.sarif("Another", "src/another.c") if "inventory" not in name else b"pkg:pypi/a@1\n"
+        body = RECIPE if name.startswith("validate_") else body
         sent["file"] = SimpleUploadedFile("new.json", body, "application/json")
     if "other" in sent:
         sent["other"] = world.objects["flaw"][sent["other"]]["reference"]
@@ -451,7 +488,7 @@ def test_pages(world, name):
     assert wrong == []
 
 
-LISTS = {"reports": "report", "queue": "flaw", "inventories": "inventory"}
+LISTS = {"reports": "report", "queue": "flaw", "validations": "validation", "inventories": "inventory"}
 """Pages that list objects, and their group."""
 
 
@@ -553,7 +590,8 @@ NARROW = {"no_scope", "coordinator_no_scope"}
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One operation: the scope that it asks for, about what, who sees that, and what they are answered.
 
-    ``refused`` are those who have the scope, but whose role does not do this; for ``missing`` there is nothing there.
+    ``refused`` are those who have the scope, but whose role does not do this; ``denied`` those who may look at it and
+    not do this; for ``missing`` there is nothing there.
     """
 
     scope: Scope | None
@@ -564,6 +602,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes | None = None
     refused: set[str] = set()
     missing: set[str] = set()
+    denied: set[str] = set()
 
     def status(self, reader: str, name: str) -> int:
         """The status that a key is answered."""
@@ -577,7 +616,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
             return 403
         if reader in self.missing or (self.sees is not None and reader not in self.sees[name]):
             return 404
-        return self.but.get(name, self.ok)
+        return 403 if reader in self.denied else self.but.get(name, self.ok)
 
 
 def operation(scope: Scope | None, group: str = "", sees: Sees | None = None, **more: Any) -> Operation:
@@ -606,6 +645,34 @@ API: dict[str, Operation] = {
     "POST /v1/attachments/{reference}/content": operation(Scope.EVIDENCE_READ, "attachment", body=_PURPOSE),
     "GET /v1/vulnerabilities": operation(Scope.VULNERABILITY_READ),
     "GET /v1/vulnerabilities/{reference}": operation(Scope.VULNERABILITY_READ, "flaw"),
+    "POST /v1/reports/{receipt}/validations": operation(
+        Scope.VALIDATION_REQUEST, "report", body=RECIPE, ok=202, but={"purged": 410}
+    ),
+    "GET /v1/reports/{receipt}/validations": operation(Scope.VALIDATION_READ, "report"),
+    "POST /v1/vulnerabilities/{reference}/validations": operation(
+        Scope.VALIDATION_REQUEST, "flaw", body=RECIPE, ok=202, refused=NOT_SENDERS
+    ),
+    "GET /v1/vulnerabilities/{reference}/validations": operation(Scope.VALIDATION_READ, "flaw"),
+    "GET /v1/validations": operation(Scope.VALIDATION_READ),
+    "GET /v1/validations/{reference}": operation(Scope.VALIDATION_READ, "validation"),
+    "POST /v1/validations/{reference}/again": operation(
+        Scope.VALIDATION_REQUEST, "validation", ok=202, but={"waits": 200}
+    ),
+    "POST /v1/validations/{reference}/cancel": operation(
+        Scope.VALIDATION_REQUEST,
+        "validation",
+        ok=409,
+        but={"waits": 200},
+        denied=PEOPLE - _FINDER - COORDINATORS - {"finder_stranger"},
+    ),
+    "GET /v1/validations/{reference}/statement": operation(Scope.VALIDATION_READ, "validation", but={"waits": 404}),
+    "POST /v1/validations/{reference}/verdicts": operation(
+        Scope.VALIDATION_REQUEST, "validation", body=b"{}", ok=400, denied=PEOPLE - {"finder", "finder_stranger"}
+    ),
+    "POST /v1/validations/{reference}/evidence/{number}/content": operation(
+        Scope.EVIDENCE_READ, "piece", body=_PURPOSE
+    ),
+    "GET /v1/validation-keys": operation(None),
     "POST /v1/inventories": operation(Scope.INVENTORY_WRITE, body=LIST, ok=202, refused=NOT_DEPLOYERS),
     "GET /v1/inventories": operation(Scope.INVENTORY_READ),
     "GET /v1/inventories/{reference}": operation(Scope.INVENTORY_READ, "inventory"),
@@ -663,6 +730,7 @@ def test_operations(world, name):
 API_LISTS = {
     "GET /v1/reports": "report",
     "GET /v1/vulnerabilities": "flaw",
+    "GET /v1/validations": "validation",
     "GET /v1/inventories": "inventory",
 }
 
@@ -680,7 +748,7 @@ def test_lists_of_the_api_hold_what_a_key_sees_and_nothing_else(world, name):
 
 @pytest.mark.parametrize("path", sorted({name.split()[1] for name in API}))
 def test_other_methods_of_the_api(world, path):
-    named = {"receipt": "RCP-" + "0" * 26, "reference": "0" * 16}
+    named = {"receipt": "RCP-" + "0" * 26, "reference": "0" * 16, "number": 0}
     allowed = {name.split()[0] for name in API if name.split()[1] == path}
     for method in set(METHODS) - {"HEAD"} - allowed:
         assert call(world, "coordinator", method, path.format(**named)).status == 405, method

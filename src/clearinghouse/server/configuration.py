@@ -6,6 +6,7 @@ so.
 """
 
 import os
+import shlex
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -58,6 +59,47 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     sign_ins_a_minute: Positive = 10
 
 
+TierWord = Literal["T1", "T2", "T3"]
+"""How well untrusted code is isolated, as :class:`clearinghouse.sandbox.Tier` has it. T0 runs nothing of a stranger."""
+
+
+class Validation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How reproducers are run, and what of them counts.
+
+    Attributes:
+        runner: the command through which a dispatcher speaks with a runner; empty starts one on its own machine, which
+            is the lowest tier. tier: what the operator says that the runner's machine is: ``T2`` a virtual machine,
+            ``T3`` a machine of its own. It counts only where its kernel is another one. A claim that needs more than
+            this is refused when it is asked for.
+        jobs: validations that run at one time beside ``serve --with-worker``; elsewhere it is as many as there are
+            workers for the queue ``validations``.
+        runs: how often each arm is run. offline: only packages that were fetched before are used.
+        intake: recipes that come with reports are run by themselves.
+        waiting: validations of one participant that may wait at one time.
+        least: the tier below which nothing is run. member, trusted, coordinator: the same by who gives a recipe in.
+        trust: references of the participants that are trusted.
+        quorum: how many validators have to agree, the finder not among them.
+        signing_key: what signs verdicts: a file, or the address of a key service (``awskms:ID``); empty is
+            ``home/keys/verdicts.key``. signing_public: the file of its public half, where a service keeps the other.
+    """
+
+    runner: tuple[str, ...] = ()
+    tier: TierWord = "T1"
+    jobs: Positive = 1
+    runs: Annotated[int, msgspec.Meta(ge=1, le=100)] = 3
+    offline: bool = False
+    intake: bool = True
+    waiting: Positive = 50
+    least: TierWord = "T1"
+    member: TierWord = "T1"
+    trusted: TierWord = "T1"
+    coordinator: TierWord = "T1"
+    trust: tuple[str, ...] = ()
+    quorum: Positive = 2
+    signing_key: str = ""
+    signing_public: str = ""
+
+
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """What an operator decides.
 
@@ -80,7 +122,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
         metrics_token: what a program has to show to read ``/metrics`` from another machine; from the environment only.
         demo: it holds invented data and tells everyone how to sign in.
         log_level: least severe level of what is logged.
-        limits: what participants and requests may cost.
+        limits: what participants and requests may cost. validation: how reproducers are run.
     """
 
     home: Path
@@ -107,6 +149,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     demo: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     limits: Limits = Limits()
+    validation: Validation = Validation()
 
     def __repr__(self) -> str:
         """Return it as it can be shown: without what is secret."""
@@ -168,7 +211,7 @@ def load(environ: Mapping[str, str] | None = None) -> Configuration:
     """
     environ = os.environ if environ is None else environ
     home = home_of(environ)
-    values = _file(home / CONFIG) | _environment(environ)
+    values = _over(_file(home / CONFIG), _environment(environ))
     values["home"] = str(home)
     try:
         found = msgspec.convert(values, Configuration, strict=False, dec_hook=_decoded)
@@ -236,20 +279,60 @@ def _file(path: Path) -> dict[str, Any]:
     return values
 
 
+def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Values over others; of a part, its fields are."""
+    parts = {
+        name: below[name] | above[name]
+        for name in _PARTS
+        if isinstance(below.get(name), dict) and isinstance(above.get(name), dict)
+    }
+    return below | above | parts
+
+
 def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    limits: dict[str, str] = {}
     for field in Configuration.__struct_fields__:
-        if field not in {"home", "limits"} and (value := environ.get(PREFIX + field.upper())) is not None:
+        if field not in {"home", *_PARTS} and (value := environ.get(PREFIX + field.upper())) is not None:
             found[field] = _given(field, value)
-    for field in Limits.__struct_fields__:
-        if (value := environ.get(f"{PREFIX}LIMIT_{field.upper()}")) is not None:
-            limits[field] = value
     if environ.get("DATABASE_URL"):
         found["database_url"] = environ["DATABASE_URL"]
-    if limits:
-        found["limits"] = limits
-    return found
+    return found | {name: part for name, part in _parts(environ).items() if part}
+
+
+_PARTS: dict[str, tuple[str, type[msgspec.Struct]]] = {
+    "limits": ("LIMIT_", Limits),
+    "validation": ("VALIDATION_", Validation),
+}
+"""Parts of the configuration: how their environment variables begin, and what they are."""
+
+
+def _parts(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """What the environment says of the parts, by part and field."""
+    return {
+        name: {
+            field: _split(field, environ[variable])
+            for field in kind.__struct_fields__
+            if (variable := f"{PREFIX}{prefix}{field.upper()}") in environ
+        }
+        for name, (prefix, kind) in _PARTS.items()
+    }
+
+
+def _split(field: str, value: str) -> Any:
+    """A command is written as in a shell, references with commas or spaces between them."""
+    if field == "runner":
+        return _words(value)
+    if field == "trust":
+        return value.replace(",", " ").split()
+    return _flag(value) if isinstance(getattr(_VALIDATION, field, None), bool) else value
+
+
+def _words(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError as error:
+        what = f"{PREFIX}VALIDATION_RUNNER is no command: {error}"
+        raise ConfigurationError(what, "write it as in a shell") from None
 
 
 def _given(field: str, value: str) -> Any:
@@ -267,3 +350,4 @@ def _flag(value: str) -> bool:
 
 
 _DEFAULTS = Configuration(home=Path())
+_VALIDATION = Validation()

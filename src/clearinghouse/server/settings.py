@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "clearinghouse.server.evidence",
     "clearinghouse.server.intake",
     "clearinghouse.server.vulnerabilities",
+    "clearinghouse.server.validations",
     "clearinghouse.server.inventories",
     "clearinghouse.server.oversight",
     "clearinghouse.server.operate",
@@ -101,7 +102,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-TASKS = {"default": {"BACKEND": "clearinghouse.server.jobs.backend.JobBackend", "QUEUES": ["default"]}}
+TASKS = {"default": {"BACKEND": "clearinghouse.server.jobs.backend.JobBackend", "QUEUES": ["default", "validations"]}}
 
 STORAGES = _STORAGES | {
     # Names with a digest of the content, and compressed copies; `clearinghouse serve` runs collectstatic.

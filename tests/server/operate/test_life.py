@@ -34,7 +34,7 @@ def test_a_report_goes_all_the_way(installation: Installation) -> None:
     numbers = installation.get("/metrics").body.decode()
     assert 'clearinghouse_requests_total{method="POST",route="v1:submit",status="202"} 1.0' in numbers
     assert 'clearinghouse_reports{state="done"} 1.0' in numbers
-    assert "clearinghouse_workers 1.0" in numbers
+    assert "clearinghouse_workers 2.0" in numbers
     server.terminate()
     assert server.wait(60) == 0
     assert installation.in_clear() == []

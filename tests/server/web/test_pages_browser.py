@@ -12,10 +12,12 @@ from unicodedata import normalize
 
 import msgspec
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
+from django.test import override_settings
 from django.test.testcases import LiveServerThread, TransactionTestCase
 from django.urls import reverse
 from django.utils import timezone
@@ -34,9 +36,13 @@ from clearinghouse.server.jobs.services import run_until_idle
 from clearinghouse.server.membership import keys, services
 from clearinghouse.server.oversight import glass
 from clearinghouse.server.participants.models import Person
+from clearinghouse.server.validations import signing
+from clearinghouse.server.validations.models import Attestation, Validation
 from clearinghouse.server.vulnerabilities import acts
 from clearinghouse.server.vulnerabilities.models import Link, LinkKind, Vulnerability
+from clearinghouse.trust.keys import make_key_pair
 from server_people import reader_for
+from server_validations import asked, pretend
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WIDTHS = (1280, 390, 320)
@@ -137,6 +143,7 @@ def _more(people: dict[str, Person]) -> None:
     glass.request(asks, "report", "RCP-" + "7" * 26, "A second sender says the same of theirs", 2)
     refused = glass.request(asks, "report", receipt, "To see how long reading took", 24)
     glass.end(coordinator, refused.pk)
+    _validated(people)
     for number in range(3):
         failed = Job.objects.create(task_path="clearinghouse.server.intake.jobs.process", args=[number + 1])
         where = ["clearinghouse.server.jobs.running:run:88", "clearinghouse.server.intake.reading:read:71"]
@@ -147,6 +154,25 @@ def _more(people: dict[str, Person]) -> None:
     Worker.objects.create(name="river-2-4711-a8f3", version="0.1.0")
 
 
+def _validated(people: dict[str, Person]) -> None:
+    """Reproducers in every condition: a verdict that holds, one that was changed, one refused, one that waits."""
+    finder = people["aurora"]
+    report = Report.objects.filter(submitter=finder.participant).order_by("pk")[0]
+    key = settings.CONFIGURATION.home / "verdicts.key"
+    make_key_pair(key)
+    configuration = settings.CONFIGURATION
+    validation = msgspec.structs.replace(configuration.validation, signing_key=str(key))
+    with override_settings(CONFIGURATION=msgspec.structs.replace(configuration, validation=validation)):
+        pretend(asked(reader_for(finder), report))
+        changed = pretend(asked(reader_for(finder), report, title="Changed where it is kept"))
+    Attestation.objects.filter(pk=changed.pk).update(verdict="flaky")
+    asked(reader_for(finder), report, title="Out of the sandbox: a container escape")
+    asked(reader_for(finder), report, title="Waits for a runner")
+    Validation.objects.filter(state="queued").update(progress=None)
+    steward = msgspec.structs.replace(reader_for(finder), steward=True)
+    signing.register(steward, "Validation farm in the basement", key.with_name(f"{key.name}.pub").read_bytes())
+
+
 def _pages(people: dict[str, Person]) -> dict[str, tuple[str, str]]:
     """Name, who looks, and where."""
     link = Link.objects.filter(kind=LinkKind.JOINS).select_related("later__vulnerability").order_by("pk")[0]
@@ -155,6 +181,7 @@ def _pages(people: dict[str, Person]) -> dict[str, tuple[str, str]]:
     report = Report.objects.filter(submitter=people["aurora"].participant).order_by("pk")[0].receipt
     crash = Report.objects.order_by("-problems", "pk")[0].receipt
     finder = people["aurora"].participant.reference
+    validations = list(Validation.objects.order_by("pk").values_list("reference", flat=True))
     deployer = next(name for name in people if name in {"hospital", "bank", "water"})
     inventory = Inventory.objects.filter(owner=people[deployer].participant)[0].reference
     invited = Person.objects.get(email="invited@example.org").reference
@@ -173,6 +200,12 @@ def _pages(people: dict[str, Person]) -> dict[str, tuple[str, str]]:
         "reports": ("coordinator", reverse("reports")),
         "reports-finder": ("aurora", reverse("reports")),
         "reports-administrator": ("admin", reverse("reports")),
+        "validations": ("coordinator", reverse("validations")),
+        "validations-none": ("vendor", f"{reverse('validations')}?state=failed"),
+        "validation": ("aurora", reverse("validation", args=[validations[0]])),
+        "validation-changed": ("coordinator", reverse("validation", args=[validations[1]])),
+        "validation-refused": ("aurora", reverse("validation", args=[validations[2]])),
+        "validation-waits": ("aurora", reverse("validation", args=[validations[3]])),
         "send": ("aurora", reverse("send")),
         "report": ("aurora", reverse("report", args=[report])),
         "report-problems": ("coordinator", reverse("report", args=[crash])),
@@ -209,8 +242,10 @@ def _pages(people: dict[str, Person]) -> dict[str, tuple[str, str]]:
 NAMES = [
     "overview", "overview-finder", "overview-deployer", "overview-observer", "overview-administrator", "queue",
     "queue-empty", "queue-vendor", "flaw-joined", "flaw-alone", "flaw-vendor", "reports", "reports-finder",
-    "reports-administrator", "send", "report", "report-problems", "worklist", "worklists", "worklist-shared",
-    "inventories", "inventory", "send-inventory", "participants", "participants-closed", "participants-none",
+    "reports-administrator", "validations", "validations-none", "validation", "validation-changed",
+    "validation-refused", "validation-waits", "send", "report", "report-problems", "worklist", "worklists",
+    "worklist-shared", "inventories", "inventory", "send-inventory", "participants", "participants-closed",
+    "participants-none",
     "participant-new", "participant", "participant-vendor", "participant-close", "invite", "person", "organisation",
     "key-new", "jobs", "audit", "audit-none", "glass", "glass-coordinator", "account", "factors", "browsers", "sign-in",
     "not-there",

@@ -42,18 +42,31 @@ def command(
     with importing():
         from clearinghouse.server.operate import logging as logs
         from clearinghouse.server.operate import serving
-    how = serving.Serving(bind=serving.check_bind(bind), processes=processes, workers=workers or int(with_worker))
+    beside = workers or int(with_worker)
+    how = serving.Serving(
+        bind=serving.check_bind(bind),
+        processes=processes,
+        workers=beside,
+        validators=configuration.validation.jobs if beside else 0,
+    )
     serving.require_free(how.bind)
     logs.configure(configuration.log_level)
     serving.prepare(migrate=migrate)
     if sys.stderr.isatty():
         print(f"{configuration.name} at {configuration.origin}, listening on {how.bind}. Ctrl-C ends it.")
         sys.stdout.flush()
-    raise typer.Exit(logs.guarded(lambda: serving.serve(how, _worker)))
+    raise typer.Exit(logs.guarded(lambda: serving.serve(how, _worker, _validator)))
 
 
 def _worker() -> int:
     from clearinghouse.server.jobs import process
 
-    process.run()
+    process.run(["default"])
+    return 0
+
+
+def _validator() -> int:
+    from clearinghouse.server.jobs import process
+
+    process.run(["validations"])
     return 0

@@ -61,6 +61,35 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
 
+
+def _by_report_or_flaw(row: str, *, owner: str, evidence: bool = False) -> Rule:
+    """What hangs on a report, or on one finding of it, is seen by who sees that, as far as its marking goes.
+
+    Args:
+        row: path to the row that names both, with what ends a path; empty where it is the row itself.
+    """
+    report = f"{row}report"
+    tlp, embargo = f"{report}__tlp", f"{report}__embargo_until"
+    let_in = Rule(
+        kind=ObjectKind.VULNERABILITY,
+        object=f"{row}finding__vulnerability",
+        through="vulnerabilities.Finding",
+        evidence=evidence,
+        tlp=tlp,
+        embargo=embargo,
+        also=Rule(
+            kind=ObjectKind.VULNERABILITY,
+            object=report,
+            through="vulnerabilities.Finding",
+            alone=True,
+            evidence=evidence,
+            tlp=tlp,
+            embargo=embargo,
+        ),
+    )
+    return Rule(owner=owner, roles=_COORDINATOR, kind=ObjectKind.REPORT, object=report, evidence=evidence, also=let_in)
+
+
 RULES: dict[str, Rule] = {
     # A report is its sender's, and the coordinator's work.
     "intake.Report": Rule(owner="submitter", roles=_COORDINATOR, kind=ObjectKind.REPORT),
@@ -96,6 +125,11 @@ RULES: dict[str, Rule] = {
     "vulnerabilities.Vulnerability": Rule(
         roles=_COORDINATOR, kind=ObjectKind.VULNERABILITY, through="vulnerabilities.Finding"
     ),
+    # A reproducer is a file like those that come with reports. What it showed is seen by who may see the finding.
+    "validations.Recipe": _by_report_or_flaw("", owner="participant", evidence=True),
+    "validations.Validation": _by_report_or_flaw("recipe__", owner="recipe__report__submitter"),
+    "validations.Attestation": _by_report_or_flaw("recipe__", owner="recipe__report__submitter"),
+    "validations.SigningKey": Rule(owner="participant", roles=_COORDINATOR, administrators=True),
     # What somebody has is theirs; a coordinator sees it where they agreed to it.
     "inventories.Inventory": Rule(owner="owner", roles=_COORDINATOR, shared="shared"),
     # Who takes part is known to who runs the installation, and to everyone of themselves.
@@ -193,6 +227,12 @@ def _speaking_of_nothing_else(vulnerabilities: QuerySet[Any]) -> QuerySet[Any]:
     unread = apps.get_model("intake.Violation")._default_manager.filter(report=OuterRef("report"), error=True)
     whole = findings.filter(report__state="done", report__problems__lte=_TOLD)
     return whole.filter(~Exists(others), ~Exists(unread), number=0, vulnerability__in=vulnerabilities)
+
+
+def of_nothing_else(vulnerability: int) -> QuerySet[Any]:
+    """Return the first finding of each report that was read whole and speaks of one vulnerability and nothing else."""
+    rows = apps.get_model("vulnerabilities.Vulnerability")._default_manager.filter(pk=vulnerability)
+    return _speaking_of_nothing_else(rows.values("pk"))
 
 
 _TOLD = 10_000

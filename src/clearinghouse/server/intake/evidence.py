@@ -30,6 +30,7 @@ from clearinghouse.server.intake.services import (
     require_room,
     sealed_body,
 )
+from clearinghouse.server.intake.signals import attached
 from clearinghouse.server.participants.scopes import Scope
 
 _SHORTEST_PURPOSE = 10
@@ -96,6 +97,7 @@ def _attached(
             meta=seal_meta(meta, written.sealer),
         )
         note_usage(reader, made.received_at.date(), size=blob.size)
+        attached.send(Attachment, report=report.pk)
         record(reader, "attachment.received", "report", report.pk, attachment=made.reference, size=blob.size)
     return made, True
 

@@ -15,6 +15,7 @@ from clearinghouse.server.audit.services import record
 from clearinghouse.server.evidence import blobs, vault
 from clearinghouse.server.intake.errors import NotForThemError, NotFoundError, PurposeError
 from clearinghouse.server.intake.models import Attachment, RecentBody, Report, State, Violation
+from clearinghouse.server.intake.signals import purged, swept
 from clearinghouse.server.jobs.lease import JobContext
 from clearinghouse.server.participants.models import Role
 from clearinghouse.server.vulnerabilities.forgetting import forget
@@ -50,6 +51,7 @@ def purge(reader: Reader, receipt: str, reason: str) -> Report:
         RecentBody.objects.filter(report=report).delete()
         report.state, report.state_at, report.meta, report.purged_reason = State.PURGED, timezone.now(), None, why
         report.save(update_fields=["state", "state_at", "meta", "purged_reason"])
+        purged.send(Report, report=report.pk)
         sweep.enqueue(report.pk)
         record(reader, "report.purged", "report", report.pk, receipt=report.receipt, reason=why)
     return report
@@ -73,3 +75,4 @@ def sweep(context: JobContext, report_id: int) -> None:
     blobs.delete(report.blob)
     for attachment in Attachment.objects.filter(report=report):
         blobs.delete(attachment.blob)
+    swept.send(Report, report=report_id)

@@ -11,7 +11,7 @@ from clearinghouse.server.jobs.errors import JobNotFoundError, JobStateError
 from clearinghouse.server.jobs.models import Job, State
 from clearinghouse.server.jobs.worker import Worker
 
-__all__ = ["cancel", "once", "retry", "run_until_idle"]
+__all__ = ["cancel", "once", "retry", "run_until_idle", "stop"]
 
 
 def retry(reader: Reader, job_id: int) -> Job:
@@ -45,15 +45,32 @@ def cancel(reader: Reader, job_id: int) -> Job:
     """
     with transaction.atomic():
         job = _one(reader, job_id)
-        if job.state == State.READY:
-            job.state, job.finished_at = State.CANCELLED, DATABASE_CLOCK()
-        elif job.state != State.RUNNING:
+        if not _stop(job):
             raise JobStateError(f"job {job.pk} is {job.state}", "there is nothing left to cancel")
-        job.cancel_requested = True
-        _save(job, "finished_at", "cancel_requested")
         _audit(reader, "job.cancelled", job)
     job.refresh_from_db()
     return job
+
+
+def stop(job_id: int) -> bool:
+    """Cancel the work on something, in the caller's transaction, for a room that has asked who may and records it.
+
+    Returns:
+        Whether there was something left to cancel: a job that is ready will not run, one that runs is asked to stop.
+    """
+    job = Job.objects.select_for_update().filter(pk=job_id).first()
+    return job is not None and _stop(job)
+
+
+def _stop(job: Job) -> bool:
+    """Cancel a job that is locked."""
+    if job.state == State.READY:
+        job.state, job.finished_at = State.CANCELLED, DATABASE_CLOCK()
+    elif job.state != State.RUNNING:
+        return False
+    job.cancel_requested = True
+    _save(job, "finished_at", "cancel_requested")
+    return True
 
 
 def run_until_idle(most: int = 10_000, *, queues: tuple[str, ...] = ()) -> int:

@@ -13,14 +13,15 @@ LONGEST_KEY = dt.timedelta(days=366)
 """A key that lives longer than this is not made."""
 
 _SENDS = {Scope.REPORT_SUBMIT, Scope.REPORT_READ}
+_VALIDATES = {Scope.VALIDATION_REQUEST, Scope.VALIDATION_READ, Scope.EVIDENCE_READ}
 _READS = {Scope.VULNERABILITY_READ, Scope.OVERVIEW_READ}
 POSSIBLE: dict[str, frozenset[Scope]] = {
-    Role.FINDER: frozenset(_SENDS | _READS | {Scope.EVIDENCE_READ}),
-    Role.RESEARCHER: frozenset(_SENDS | _READS | {Scope.EVIDENCE_READ}),
-    Role.DEVELOPER: frozenset(_SENDS | _READS | {Scope.EVIDENCE_READ}),
-    Role.VENDOR: frozenset(_SENDS | _READS | {Scope.EVIDENCE_READ}),
-    Role.AGENCY: frozenset(_SENDS | _READS | {Scope.EVIDENCE_READ}),
-    Role.DEPLOYER: frozenset(_SENDS | _READS | {Scope.INVENTORY_READ, Scope.INVENTORY_WRITE}),
+    Role.FINDER: frozenset(_SENDS | _READS | _VALIDATES),
+    Role.RESEARCHER: frozenset(_SENDS | _READS | _VALIDATES),
+    Role.DEVELOPER: frozenset(_SENDS | _READS | _VALIDATES),
+    Role.VENDOR: frozenset(_SENDS | _READS | _VALIDATES),
+    Role.AGENCY: frozenset(_SENDS | _READS | _VALIDATES),
+    Role.DEPLOYER: frozenset(_SENDS | _READS | {Scope.INVENTORY_READ, Scope.INVENTORY_WRITE, Scope.VALIDATION_READ}),
     Role.COORDINATOR: frozenset(Scope),
     Role.OBSERVER: frozenset(_READS),
 }

@@ -15,6 +15,8 @@ DATABASE = "clearinghouse.sqlite3"
 RESTORING = "restoring"
 """A file of this name says that a restore was begun here and has not ended."""
 _OTHERS = 0o077
+_PUBLIC = (".recipient", ".pub")
+"""How the names of keys end that anybody may read."""
 
 
 class Complaint(msgspec.Struct, frozen=True):
@@ -84,7 +86,7 @@ def key_complaints(configuration: Configuration) -> Iterator[Complaint]:
     if configuration.keys.is_dir():
         yield from _of(configuration.keys)
         for path in sorted(configuration.keys.iterdir()):
-            if not path.name.endswith(".recipient"):
+            if not path.name.endswith(_PUBLIC):
                 yield from _of(path)
     named = Path(configuration.key_file) if configuration.key_file else None
     if named is not None and named.is_file() and not is_private(named, named.stat().st_mode):

@@ -39,11 +39,13 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         bind: ``host:port`` or ``unix:/path``. processes: that answer requests, each with :data:`THREADS` threads.
         workers: processes beside them that run jobs; they are begun again when they die.
+        validators: the same for the queue of validations, so that what takes minutes keeps no report waiting.
     """
 
     bind: str = DEFAULT_BIND
     processes: int = 2
     workers: int = 0
+    validators: int = 0
 
 
 def check_bind(text: str) -> str:
@@ -132,13 +134,14 @@ def collect_static() -> None:
         raise ServingError(what, "make room there, or see that the folder can be written") from error
 
 
-def serve(how: Serving, job_worker: Callable[[], int]) -> int:
+def serve(how: Serving, job_worker: Callable[[], int], validator: Callable[[], int]) -> int:
     """Serve until a signal to leave; return the exit code.
 
     SIGTERM: no further request is taken, those at hand are finished within 30 seconds, and jobs likewise.
 
     Args:
         job_worker: runs jobs until a signal, in a process of its own for each of ``how.workers``.
+        validator: the same for each of ``how.validators``.
     """
     fields = {"bind": how.bind, "processes": how.processes, "workers": how.workers, "version": __version__}
     LOG.info("serving", extra={"fields": fields})
@@ -146,6 +149,7 @@ def serve(how: Serving, job_worker: Callable[[], int]) -> int:
         return _gunicorn(how)
     roles = [Role("web", lambda: _gunicorn(how), vital=True)]
     roles += [Role(f"worker {number + 1}", job_worker) for number in range(how.workers)]
+    roles += [Role(f"validator {number + 1}", validator) for number in range(how.validators)]
     return Supervisor(roles).run()
 
 

@@ -38,6 +38,11 @@ require_mfa = true
 # email_port = 587
 # email_from = "clearinghouse@example.org"
 
+# How reproducers are run. Without a runner of its own, on this machine: the lowest tier of isolation.
+# [validation]
+# runner = ["ssh", "runner.example.org", "clearinghouse", "sandbox", "serve"]
+# tier = "T3"
+
 # What one participant, and one request, may cost; sizes in bytes.
 # [limits]
 # report = 67108864
@@ -90,16 +95,18 @@ def _write(path: Path, text: str) -> None:
 
 
 def make_keys(configuration: Configuration) -> list[Made]:
-    """Make the master key and the identity that opens backups, unless they are there or configured otherwise.
+    """Make the master key, the identity that opens backups and the key that signs verdicts, as far as there is none.
 
     Raises:
         MasterKeyError: the key cannot be made, or one that was there is gone. BackupError: the identity cannot be made.
+        KeyFileError: the key that signs verdicts cannot be made.
     """
     from clearinghouse.server.evidence import blobs
     from clearinghouse.server.evidence.errors import MasterKeyError
     from clearinghouse.server.evidence.keyring import key_path
     from clearinghouse.server.evidence.master import make_master_key
     from clearinghouse.server.operate.backup.recipients import make_identity
+    from clearinghouse.server.validations.keys import make_key
 
     made: list[Made] = []
     path = key_path(configuration)
@@ -115,6 +122,9 @@ def make_keys(configuration: Configuration) -> list[Made]:
         identity = make_identity(configuration)
         if identity is not None:
             made.append(Made(identity, "the identity that opens backups"))
+    signing = make_key(configuration)
+    if signing is not None:
+        made.append(Made(signing, "the key that signs verdicts"))
     return made
 
 

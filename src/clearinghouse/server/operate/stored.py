@@ -38,6 +38,8 @@ class Source(msgspec.Struct, frozen=True):
 SOURCES = (
     Source("intake.Report", ~Q(state="purged")),
     Source("intake.Attachment", Q(purged_at__isnull=True)),
+    Source("validations.Recipe", Q(purged_at__isnull=True)),
+    Source("validations.Validation", ~Q(state="purged")),
     Source("inventories.Version", ~Q(state="removed")),
 )
 """Every table of the installation that names sealed bytes; a test sees that none is missing."""

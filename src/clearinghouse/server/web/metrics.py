@@ -25,6 +25,7 @@ from clearinghouse.server.evidence import vault
 from clearinghouse.server.intake.models import Report
 from clearinghouse.server.jobs import queries as jobs
 from clearinghouse.server.jobs.models import Worker
+from clearinghouse.server.validations.models import Attestation, Validation
 
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"
 _own = CollectorRegistry()
@@ -100,10 +101,26 @@ def _database() -> Iterator[Any]:
     for state, number in Report.objects.values_list("state").annotate(n=Count("pk")).order_by():
         reports.add_metric((state,), number)
     yield reports
+    yield from _validations()
     backup = Entry.objects.filter(act="backup.made").aggregate(last=Max("at"))["last"]
     if backup is not None:
         age = max(0.0, (timezone.now() - backup).total_seconds())
         yield _one("clearinghouse_backup_age_seconds", "How long ago the last backup was made.", age)
+
+
+def _validations() -> Iterator[Any]:
+    runs = GaugeMetricFamily("clearinghouse_validations", "Validations by state.", labels=("state",))
+    for state, number in Validation.objects.values_list("state").annotate(n=Count("pk")).order_by():
+        runs.add_metric((state,), number)
+    yield runs
+    verdicts = GaugeMetricFamily(
+        "clearinghouse_verdicts", "Signed verdicts, of this installation and of others.", labels=("verdict", "by")
+    )
+    for own, by in ((True, "installation"), (False, "participant")):
+        rows = Attestation.objects.filter(participant__isnull=own)
+        for verdict, number in rows.values_list("verdict").annotate(n=Count("pk")).order_by():
+            verdicts.add_metric((verdict, by), number)
+    yield verdicts
 
 
 SEEN = 60

@@ -25,7 +25,9 @@ from clearinghouse.server.membership.errors import (
     NotAllowedError,
 )
 from clearinghouse.server.oversight import errors as oversight
+from clearinghouse.server.validations import errors as validations
 from clearinghouse.server.vulnerabilities import errors as vulnerabilities
+from clearinghouse.validation.errors import RecipeError
 
 CONTENT_TYPE = "application/problem+json"
 API = "/v1/"
@@ -58,6 +60,14 @@ STATUSES: dict[type[ClearinghouseError], int] = {
     vulnerabilities.NotAllowedError: 403,
     vulnerabilities.StateError: 409,
     vulnerabilities.AskedWrongError: 400,
+    validations.ValidationNotFoundError: 404,
+    validations.NotForThemError: 403,
+    validations.AskedWrongError: 400,
+    validations.StateError: 409,
+    validations.GoneError: 410,
+    validations.WaitingError: 429,
+    validations.SigningError: 503,
+    RecipeError: 400,
     NoSuchEntryError: 404,
     JobNotFoundError: 404,
     JobStateError: 409,
@@ -116,7 +126,9 @@ def problem_of(error: ClearinghouseError) -> HttpResponse:
     errors = []
     if isinstance(error, InvalidValueError):
         errors.append({"code": "invalid_value", "field": error.field, "reason": error.what})
-    headers: dict[str, Any] = {"Retry_After": error.seconds} if isinstance(error, intake.QuotaError) else {}
+    headers: dict[str, Any] = {}
+    if isinstance(error, intake.QuotaError | validations.WaitingError):
+        headers["Retry_After"] = error.seconds
     return problem(status, HTTPStatus(status).phrase, f"{error.what}; {error.remedy}", errors=errors, **headers)
 
 

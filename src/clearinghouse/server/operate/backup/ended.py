@@ -18,6 +18,7 @@ from clearinghouse.server.evidence import vault
 from clearinghouse.server.evidence.models import Envelope
 from clearinghouse.server.intake import purging
 from clearinghouse.server.intake.models import Attachment, RecentBody, Report, State
+from clearinghouse.server.intake.signals import purged
 from clearinghouse.server.inventories import shredding
 from clearinghouse.server.inventories.models import Acknowledgement, Inventory, Version, Worklist
 from clearinghouse.server.inventories.models import State as VersionState
@@ -148,6 +149,7 @@ def _purge(report: Report) -> None:
     RecentBody.objects.filter(report=report).delete()
     report.state, report.state_at, report.meta, report.purged_reason = State.PURGED, timezone.now(), None, _REASON
     report.save(update_fields=["state", "state_at", "meta", "purged_reason"])
+    purged.send(Report, report=report.pk)
     purging.sweep.enqueue(report.pk)
 
 

@@ -6,7 +6,7 @@ from django.db import DatabaseError
 
 from clearinghouse.server.configuration import Configuration
 from clearinghouse.server.operate import database
-from clearinghouse.server.operate.check import content, flaws, machine, tables
+from clearinghouse.server.operate.check import content, flaws, machine, tables, verdicts
 from clearinghouse.server.operate.check.content import Progress
 from clearinghouse.server.operate.check.finding import Finding
 
@@ -48,6 +48,8 @@ def findings(
         lambda: content.left_behind(repair=repair),
         lambda: content.stuck(repair=repair),
         flaws.invariants,
+        verdicts.key,
+        lambda: verdicts.signed(progress),
     ]
     for part in parts:
         yield from _readable(part)

@@ -8,7 +8,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from clearinghouse import __version__
 from clearinghouse.records import ClearinghouseError
-from clearinghouse.server.web.api import inventories, overview, reports, vulnerabilities
+from clearinghouse.server.web.api import inventories, overview, reports, validations, vulnerabilities
 from clearinghouse.server.web.api.access import MissingScopeError
 from clearinghouse.server.web.api.document import Api
 from clearinghouse.server.web.problems import problem, problem_of, unauthorised
@@ -27,6 +27,7 @@ api = Api(
 api.add_router("", overview.router)
 api.add_router("", reports.router)
 api.add_router("", vulnerabilities.router)
+api.add_router("", validations.router)
 api.add_router("", inventories.router)
 
 

@@ -218,5 +218,107 @@ class MeShape(Shape):
     scopes: list[str]
 
 
+class EvidenceShape(Shape):
+    """Something that a validation rests on and that the key may download."""
+
+    number: int
+    name: str
+    size: int
+    given: bool = Field(description="a file of the recipe, not something that the runs wrote")
+
+
+class VerdictShape(Shape):
+    """A signed verdict, verified when this was answered."""
+
+    reference: str
+    by: str = Field(description="the participant that signed it; empty is this installation")
+    standing: Literal["verified", "tampered", "revoked", "destroyed"]
+    why: str = Field(description="of a verdict that is believed its reason, else what is wrong with it")
+    verdict: str | None = Field(description="null where it is not believed")
+    keyid: str
+    at: dt.datetime
+
+
+class ValidationShape(Shape):
+    """One execution of a reproducer."""
+
+    reference: str
+    receipt: str | None = Field(description="of the report that it belongs to; null where that is somebody else's")
+    state: Literal["queued", "running", "done", "refused", "failed", "cancelled", "purged"]
+    at: dt.datetime = Field(description="when the state last changed")
+    requested_at: dt.datetime
+    title: str | None = Field(description="of the recipe; null once purged")
+    affected: str = ""
+    fixed: str = ""
+    recipe: str | None = Field(description="SHA-256 of the recipe and its files, by which verdicts name it")
+    least: str = Field(description="the tier of isolation that it needs")
+    because: list[str] = Field(default_factory=list)
+    tier: str = Field(description="the tier that it had; empty before it ran")
+    refused: str = ""
+    progress: str = ""
+    attempts: int = 0
+    tampered: bool = Field(description="something of it was changed where it is kept")
+    verdict: VerdictShape | None = None
+    evidence: list[EvidenceShape] = Field(default_factory=list)
+
+
+class ValidationsShape(Shape):
+    """Some validations, newest first."""
+
+    validations: list[ValidationShape]
+    before: str | None = Field(description="give it back as `before` for the following page; null at the end")
+
+
+class AgreementShape(Shape):
+    """What signed verdicts come to together; who found the flaw is not counted."""
+
+    standing: Literal["none", "some", "quorum", "denied", "disagreement"]
+    quorum: int
+    confirm: int
+    deny: int
+    undecided: int
+    finder: str | None = Field(description="what the finder's own signed verdict says")
+
+
+class CheckShape(Shape):
+    """One point of the checklist."""
+
+    point: Literal[
+        "recipe",
+        "tested_version",
+        "reproducer_runs",
+        "benign_control",
+        "not_fixed_in_newest",
+        "fix_stops_it",
+        "confirmed_by_others",
+    ]
+    answer: Literal["yes", "no", "partly", "unknown", "waits"]
+    why: str
+
+
+class TogetherShape(Shape):
+    """Everything that validations say of one flaw or report, as far as the key may see."""
+
+    checklist: list[CheckShape]
+    agreement: AgreementShape
+    verdicts: list[VerdictShape]
+    validations: list[ValidationShape]
+
+
+class VerdictKeyShape(Shape):
+    """A public key by which this installation signs, or signed."""
+
+    keyid: str
+    sha256: str
+    pem: str
+    since: dt.datetime
+
+
+class VerdictKeysShape(Shape):
+    """The public keys of this installation."""
+
+    keys: list[VerdictKeyShape]
+
+
 ERRORS = dict.fromkeys((400, 401, 403, 404, 429, 503), ProblemShape)
 """What every operation may be answered with."""

@@ -137,6 +137,7 @@ _NAVIGATION: Sequence[tuple[str, str, May]] = (
     ("Inventories", "inventories", deploys),
     ("Worklists", "worklists", coordinates),
     ("Reports", "reports", lambda reader: sends(reader) or runs(reader)),
+    ("Validations", "validations", lambda reader: sends(reader) or coordinates(reader)),
     ("Participants", "participants", runs),
     ("Organisation", "organisation", anyone),
     ("Jobs", "jobs", runs),

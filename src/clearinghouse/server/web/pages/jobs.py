@@ -19,6 +19,8 @@ _TASKS = {
     "clearinghouse.server.inventories.jobs.read_inventory": ("Read an inventory", "version"),
     "clearinghouse.server.inventories.jobs.plan_for": ("Make the worklist of an organisation", "organisation"),
     "clearinghouse.server.inventories.jobs.plan_all": ("Make all worklists anew", ""),
+    "clearinghouse.server.validations.jobs.run": ("Run a reproducer", "validation"),
+    "clearinghouse.server.validations.reports.consider": ("Look for reproducers among files", "report"),
     "clearinghouse.server.jobs.tasks.prune": ("Remove jobs that ended long ago", ""),
 }
 """What the tasks do, and what their first argument is the number of."""

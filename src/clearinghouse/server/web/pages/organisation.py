@@ -19,10 +19,12 @@ from clearinghouse.server.membership.errors import NotAllowedError
 from clearinghouse.server.membership.values import LONGEST_KEY, POSSIBLE
 from clearinghouse.server.participants.models import Participant
 from clearinghouse.server.participants.scopes import Scope
+from clearinghouse.server.validations.queries import own_signing_keys
 from clearinghouse.server.web.middleware import reader_of
 from clearinghouse.server.web.pages.frame import act, anyone, back, page
 from clearinghouse.server.web.pages.participants import roles_of, told
 from clearinghouse.server.web.pages.people import SCOPES, described, manages
+from clearinghouse.server.web.pages.validations import stewards
 
 _DAYS = 90
 
@@ -44,6 +46,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "roles": roles_of(participant),
         "makes_keys": manages(reader),
         "mine": True,
+        "signing_keys": own_signing_keys(reader),
+        "registers": stewards(reader),
     }
     return render(request, "web/pages/organisation.html", context)
 

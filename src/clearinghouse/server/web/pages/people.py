@@ -29,6 +29,8 @@ SCOPES = {
     Scope.INVENTORY_WRITE: "Send, replace and remove inventories.",
     Scope.INVENTORY_READ: "See your inventories and your worklist.",
     Scope.EVIDENCE_READ: "Download raw reports and reproducers, each time with a purpose that is recorded.",
+    Scope.VALIDATION_REQUEST: "Ask that reproducers are run, and give in signed verdicts.",
+    Scope.VALIDATION_READ: "See validations of what your organisation may see.",
     Scope.OVERVIEW_READ: "See the numbers of the overview.",
 }
 """What each scope lets a key do, in a sentence."""

@@ -20,10 +20,12 @@ from clearinghouse.server.intake.models import RECEIPT, Attachment, AttachmentKi
 from clearinghouse.server.intake.purging import may_purge, purge
 from clearinghouse.server.intake.sealed import Meta
 from clearinghouse.server.oversight import glass
+from clearinghouse.server.validations import queries as validations
 from clearinghouse.server.vulnerabilities import own
 from clearinghouse.server.web.api.reports import handed_out
 from clearinghouse.server.web.middleware import reader_of
 from clearinghouse.server.web.pages.frame import act, coordinates, page, runs, sends, sentence
+from clearinghouse.server.web.pages.validations import asks, together
 from clearinghouse.server.web.templatetags.clearinghouse import tlp_means
 
 _TONES = {State.DONE: "is-done", State.FAILED: "is-overdue", State.PURGED: ""}
@@ -159,6 +161,9 @@ def one(request: HttpRequest, receipt: str) -> HttpResponse:
         "waits": report.state in {State.RECEIVED, State.READ},
         "others": coordinates(reader),
         "looked": glass.over_report(reader, report),
+        "together": together(validations.of_report(reader, report)),
+        "asks": asks(reader) and (report.submitter_id == reader.participant or coordinates(reader)),
+        "ask_url": reverse("validate_report", args=[receipt]),
     }
     return render(request, "web/pages/report.html", context)
 

@@ -1,0 +1,57 @@
+"""Signed verdicts and what signs them: each is what was signed, and there is a key for the next one."""
+
+from collections.abc import Iterator
+
+from clearinghouse.server.evidence.errors import SealBrokenError, VaultClosedError
+from clearinghouse.server.operate.check.content import Progress
+from clearinghouse.server.operate.check.finding import Finding
+from clearinghouse.server.validations import opinions, signing
+from clearinghouse.server.validations.errors import SigningError
+from clearinghouse.server.validations.models import Attestation, State, Validation
+from clearinghouse.server.validations.opinions import Standing
+
+_RESTORE = "restore it from a backup, and find out who can write to the database and the blobs"
+_BATCH = 200
+_MOST = 100
+"""Verdicts that are told one by one."""
+
+
+def key() -> Iterator[Finding]:
+    """Yield why no verdict can be signed, where some are to be."""
+    if not Validation.objects.exists():
+        return
+    try:
+        signing.own_signer()
+    except SigningError as error:
+        yield Finding(part="verdicts", code="no_signing_key", what=error.what, remedy=error.remedy, notice=True)
+
+
+def signed(progress: Progress) -> Iterator[Finding]:
+    """Yield verdicts that are not what was signed, and validations whose verdict is gone. This needs the master key."""
+    rows = Attestation.objects.select_related("recipe__report", "key").order_by("pk")
+    total, found, last = rows.count(), 0, 0
+    try:
+        while batch := list(rows.filter(pk__gt=last)[:_BATCH]):
+            for each in opinions.read(batch):
+                if each.standing is Standing.TAMPERED:
+                    found += 1
+                    yield from _told(each, found)
+            last = batch[-1].pk
+            progress("verdicts", min(last, total), total)
+    except VaultClosedError:
+        return  # another part says so
+    except SealBrokenError as error:
+        yield Finding(part="verdicts", code="verdict_unreadable", what=error.what, remedy=_RESTORE)
+    lost = Validation.objects.filter(state=State.DONE, attestation__isnull=True).count()
+    if lost:
+        what = f"{lost:,} validations are done, and their signed verdicts are gone"
+        yield Finding(part="verdicts", code="verdict_missing", what=what, remedy=_RESTORE)
+    if found > _MOST:
+        what = f"{found - _MOST:,} more signed verdicts were changed"
+        yield Finding(part="verdicts", code="verdict_tampered", what=what, remedy=_RESTORE)
+
+
+def _told(each: opinions.Read, number: int) -> Iterator[Finding]:
+    if number <= _MOST:
+        what = f"signed verdict {each.row.reference}: {each.why}"
+        yield Finding(part="verdicts", code="verdict_tampered", what=what, remedy=_RESTORE)

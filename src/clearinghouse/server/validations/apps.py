@@ -1,0 +1,36 @@
+"""Registers the app, and what it does when something happens to a report."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django_tasks.base import TaskResultStatus
+
+_HOUR = 3_600
+
+
+class ValidationsConfig(AppConfig):
+    """The app's configuration."""
+
+    name = "clearinghouse.server.validations"
+    label = "validations"
+
+    def ready(self) -> None:
+        """Look at files that come in, destroy what hangs on a purged report, notice work that ended badly."""
+        from django_tasks.signals import task_finished
+
+        from clearinghouse.server.intake.signals import attached, purged, swept
+        from clearinghouse.server.jobs.schedule import recurring
+        from clearinghouse.server.validations import purging, reports
+
+        attached.connect(reports.attached, dispatch_uid="validations.attached")
+        purged.connect(purging.purged, dispatch_uid="validations.purged")
+        swept.connect(purging.swept, dispatch_uid="validations.swept")
+        task_finished.connect(_finished, dispatch_uid="validations.failed")
+        recurring("validations.tend", "clearinghouse.server.validations.jobs.tend", _HOUR)
+
+
+def _finished(sender: Any, task_result: Any, **rest: Any) -> None:
+    from clearinghouse.server.validations import jobs
+
+    if task_result.task.module_path == jobs.run.module_path and task_result.status == TaskResultStatus.FAILED:
+        jobs.note_ended()

@@ -1,0 +1,29 @@
+"""What hangs on a report goes with it: recipes, evidence, statements and what was said about them."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from clearinghouse.server.evidence import blobs, vault
+from clearinghouse.server.jobs.services import stop
+from clearinghouse.server.validations.models import LIVE, Attestation, Recipe, State, Validation
+
+
+def purged(sender: Any, report: int, **rest: Any) -> None:
+    """Destroy the keys of everything that hangs on a report, in the transaction that destroys the report's."""
+    recipes = Recipe.objects.filter(report=report, purged_at__isnull=True)
+    for recipe in recipes:
+        vault.destroy(recipe.envelope_id)
+    validations = Validation.objects.filter(recipe__report=report).exclude(state=State.PURGED)
+    for job in validations.filter(state__in=LIVE, job__isnull=False).values_list("job", flat=True):
+        stop(job)
+    validations.update(state=State.PURGED, state_at=timezone.now(), meta=None, progress=None)
+    Attestation.objects.filter(recipe__report=report).update(sealed=None)
+    recipes.update(purged_at=timezone.now(), meta=None, problem=None)
+
+
+def swept(sender: Any, report: int, **rest: Any) -> None:
+    """Remove what nobody can read any more."""
+    rows = (Recipe.objects.filter(report=report), Validation.objects.filter(recipe__report=report))
+    for name in {name for each in rows for name in each.exclude(blob="").values_list("blob", flat=True)}:
+        blobs.delete(name)

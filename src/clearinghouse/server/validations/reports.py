@@ -1,0 +1,122 @@
+"""Recipes that come with reports: an attachment ``recipe.toml`` with the files that it names beside it, or a zip."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django_tasks import task
+
+from clearinghouse.records import ClearinghouseError
+from clearinghouse.server.access.reader import Reader
+from clearinghouse.server.evidence import blobs, vault
+from clearinghouse.server.evidence.errors import SealBrokenError
+from clearinghouse.server.intake.models import Attachment, Report
+from clearinghouse.server.intake.models import State as ReportState
+from clearinghouse.server.intake.sealed import Meta, body_context, open_meta
+from clearinghouse.server.jobs.errors import Later
+from clearinghouse.server.participants.models import ParticipantRole, Role
+from clearinghouse.server.validations import bundles, services
+from clearinghouse.server.validations.models import Recipe
+from clearinghouse.server.validations.sealed import Problem, seal
+from clearinghouse.validation.errors import ValidationError
+from clearinghouse.validation.recipe import NAME, Loaded, from_files, parse
+from clearinghouse.validation.recipe import named as named_by
+
+_ZIP = ".zip"
+_WAIT = 10.0
+_UNREAD = (ReportState.RECEIVED, ReportState.READ)
+
+
+def attached(sender: Any, report: int, **rest: Any) -> None:
+    """Look at the files of a report, because one more came."""
+    if settings.CONFIGURATION.validation.intake:
+        consider.enqueue(report)
+
+
+@task(priority=-5)
+def consider(report_id: int) -> None:
+    """Queue the validation of each recipe among a report's files; say why where one cannot be used."""
+    report = Report.objects.get(pk=report_id)
+    if report.state == ReportState.PURGED:
+        return
+    found = list(_found(report))
+    if found and report.state in _UNREAD:
+        raise Later(_WAIT)  # what its findings say is part of how well it must be isolated
+    reader = _sender(report)
+    with transaction.atomic():
+        Recipe.objects.filter(report=report, problem__isnull=False).delete()
+    for attachment, each in found:
+        try:
+            if isinstance(each, ClearinghouseError):
+                raise each
+            if services.may_ask(reader):
+                services.request_recipe(reader, report, each)
+        except SealBrokenError:
+            raise
+        except ClearinghouseError as error:
+            _note(reader, report, attachment, error)
+
+
+def _found(report: Report) -> Iterator[tuple[Attachment, Loaded | ClearinghouseError]]:
+    """The recipes among the files, by the attachment that makes them one."""
+    files = [(each, _meta(each)) for each in report.attachments.filter(purged_at__isnull=True)]
+    named = {said.filename: each for each, said in files}
+    for each, said in files:
+        try:
+            if said.filename == NAME:
+                yield each, _beside(each, named)
+            elif said.filename.lower().endswith(_ZIP) and NAME in (members := bundles.members(_bytes(each))):
+                yield each, from_files(members, NAME)
+        except ValidationError as error:
+            yield each, error
+        except SealBrokenError:
+            raise
+        except ClearinghouseError:
+            continue  # a zip that cannot be opened is a file like any other
+
+
+def _beside(recipe: Attachment, named: dict[str, Attachment]) -> Loaded:
+    """A recipe with those files that it names, as far as they are there."""
+    files = {NAME: _bytes(recipe)}
+    for name in named_by(parse(files[NAME], NAME)):
+        there = named.get(name) or named.get(name.rpartition("/")[2])
+        if there is not None:
+            files[name] = _bytes(there)
+    return from_files(files, NAME)
+
+
+def _meta(attachment: Attachment) -> Meta:
+    return open_meta(attachment.meta or b"", vault.sealer(attachment.envelope_id))
+
+
+def _bytes(attachment: Attachment) -> bytes:
+    sealer = vault.sealer(attachment.envelope_id)
+    return bundles.whole(blobs.open(attachment.blob, sealer, body_context(attachment.envelope_id)))
+
+
+def _sender(report: Report) -> Reader:
+    """Who sent a report, as who asks for the validation."""
+    roles = ParticipantRole.objects.filter(participant=report.submitter_id).values_list("role", flat=True)
+    return Reader(
+        participant=report.submitter_id,
+        roles=frozenset(map(Role, roles)),
+        person=report.person_id,
+        service=report.service_id,
+    )
+
+
+def _note(reader: Reader, report: Report, attachment: Attachment, error: ClearinghouseError) -> None:
+    """Keep why a recipe cannot be used, for its sender to read."""
+    with transaction.atomic():
+        envelope, sealer = vault.new_envelope()
+        made = Recipe.objects.create(
+            report=report,
+            participant_id=reader.participant,
+            person_id=reader.person,
+            service_id=reader.service,
+            mac=vault.keyed("recipe that cannot be used", str(attachment.pk).encode()),
+            envelope=envelope,
+        )
+        made.problem = seal(Problem(error.what, error.remedy), made.pk, sealer)
+        made.save(update_fields=["problem"])

@@ -1,0 +1,83 @@
+"""What is sealed of recipes and validations, all under the key of the recipe."""
+
+from typing import TypeVar
+
+import msgspec
+
+from clearinghouse.server.evidence.vault import Sealer
+from clearinghouse.server.intake.sealed import body_context
+from clearinghouse.validation.result import Evidence
+
+__all__ = ["About", "Made", "Problem", "Progress", "body_context", "bundle_context", "open_as", "seal"]
+
+_T = TypeVar("_T")
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What a recipe says of itself.
+
+    Attributes:
+        digest: SHA-256 of it and its files, in hex: what statements call it. title, affected, fixed: its own words for
+            what it is about. identifiers, weaknesses: as it names them. control: whether it has a benign control.
+        files: names and sizes.
+    """
+
+    digest: str
+    title: str
+    affected: str = ""
+    fixed: str = ""
+    identifiers: tuple[str, ...] = ()
+    weaknesses: tuple[str, ...] = ()
+    control: bool = False
+    files: tuple[tuple[str, int], ...] = ()
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Why files that came with a report are no recipe that can be run."""
+
+    what: str
+    remedy: str
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """What is done now, in a few words."""
+
+    words: str
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept of a validation beside what was signed.
+
+    Attributes:
+        because: why it needs the tier that it needs, in sentences. refused: why nothing was run, if nothing was.
+        evidence: what the runs wrote, in their order.
+    """
+
+    because: tuple[str, ...] = ()
+    refused: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+def bundle_context(validation: int) -> bytes:
+    """Return what the sealed evidence of a validation is bound to."""
+    return b"evidence of validation %d" % validation
+
+
+def context_of(kind: type[msgspec.Struct] | str, number: int) -> bytes:
+    """Return what a sealed record is bound to: its kind and the row that it stands in."""
+    name = kind if isinstance(kind, str) else kind.__name__
+    return f"{name}:{number}".encode()
+
+
+def seal(record: msgspec.Struct, number: int, sealer: Sealer) -> bytes:
+    """Return a sealed record of the row of a number."""
+    return sealer.seal(msgspec.json.encode(record), context_of(type(record), number))
+
+
+def open_as(kind: type[_T], sealed: bytes | memoryview, number: int, sealer: Sealer) -> _T:
+    """Return what a row of a number has sealed.
+
+    Raises:
+        SealBrokenError: it was changed, or stood in another row.
+    """
+    return msgspec.json.decode(sealer.open(bytes(sealed), context_of(kind.__name__, number)), type=kind)

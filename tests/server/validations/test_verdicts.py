@@ -1,0 +1,378 @@
+"""Signed verdicts: verified on every read, second ones of others, and what they come to together."""
+
+import datetime as dt
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clearinghouse.server.access.models import Grant, ObjectKind
+from clearinghouse.server.audit.models import Entry
+from clearinghouse.server.evidence import blobs, vault
+from clearinghouse.server.evidence.errors import SealBrokenError
+from clearinghouse.server.evidence.storage import blob_storage
+from clearinghouse.server.participants.models import Person, Role
+from clearinghouse.server.validations import evidence, opinions, queries, second, signing
+from clearinghouse.server.validations.agreement import CONFIRMS, Opinion, agreement
+from clearinghouse.server.validations.agreement import Standing as Agreed
+from clearinghouse.server.validations.checklist import Answer, Point
+from clearinghouse.server.validations.errors import AskedWrongError, NotForThemError, ValidationNotFoundError
+from clearinghouse.server.validations.jobs import open_recipe
+from clearinghouse.server.validations.models import Attestation, SigningKey, Validation
+from clearinghouse.server.validations.opinions import Standing
+from clearinghouse.server.validations.running import Newest, is_trial, newest_of
+from clearinghouse.server.vulnerabilities.models import Vulnerability
+from clearinghouse.trust.envelope import Envelope, sign
+from clearinghouse.trust.keys import load_private, make_key_pair
+from clearinghouse.validation.attestation import statement_of
+from clearinghouse.validation.verdict import Verdict
+from server_people import a_participant, a_person, reader_for
+from server_reports import a_coordinator, a_result, a_sender, send
+from server_validations import a_recipe, asked, pretend, zipped
+from server_validations import a_result as a_verdict
+
+database = pytest.mark.django_db
+PURPOSE = "to see what the runs wrote"
+
+
+@pytest.fixture
+def finder():
+    return a_sender()
+
+
+@pytest.fixture
+def validation(finder):
+    found = asked(finder, send(finder, [a_result()]))
+    pretend(found)
+    return found
+
+
+def view_of(reader, validation):
+    return queries.validation(reader, validation.reference)
+
+
+def flipped(data, place=-1):
+    changed = bytearray(data)
+    changed[place] ^= 1
+    return bytes(changed)
+
+
+# --- Verified on every read
+
+
+@database
+def test_a_byte_that_is_flipped_in_storage_is_told(finder, validation):
+    assert view_of(finder, validation).read.standing == Standing.VERIFIED
+    row = Attestation.objects.get()
+    for place in (0, len(row.sealed) // 2, -1):
+        Attestation.objects.update(sealed=flipped(row.sealed, place))
+        view = view_of(finder, validation)
+        assert (view.read.standing, view.verdict, view.tampered) == (Standing.TAMPERED, None, True)
+        together = queries.of_flaw(a_coordinator(), Vulnerability.objects.get().pk)
+        assert together.agreed.standing == Agreed.NONE
+        assert "changed" in next(each.why for each in together.items if each.point is Point.REPRODUCER_RUNS)
+    Attestation.objects.update(sealed=row.sealed)
+    assert view_of(finder, validation).verdict == Verdict.FIXED
+
+
+@database
+def test_who_has_the_master_key_and_not_the_signing_key_is_told_too(finder, validation):
+    """Seals hold; what was signed was changed below them."""
+    row = Attestation.objects.select_related("recipe").get()
+    sealer = vault.sealer(row.recipe.envelope_id)
+    envelope = Envelope.from_bytes(sealer.open(bytes(row.sealed), opinions.context(row.recipe_id)))
+    forged = msgspec.structs.replace(envelope, payload=envelope.payload.replace(b'"fixed"', b'"flaky"'))
+    assert forged.payload != envelope.payload
+    Attestation.objects.update(sealed=sealer.seal(forged.to_bytes(), opinions.context(row.recipe_id)))
+    view = view_of(finder, validation)
+    assert view.read.standing == Standing.TAMPERED
+    assert "signature" in view.read.why
+
+
+@database
+@pytest.mark.parametrize("column", ["verdict", "participant", "key", "recipe"])
+def test_columns_beside_a_verdict_cannot_change_what_it_says(finder, validation, column, tmp_path):
+    row = Attestation.objects.get()
+    if column == "verdict":
+        Attestation.objects.update(verdict="not_reproduced")
+    elif column == "participant":
+        Attestation.objects.update(participant=finder.participant, validation=None)
+    elif column == "key":
+        make_key_pair(tmp_path / "other")
+        signer = load_private(tmp_path / "other")
+        Attestation.objects.update(key=signing.own_key(signer))
+    else:
+        other = asked(finder, send(finder, [a_result(2)]), title="Another")
+        Attestation.objects.update(recipe=other.recipe_id)
+    read = opinions.read(Attestation.objects.select_related("recipe__report", "key").filter(pk=row.pk))
+    assert [each.standing for each in read] == [Standing.TAMPERED]
+
+
+@database
+def test_a_key_cannot_be_exchanged_in_the_database(finder, validation, tmp_path):
+    make_key_pair(tmp_path / "mine")
+    other = signing.own_key(load_private(tmp_path / "mine"))
+    SigningKey.objects.exclude(pk=other.pk).update(sealed=other.sealed)
+    assert view_of(finder, validation).read.standing == Standing.TAMPERED
+
+
+@database
+def test_evidence_that_was_changed_is_not_handed_out(finder, validation):
+    view = view_of(finder, validation)
+    piece = next(each for each in evidence.pieces(finder, view.row, view.about, view.made) if not each.given)
+    validation.refresh_from_db()
+    path = Path(blob_storage().path(validation.blob))
+    whole = path.read_bytes()
+    path.write_bytes(flipped(whole, len(whole) // 2))
+    assert not blobs.verify(validation.blob)
+    with pytest.raises(SealBrokenError):
+        evidence.download(finder, validation.reference, piece.number, PURPOSE)
+    assert not Entry.objects.filter(act="evidence.downloaded").exists()
+
+
+@database
+@pytest.mark.parametrize("column", ["meta", "verdict_gone"])
+def test_what_is_kept_beside_the_verdict_is_told_when_it_was_changed(finder, validation, column):
+    if column == "meta":
+        Validation.objects.update(meta=flipped(validation.meta))
+    else:
+        Attestation.objects.all().delete()
+    assert view_of(finder, validation).tampered
+
+
+# --- Second verdicts
+
+
+def a_second(role=Role.VENDOR, *, flaw=None, files=False):
+    """A participant that may see a flaw, and its reader."""
+    reader = a_sender(role, steward=True)
+    if flaw is not None:
+        Grant.objects.create(
+            kind=ObjectKind.VULNERABILITY,
+            object_id=flaw,
+            participant_id=reader.participant,
+            evidence=files,
+            granted_by=Person.objects.get(pk=a_coordinator().person),
+            reason="a test",
+        )
+    return reader
+
+
+@pytest.fixture
+def signs(tmp_path):
+    """Return what registers a key for somebody and signs a verdict with it."""
+    numbers = iter(range(100))
+
+    def sign_for(reader, validation, verdict=Verdict.REPRODUCED, *, register=True):
+        path = tmp_path / f"key{next(numbers)}"
+        make_key_pair(path)
+        if register:
+            signing.register(reader, "validation farm", path.with_name(f"{path.name}.pub").read_bytes())
+        loaded = open_recipe(validation.recipe, vault.sealer(validation.recipe.envelope_id))
+        return sign(statement_of(a_verdict(loaded, verdict).result), [load_private(path)]).to_bytes()
+
+    return sign_for
+
+
+@database
+def test_a_second_verdict_of_another_participant_counts(finder, validation, signs):
+    flaw = Vulnerability.objects.get().pk
+    vendor = a_second(flaw=flaw)
+    made, new = second.submit(vendor, validation.reference, [envelope := signs(vendor, validation)])
+    assert new
+    assert second.submit(vendor, validation.reference, [envelope]) == (made, False)
+    for reader in (vendor, finder, a_coordinator()):
+        together = queries.of_report(reader, validation.recipe.report)
+        assert [(each.row.participant_id, each.standing) for each in together.verdicts] == [
+            (None, Standing.VERIFIED),
+            (vendor.participant, Standing.VERIFIED),
+        ]
+        assert (together.agreed.standing, together.agreed.confirm) == (Agreed.QUORUM, 2)
+        assert together.items[-1].answer == Answer.YES
+    signing.revoke(vendor, SigningKey.objects.get(participant=vendor.participant).reference)
+    together = queries.of_report(finder, validation.recipe.report)
+    assert [each.standing for each in together.verdicts] == [Standing.VERIFIED, Standing.REVOKED]
+    assert together.agreed.standing == Agreed.ONE
+
+
+@database
+def test_disagreement_is_visible(finder, validation, signs):
+    vendor = a_second(flaw=Vulnerability.objects.get().pk)
+    second.submit(vendor, validation.reference, [signs(vendor, validation, Verdict.NOT_REPRODUCED)])
+    together = queries.of_flaw(vendor, Vulnerability.objects.get().pk)
+    assert together.agreed.standing == Agreed.DISAGREEMENT
+    assert together.items[-1].answer == Answer.PARTLY
+
+
+@database
+def test_the_finders_own_verdict_is_told_and_is_not_independent(finder, validation, signs):
+    steward = reader_for(a_person(validation.recipe.participant, steward=True))
+    second.submit(finder, validation.reference, [signs(steward, validation)])
+    together = queries.of_report(finder, validation.recipe.report)
+    assert (together.agreed.confirm, together.agreed.finder) == (1, Verdict.REPRODUCED)
+
+
+@database
+def test_what_is_not_taken(finder, validation, signs):
+    flaw = Vulnerability.objects.get().pk
+    vendor, other = a_second(flaw=flaw), a_second(flaw=flaw)
+    with pytest.raises(NotForThemError):
+        second.submit(vendor, validation.reference, [b"{}"])
+    envelope = signs(vendor, validation)
+    signs(other, validation)
+    with pytest.raises(AskedWrongError):  # signed by somebody else's key
+        second.submit(other, validation.reference, [envelope])
+    for wrong in (b"", b"{}", flipped(envelope, 40), envelope[:-1]):
+        with pytest.raises(AskedWrongError):
+            second.submit(vendor, validation.reference, [wrong])
+    another = asked(finder, send(finder, [a_result(2)]), title="Another")
+    with pytest.raises(AskedWrongError, match="another recipe"):
+        second.submit(a_coordinator_with(signs, another, vendor), another.reference, [envelope])
+    with pytest.raises(ValidationNotFoundError):
+        second.submit(a_second(), validation.reference, [envelope])
+    deployer = a_sender(Role.DEPLOYER)
+    with pytest.raises(NotForThemError):
+        second.submit(deployer, validation.reference, [envelope])
+    assert Attestation.objects.filter(participant__isnull=False).count() == 0
+
+
+def a_coordinator_with(signs, validation, vendor):
+    """The vendor with a coordinator's eyes."""
+    return msgspec.structs.replace(vendor, roles=vendor.roles | {Role.COORDINATOR})
+
+
+@database
+def test_keys_are_stewards_affair(tmp_path):
+    make_key_pair(tmp_path / "key")
+    pem = (tmp_path / "key.pub").read_bytes()
+    steward, member = a_sender(steward=True), a_sender()
+    with pytest.raises(NotForThemError):
+        signing.register(member, "farm", pem)
+    with pytest.raises(AskedWrongError):
+        signing.register(steward, "", pem)
+    for wrong in (b"", b"nothing", (tmp_path / "key").read_bytes(), pem + pem):
+        with pytest.raises(AskedWrongError):
+            signing.register(steward, "farm", wrong)
+    made = signing.register(steward, "farm", pem)
+    with pytest.raises(AskedWrongError):
+        signing.register(steward, "again", pem)
+    with pytest.raises(ValidationNotFoundError):
+        signing.revoke(a_sender(steward=True), made.reference)
+    signing.revoke(steward, made.reference)
+    assert [each.act for each in Entry.objects.order_by("seq")] == ["signing_key.added", "signing_key.revoked"]
+
+
+# --- Who sees what
+
+
+@database
+def test_evidence_is_for_who_may_see_the_finding_and_files_for_who_may_see_files(finder, validation):
+    flaw = Vulnerability.objects.get().pk
+    told, given, stranger = a_second(flaw=flaw), a_second(flaw=flaw, files=True), a_second()
+    for reader, names in ((told, {"affected-1.stdout"}), (given, {"affected-1.stdout", *a_recipe()})):
+        view = view_of(reader, validation)
+        assert view.verdict == Verdict.FIXED
+        assert {each.name for each in evidence.pieces(reader, view.row, view.about, view.made)} == names
+        assert view.asked == ""
+    with pytest.raises(ValidationNotFoundError):
+        evidence.download(told, validation.reference, 0, PURPOSE)
+    with pytest.raises(ValidationNotFoundError):
+        view_of(stranger, validation)
+    assert queries.validations(stranger).views == []
+    assert queries.of_flaw(stranger, flaw).views == []
+
+
+@database
+def test_lists_page_by_reference(finder):
+    report = send(finder, [a_result()])
+    made = [asked(finder, report, title=f"Number {number}").reference for number in range(5)]
+    first = queries.validations(finder, size=3)
+    assert [each.row.reference for each in first.views] == made[:1:-1]
+    rest = queries.validations(finder, size=3, before=first.before)
+    assert [each.row.reference for each in rest.views] == made[1::-1]
+    assert rest.before == ""
+    assert queries.validations(finder, state="done").views == []
+
+
+# --- Laws
+
+
+opinions_ = st.lists(
+    st.builds(
+        Opinion,
+        validator=st.integers(0, 3),
+        key=st.sampled_from("abc"),
+        verdict=st.sampled_from(list(Verdict)),
+        at=st.integers(0, 5).map(lambda n: dt.datetime(2026, 1, 1, n, tzinfo=dt.UTC)),
+        finder=st.booleans(),
+    ),
+    max_size=8,
+)
+
+
+@given(opinions_, st.randoms(use_true_random=False), st.integers(1, 3))
+def test_order_changes_nothing(found, random, quorum):
+    shuffled = list(found)
+    random.shuffle(shuffled)
+    assert agreement(shuffled, quorum) == agreement(found, quorum)
+
+
+@given(opinions_, st.integers(1, 3))
+def test_who_speaks_twice_or_shares_a_key_counts_once(found, quorum):
+    once = agreement(found, quorum)
+    assert agreement([*found, *found], quorum) == once
+    assert once.confirm + once.deny + once.undecided <= min(
+        len({each.validator for each in found}), len({each.key for each in found})
+    )
+    if once.standing == Agreed.QUORUM:
+        assert once.confirm >= quorum
+        assert once.deny == 0
+    assert (once.standing in {Agreed.ONE, Agreed.QUORUM, Agreed.DISAGREEMENT}) == bool(once.confirm)
+    assert CONFIRMS.isdisjoint({Verdict.NOT_REPRODUCED})
+
+
+# --- The newest release
+
+
+def test_the_newest_release_is_no_trial():
+    assert newest_of("pypi", ["1.9", "1.10", "2.0rc1", "nonsense"]) == "1.10"
+    assert newest_of("npm", ["1.9.0", "1.10.0", "2.0.0-beta.1"]) == "1.10.0"
+    assert newest_of("cargo", []) == newest_of("golang", ["1"]) == ""
+    assert is_trial("pypi", "1.0.dev1")
+
+
+@database
+@pytest.mark.parametrize(
+    ("newest", "answer"),
+    [
+        (Newest(tested="1.0", version="1.0"), Answer.YES),
+        (Newest(tested="1.0", version="1.1", verdict=Verdict.REPRODUCED, why="all show it"), Answer.YES),
+        (Newest(tested="1.0", version="1.1", verdict=Verdict.NOT_REPRODUCED, why="none shows it"), Answer.NO),
+        (Newest(tested="1.0", version="1.1", verdict=Verdict.INCONCLUSIVE, why="no wheel"), Answer.UNKNOWN),
+        (Newest(tested="1.0", why="the registry is away"), Answer.UNKNOWN),
+        (None, Answer.UNKNOWN),
+    ],
+)
+def test_what_the_newest_release_shows_is_signed_and_in_the_checklist(finder, newest, answer):
+    report = send(finder, [a_result()])
+    pretend(asked(finder, report), newest=newest)
+    items = {each.point: each for each in queries.of_report(finder, report).items}
+    assert items[Point.NOT_FIXED_IN_NEWEST].answer == answer
+    assert len(items) == len(Point)
+
+
+@database
+def test_a_recipe_by_browser_or_program_that_cannot_be_used(finder):
+    from clearinghouse.server.validations import services  # noqa: PLC0415
+    from clearinghouse.validation.errors import RecipeError  # noqa: PLC0415
+
+    report = send(finder, [a_result()])
+    for wrong in (b"", b"PK\3\4 damaged", zipped({"a": b"b"}), b"format = 2", zipped({"recipe.toml": b"\xff"})):
+        with pytest.raises((AskedWrongError, RecipeError)):
+            services.request_for_report(finder, report.receipt, [wrong])
+    with pytest.raises(NotForThemError):
+        services.request_for_report(a_second(Role.DEPLOYER), report.receipt, [zipped(a_recipe())])
+    assert not Validation.objects.exists()
+    assert a_participant() is not None
