@@ -7,7 +7,7 @@ import msgspec
 import pytest
 import yaml
 
-from clearinghouse.server.configuration import SECRET, Configuration, Limits, load
+from clearinghouse.server.configuration import SECRET, Configuration, Limits, Validation, load
 from clearinghouse.server.evidence.master import is_private
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -29,13 +29,18 @@ def shown(value: object) -> str:
 def test_every_setting_is_in_the_table_with_its_default() -> None:
     defaults = Configuration(home=Path())
     wanted = {name: shown(getattr(defaults, name)) for name in Configuration.__struct_fields__}
-    del wanted["home"], wanted["limits"]
+    del wanted["home"], wanted["limits"], wanted["validation"]
     assert table("| setting | default | means |\n|---|---|---|\n") == wanted
 
 
 def test_every_limit_is_in_the_table_with_its_default() -> None:
     wanted = {name: str(getattr(Limits(), name)) for name in Limits.__struct_fields__}
     assert table("| limit | default | means |\n|---|---|---|\n") == wanted
+
+
+def test_every_setting_of_validations_is_in_the_table_with_its_default() -> None:
+    wanted = {name: shown(getattr(Validation(), name)) for name in Validation.__struct_fields__}
+    assert table("| setting of `[validation]` | default | means |\n|---|---|---|\n") == wanted
 
 
 def test_what_is_secret_is_called_so() -> None:
