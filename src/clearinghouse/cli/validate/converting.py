@@ -9,13 +9,12 @@ import typer
 
 from clearinghouse.cli.layout import say
 from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
-from clearinghouse.cli.validate.group import Form, app, form_of
+from clearinghouse.cli.validate.group import Form, app, content_of, form_of
 from clearinghouse.formats.text import clean_line
 from clearinghouse.validation.conversion import CrashPair, Side, from_crash_pair, from_mantis
 from clearinghouse.validation.converted import Converted
 from clearinghouse.validation.errors import ValidationError
 
-_LARGEST = 16 << 20
 _MOST_FILES = 256
 
 Folder = Annotated[
@@ -50,14 +49,14 @@ def convert_command(
         raise ValidationError(f"{to} is there already", "name a folder that is not")
     sides = (_side(affected), _side(fixed))
     if testcase is not None:
-        log = _bytes(path).decode(errors="replace")
+        log = content_of(path).decode(errors="replace")
         title = f"A crash of {target or 'a fuzz target'}"
         makefile = bool(sides[0].archive)
         found = from_crash_pair(
             CrashPair(
                 title=title,
                 target=target,
-                testcase=_bytes(testcase),
+                testcase=content_of(testcase),
                 log=log,
                 before=sides[0],
                 after=sides[1],
@@ -76,13 +75,13 @@ def convert_command(
 def _side(text: str) -> Side:
     if not text or text.startswith("pkg:"):
         return Side(purl=text)
-    data = _bytes(Path(text))
+    data = content_of(Path(text))
     return Side(patch=data) if text.endswith((".patch", ".diff")) else Side(archive=data)
 
 
 def _finding(path: Path) -> dict[str, Any]:
     try:
-        return msgspec.json.decode(_bytes(path), type=dict[str, Any])
+        return msgspec.json.decode(content_of(path), type=dict[str, Any])
     except (msgspec.DecodeError, RecursionError):
         what = f"{path} is no finding of Mantis: no JSON object"
         raise ValidationError(what, "name one, or the input of a crash with --testcase") from None
@@ -93,18 +92,7 @@ def _given(folder: Path) -> Iterator[tuple[str, bytes]]:
     for count, path in enumerate(sorted(each for each in folder.rglob("*") if each.is_file())):
         if count >= _MOST_FILES:
             raise ValidationError(f"{folder} has more than {_MOST_FILES} files", "give those that the finding names")
-        yield str(path.relative_to(folder)), _bytes(path)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-    except OSError as error:
-        raise ValidationError(f"{path} cannot be read: {error.strerror}", "look at the path") from None
-    if len(data) > _LARGEST:
-        raise ValidationError(f"{path} has more than {_LARGEST >> 20} MiB", "give a smaller one")
-    return data
+        yield str(path.relative_to(folder)), content_of(path)
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> None:

@@ -1,6 +1,7 @@
 """The verbs below ``validate``, of which ``run`` may be left out; and the options that they share."""
 
 import shlex
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +10,9 @@ from typer.core import TyperGroup
 from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.output import OutputFormat
 from clearinghouse.sandbox import Tier
+from clearinghouse.validation.errors import ValidationError
 
+_LARGEST = 16 << 20
 RUN = "run"
 """What is meant where no verb is named."""
 Form = Annotated[str, typer.Option("--format", help="text for people, json for programs.")]
@@ -81,3 +84,19 @@ def words_of(runner: str | None) -> list[str] | None:
         return shlex.split(runner) if runner else None
     except ValueError as error:
         raise OptionError("--runner", f"cannot be divided into words: {error}", "close its quotation marks") from None
+
+
+def content_of(path: Path) -> bytes:
+    """Return the bytes of a file that somebody named.
+
+    Raises:
+        ValidationError: it cannot be read, or is larger than anything that is given to validation.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise ValidationError(f"{path} cannot be read: {error.strerror}", "look at the path") from None
+    if len(data) > _LARGEST:
+        raise ValidationError(f"{path} has more than {_LARGEST >> 20} MiB", "give a smaller one")
+    return data

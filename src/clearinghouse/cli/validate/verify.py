@@ -9,7 +9,7 @@ import typer
 
 from clearinghouse.cli.layout import say
 from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
-from clearinghouse.cli.validate.group import Form, app, form_of
+from clearinghouse.cli.validate.group import Form, app, content_of, form_of
 from clearinghouse.formats.text import clean_line, plural
 from clearinghouse.trust.envelope import verify
 from clearinghouse.trust.keys import KeyRing, make_key_pair
@@ -17,8 +17,6 @@ from clearinghouse.validation.attestation import EVIDENCE, said_by
 from clearinghouse.validation.errors import ValidationError
 from clearinghouse.validation.kept import BLOBS
 from clearinghouse.validation.recipe import load
-
-_LARGEST_STATEMENT = 16 << 20
 
 
 @app.command("verify", short_help="Check a signed verdict, and what it rests on.")
@@ -37,7 +35,7 @@ def verify_command(
     Exit code 0: it holds, with all its evidence. 1: it holds, and evidence is not here. 2: it does not, and why.
     """
     form = form_of(output)
-    verified = verify(_bytes(path), KeyRing.load(key), threshold)
+    verified = verify(content_of(path), KeyRing.load(key), threshold)
     said = said_by(verified.statement)
     if recipe is not None and load(recipe).digest != said.recipe["sha256"]:
         raise ValidationError(f"{path} is about another recipe than {recipe}", "name the recipe that was validated")
@@ -71,17 +69,6 @@ def key_command(
     public = make_key_pair(path)
     say(f"{path}: the private key; keep it. {path}.pub: the public key, id {public.keyid}.")
     say("Sign with --attest, and let others check with validate verify --key.")
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST_STATEMENT + 1)
-    except OSError as error:
-        raise ValidationError(f"{path} cannot be read: {error.strerror}", "look at the path") from None
-    if len(data) > _LARGEST_STATEMENT:
-        raise ValidationError(f"{path} is too large for a verdict", "name the file verdict.intoto.json")
-    return data
 
 
 def _evidence(folder: Path, digests: Sequence[str]) -> tuple[int, int]:
