@@ -47,7 +47,7 @@ class Other:
         self.real.destroy(box)
 
     def folder(self, box: str) -> Path:
-        return self.real._boxes[box].folder
+        return self.real._boxes.find(box).folder
 
 
 class Unlimited(Other):
@@ -100,7 +100,7 @@ class Cramped(Other):
 
     def prepare(self, files: Any, limits: Limits, *, over: str | None = None) -> str:
         box = super().prepare(files, limits, over=over)
-        self.real._boxes[box] = self.real._boxes[box]._replace(builds=True)
+        self.real._boxes._boxes[box] = self.real._boxes.find(box)._replace(builds=True)
         return box
 
 

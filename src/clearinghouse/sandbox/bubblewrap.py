@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from clearinghouse.sandbox import groups as control
 from clearinghouse.sandbox import seccomp, workspace
+from clearinghouse.sandbox.boxes import SHARED, Box, Boxes
 from clearinghouse.sandbox.contract import (
     ENVIRONMENT,
     BoxError,
@@ -39,8 +40,6 @@ INSIDE = 65_534
 UIDS = range(1_879_113_728, 1_879_179_264)
 """Users that belong to nobody: above those that systemd gives to containers (https://systemd.io/UIDS-GIDS)."""
 _DISABLES_NESTING = (0, 8)
-_SHARED = "shm"
-"""``/dev/shm``: a folder of the box like others, so that its disk and its number of files hold there as well."""
 _ETC = {
     "passwd": "root:x:0:0::/:/bin/false\nsandbox:x:65534:65534::/work:/bin/sh\n",
     "group": "root:x:0:\nsandbox:x:65534:\n",
@@ -67,13 +66,6 @@ class Options(NamedTuple):
     clean: bool = True
     add: tuple[str, ...] = ()
     keep_user: bool = False
-
-
-class _Box(NamedTuple):
-    folder: Path
-    subject: Path
-    builds: bool
-    uid: int
 
 
 class Bubblewrap:
@@ -103,10 +95,9 @@ class Bubblewrap:
         self._version = _version(program)
         self.name = "bubblewrap " + ".".join(map(str, self._version))
         self.groups = groups or control.find()
-        self._base = base
         self._toolchains = tuple(toolchains)
         self._options = options
-        self._boxes: dict[str, _Box] = {}
+        self._boxes = Boxes(base)
         self._next = secrets.randbelow(len(UIDS))
         self._filter = seccomp.program(counted=self.groups.name != "sampling")
         self._etc = base / "etc"
@@ -117,38 +108,12 @@ class Bubblewrap:
 
     def prepare(self, files: Mapping[str, File], limits: Limits, *, over: str | None = None) -> str:
         """Make a box."""
-        if sum(len(file.data) for file in files.values()) > limits.disk:
-            raise BoxError("the files are more than the disk of a box", "give fewer files, or more disk")
-        below = self._box(over) if over else None
-        name = secrets.token_hex(8)
-        folder = self._base / name
-        folder.mkdir(mode=0o755)
         uid = self._uid()
-        try:
-            workspace.mount_memory(folder, limits)
-        except OSError as error:
-            folder.rmdir()
-            raise UnavailableError(
-                f"a box cannot have a disk of its own here: {error.strerror}", "run it where name spaces may be made"
-            ) from None
-        for each in (*workspace.FOLDERS, _SHARED):
-            (folder / each).mkdir(mode=0o700)
-            os.chown(folder / each, uid, uid)
-        subject = below.subject if below else folder / "subject"
-        self._boxes[name] = _Box(folder, subject, builds=below is None, uid=below.uid if below else uid)
-        if below:
-            for each in ("work", "tmp", _SHARED):
-                os.chown(folder / each, below.uid, below.uid)
-        try:
-            workspace.put(folder / "work", files, self._boxes[name].uid)
-        except BoxError:
-            self.destroy(name)
-            raise
-        return name
+        return self._boxes.prepare(files, limits, over, uid, uid)
 
     def run(self, box: str, command: Command) -> Outcome:
         """Run a command in a box to its end."""
-        found = self._box(box)
+        found = self._boxes.find(box)
         _sound(command)
         begin = time.monotonic()
         group: control.Group = control.NoGroup()
@@ -167,20 +132,11 @@ class Bubblewrap:
 
     def collect(self, box: str, paths: Sequence[str], most: int) -> list[Collected]:
         """Return what stands at paths of a box."""
-        return workspace.collect(self._box(box).folder, paths, most)
+        return self._boxes.collect(box, paths, most)
 
     def destroy(self, box: str) -> None:
         """Remove a box."""
-        found = self._boxes.pop(box, None)
-        if found:
-            workspace.unmount(found.folder)
-            with contextlib.suppress(OSError):
-                found.folder.rmdir()
-
-    def _box(self, name: str) -> _Box:
-        if name not in self._boxes:
-            raise BoxError("there is no such box", "prepare one")
-        return self._boxes[name]
+        self._boxes.destroy(box)
 
     def _uid(self) -> int:
         """The user of a box, seen from outside: one of its own where this process may choose, else its own."""
@@ -189,7 +145,7 @@ class Bubblewrap:
         self._next = (self._next + 1) % len(UIDS)
         return UIDS[self._next]
 
-    def _start(self, box: _Box, command: Command, group: control.Group, stack: contextlib.ExitStack) -> Started:
+    def _start(self, box: Box, command: Command, group: control.Group, stack: contextlib.ExitStack) -> Started:
         arguments = [*self._arguments(box, command)]
         descriptors = []
         if self._options.filtered:
@@ -213,12 +169,12 @@ class Bubblewrap:
             cwd="/",
             pass_fds=descriptors,
             start_new_session="--new-session" not in self._options.drop,
-            preexec_fn=before(command.limits, box.uid, group),  # noqa: PLW1509 - this process has one thread
+            preexec_fn=before(command.limits, box.owner, group),  # noqa: PLW1509 - this process has one thread
         )
         close(told)
         return Started(process, reader, others)
 
-    def _arguments(self, box: _Box, command: Command) -> Iterator[str]:
+    def _arguments(self, box: Box, command: Command) -> Iterator[str]:
         options: tuple[tuple[str, ...], ...] = (
             *(("--unshare-user",), ("--unshare-ipc",), ("--unshare-pid",), ("--unshare-net",), ("--unshare-uts",)),
             *(("--unshare-cgroup-try",), ("--die-with-parent",), ("--new-session",), ("--clearenv",)),
@@ -234,7 +190,7 @@ class Bubblewrap:
             yield from ("--setenv", name, value)
         yield from ("--chdir", command.at)
 
-    def _mounts(self, box: _Box) -> Iterator[str]:
+    def _mounts(self, box: Box) -> Iterator[str]:
         yield from ("--ro-bind", "/usr", "/usr")
         for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
             path = Path("/", name)
@@ -253,7 +209,7 @@ class Bubblewrap:
         for name in _HIDDEN:
             if Path("/proc", name).exists():
                 yield from ("--ro-bind", str(self._etc / "empty"), f"/proc/{name}")
-        yield from ("--dev", "/dev", "--bind", str(box.folder / _SHARED), "/dev/shm")  # noqa: S108
+        yield from ("--dev", "/dev", "--bind", str(box.folder / SHARED), "/dev/shm")  # noqa: S108
         for name in ("work", "tmp"):
             yield from ("--bind", str(box.folder / name), f"/{name}")
         yield from ("--bind" if box.builds else "--ro-bind", str(box.subject), "/subject")

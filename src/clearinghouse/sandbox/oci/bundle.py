@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from clearinghouse.sandbox.boxes import SHARED
 from clearinghouse.sandbox.bubblewrap import INSIDE
 from clearinghouse.sandbox.contract import ENVIRONMENT, Command
 from clearinghouse.sandbox.oci import calls
-from clearinghouse.sandbox.oci.boxes import SHARED
 from clearinghouse.sandbox.oci.root import HIDDEN, Part
 
 VERSION = "1.0.2"

@@ -22,6 +22,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from clearinghouse.sandbox.boxes import SHARED, Boxes
 from clearinghouse.sandbox.bubblewrap import UIDS, _sound
 from clearinghouse.sandbox.contract import (
     MIB,
@@ -34,7 +35,6 @@ from clearinghouse.sandbox.contract import (
     UnavailableError,
 )
 from clearinghouse.sandbox.oci import calls, lines, root, users
-from clearinghouse.sandbox.oci.boxes import SHARED, Boxes
 from clearinghouse.sandbox.oci.runtime import PATH, _find
 from clearinghouse.sandbox.oci.told import State, Uses, outcome
 from clearinghouse.sandbox.oci.volumes import Volumes

@@ -22,6 +22,7 @@ from typing import NamedTuple
 import msgspec
 
 from clearinghouse.sandbox import groups as control
+from clearinghouse.sandbox.boxes import Box, Boxes
 from clearinghouse.sandbox.bubblewrap import _sound
 from clearinghouse.sandbox.contract import (
     Collected,
@@ -33,7 +34,6 @@ from clearinghouse.sandbox.contract import (
     UnavailableError,
 )
 from clearinghouse.sandbox.oci import bundle, root, users
-from clearinghouse.sandbox.oci.boxes import Box, Boxes
 from clearinghouse.sandbox.oci.orphans import Orphans
 from clearinghouse.sandbox.processes import children
 from clearinghouse.sandbox.started import offspring

@@ -1,4 +1,4 @@
-"""Boxes on file systems in memory that the runner mounts, as those of bubblewrap are: shared with what runs in them."""
+"""Boxes on file systems in memory that the runner mounts, and shares with what runs in them."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ from clearinghouse.sandbox import workspace
 from clearinghouse.sandbox.contract import BoxError, Collected, File, Limits, UnavailableError
 
 SHARED = "shm"
-"""``/dev/shm``, as in bubblewrap's boxes: on the disk of the box."""
+"""``/dev/shm``: a folder of the box like others, so that its disk and its number of files hold there as well."""
 
 
 class Box(NamedTuple):
