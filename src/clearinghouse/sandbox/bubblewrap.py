@@ -20,11 +20,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from clearinghouse.sandbox import groups as control
-from clearinghouse.sandbox import seccomp, workspace
+from clearinghouse.sandbox import seccomp
 from clearinghouse.sandbox.boxes import SHARED, Box, Boxes
 from clearinghouse.sandbox.contract import (
     ENVIRONMENT,
-    BoxError,
     Collected,
     Command,
     End,
@@ -33,22 +32,10 @@ from clearinghouse.sandbox.contract import (
     Outcome,
     UnavailableError,
 )
+from clearinghouse.sandbox.inside import ETC, HIDDEN, HOST_ETC, INSIDE, UIDS, sound
 from clearinghouse.sandbox.started import Started, before, close, in_memory, offspring, outcome
 
-INSIDE = 65_534
-"""The user and group that a command is inside."""
-UIDS = range(1_879_113_728, 1_879_179_264)
-"""Users that belong to nobody: above those that systemd gives to containers (https://systemd.io/UIDS-GIDS)."""
 _DISABLES_NESTING = (0, 8)
-_ETC = {
-    "passwd": "root:x:0:0::/:/bin/false\nsandbox:x:65534:65534::/work:/bin/sh\n",
-    "group": "root:x:0:\nsandbox:x:65534:\n",
-    "hosts": "127.0.0.1 localhost\n::1 localhost\n",
-    "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
-}
-_HOST_ETC = ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d")
-_HIDDEN = ("cmdline", "keys", "kallsyms", "timer_list", "sched_debug", "interrupts", "version_signature")
-"""Of ``/proc``: what is of the host and nothing that a program needs."""
 
 
 class Options(NamedTuple):
@@ -102,7 +89,7 @@ class Bubblewrap:
         self._filter = seccomp.program(counted=self.groups.name != "sampling")
         self._etc = base / "etc"
         self._etc.mkdir(mode=0o755)
-        for name, text in _ETC.items():
+        for name, text in ETC.items():
             (self._etc / name).write_text(text)
         (self._etc / "empty").write_text("")
 
@@ -114,7 +101,7 @@ class Bubblewrap:
     def run(self, box: str, command: Command) -> Outcome:
         """Run a command in a box to its end."""
         found = self._boxes.find(box)
-        _sound(command)
+        sound(command)
         begin = time.monotonic()
         group: control.Group = control.NoGroup()
         try:
@@ -201,12 +188,12 @@ class Bubblewrap:
         for folder in self._toolchains:
             yield from ("--ro-bind", str(folder), str(folder))
         yield from ("--dir", "/etc", "--dir", "/run", "--dir", "/var")
-        for name in _ETC:
+        for name in ETC:
             yield from ("--ro-bind", str(self._etc / name), f"/etc/{name}")
-        for name in _HOST_ETC:
+        for name in HOST_ETC:
             yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
         yield from ("--symlink", "/tmp", "/var/tmp", "--proc", "/proc")  # noqa: S108 - of the box
-        for name in _HIDDEN:
+        for name in HIDDEN:
             if Path("/proc", name).exists():
                 yield from ("--ro-bind", str(self._etc / "empty"), f"/proc/{name}")
         yield from ("--dev", "/dev", "--bind", str(box.folder / SHARED), "/dev/shm")  # noqa: S108
@@ -216,26 +203,6 @@ class Bubblewrap:
         if "--remount-ro" not in self._options.drop:
             yield from ("--remount-ro", "/dev", "--remount-ro", "/")
         yield from self._options.add
-
-
-def _sound(command: Command) -> None:
-    """Refuse text that would come apart on its way: options are told from each other by a zero byte.
-
-    Raises:
-        BoxError: a name, an argument or a folder has a zero byte or is none.
-    """
-    for text in (*command.argv, command.at, *command.environment, *command.environment.values()):
-        if "\0" in text or not workspace.encodable(text):
-            raise BoxError(
-                f"{text[:80]!r} cannot be given to a program", "leave the zero byte out of it, and use UTF-8"
-            )
-    for name in command.environment:
-        if not name or "=" in name:
-            raise BoxError(f"{name[:80]!r} is no name of a variable", "name it, without =")
-    if not command.argv or not command.argv[0]:
-        raise BoxError("there is no program to run", "name one first among the arguments")
-    if not command.at.startswith("/"):
-        raise BoxError(f"{command.at[:80]!r} is no folder to begin in", "name it from the root: /work")
 
 
 def _may_choose() -> bool:

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from clearinghouse.sandbox.boxes import SHARED
-from clearinghouse.sandbox.bubblewrap import INSIDE
 from clearinghouse.sandbox.contract import ENVIRONMENT, Command
+from clearinghouse.sandbox.inside import INSIDE
 from clearinghouse.sandbox.oci import calls
-from clearinghouse.sandbox.oci.root import HIDDEN, Part
+from clearinghouse.sandbox.oci.root import MASKED, Part
 
 VERSION = "1.0.2"
 """Of the specification. Nothing of 1.1 is asked for by name, so that runtimes that only know 1.0 take it too."""
 _CAPABILITIES = ("bounding", "effective", "inheritable", "permitted", "ambient")
 _SAFE = ("nosuid", "nodev")
 _MASKED = (
-    *HIDDEN,
+    *MASKED,
     *("/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/latency_stats", "/proc/scsi", "/proc/timer_stats"),
     "/sys/firmware",
 )

@@ -23,7 +23,6 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from clearinghouse.sandbox.boxes import SHARED, Boxes
-from clearinghouse.sandbox.bubblewrap import UIDS, _sound
 from clearinghouse.sandbox.contract import (
     MIB,
     Collected,
@@ -34,6 +33,7 @@ from clearinghouse.sandbox.contract import (
     Outcome,
     UnavailableError,
 )
+from clearinghouse.sandbox.inside import UIDS, sound
 from clearinghouse.sandbox.oci import calls, lines, root, users
 from clearinghouse.sandbox.oci.runtime import PATH, _find
 from clearinghouse.sandbox.oci.told import State, Uses, outcome
@@ -157,7 +157,7 @@ class Container:
     def run(self, box: str, command: Command) -> Outcome:
         """Run a command in a box to its end."""
         owner, mounts, disk = self._storage.owner(box), self._storage.mounts(box), self._storage.disk(box)
-        _sound(command)
+        sound(command)
         begin = time.monotonic()
         name = f"clearinghouse-{secrets.token_hex(8)}"
         pid = self._pids / name

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from clearinghouse.sandbox.contract import ENVIRONMENT, Command, Limits
-from clearinghouse.sandbox.oci.root import HIDDEN
+from clearinghouse.sandbox.oci.root import MASKED
 
 LABEL = "org.openssf.clearinghouse"
 _SHARED_MEMORY = 64 << 20
@@ -71,7 +71,7 @@ def confined(engine: Engine, uid: int) -> list[str]:
     if engine.runtime and not engine.podman:  # podman is told before its verb
         words += ["--runtime", engine.runtime]
     if engine.podman:
-        words += ["--security-opt", f"mask={':'.join(HIDDEN)}", "--read-only-tmpfs=false", "--http-proxy=false"]
+        words += ["--security-opt", f"mask={':'.join(MASKED)}", "--read-only-tmpfs=false", "--http-proxy=false"]
         words.append("--no-hosts")
     return words
 

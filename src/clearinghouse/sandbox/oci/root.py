@@ -8,8 +8,8 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from clearinghouse.sandbox.bubblewrap import _ETC, _HIDDEN, _HOST_ETC, INSIDE
 from clearinghouse.sandbox.contract import UnavailableError
+from clearinghouse.sandbox.inside import ETC, HIDDEN, HOST_ETC, INSIDE
 
 _OWN = ("dev", "proc", "run", "subject", "sys", "tmp", "work")
 """Folders that a container has of its own, whatever an image has there."""
@@ -19,7 +19,7 @@ _MOST = 100
 _MOST_OF_ETC = 400
 _ENGINES = ("hostname", "hosts", "mtab", "resolv.conf")
 """What an engine puts into ``/etc``."""
-HIDDEN = tuple(f"/proc/{name}" for name in _HIDDEN)
+MASKED = tuple(f"/proc/{name}" for name in HIDDEN)
 
 
 class Part(NamedTuple):
@@ -53,12 +53,12 @@ def make(skeleton: Path, image: Path | None, toolchains: tuple[Path, ...], *, et
 def _of_host(skeleton: Path) -> list[Part]:
     etc = skeleton / "etc"
     etc.mkdir(mode=0o755)
-    for name, text in _ETC.items():
+    for name, text in ETC.items():
         (etc / name).write_text(text)
     parts = [Part(Path("/usr"), "/usr")]
     for name in _LIBRARIES:
         parts += _entry(skeleton, Path("/", name))
-    for name in _HOST_ETC:
+    for name in HOST_ETC:
         parts += _entry(etc, Path("/etc", name))
     return parts
 
@@ -68,7 +68,7 @@ def _of_image(skeleton: Path, image: Path, *, etc: bool) -> list[Part]:
         raise UnavailableError(f"{image} is no root folder of a system", "unpack an image there: it has /usr or /bin")
     if not (image / "etc").exists():
         (skeleton / "etc").mkdir(mode=0o755)
-        (skeleton / "etc/passwd").write_text(_ETC["passwd"].replace("65534", str(INSIDE)))
+        (skeleton / "etc/passwd").write_text(ETC["passwd"].replace("65534", str(INSIDE)))
     entries = sorted(each for each in image.iterdir() if each.name not in _OWN)
     if len(entries) > _MOST:
         raise UnavailableError(f"{image} has {len(entries)} entries, of at most {_MOST}", "give the root of an image")

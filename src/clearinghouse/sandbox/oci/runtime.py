@@ -23,7 +23,6 @@ import msgspec
 
 from clearinghouse.sandbox import groups as control
 from clearinghouse.sandbox.boxes import Box, Boxes
-from clearinghouse.sandbox.bubblewrap import _sound
 from clearinghouse.sandbox.contract import (
     Collected,
     Command,
@@ -33,6 +32,7 @@ from clearinghouse.sandbox.contract import (
     Outcome,
     UnavailableError,
 )
+from clearinghouse.sandbox.inside import sound
 from clearinghouse.sandbox.oci import bundle, root, users
 from clearinghouse.sandbox.oci.orphans import Orphans
 from clearinghouse.sandbox.processes import children
@@ -144,7 +144,7 @@ class Runtime:
     def run(self, box: str, command: Command) -> Outcome:
         """Run a command in a box to its end."""
         found = self._boxes.find(box)
-        _sound(command)
+        sound(command)
         begin = time.monotonic()
         folder = self._runs / secrets.token_hex(8)
         group: control.Group = control.NoGroup()

@@ -11,8 +11,8 @@ import secrets
 from pathlib import Path
 from typing import NamedTuple
 
-from clearinghouse.sandbox.bubblewrap import INSIDE, UIDS
 from clearinghouse.sandbox.contract import UnavailableError
+from clearinghouse.sandbox.inside import INSIDE, UIDS
 
 _NEW_USER, _NEW_MOUNT = 0x10000000, 0x00020000
 _PRIVATE, _NOSUID_NODEV_NOEXEC = 1 << 18 | 1 << 14, 2 | 4 | 8
