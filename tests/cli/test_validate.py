@@ -163,6 +163,9 @@ def test_minimise(recipe: Path, tmp_path: Path) -> None:
         (["verify", "missing", "--key", "missing"], "missing"),
         (["minimise", "{recipe}", "--file", "other"], "is no file of the reproducer"),
         (["bisect", "{recipe}"], "is no package of a registry"),
+        (["{recipe}", "--runner", "false"], "no runner answers: what was started for it ended with 1"),
+        (["{recipe}", "--runner", "echo 'x"], "cannot be divided into words"),
+        (["{recipe}", "--keep", "{recipe}/recipe.toml/x"], "cannot be written"),
     ],
 )
 def test_refusals(
@@ -218,3 +221,25 @@ def test_convert(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "finding.json").write_text("[[")
     assert run([*whole[:-1], "x", "--to", str(tmp_path / "other")]) == 2
     assert "is no finding of Mantis" in capsys.readouterr().err
+
+
+def test_what_cannot_be_fetched_now_is_no_verdict(
+    recipe: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CLEARINGHOUSE_REGISTRIES", str(tmp_path / "cache"))
+    named = RECIPE.replace('archive = "subject-1.0.tar.gz"', 'purl = "pkg:pypi/example@1.0"')
+    (recipe / "recipe.toml").write_text(named.replace('by = "none"\n', ""))
+    assert run(["validate", str(recipe), "--offline"]) == 2
+    told = capsys.readouterr()
+    assert told.err.startswith("error: ")
+    assert "inconclusive" not in told.out
+
+
+def test_minimise_keeps_a_program_that_knows_the_flaw_from_its_absence(
+    recipe: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["validate", "minimise", str(recipe)]) == 2
+    assert "name one with --file: reproduce.py" in capsys.readouterr().err
+    result = invoke(app, ["validate", "minimise", str(recipe), "--file", "reproduce.py", "--most", "40"])
+    assert result.exit_code in {0, 1}, result.output
+    assert "benign" in result.stdout

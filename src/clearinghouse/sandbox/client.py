@@ -100,10 +100,21 @@ class Client:
             UnavailableError: it can run nothing. RunnerLostError: it is gone.
         """
         if self._isolation is None or again:
-            found = self._ask(wire.Check(again=again), wire.Checked).isolation
+            found = self._checked(again=again)
             self._isolation = _seen_from_here(found, self._declared)
             self.name = found.provider
         return self._isolation
+
+    def _checked(self, *, again: bool) -> Isolation:
+        process = self._process
+        try:
+            return self._ask(wire.Check(again=again), wire.Checked).isolation
+        except RunnerLostError:
+            if self._isolation is not None or process is None or (process.returncode or 0) < 0:
+                raise  # it was there, or was ended because it was silent
+            what = f"no runner answers: what was started for it ended with {process.returncode}"
+            remedy = "run that command by hand, and see what it says; a runner waits in silence for what it is sent"
+            raise UnavailableError(what, remedy) from None
 
     def prepare(self, files: Mapping[str, File], limits: Limits, *, over: str | None = None) -> str:
         """Make a box."""

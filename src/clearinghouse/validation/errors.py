@@ -9,3 +9,10 @@ class ValidationError(ClearinghouseError):
 
 class RecipeError(ValidationError):
     """A recipe that cannot be read, or that contradicts itself."""
+
+
+class NotToBeHadError(ValidationError):
+    """What a recipe names cannot be fetched now: a registry does not answer, or the cache cannot be used.
+
+    It says nothing of the recipe, so it is no verdict; the same can be tried again.
+    """

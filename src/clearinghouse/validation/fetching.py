@@ -35,7 +35,11 @@ class Artefact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Registry(Protocol):
-    """What gives files. Errors are :class:`~clearinghouse.records.ClearinghouseError` with a sentence for a person."""
+    """What gives files.
+
+    Errors are :class:`~clearinghouse.records.ClearinghouseError` with a sentence for a person. One that says nothing of
+    what was asked for is a :class:`~clearinghouse.validation.errors.NotToBeHadError`; every other is a fact about it.
+    """
 
     def fetch(self, purl: str, *, sha256: str, kind: FileKind, python: Python | None) -> Artefact:
         """Return the file of a package that fits."""

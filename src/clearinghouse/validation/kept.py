@@ -28,6 +28,7 @@ def keep(folder: Path, result: Result, blobs: Mapping[str, bytes], statement: by
         (place / BLOBS).mkdir(parents=True, exist_ok=True)
         for digest, data in blobs.items():
             _write(place / BLOBS / digest, data)
+        (place / STATEMENT).unlink(missing_ok=True)  # of an earlier run, whose result goes now
         _write(place / RESULT, msgspec.json.format(msgspec.json.encode(result), indent=2))
         if statement is not None:
             _write(place / STATEMENT, statement)

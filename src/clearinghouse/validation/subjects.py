@@ -16,6 +16,7 @@ from msgspec import UNSET
 from clearinghouse.packages import purl as purls
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.sandbox import BoxError, Command, End, File, Limits, Outcome, Provider
+from clearinghouse.validation.errors import NotToBeHadError
 from clearinghouse.validation.fetching import Artefact, FileKind, Python, Registry
 from clearinghouse.validation.recipe import Loaded, Recipe, Subject, is_address
 
@@ -96,10 +97,15 @@ def make_ready(
 
     Args:
         limits: of each command of the installation.
+
+    Raises:
+        NotToBeHadError: what it needs cannot be fetched now, which is no fact about the recipe.
     """
     artefacts: list[Artefact] = []
     try:
         plan = _plan(loaded, subject, registry, python, artefacts)
+    except NotToBeHadError:
+        raise
     except ClearinghouseError as error:
         return Ready("", error.what, tuple(artefacts), ())
     try:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -65,10 +65,10 @@ def run_command(
     worst = OK
     if recipes:
         policy = Policy(runs=runs, least=tier)
-        bench = Bench(
-            min(jobs, len(recipes)), policy=policy, offline=offline, runner=words_of(runner), declared=declared
-        )
-        with progress_of(recipes) as progress, bench:
+        command = words_of(runner)
+        with progress_of(recipes) as progress, ExitStack() as stack:
+            many = min(jobs, len(recipes))
+            bench = stack.enter_context(Bench(many, policy=policy, offline=offline, runner=command, declared=declared))
             for _, found in bench.validate(recipes, progress):
                 if isinstance(found, ClearinghouseError):
                     failures.append(found)
@@ -107,7 +107,7 @@ def progress_of(recipes: Sequence[Loaded]) -> Iterator[Any]:
         yield lambda _: lambda _: None
         return
 
-    with target.status("starting") as status:
+    with target.status("checking the sandbox") as status:
 
         def for_place(place: int) -> Progress:
             title = clean_line(recipes[place].recipe.title)[:60]

@@ -46,8 +46,11 @@ def bisect_command(
     form = form_of(output)
     recipe = load(path)
     claims = advisories_at(advisory) if advisory else ()
-    bench = Bench(policy=Policy(runs=runs), offline=offline, runner=words_of(runner), declared=declared)
-    with stderr().status("starting") as status, bench, bench.session() as here:
+    with (
+        stderr().status("checking the sandbox") as status,
+        Bench(policy=Policy(runs=runs), offline=offline, runner=words_of(runner), declared=declared) as bench,
+        bench.session() as here,
+    ):
         reasons: dict[str, str] = {}
         found = narrowed(
             recipe,
@@ -93,8 +96,11 @@ def minimise_command(
         raise ValidationError(f"{to} is there already", "name a file that is not")
     if to is not None and not to.absolute().parent.is_dir():
         raise ValidationError(f"{to.parent} is no folder", "make it first, or name another one")
-    bench = Bench(offline=offline, runner=words_of(runner), declared=declared)
-    with stderr().status("starting") as status, bench, bench.session() as session:
+    with (
+        stderr().status("checking the sandbox") as status,
+        Bench(offline=offline, runner=words_of(runner), declared=declared) as bench,
+        bench.session() as session,
+    ):
         found = least_input(
             recipe,
             session,
@@ -131,8 +137,11 @@ def hunks_command(
     """
     form = form_of(output)
     recipe = load(path)
-    bench = Bench(offline=offline, runner=words_of(runner), declared=declared)
-    with stderr().status("starting"), bench, bench.session() as session:
+    with (
+        stderr().status("checking the sandbox"),
+        Bench(offline=offline, runner=words_of(runner), declared=declared) as bench,
+        bench.session() as session,
+    ):
         found = roles_of_hunks(recipe, session)
     if form is OutputFormat.JSON:
         write_json({"recipe": {"path": recipe.source, "sha256": recipe.digest}, "hunks": msgspec.to_builtins(found)})

@@ -1,11 +1,17 @@
 """The registries as validation asks for them: files with their bytes, for the Python that is inside a sandbox."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from clearinghouse.feeds.errors import StoreError
+from clearinghouse.feeds.registries.errors import BadAnswerError, NotCachedError, PlaceError, UnreachableError
 from clearinghouse.feeds.registries.registries import Registries
 from clearinghouse.feeds.registries.target import PythonTarget
-from clearinghouse.validation.errors import ValidationError
+from clearinghouse.validation.errors import NotToBeHadError, ValidationError
 from clearinghouse.validation.fetching import Artefact, FileKind, Python
+
+_OF_THE_WAY = (UnreachableError, BadAnswerError, NotCachedError, PlaceError, StoreError)
 
 
 class RegistrySource:
@@ -20,7 +26,8 @@ class RegistrySource:
 
     def fetch(self, purl: str, *, sha256: str, kind: FileKind, python: Python | None) -> Artefact:
         """Return the file of a package that fits."""
-        found = self._registries.fetch(purl, sha256=sha256, kind=kind, python=_target(python))
+        with _told():
+            found = self._registries.fetch(purl, sha256=sha256, kind=kind, python=_target(python))
         return Artefact(
             name=found.name,
             data=Path(found.path).read_bytes(),
@@ -40,7 +47,17 @@ class RegistrySource:
 
     def versions(self, purl: str) -> list[str]:
         """Return the released versions of a package that were not taken back."""
-        return [str(each) for each in self._registries.versions(purl) if not each.yanked]
+        with _told():
+            return [str(each) for each in self._registries.versions(purl) if not each.yanked]
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell what says nothing of a package, but of the way to it, from what does."""
+    try:
+        yield
+    except _OF_THE_WAY as error:
+        raise NotToBeHadError(error.what, error.remedy) from error
 
 
 def _target(python: Python | None) -> PythonTarget | None:
