@@ -57,15 +57,16 @@ class Validated(NamedTuple):
 class Session:
     """Validates recipes on one provider, one after the other.
 
-    Args:
+    Attributes:
         provider: what runs things. isolation: what it achieves, by its self-check. registry: what gives packages.
+        policy: what the installation says of validations.
     """
 
     def __init__(self, provider: Provider, isolation: Isolation, registry: Registry, policy: Policy = Policy()) -> None:  # noqa: B008
-        self._provider = provider
-        self._isolation = isolation
-        self._registry = registry
-        self._policy = policy
+        self.provider = provider
+        self.isolation = isolation
+        self.registry = registry
+        self.policy = policy
         self._python: Python | None = None
         self._asked = False
 
@@ -75,28 +76,23 @@ class Session:
         Raises:
             UnsafeError: it demands, or is due, better isolation than there is. RunnerLostError: the runner is gone.
         """
-        demand(self._isolation, max(self._policy.least, loaded.recipe.isolation.tier))
+        demand(self.isolation, max(self.policy.least, loaded.recipe.isolation.tier))
         return _Validation(self, loaded, progress).made()
 
     @property
     def python(self) -> Python | None:
         """The Python of boxes, asked for once."""
         if not self._asked:
-            self._python = subjects.python_of(self._provider, RUN)
+            self._python = subjects.python_of(self.provider, RUN)
             self._asked = True
         return self._python
-
-    provider = property(lambda self: self._provider)
-    registry = property(lambda self: self._registry)
-    policy = property(lambda self: self._policy)
-    isolation = property(lambda self: self._isolation)
 
 
 class _Validation:
     def __init__(self, session: Session, loaded: Loaded, progress: Progress) -> None:
         self._session = session
-        self._provider: Provider = session.provider
-        self._policy: Policy = session.policy
+        self._provider = session.provider
+        self._policy = session.policy
         self._loaded = loaded
         self._recipe = loaded.recipe
         self._progress = progress
