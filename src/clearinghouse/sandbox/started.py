@@ -15,7 +15,7 @@ from clearinghouse.sandbox.processes import children
 from clearinghouse.sandbox.watch import Watch, Watched, end_process
 
 _SIGNALS = 64
-_TOLD = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGCHLD, signal.SIGPIPE)
+_TOLD = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
 _NO_CORE = 1
 """With 0 bytes a core would still go to a program of the host, where there is one; see ``seccomp.program``."""
 _NOT_EXECUTED = re.compile(rb"\Abwrap: execvp [\s\S]{0,4096}?: (?:No such file|Permission denied|Exec format)")
@@ -139,8 +139,9 @@ def before(limits: Limits, uid: int, group: control.Group) -> Callable[[], None]
     )
 
     def prepare() -> None:
-        for number in _TOLD:  # whoever started this process may have had them ignored
+        for number in _TOLD:  # whoever started this process may have had them ignored, or held back
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
         group.enter()
         with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
             score.write("1000")  # where the whole machine is out of memory, this ends first
