@@ -121,6 +121,13 @@ def _line(text: bytearray) -> str:
     return text[:400].decode(errors="replace").strip().partition("\n")[0]
 
 
+def as_by_default() -> None:
+    """Give every signal its default in this process: who started it may have had some ignored, or held back."""
+    for number in _TOLD:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
 def before(limits: Limits, uid: int, group: control.Group) -> Callable[[], None]:
     """What the child does between fork and exec: the group first, then limits, then the user."""
     # where a group counts processes, its limit comes first, for it also tells that it was met
@@ -139,9 +146,7 @@ def before(limits: Limits, uid: int, group: control.Group) -> Callable[[], None]
     )
 
     def prepare() -> None:
-        for number in _TOLD:  # whoever started this process may have had them ignored, or held back
-            signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        as_by_default()
         group.enter()
         with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
             score.write("1000")  # where the whole machine is out of memory, this ends first

@@ -36,7 +36,7 @@ from clearinghouse.sandbox.inside import sound
 from clearinghouse.sandbox.oci import bundle, root, users
 from clearinghouse.sandbox.oci.orphans import Orphans
 from clearinghouse.sandbox.processes import children
-from clearinghouse.sandbox.started import offspring
+from clearinghouse.sandbox.started import as_by_default, offspring
 from clearinghouse.sandbox.watch import Watch, Watched, end_process
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -224,6 +224,7 @@ class Runtime:
         pair, hide = users.Pair(box.runtime, box.owner), self._kind.hide_groups
 
         def prepare() -> None:
+            as_by_default()
             group.enter()
             with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
                 score.write("1000")  # where the whole machine is out of memory, this ends first
