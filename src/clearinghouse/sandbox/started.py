@@ -1,7 +1,9 @@
 """bubblewrap, once it is started: its limits before that, what it tells meanwhile, and what it came to."""
 
 import contextlib
+import ctypes
 import os
+import platform
 import re
 import resource
 import signal
@@ -15,6 +17,13 @@ from clearinghouse.sandbox.processes import children
 from clearinghouse.sandbox.watch import Watch, Watched, end_process
 
 _SIGNALS = 64
+_OF_THE_LIBRARY = (32, 33)
+"""Signals that the C library keeps for itself. Whatever its posix_spawn(3) starts, ``make`` for one, has them ignored."""
+_SIGACTION = {"x86_64": 13, "aarch64": 134}.get(platform.machine(), -1)
+"""Number of rt_sigaction(2): the function of the library refuses those signals."""
+_DEFAULT = ctypes.create_string_buffer(32)
+"""The kernel's ``struct sigaction`` of a signal that is as it is by default: nothing but zeros."""
+_LIBC = ctypes.CDLL(None)
 _TOLD = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
 _NO_CORE = 1
 """With 0 bytes a core would still go to a program of the host, where there is one; see ``seccomp.program``."""
@@ -125,6 +134,8 @@ def as_by_default() -> None:
     """Give every signal its default in this process: who started it may have had some ignored, or held back."""
     for number in _TOLD:
         signal.signal(number, signal.SIG_DFL)
+    for hidden in _OF_THE_LIBRARY:
+        _LIBC.syscall(ctypes.c_long(_SIGACTION), ctypes.c_long(hidden), _DEFAULT, None, ctypes.c_long(8))
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
