@@ -18,7 +18,7 @@ from clearinghouse.sandbox.watch import Watch, Watched, end_process
 
 _SIGNALS = 64
 _OF_THE_LIBRARY = (32, 33)
-"""Signals that the C library keeps for itself. Whatever its posix_spawn(3) starts, ``make`` for one, has them ignored."""
+"""Signals that the C library keeps for itself. What its posix_spawn(3) starts, as ``make`` does, has them ignored."""
 _SIGACTION = {"x86_64": 13, "aarch64": 134}.get(platform.machine(), -1)
 """Number of rt_sigaction(2): the function of the library refuses those signals."""
 _DEFAULT = ctypes.create_string_buffer(32)
