@@ -10,6 +10,7 @@ import os
 import pty
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,10 @@ class Leaving(Other):
 
     def run(self, box: str, command: Command) -> Outcome:
         outcome = super().run(box, command)
-        subprocess.Popen(["python3", "-c", "import time; time.sleep(60)", *command.argv], stdout=2)
+        left = subprocess.Popen(["python3", "-c", "import time; time.sleep(60)", *command.argv], stdout=2)
+        # the kernel lets the parent go on a moment before it shows the arguments of the child
+        while not Path(f"/proc/{left.pid}/cmdline").read_bytes():
+            time.sleep(0.001)
         return outcome
 
 
