@@ -39,10 +39,13 @@ venv: $(BASE) ## install the program into .venv, without the tools for developme
 
 tools: $(TOOLS) ## the same, with the tools for development
 
-# The tests run even if lint complains, so that one run tells everything; a summary of tests comes last.
+# The tests run even if lint complains, so that one run tells everything; a summary of tests comes last. Lint uses one
+# processor and is done long before the tests beside it, and is shown after them.
 test: $(TOOLS) ## everything CI runs: style, types, floors, documents, tests on SQLite and on PostgreSQL
-	@status=0; $(MAKE) --no-print-directory lint || status=$$?; \
+	@status=0; said=$$(mktemp); trap 'rm -f $$said' EXIT; \
+	$(MAKE) --no-print-directory lint >$$said 2>&1 & lint=$$!; \
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(PYTEST_ARGS) || status=$$?; \
+	wait $$lint || status=$$?; cat $$said; \
 	$(MAKE) --no-print-directory test-postgresql || status=$$?; exit $$status
 
 test-postgresql: $(TOOLS) ## the server's tests that touch the database, on a PostgreSQL that is there for them alone
