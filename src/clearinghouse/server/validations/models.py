@@ -114,7 +114,8 @@ class Validation(models.Model):
 
     Attributes:
         participant, person, service: who asked for it; nobody is the installation itself.
-        job: the primary key of the work on it. least: the tier that it needs. tier: the one that it had.
+        job: the primary key of the work on it. least: the tier that it needs. tier: the one of the runner that ran it
+            last; empty where nothing of it was run.
         progress: sealed, what is done now; progress_at: when that was said.
         meta: sealed: why it needs that tier, and the list of evidence. blob: the sealed evidence; size: of it.
     """

@@ -100,6 +100,12 @@ def close() -> None:
         _close()
 
 
+def kill() -> None:
+    """End the runner that this process keeps at once, and what runs in its boxes; whoever waits for it is told."""
+    for _, bench in _kept:
+        bench.kill()
+
+
 def _close() -> None:
     while _kept:
         _, bench = _kept.pop()
