@@ -209,6 +209,8 @@ PAGES: dict[str, Line] = {
     "divide": act(COORDINATORS, "link", send=WHY),
     "join": act(COORDINATORS, "suggestion", send=WHY),
     "reject": act(COORDINATORS, "suggestion", send=WHY),
+    "join_by_remedy": act(COORDINATORS, "remedy", send=WHY),
+    "reject_by_remedy": act(COORDINATORS, "remedy", send=WHY),
     "withdraw": act(COORDINATORS, "division", send=WHY),
     "share": act(COORDINATORS, "flaw", send=WHY | {"participant": "vendor"}, acts=SHARED),
     "revoke": act(COORDINATORS, "share", send=WHY),

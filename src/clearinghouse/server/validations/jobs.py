@@ -17,17 +17,16 @@ from clearinghouse.formats.text import clean_line
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.sandbox import Tier
 from clearinghouse.server.audit.services import record
-from clearinghouse.server.evidence import blobs, vault
+from clearinghouse.server.evidence import vault
 from clearinghouse.server.evidence.vault import DestroyedError, Sealer
 from clearinghouse.server.jobs.errors import JobCancelledError
 from clearinghouse.server.jobs.lease import JobContext
 from clearinghouse.server.jobs.models import Job
 from clearinghouse.server.jobs.queries import abandoned
-from clearinghouse.server.validations import bundles, recording, running
+from clearinghouse.server.validations import recording, remedies, running
 from clearinghouse.server.validations.errors import TierError
-from clearinghouse.server.validations.models import LIVE, Recipe, State, Validation
-from clearinghouse.server.validations.sealed import Made, Progress, body_context, open_as, seal
-from clearinghouse.validation.recipe import Loaded, from_files
+from clearinghouse.server.validations.models import LIVE, State, Validation
+from clearinghouse.server.validations.sealed import Made, Progress, open_as, open_recipe, seal
 
 QUEUE = "validations"
 EVERY = 1.0
@@ -97,16 +96,6 @@ def _refuse(context: JobContext, number: int, sealer: Sealer, error: TierError) 
     return True
 
 
-def open_recipe(recipe: Recipe, sealer: Sealer) -> Loaded:
-    """Return a recipe with its files, as they were given in.
-
-    Raises:
-        SealBrokenError: they were changed where they are kept.
-    """
-    data = b"".join(blobs.open(recipe.blob, sealer, body_context(recipe.envelope_id)))
-    return from_files(bundles.unpacked(data), recipe.reference)
-
-
 def telling(number: int, sealer: Sealer, check: Callable[[], None]) -> Callable[[str], None]:
     """Return what writes down what is done now, sealed, and at most once a second.
 
@@ -153,5 +142,6 @@ def end(number: int, state: State) -> bool:
 
 @task(priority=-50)
 def tend() -> None:
-    """Look for validations on which nobody works any more."""
+    """Look for validations on which nobody works any more, and for what was not kept of earlier ones yet."""
     note_ended()
+    remedies.make_up()

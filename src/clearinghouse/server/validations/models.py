@@ -109,6 +109,25 @@ class Recipe(models.Model):
         return self.reference
 
 
+class Remedy(models.Model):
+    """What stops the reproducer of a recipe, once a verdict said that it does; it goes when the recipe is purged.
+
+    Attributes:
+        mac: keyed digest of the remedy, the same for the same remedy whoever gave it in: recipes are compared by it
+            without being opened. sealed: what it is, see :class:`clearinghouse.validation.remedy.Remedy`.
+    """
+
+    recipe = models.OneToOneField(Recipe, on_delete=models.CASCADE, related_name="remedy")
+    mac = models.BinaryField(max_length=32)
+    sealed = models.BinaryField()
+
+    class Meta:
+        indexes = (models.Index(fields=("mac",), name="remedy_mac"),)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Validation(models.Model):
     """One execution of a recipe, from the request to the verdict.
 
