@@ -297,6 +297,9 @@ def _validations(world: World, home: Path) -> None:
     )
     Job.objects.filter(pk=waits.job).update(run_after=timezone.now() + dt.timedelta(days=1))
     world.add("validation", "waits", reference=waits.reference)
+    one, other = (world.objects["flaw"][name]["reference"] for name in ("shared", "unshared"))
+    world.add("remedy", "of_both", reference=one, other=other)
+    world.missing["remedy"] = {"reference": one, "other": "0" * 16}
     world.missing["validation"] = {"reference": "0" * 12}
     world.missing["piece"] = {"reference": "0" * 12, "number": 3}
     for name in ("finder", "finder_stranger"):

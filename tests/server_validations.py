@@ -12,10 +12,11 @@ from clearinghouse.server.evidence import vault
 from clearinghouse.server.intake.models import Report
 from clearinghouse.server.jobs.models import Job, State
 from clearinghouse.server.validations import recording, services
-from clearinghouse.server.validations.jobs import open_recipe
 from clearinghouse.server.validations.models import Attestation, Validation
 from clearinghouse.server.validations.running import Newest, Ran
+from clearinghouse.server.validations.sealed import open_recipe
 from clearinghouse.validation.recipe import Loaded
+from clearinghouse.validation.remedy import remedy_of
 from clearinghouse.validation.result import Evidence, Result, Run, Subject
 from clearinghouse.validation.validate import Validated
 from clearinghouse.validation.verdict import Verdict
@@ -101,7 +102,12 @@ def pretend(validation: Validation, verdict: Verdict = Verdict.FIXED, newest: Ne
     """Keep a verdict as if a validation had been run, and its job be done."""
     sealer = vault.sealer(validation.recipe.envelope_id)
     loaded = open_recipe(validation.recipe, sealer)
-    made = recording.keep(validation, Ran(a_result(loaded, verdict), newest), sealer, lambda: None)
+    made = recording.keep(
+        validation,
+        Ran(a_result(loaded, verdict), newest, remedy_of(loaded) if verdict is Verdict.FIXED else None),
+        sealer,
+        lambda: None,
+    )
     assert made is not None
     jobs = Job.objects.filter(pk=validation.job)
     jobs.update(state=State.DONE, finished_at="2026-11-23T12:00:00Z", lease_until=None)

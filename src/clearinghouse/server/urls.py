@@ -27,6 +27,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("vulnerabilities/<str:reference>/", vulnerability.show, name="vulnerability"),
     path("vulnerabilities/<str:reference>/join/", vulnerability.join_other, name="join_other"),
     path("vulnerabilities/<str:reference>/links/<int:link>/divide/", vulnerability.divide, name="divide"),
+    path(
+        "vulnerabilities/<str:reference>/same-remedy/<str:other>/join/",
+        vulnerability.join_by_remedy,
+        name="join_by_remedy",
+    ),
+    path(
+        "vulnerabilities/<str:reference>/same-remedy/<str:other>/apart/",
+        vulnerability.take_remedy_apart,
+        name="take_remedy_apart",
+    ),
+    path(
+        "vulnerabilities/<str:reference>/same-remedy/<str:other>/reject/",
+        vulnerability.reject_by_remedy,
+        name="reject_by_remedy",
+    ),
     path("vulnerabilities/<str:reference>/links/<int:link>/join/", vulnerability.join, name="join"),
     path("vulnerabilities/<str:reference>/links/<int:link>/reject/", vulnerability.reject, name="reject"),
     path("vulnerabilities/<str:reference>/apart/<int:division>/withdraw/", vulnerability.withdraw, name="withdraw"),

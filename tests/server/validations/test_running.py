@@ -175,11 +175,83 @@ def test_what_needs_more_than_there_is_is_refused_and_says_why(finder, report, v
         assert (view.row.state, view.row.least, view.row.job) == (State.REFUSED, "T2", None)
         assert "T2" in view.made.refused
         assert view.made.because
-    validating(tier="T2")  # as if there were such a runner: it is one of this very kernel, and so is not believed
-    validation = asked(finder, report, title="Use after free in the kernel, again")
+
+
+def every_attempt(validation):
+    """Make all attempts at a validation."""
+    for _ in range(4):
+        run_until_idle()
+        Job.objects.filter(pk=validation.job, state=JobState.READY).update(run_after="2026-01-01T00:00:00Z")
+    return Job.objects.get(pk=validation.job)
+
+
+@pytest.fixture
+def kernel(finder, report, validating):
+    """A validation that needs T2 where the runner is declared so: it is one of this very kernel, and not believed."""
+    validating(tier="T2")
+    return asked(finder, report, title="Use after free in the kernel")
+
+
+def test_what_no_runner_here_may_run_is_refused_when_every_worker_had_its_chance(finder, kernel):
     run_until_idle()
-    assert Job.objects.get(pk=validation.job).error_class.endswith(".TierError")
+    job = Job.objects.get(pk=kernel.job)
+    assert (job.state, job.error_class.rpartition(".")[2]) == (JobState.READY, "TierError")
+    assert queries.validation(finder, kernel.reference).row.state == State.RUNNING
+    assert not Entry.objects.filter(act="validation.refused").exists()
+    job = every_attempt(kernel)
+    assert (job.state, job.attempts) == (JobState.DONE, 4)
+    view = queries.validation(finder, kernel.reference)
+    assert (view.row.state, view.row.tier, view.progress, view.verdict) == (State.REFUSED, "", "", None)
+    assert "4 attempts" in view.made.refused
+    assert "needs isolation T2, and the runner here has T1" in view.made.refused
+    assert view.made.because
+    assert b"runner" not in bytes(view.row.meta)
+    entry = Entry.objects.get(act="validation.refused")
+    assert '"tier":"T2"' in entry.body
     assert not Attestation.objects.exists()
+    assert not Entry.objects.filter(act="validation.failed").exists()
+
+
+def test_what_was_refused_may_be_asked_for_again(finder, kernel):
+    every_attempt(kernel)
+    second, new = services.again(finder, kernel.reference)
+    assert new
+    assert second.state == State.QUEUED
+    assert queries.validation(finder, second.reference).made.refused == ""
+    assert every_attempt(second).state == JobState.DONE
+    assert queries.validation(finder, second.reference).row.state == State.REFUSED
+
+
+def test_a_worker_with_a_better_runner_may_take_it_to_the_last(finder, kernel, monkeypatch):
+    for _ in range(3):
+        run_until_idle()
+        Job.objects.filter(pk=kernel.job).update(run_after="2026-01-01T00:00:00Z")
+    monkeypatch.setattr(running, "_require", lambda *_: None)  # as if this worker had such a runner
+    session = running.Policy
+    monkeypatch.setattr(running, "Policy", lambda runs, least: session(runs=runs))
+    run_until_idle()
+    view = queries.validation(finder, kernel.reference)
+    assert (view.row.state, view.verdict, view.row.attempts) == (State.DONE, Verdict.FIXED, 4)
+
+
+def test_what_was_run_once_is_not_told_as_refused(finder, kernel, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(running, "_require", lambda *_: None)
+        patched.setattr(running, "run", lambda *_: 1 / 0)
+        run_until_idle()
+    Job.objects.filter(pk=kernel.job).update(run_after="2026-01-01T00:00:00Z")
+    assert every_attempt(kernel).state == JobState.FAILED
+    assert queries.validation(finder, kernel.reference).row.state == State.FAILED
+
+
+def test_one_that_is_purged_meanwhile_is_not_refused(finder, report, kernel):
+    for _ in range(3):
+        run_until_idle()
+        Job.objects.filter(pk=kernel.job).update(run_after="2026-01-01T00:00:00Z")
+    purge(a_coordinator(), report.receipt, "it was sent to the wrong place")
+    every_attempt(kernel)
+    assert queries.validation(a_coordinator(), kernel.reference).row.state == State.PURGED
+    assert not Entry.objects.filter(act="validation.refused").exists()
 
 
 def test_progress_is_sealed_and_told(finder, report, monkeypatch):

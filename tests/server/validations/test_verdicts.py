@@ -19,10 +19,10 @@ from clearinghouse.server.validations.agreement import CONFIRMS, Opinion, agreem
 from clearinghouse.server.validations.agreement import Standing as Agreed
 from clearinghouse.server.validations.checklist import Answer, Point
 from clearinghouse.server.validations.errors import AskedWrongError, NotForThemError, ValidationNotFoundError
-from clearinghouse.server.validations.jobs import open_recipe
 from clearinghouse.server.validations.models import Attestation, SigningKey, Validation
 from clearinghouse.server.validations.opinions import Standing
 from clearinghouse.server.validations.running import Newest, is_trial, newest_of
+from clearinghouse.server.validations.sealed import open_recipe
 from clearinghouse.server.vulnerabilities.models import Vulnerability
 from clearinghouse.trust.envelope import Envelope, sign
 from clearinghouse.trust.keys import load_private, make_key_pair

@@ -4,6 +4,7 @@ A rule is compiled into the condition of a query (:func:`visible`), so that what
 counted or paged over. The default is no: a model without a rule gives nothing.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -228,11 +229,21 @@ def _objects(rule: Rule, let_in: "QuerySet[Grant] | QuerySet[BreakGlass]") -> Q:
 
 def _speaking_of_nothing_else(vulnerabilities: QuerySet[Any]) -> QuerySet[Any]:
     """The first finding of each report that was read whole and all of whose findings are in one of these."""
+    return _of_whole_reports().filter(vulnerability__in=vulnerabilities)
+
+
+def _of_whole_reports() -> QuerySet[Any]:
+    """The first finding of each report that was read whole and all of whose findings are in one vulnerability."""
     findings = apps.get_model("vulnerabilities.Finding")._default_manager
     others = findings.filter(report=OuterRef("report")).exclude(vulnerability=OuterRef("vulnerability"))
     unread = apps.get_model("intake.Violation")._default_manager.filter(report=OuterRef("report"), error=True)
     whole = findings.filter(report__state="done", report__problems__lte=_TOLD)
-    return whole.filter(~Exists(others), ~Exists(unread), number=0, vulnerability__in=vulnerabilities)
+    return whole.filter(~Exists(others), ~Exists(unread), number=0)
+
+
+def alone_in(reports: Iterable[int]) -> QuerySet[Any]:
+    """Return the first finding of each of some reports that was read whole and speaks of one vulnerability alone."""
+    return _of_whole_reports().filter(report__in=reports)
 
 
 def of_nothing_else(vulnerability: int) -> QuerySet[Any]:

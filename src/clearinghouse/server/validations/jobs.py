@@ -8,6 +8,7 @@ comes twice.
 import time
 from collections.abc import Callable
 
+import msgspec
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
@@ -16,16 +17,16 @@ from clearinghouse.formats.text import clean_line
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.sandbox import Tier
 from clearinghouse.server.audit.services import record
-from clearinghouse.server.evidence import blobs, vault
+from clearinghouse.server.evidence import vault
 from clearinghouse.server.evidence.vault import DestroyedError, Sealer
 from clearinghouse.server.jobs.errors import JobCancelledError
 from clearinghouse.server.jobs.lease import JobContext
 from clearinghouse.server.jobs.models import Job
 from clearinghouse.server.jobs.queries import abandoned
-from clearinghouse.server.validations import bundles, recording, running
-from clearinghouse.server.validations.models import LIVE, Recipe, State, Validation
-from clearinghouse.server.validations.sealed import Progress, body_context, seal
-from clearinghouse.validation.recipe import Loaded, from_files
+from clearinghouse.server.validations import recording, remedies, running
+from clearinghouse.server.validations.errors import TierError
+from clearinghouse.server.validations.models import LIVE, State, Validation
+from clearinghouse.server.validations.sealed import Made, Progress, open_as, open_recipe, seal
 
 QUEUE = "validations"
 EVERY = 1.0
@@ -36,7 +37,11 @@ _ATTEMPTS = 4
 
 @task(takes_context=True, queue_name=QUEUE, most_attempts=_ATTEMPTS)  # type: ignore[arg-type]  # our own context
 def run(context: JobContext, validation_id: int) -> None:
-    """Run a recipe and keep what came of it, signed."""
+    """Run a recipe and keep what came of it, signed.
+
+    Raises:
+        TierError: the runner here isolates less well than it needs, and a worker with a better one may take it yet.
+    """
     validation = Validation.objects.select_related("recipe").get(pk=validation_id)
     try:
         sealer = vault.sealer(validation.recipe.envelope_id)
@@ -45,6 +50,9 @@ def run(context: JobContext, validation_id: int) -> None:
         _run(context, validation, sealer)
     except DestroyedError:
         return
+    except TierError as error:
+        if context.attempt < _ATTEMPTS or not _refuse(context, validation_id, sealer, error):
+            raise
     except JobCancelledError:
         end(validation_id, State.CANCELLED)
         raise
@@ -62,7 +70,8 @@ def _run(context: JobContext, validation: Validation, sealer: Sealer) -> None:
     tell = telling(validation.pk, sealer, context.check)
     tell("starting a runner")
     try:
-        with running.session(Tier(validation.least)) as session, running.watched(context.job, session.provider.kill):
+        with running.session(Tier(validation.least)) as session, running.watched(context.job, running.kill):
+            Validation.objects.filter(pk=validation.pk).update(tier=session.isolation.tier.value)
             ran = running.run(session, loaded, tell)
     except ClearinghouseError:
         context.lease.look()
@@ -71,14 +80,20 @@ def _run(context: JobContext, validation: Validation, sealer: Sealer) -> None:
     recording.keep(validation, ran, sealer, context.require_lease)
 
 
-def open_recipe(recipe: Recipe, sealer: Sealer) -> Loaded:
-    """Return a recipe with its files, as they were given in.
-
-    Raises:
-        SealBrokenError: they were changed where they are kept.
-    """
-    data = b"".join(blobs.open(recipe.blob, sealer, body_context(recipe.envelope_id)))
-    return from_files(bundles.unpacked(data), recipe.reference)
+def _refuse(context: JobContext, number: int, sealer: Sealer, error: TierError) -> bool:
+    """Say that no worker may run it; False if one did in an earlier attempt, so that it is no refusal but a failure."""
+    with transaction.atomic():
+        row = Validation.objects.select_for_update().get(pk=number)
+        if row.state not in LIVE or row.tier:
+            return False
+        why = f"no worker that took it in {context.attempt} attempts has a runner that may run it: {error.what}"
+        made = open_as(Made, row.meta or b"", row.pk, sealer)
+        row.meta = seal(msgspec.structs.replace(made, refused=why), row.pk, sealer)
+        row.state, row.state_at, row.progress = State.REFUSED, timezone.now(), None
+        row.save(update_fields=["meta", "state", "state_at", "progress"])
+        record(None, "validation.refused", "validation", row.reference, tier=row.least)
+        context.require_lease()
+    return True
 
 
 def telling(number: int, sealer: Sealer, check: Callable[[], None]) -> Callable[[str], None]:
@@ -127,5 +142,6 @@ def end(number: int, state: State) -> bool:
 
 @task(priority=-50)
 def tend() -> None:
-    """Look for validations on which nobody works any more."""
+    """Look for validations on which nobody works any more, and for what was not kept of earlier ones yet."""
     note_ended()
+    remedies.make_up()

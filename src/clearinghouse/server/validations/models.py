@@ -109,12 +109,36 @@ class Recipe(models.Model):
         return self.reference
 
 
+class Remedy(models.Model):
+    """What stops the reproducer of a recipe, once a verdict said that it does; it goes when the recipe is purged.
+
+    Attributes:
+        mac: keyed digest of the remedy, the same for the same remedy whoever gave it in: recipes are compared by it
+            without being opened. sealed: what it is, see :class:`clearinghouse.validation.remedy.Remedy`.
+        job: the primary key of the work that takes it apart. parts: sealed, what its hunks do, see
+            :class:`clearinghouse.validation.parts.Parts`.
+    """
+
+    recipe = models.OneToOneField(Recipe, on_delete=models.CASCADE, related_name="remedy")
+    mac = models.BinaryField(max_length=32)
+    sealed = models.BinaryField()
+    job = models.BigIntegerField(null=True)
+    parts = models.BinaryField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("mac",), name="remedy_mac"),)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Validation(models.Model):
     """One execution of a recipe, from the request to the verdict.
 
     Attributes:
         participant, person, service: who asked for it; nobody is the installation itself.
-        job: the primary key of the work on it. least: the tier that it needs. tier: the one that it had.
+        job: the primary key of the work on it. least: the tier that it needs. tier: the one of the runner that ran it
+            last; empty where nothing of it was run.
         progress: sealed, what is done now; progress_at: when that was said.
         meta: sealed: why it needs that tier, and the list of evidence. blob: the sealed evidence; size: of it.
     """

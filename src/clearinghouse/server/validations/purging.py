@@ -6,19 +6,23 @@ from django.utils import timezone
 
 from clearinghouse.server.evidence import blobs, vault
 from clearinghouse.server.jobs.services import stop
-from clearinghouse.server.validations.models import LIVE, Attestation, Recipe, State, Validation
+from clearinghouse.server.validations.models import LIVE, Attestation, Recipe, Remedy, State, Validation
 
 
 def purged(sender: Any, report: int, **rest: Any) -> None:
     """Destroy the keys of everything that hangs on a report, in the transaction that destroys the report's."""
     recipes = Recipe.objects.filter(report=report, purged_at__isnull=True)
-    for recipe in recipes:
+    for recipe in recipes.select_for_update(no_key=True):  # nobody adds to one that goes
         vault.destroy(recipe.envelope_id)
     validations = Validation.objects.filter(recipe__report=report).exclude(state=State.PURGED)
     for job in validations.filter(state__in=LIVE, job__isnull=False).values_list("job", flat=True):
         stop(job)
     validations.update(state=State.PURGED, state_at=timezone.now(), meta=None, progress=None)
     Attestation.objects.filter(recipe__report=report).update(sealed=None)
+    remedies = Remedy.objects.filter(recipe__report=report)
+    for job in remedies.filter(job__isnull=False).values_list("job", flat=True):
+        stop(job)
+    remedies.delete()  # its digest would tell that another has the same
     recipes.update(purged_at=timezone.now(), meta=None, problem=None)
 
 

@@ -112,10 +112,13 @@ def of_flaw(reader: Reader, vulnerability: int) -> Together:
     Args:
         vulnerability: its primary key.
     """
-    about = Q(recipe__finding__vulnerability=vulnerability) | Q(
-        recipe__finding__isnull=True, recipe__report__in=of_nothing_else(vulnerability).values("report_id")
-    )
-    return _together(reader, about)
+    return _together(reader, about_flaw(vulnerability))
+
+
+def about_flaw(vulnerability: int) -> Q:
+    """Return the condition under which what names a recipe is about a vulnerability."""
+    alone = of_nothing_else(vulnerability).values("report_id")
+    return Q(recipe__finding__vulnerability=vulnerability) | Q(recipe__finding__isnull=True, recipe__report__in=alone)
 
 
 def of_report(reader: Reader, report: Report) -> Together:

@@ -10,7 +10,7 @@ from clearinghouse.server.audit.services import record
 from clearinghouse.server.evidence import blobs, vault
 from clearinghouse.server.evidence.blobs import Blob
 from clearinghouse.server.evidence.vault import Sealer
-from clearinghouse.server.validations import bundles, signing
+from clearinghouse.server.validations import bundles, remedies, signing
 from clearinghouse.server.validations.models import LIVE, Attestation, Recipe, State, Validation
 from clearinghouse.server.validations.opinions import context
 from clearinghouse.server.validations.running import Ran, said_of
@@ -39,6 +39,8 @@ def keep(validation: Validation, ran: Ran, sealer: Sealer, require_lease: Callab
     blob = _write(validation, {each.sha256: ran.validated.blobs[each.sha256] for each in evidence}, sealer)
     with transaction.atomic():  # where it fails, what was written is swept later, as nobody knows how it ended
         made = _keep(validation.pk, ran.validated.result, evidence, blob, envelope, key.pk, sealer)
+        if made is not None and ran.remedy is not None:
+            remedies.keep(made.recipe_id, ran.remedy, sealer)
         if made is not None:
             require_lease()
     if made is None:

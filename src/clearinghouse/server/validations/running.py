@@ -23,6 +23,7 @@ from clearinghouse.server.jobs.models import Job
 from clearinghouse.server.validations.errors import TierError
 from clearinghouse.triage.validating import Bench
 from clearinghouse.validation.recipe import Loaded, Subject
+from clearinghouse.validation.remedy import Remedy, remedy_of
 from clearinghouse.validation.validate import Policy, Progress, Session, Validated
 from clearinghouse.validation.verdict import Verdict
 
@@ -51,10 +52,11 @@ class Newest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Ran(msgspec.Struct, frozen=True):
-    """What came back: the validation, and the newest release where there is such a thing."""
+    """What came back: the validation, the newest release where there is such a thing, and what stopped the flaw."""
 
     validated: Validated
     newest: Newest | None
+    remedy: Remedy | None = None
 
 
 @contextmanager
@@ -98,6 +100,12 @@ def close() -> None:
     """End the runner that this process keeps."""
     with _lock:
         _close()
+
+
+def kill() -> None:
+    """End the runner that this process keeps at once, and what runs in its boxes; whoever waits for it is told."""
+    for _, bench in _kept:
+        bench.kill()
 
 
 def _close() -> None:
@@ -149,7 +157,8 @@ def run(session: Session, loaded: Loaded, progress: Progress) -> Ran:
     newest = None
     if validated.result.verdict in _SHOWN and loaded.recipe.affected.purl:
         newest = _newest(session, loaded, loaded.recipe.affected.purl, progress)
-    return Ran(validated, newest)
+    remedy = remedy_of(loaded) if validated.result.verdict is Verdict.FIXED else None
+    return Ran(validated, newest, remedy)
 
 
 def _newest(session: Session, loaded: Loaded, text: str, progress: Progress) -> Newest:

@@ -4,11 +4,25 @@ from typing import TypeVar
 
 import msgspec
 
+from clearinghouse.server.evidence import blobs
 from clearinghouse.server.evidence.vault import Sealer
 from clearinghouse.server.intake.sealed import body_context
+from clearinghouse.server.validations import bundles
+from clearinghouse.server.validations.models import Recipe
+from clearinghouse.validation.recipe import Loaded, from_files
 from clearinghouse.validation.result import Evidence
 
-__all__ = ["About", "Made", "Problem", "Progress", "body_context", "bundle_context", "open_as", "seal"]
+__all__ = [
+    "About",
+    "Made",
+    "Problem",
+    "Progress",
+    "body_context",
+    "bundle_context",
+    "open_as",
+    "open_recipe",
+    "seal",
+]
 
 _T = TypeVar("_T")
 
@@ -81,3 +95,13 @@ def open_as(kind: type[_T], sealed: bytes | memoryview, number: int, sealer: Sea
         SealBrokenError: it was changed, or stood in another row.
     """
     return msgspec.json.decode(sealer.open(bytes(sealed), context_of(kind.__name__, number)), type=kind)
+
+
+def open_recipe(recipe: Recipe, sealer: Sealer) -> Loaded:
+    """Return a recipe with its files, as they were given in.
+
+    Raises:
+        SealBrokenError: they were changed where they are kept.
+    """
+    data = b"".join(blobs.open(recipe.blob, sealer, body_context(recipe.envelope_id)))
+    return from_files(bundles.unpacked(data), recipe.reference)

@@ -7,16 +7,18 @@ from django.db import transaction
 from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.audit.services import record
 from clearinghouse.server.evidence import vault
-from clearinghouse.server.validations import bundles, signing
+from clearinghouse.server.validations import bundles, remedies, signing
 from clearinghouse.server.validations.errors import AskedWrongError, GoneError, NotForThemError
 from clearinghouse.server.validations.models import Attestation, Recipe, SigningKey
 from clearinghouse.server.validations.opinions import context
-from clearinghouse.server.validations.sealed import About, open_as
+from clearinghouse.server.validations.sealed import About, open_as, open_recipe
 from clearinghouse.server.validations.services import may_ask, seen
 from clearinghouse.trust.envelope import LARGEST_ENVELOPE, EnvelopeError, verify
 from clearinghouse.trust.statement import StatementError
 from clearinghouse.validation.attestation import Said, said_by
 from clearinghouse.validation.errors import ValidationError
+from clearinghouse.validation.remedy import remedy_of
+from clearinghouse.validation.verdict import Verdict
 
 MOST = 20
 """Verdicts of one participant about one recipe that are kept."""
@@ -66,6 +68,8 @@ def submit(reader: Reader, reference: str, body: Iterable[bytes]) -> tuple[Attes
             mac=mac,
             sealed=sealer.seal(data, context(recipe.pk)),
         )
+        if said.verdict is Verdict.FIXED and (remedy := remedy_of(open_recipe(recipe, sealer))) is not None:
+            remedies.keep(recipe.pk, remedy, sealer)
         facts = {"verdict": said.verdict.value, "keyid": key.keyid}
         record(reader, "verdict.received", "validation", found.reference, **facts)
     return made, True

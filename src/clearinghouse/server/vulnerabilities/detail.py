@@ -231,7 +231,7 @@ def _suggestions(reader: Reader, vulnerability: Vulnerability, numbers: dict[int
         return []
     mine = visible(reader, Finding.objects.filter(pk__in={end.pk for end in ends.values()}))
     known = set(mine.values_list("pk", flat=True))
-    apart = _apart(vulnerability)
+    apart = apart_from(vulnerability.pk)
     best: dict[int, Link] = {}
     for link in rows:
         end = ends[link.pk]
@@ -250,7 +250,7 @@ def _suggestions(reader: Reader, vulnerability: Vulnerability, numbers: dict[int
 def _told_apart(reader: Reader, vulnerability: Vulnerability) -> list[ApartView]:
     if not sees_all(reader, Vulnerability):
         return []
-    rows = _divisions(vulnerability).select_related("person", "one", "other").order_by("-at", "-pk")
+    rows = _divisions(vulnerability.pk).select_related("person", "one", "other").order_by("-at", "-pk")
     found = {
         each: ({each.one.vulnerability_id, each.other.vulnerability_id} - {vulnerability.pk}).pop()
         for each in rows[:_MOST_APART]
@@ -264,16 +264,16 @@ def _told_apart(reader: Reader, vulnerability: Vulnerability) -> list[ApartView]
     ]
 
 
-def _divisions(vulnerability: Vulnerability) -> QuerySet[Division]:
+def _divisions(vulnerability: int) -> QuerySet[Division]:
     rows = Division.objects.exclude(one__vulnerability=F("other__vulnerability"))
     return rows.filter(Q(one__vulnerability=vulnerability) | Q(other__vulnerability=vulnerability))
 
 
-def _apart(vulnerability: Vulnerability) -> set[int]:
-    """The vulnerabilities that a person told apart from this one."""
+def apart_from(vulnerability: int) -> set[int]:
+    """Return the vulnerabilities that a person told apart from one, all by their primary keys. It asks no reader."""
     pairs = _divisions(vulnerability)
     both = pairs.values_list("one__vulnerability_id", "other__vulnerability_id")
-    return {root for pair in both for root in pair} - {vulnerability.pk}
+    return {root for pair in both for root in pair} - {vulnerability}
 
 
 def _grants(reader: Reader, vulnerability: Vulnerability) -> list[Grant]:

@@ -28,7 +28,7 @@ _COUNTS = {b" ": (1, 1), b"-": (1, 0), b"+": (0, 1), b"\\": (0, 0)}
 _EMPTY = (b"\n", b"\r\n")
 """An empty line that is in both files, where a program cut off the blank before it."""
 _SIGNATURE = b"-- "
-_STAYS = (b"rename ", b"copy ", b"old mode ", b"new mode ")
+STAYS = (b"rename ", b"copy ", b"old mode ", b"new mode ")
 """Lines of git that change something without any hunk."""
 
 
@@ -275,7 +275,7 @@ def without(patch: Patch, left_out: Collection[int]) -> Patch:
 
 def _with(change: Change, hunks: list[Hunk]) -> Change:
     if not hunks:
-        stays = any(line.startswith(_STAYS) for line in change.header)
+        stays = any(line.startswith(STAYS) for line in change.header)
         header = tuple(line for line in change.header if not line.startswith(b"index ")) if stays else ()
         return Change(change.before, header, (), ())
     moved: list[Hunk] = []

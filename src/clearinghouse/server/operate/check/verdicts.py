@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from clearinghouse.server.evidence import vault
 from clearinghouse.server.evidence.errors import SealBrokenError, VaultClosedError
 from clearinghouse.server.operate.check.content import Progress
 from clearinghouse.server.operate.check.finding import Finding
-from clearinghouse.server.validations import opinions, signing
+from clearinghouse.server.validations import opinions, remedies, signing
 from clearinghouse.server.validations.errors import SigningError
-from clearinghouse.server.validations.models import Attestation, State, Validation
+from clearinghouse.server.validations.models import Attestation, Remedy, State, Validation
 from clearinghouse.server.validations.opinions import Standing
 
 _RESTORE = "restore it from a backup, and find out who can write to the database and the blobs"
@@ -46,9 +47,29 @@ def signed(progress: Progress) -> Iterator[Finding]:
     if lost:
         what = f"{lost:,} validations are done, and their signed verdicts are gone"
         yield Finding(part="verdicts", code="verdict_missing", what=what, remedy=_RESTORE)
+    yield from _remedies()
     if found > _MOST:
         what = f"{found - _MOST:,} more signed verdicts were changed"
         yield Finding(part="verdicts", code="verdict_tampered", what=what, remedy=_RESTORE)
+
+
+def _remedies() -> Iterator[Finding]:
+    """Yield what recipes are compared by, where it is not what was kept, or should have gone with a purge."""
+    purged, changed = 0, 0
+    for each in Remedy.objects.select_related("recipe").order_by("pk").iterator(chunk_size=_BATCH):
+        sealer = vault.sealers([each.recipe.envelope_id]).get(each.recipe.envelope_id)
+        if each.recipe.purged_at is not None or sealer is None:
+            purged += 1
+        elif remedies.opened(each, sealer) is None or (
+            each.parts is not None and remedies.opened_parts(each, sealer) is None
+        ):
+            changed += 1
+    if purged:
+        what = f"digests of what stopped {purged:,} reproducers are left, whose recipes were purged"
+        yield Finding(part="verdicts", code="remedy_left", what=what, remedy="purge their reports again, or tell us")
+    if changed:
+        what = f"digests of what stopped {changed:,} reproducers were changed; they suggest nothing"
+        yield Finding(part="verdicts", code="remedy_tampered", what=what, remedy=_RESTORE)
 
 
 def _told(each: opinions.Read, number: int) -> Iterator[Finding]:

@@ -296,6 +296,21 @@ class CheckShape(Shape):
     why: str
 
 
+class SameRemedyShape(Shape):
+    """One fix stops a reproducer of this flaw and one of another: perhaps they are one, which a person decides."""
+
+    other: str = Field(description="reference of the other flaw")
+    reason: Literal["remedy"] = "remedy"
+    kind: Literal["patch", "release"] = Field(description="a release holds many changes, so it says far less")
+    verdicts: list[str] = Field(description="references of the verdicts, of this flaw and of the other")
+    stopped: int = Field(description="flaws whose reproducers it stops, as far as the key may see")
+    score: float | None = Field(description="null where the parts of the patch say more")
+    parts: Literal["shared", "apart", "unknown"] | None = Field(
+        description="whether one hunk stops both, or they can be fixed apart; null where nobody looked"
+    )
+    explanation: str
+
+
 class TogetherShape(Shape):
     """Everything that validations say of one flaw or report, as far as the key may see."""
 
@@ -303,6 +318,9 @@ class TogetherShape(Shape):
     agreement: AgreementShape
     verdicts: list[VerdictShape]
     validations: list[ValidationShape]
+    perhaps_the_same: list[SameRemedyShape] = Field(
+        default_factory=list, description="of a flaw: others of which the same fix stops a reproducer"
+    )
 
 
 class VerdictKeyShape(Shape):

@@ -10,9 +10,10 @@ from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.intake.queries import report as visible_report
 from clearinghouse.server.participants.models import Role
 from clearinghouse.server.participants.scopes import Scope
-from clearinghouse.server.validations import bundles, evidence, queries, second, services
+from clearinghouse.server.validations import bundles, evidence, queries, same_remedy, second, services
 from clearinghouse.server.validations.models import Validation
 from clearinghouse.server.validations.opinions import Read
+from clearinghouse.server.validations.same_remedy import SameRemedy
 from clearinghouse.server.vulnerabilities.queries import find
 from clearinghouse.server.web.api.access import Key
 from clearinghouse.server.web.api.bodies import body_of
@@ -24,6 +25,7 @@ from clearinghouse.server.web.api.shapes import (
     EvidenceShape,
     ProblemShape,
     PurposeShape,
+    SameRemedyShape,
     TogetherShape,
     ValidationShape,
     ValidationsShape,
@@ -126,7 +128,10 @@ def request_for_flaw(request: HttpRequest, reference: Named) -> Status:
 def of_flaw(request: HttpRequest, reference: Named) -> TogetherShape:
     """Say what is known of its reproducers, who validated it, and whether they agree."""
     reader = reader_of(request)
-    return _together(reader, queries.of_flaw(reader, find(reader, reference).pk))
+    number = find(reader, reference).pk
+    shape = _together(reader, queries.of_flaw(reader, number))
+    shape.perhaps_the_same = [_same_remedy(each) for each in same_remedy.suggestions(reader, number)]
+    return shape
 
 
 @router.get(
@@ -288,6 +293,18 @@ def verdict(read: Read) -> VerdictShape:
         verdict=read.verdict.value if read.verdict else None,
         keyid=row.key.keyid,
         at=row.received_at,
+    )
+
+
+def _same_remedy(each: SameRemedy) -> SameRemedyShape:
+    return SameRemedyShape(
+        other=each.other.reference,
+        kind=each.remedy.kind.value,
+        verdicts=[each.one.row.reference, each.two.row.reference],
+        stopped=each.stopped,
+        score=each.score,
+        parts=each.compared.standing.value if each.compared is not None else None,
+        explanation=each.explanation,
     )
 
 
