@@ -25,6 +25,7 @@ _SHARING = ("--mount", "--net", "--ipc", "--uts")
 _REACHING = ("HOME", "USER", "LOGNAME", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR", "LANG")
 _RANGE = "--map-auto"
 """For containers, which need more users than one: those of /etc/subuid and /etc/subgid (newuidmap(1))."""
+_OTHERS_READ = 0o022
 
 
 def command(*arguments: str) -> list[str]:
@@ -97,6 +98,9 @@ def end(process: subprocess.Popen[bytes]) -> None:
 def base() -> Path:
     """Return an empty folder of this process alone, for the mounts of a runner.
 
+    What this process makes from now on can be read by others: by who is inside a box, who is another user. A server
+    keeps what it makes to itself, and a runner that it starts would begin likewise.
+
     Raises:
         UnavailableError: no folder can be mounted on, or this process is in the name spaces of the machine, where what
             it mounts would hide folders from everybody.
@@ -115,5 +119,6 @@ def base() -> Path:
                     "allow user name spaces (on Ubuntu: an AppArmor profile for bwrap, or "
                     "kernel.apparmor_restrict_unprivileged_userns=0), or start the runner as root",
                 ) from None
+            os.umask(_OTHERS_READ)
             return folder
     raise UnavailableError("there is no folder on which boxes can be mounted", "make the folder /mnt")
