@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from boxed import PROGRAM, WAYS, comes, launch_prefix, marked, needs_boxes, odd, runner
-from clearinghouse.sandbox import BoxError, Command, Limits, RunnerLostError, UnavailableError, launch, wire
+from boxed import PROGRAM, WAYS, comes, launch_prefix, marked, needs_boxes, odd, python, runner
+from clearinghouse.sandbox import BoxError, Command, File, Limits, RunnerLostError, UnavailableError, launch, wire
 from clearinghouse.sandbox.client import Client
 from clearinghouse.sandbox.groups import find
 from clearinghouse.sandbox.making import Setting, make
@@ -254,3 +254,14 @@ def test_a_box_is_asked_for_by_its_name_only() -> None:
             with pytest.raises(BoxError, match="no such box"):
                 client.collect(name, ["/work/a"], 1)
             client.destroy(name)
+
+
+def test_who_starts_a_runner_may_keep_its_own_files_to_itself() -> None:
+    before = os.umask(0o077)  # as a server does
+    try:
+        with runner() as client:
+            box = client.prepare({"given": File(b"as it was given")}, Limits())
+            outcome = python(client, "print(open('/etc/passwd').readline(), open('/work/given').read())", box=box)
+    finally:
+        os.umask(before)
+    assert b"as it was given" in outcome.stdout

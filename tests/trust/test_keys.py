@@ -155,6 +155,19 @@ def test_a_link_to_a_private_key_is_refused(tmp_path):
         load_private(tmp_path / "nowhere")
 
 
+@pytest.mark.parametrize("mode", [0o644, 0o600])
+def test_the_public_half_does_not_sign_and_is_told_from_the_private_one(tmp_path, mode):
+    make_key_pair(tmp_path / "key")
+    (tmp_path / "key.pub").chmod(mode)
+    with pytest.raises(KeyFileError, match=r"key\.pub is a public key, and signing needs the private one$") as refused:
+        load_private(tmp_path / "key.pub")
+    assert refused.value.remedy == f"name the other file of the pair: {tmp_path / 'key'}"
+    (tmp_path / "key.pub").rename(tmp_path / "other.pem")
+    with pytest.raises(KeyFileError) as refused:
+        load_private(tmp_path / "other.pem")
+    assert refused.value.remedy == "name the other file of the pair, which holds the private key"
+
+
 @pytest.mark.parametrize("load", [load_private, PublicKey.load])
 def test_what_is_no_file_is_refused_without_waiting(tmp_path, load):
     os.mkfifo(tmp_path / "pipe", 0o600)
@@ -179,7 +192,6 @@ TRADITIONAL = forms.PrivateFormat.TraditionalOpenSSL
 NO_PRIVATE_KEY = {
     "nothing": b"",
     "noise": b"\x00\xff" * 100,
-    "a public key": public_pem(ED25519),
     "ECDSA": private_pem(P256),
     "RSA": private_pem(RSA),
     "X25519": private_pem(x25519.X25519PrivateKey.generate()),

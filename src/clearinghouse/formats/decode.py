@@ -114,13 +114,14 @@ def wrong_type(source: str, pointer: str, expected: str, got: str) -> Problem:
     return Problem(
         source=source,
         code="missing_field" if got == "nothing" else "wrong_type",
-        message=sentence(f"{_in_words(expected)} was expected; {stood}"),
+        message=sentence(f"{in_words(expected)} was expected; {stood}"),
         pointer=printable_name(pointer),
         expected=expected,
     )
 
 
-def _in_words(expected: str) -> str:
+def in_words(expected: str) -> str:
+    """Say what was expected: JSON names of types, joined with "or", as people call them."""
     *most, last = (_IN_WORDS.get(name, name) for name in expected.split(" or "))
     return f"{', '.join(most)} or {last}" if most else last
 

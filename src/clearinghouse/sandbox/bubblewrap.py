@@ -12,7 +12,6 @@ import contextlib
 import os
 import re
 import secrets
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from clearinghouse.sandbox import groups as control
-from clearinghouse.sandbox import seccomp
+from clearinghouse.sandbox import launch, seccomp
 from clearinghouse.sandbox.boxes import SHARED, Box, Boxes
 from clearinghouse.sandbox.contract import (
     ENVIRONMENT,
@@ -75,9 +74,7 @@ class Bubblewrap:
         toolchains: Sequence[Path] = (),
         options: Options = Options(),  # noqa: B008 - frozen
     ) -> None:
-        program = shutil.which("bwrap", path=ENVIRONMENT["PATH"])
-        if program is None:
-            raise UnavailableError("bubblewrap is not installed on this machine", "apt-get install bubblewrap")
+        program = launch.bubblewrap()
         self._program = program
         self._version = _version(program)
         self.name = "bubblewrap " + ".".join(map(str, self._version))

@@ -25,6 +25,9 @@ _SHARING = ("--mount", "--net", "--ipc", "--uts")
 _REACHING = ("HOME", "USER", "LOGNAME", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR", "LANG")
 _RANGE = "--map-auto"
 """For containers, which need more users than one: those of /etc/subuid and /etc/subgid (newuidmap(1))."""
+_OTHERS_READ = 0o022
+_TRIAL = 30.0
+_WORDS = 200
 
 
 def command(*arguments: str) -> list[str]:
@@ -46,6 +49,53 @@ def command(*arguments: str) -> list[str]:
     confined = _SHARING if provider == "docker" else _UNSHARE
     alone = () if os.geteuid() == 0 else (*_ALONE, _RANGE) if provider in {"oci", "podman"} else _ALONE
     return [unshare, *alone, *confined, "--", sys.executable, "-P", "-m", "clearinghouse.sandbox.runner", *arguments]
+
+
+def require_possible() -> None:
+    """See, within a moment, whether a box of bubblewrap can be started on this machine at all.
+
+    That one starts does not say that it holds: nothing is run before the self-check.
+
+    Raises:
+        UnavailableError: a tool is not installed, or this user may make no name spaces.
+    """
+    program = bubblewrap()
+    argv = command()
+    trial = (program, "--unshare-all", "--ro-bind", "/", "/", program, "--version")
+    try:
+        tried = subprocess.run(  # noqa: S603 - our own command
+            [*argv[: argv.index("--") + 1], *trial],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=environment(),
+            timeout=_TRIAL,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        raise _no_name_spaces("they cannot be tried") from None
+    if tried.returncode:
+        said = tried.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise _no_name_spaces(said[-_WORDS:] or f"exit code {tried.returncode}")
+
+
+def bubblewrap() -> str:
+    """Return the path of bubblewrap.
+
+    Raises:
+        UnavailableError: it is not installed.
+    """
+    program = shutil.which("bwrap", path=ENVIRONMENT["PATH"])
+    if program is None:
+        raise UnavailableError("bubblewrap is not installed on this machine", "apt-get install bubblewrap")
+    return program
+
+
+def _no_name_spaces(why: str) -> UnavailableError:
+    return UnavailableError(
+        f"name spaces may not be used here: {why}",
+        "allow user name spaces (on Ubuntu: an AppArmor profile for bwrap, or "
+        "kernel.apparmor_restrict_unprivileged_userns=0), or start the runner as root",
+    )
 
 
 def _provider(setting: str = "{}", *_: str) -> str:
@@ -97,6 +147,9 @@ def end(process: subprocess.Popen[bytes]) -> None:
 def base() -> Path:
     """Return an empty folder of this process alone, for the mounts of a runner.
 
+    What this process makes from now on can be read by others: by who is inside a box, who is another user. A server
+    keeps what it makes to itself, and a runner that it starts would begin likewise.
+
     Raises:
         UnavailableError: no folder can be mounted on, or this process is in the name spaces of the machine, where what
             it mounts would hide folders from everybody.
@@ -110,10 +163,7 @@ def base() -> Path:
             try:
                 mount_memory(folder, Limits(disk=4 * MIB, files=4096))
             except OSError as error:
-                raise UnavailableError(
-                    f"name spaces may not be used here: {error.strerror}",
-                    "allow user name spaces (on Ubuntu: an AppArmor profile for bwrap, or "
-                    "kernel.apparmor_restrict_unprivileged_userns=0), or start the runner as root",
-                ) from None
+                raise _no_name_spaces(error.strerror or str(error)) from None
+            os.umask(_OTHERS_READ)
             return folder
     raise UnavailableError("there is no folder on which boxes can be mounted", "make the folder /mnt")

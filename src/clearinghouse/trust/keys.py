@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from clearinghouse.records import ClearinghouseError
-from clearinghouse.trust.key_files import place_pair, public_files, read_private, read_public, unfit
+from clearinghouse.trust.key_files import KeyFileError, place_pair, public_files, read_private, read_public, unfit
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -177,11 +177,29 @@ def load_private(path: Path) -> "Signer":
     from securesystemslib.signer import CryptoSigner  # noqa: PLC0415
 
     try:
-        return CryptoSigner(_private_key(read_private(path)))
+        pem = read_private(path)
+    except KeyFileError:
+        _require_not_public(path)  # who is told to chmod it first would be told the next thing then
+        raise
+    try:
+        return CryptoSigner(_private_key(pem))
     except ValueError as error:
+        _require_not_public(path)
         what = f"holds no private Ed25519 key as PEM of PKCS #8, without a passphrase: {_reason(error)}"
         remedy = "make a pair with this software, or a key with `openssl genpkey -algorithm ed25519`"
         raise unfit(path, what, remedy) from None
+
+
+def _require_not_public(path: Path) -> None:
+    """Tell who names the public half of a pair where the private one is needed."""
+    try:
+        public = _LABEL.findall(read_public(path)) == [b"PUBLIC KEY"]
+    except KeyFileError:
+        return
+    if public:
+        other = path.with_suffix("") if path.suffix == ".pub" else None
+        remedy = f"name the other file of the pair{f': {other}' if other else ', which holds the private key'}"
+        raise unfit(path, "is a public key, and signing needs the private one", remedy)
 
 
 def signer_of(text: str, public: Path | None = None, secret: Callable[[str], str] | None = None) -> "Signer":

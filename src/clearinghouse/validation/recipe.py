@@ -17,6 +17,7 @@ import msgspec
 from clearinghouse.validation.contradictions import contradictions, is_plain
 from clearinghouse.validation.errors import RecipeError
 from clearinghouse.validation.fields import SIZE, Bounds, Demand, Install, Recipe, Subject, Use, is_address
+from clearinghouse.validation.wrong_fields import no_toml, wrong_field
 
 __all__ = [
     "NAME",
@@ -117,17 +118,23 @@ def parse(data: bytes, source: str) -> Recipe:
     """
     if len(data) > _LARGEST:
         raise RecipeError(f"{source}: a recipe has at most {_LARGEST >> 10} KiB", "put data into files", source=source)
+    tables: dict[str, Any] = {}
     try:
-        recipe = msgspec.convert(_toml(data.decode()), Recipe)
+        text = data.decode()
+        tables = _toml(text)
+        recipe = msgspec.convert(tables, Recipe)
     except UnicodeDecodeError:
         raise RecipeError(f"{source}: a recipe is UTF-8", "save it as UTF-8", source=source) from None
-    except (ValueError, RecursionError) as error:  # of whole numbers with thousands of digits it is a plain ValueError
-        what = "too deeply nested" if isinstance(error, RecursionError) else str(error).partition(";")[0]
-        raise RecipeError(f"{source}: no TOML: {what}", "put that right", source=source) from None
-    except msgspec.ValidationError as error:
+    except RecursionError:
         raise RecipeError(
-            f"{source}: {str(error)[:500]}", "see docs/validation.md for this field", source=source
+            f"{source}: too deeply nested", "write it as docs/validation.md does", source=source
         ) from None
+    except msgspec.ValidationError as error:
+        wrong = wrong_field(error, tables)
+        raise RecipeError(f"{source}: {wrong.what}", wrong.remedy, source=source) from None
+    except ValueError as error:  # of whole numbers with thousands of digits it is a plain one
+        wrong = no_toml(error, text)
+        raise RecipeError(f"{source}: {wrong.what}", wrong.remedy, source=source) from None
     _check(recipe, source)
     return recipe
 

@@ -24,24 +24,40 @@ def aurora(about: Description, scan: int) -> Made:
     flaws = [flaw for flaw in about.flaw if flaw.aurora]
     labels: dict[str, str | None] = {}
     runs = []
-    for name, repository in about.repositories.items():
+    for name in about.repositories:
         here = [flaw for flaw in flaws if flaw.repository == name]
         results = [_sarif_result(flaw, scan) for flaw in here]
         labels |= {f"#{len(labels) + place}": flaw.key for place, flaw in enumerate(here)}
         if scan == 2 and name == "quayweb":
             results.append(_damaged_result())
             labels[f"#{len(labels)}"] = None
-        runs.append(
-            {
-                "tool": {"driver": _sarif_driver(about, sorted({flaw.aurora.rule for flaw in here if flaw.aurora}))},
-                "invocations": [{"executionSuccessful": True, "endTimeUtc": f"2026-08-1{scan}T04:30:00Z"}],
-                "versionControlProvenance": [{"repositoryUri": f"{HOST}/{name}", "revisionId": repository.commit}],
-                "originalUriBaseIds": {"ROOT": {"uri": f"file:///scan/{name}/"}},
-                "results": results,
-            }
-        )
-    log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": runs}
-    return Made(f"aurora/scan-{scan}.sarif", _json(log), labels)
+        runs.append(_sarif_run(about, name, here, results, scan))
+    return Made(f"aurora/scan-{scan}.sarif", _sarif(runs), labels)
+
+
+def aurora_alone(about: Description, flaw: Flaw, name: str) -> Made:
+    """Return a report of Aurora about one flaw, as its second scan saw it."""
+    run = _sarif_run(about, flaw.repository, [flaw], [_sarif_result(flaw, 2)], 2)
+    return Made(f"aurora/{name}.sarif", _sarif([run]), {"#0": flaw.key})
+
+
+def _sarif(runs: list[dict[str, Any]]) -> bytes:
+    return _json({"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": runs})
+
+
+def _sarif_run(
+    about: Description, name: str, flaws: list[Flaw], results: list[dict[str, Any]], scan: int
+) -> dict[str, Any]:
+    rules = sorted({flaw.aurora.rule for flaw in flaws if flaw.aurora})
+    return {
+        "tool": {"driver": _sarif_driver(about, rules)},
+        "invocations": [{"executionSuccessful": True, "endTimeUtc": f"2026-08-1{scan}T04:30:00Z"}],
+        "versionControlProvenance": [
+            {"repositoryUri": f"{HOST}/{name}", "revisionId": about.repositories[name].commit}
+        ],
+        "originalUriBaseIds": {"ROOT": {"uri": f"file:///scan/{name}/"}},
+        "results": results,
+    }
 
 
 def basalt(about: Description) -> Made:
@@ -51,11 +67,20 @@ def basalt(about: Description) -> Made:
     with zipfile.ZipFile(out, "w") as archive:
         for flaw in about.flaw:
             if flaw.basalt:
-                number = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{HOST}/{flaw.key}"))
+                number = _mantis_number(flaw)
                 member = f"findings/{number}.json"
                 archive.writestr(zipfile.ZipInfo(member), _json(_mantis_finding(flaw, number)))
                 labels[f"!{member}#0"] = flaw.key
     return Made("basalt/findings.zip", out.getvalue(), labels)
+
+
+def basalt_alone(flaw: Flaw, name: str) -> Made:
+    """Return Basalt's finding of one flaw by itself."""
+    return Made(f"basalt/{name}.json", _json(_mantis_finding(flaw, _mantis_number(flaw))), {"#0": flaw.key})
+
+
+def _mantis_number(flaw: Flaw) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{HOST}/{flaw.key}"))
 
 
 def cinder(about: Description, day: int) -> Made:

@@ -1,24 +1,30 @@
 """``clearinghouse demo --serve``: the demonstration on a server, with everybody in it, until somebody ends it."""
 
 import datetime as dt
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import quote
 
-from clearinghouse.cli.demo.made import Made
+from clearinghouse.cli.demo import validating
+from clearinghouse.cli.demo.description import description
 from clearinghouse.cli.demo.scratch import temporary_folder
-from clearinghouse.cli.demo.world import PASSWORD, Member, everybody, populate, sent_by, write_outside
+from clearinghouse.cli.demo.sending import Sender, send_inventory, send_report
+from clearinghouse.cli.demo.world import (
+    MAINTAINER,
+    PASSWORD,
+    everybody,
+    populate,
+    reader_of,
+    sent_by,
+    write_outside,
+)
 from clearinghouse.cli.layout import say
 from clearinghouse.cli.server.loading import choose_home, importing, start
 from clearinghouse.formats.text import plural
@@ -32,8 +38,8 @@ _WORKING = 180.0
 _GRACE = 20.0
 _BEFORE = (
     "A clearinghouse with invented people: labs, a scanner and a researcher send the demonstration flood over HTTP, a "
-    "coordinator sees each flaw once, a vendor what was shared with it, a hospital, a bank and a water utility what "
-    "to do by when."
+    "coordinator sees each flaw once, vendors what was shared with them, and a hospital, a bank and a water utility "
+    "what to do by when. Reproducers that came with reports are run in a sandbox."
 )
 
 
@@ -53,24 +59,36 @@ def serve_demo(keep: Path | None, *, stay: bool = True) -> int:
             raise ClearinghouseError(f"{home} is not empty", "name a new folder: clearinghouse demo --serve --keep DIR")
         port = _free_port()
         address = f"http://127.0.0.1:{port}"
-        keys = _made(home, address)
+        why_not = validating.why_not()
+        senders = _made(home, address, validates=not why_not)
         server = stack.enter_context(_running(home, port))
         _wait_for(server, address)
-        _send_all(address, keys)
-        _share()
+        given = _send_all(senders)
+        share()
         _tell(address, home, kept=keep is not None)
-        if stay:
-            _stay(server)
+        with _until_interrupted():
+            if why_not:
+                _tell_waiting(len(given), why_not)
+            else:
+                validating.follow(given, lambda: server.poll() is None)
+            if stay:
+                _stay(server)
     return 0
 
 
-def _made(home: Path, address: str) -> Mapping[str, str]:
-    """Make the installation with everybody in it; return their keys."""
+def _made(home: Path, address: str, *, validates: bool) -> Mapping[str, Sender]:
+    """Make the installation with everybody in it; return who sends, by their folder.
+
+    Args:
+        validates: whether a worker beside the server runs reproducers.
+    """
     day = dt.datetime.now(dt.UTC).date()
     os.environ |= {
         "CLEARINGHOUSE_DEMO": "1",
         "CLEARINGHOUSE_REQUIRE_MFA": "0",
         "CLEARINGHOUSE_LOG_LEVEL": "WARNING",
+        "CLEARINGHOUSE_VALIDATION_JOBS": str(int(validates)),
+        "CLEARINGHOUSE_VALIDATION_OFFLINE": "1",
         "CLEARINGHOUSE_STORE": str(home / "feeds"),
     }
     os.environ.pop("DATABASE_URL", None)
@@ -83,7 +101,8 @@ def _made(home: Path, address: str) -> Mapping[str, str]:
     setup.make_keys(configuration)
     setup.make_tables()
     write_outside(home, day)
-    return populate()
+    keys = populate()
+    return {each.folder: Sender(address, keys[each.email]) for each in everybody() if each.folder}
 
 
 def _free_port() -> int:
@@ -133,15 +152,18 @@ def _wait_for(server: "subprocess.Popen[bytes]", address: str) -> None:
     raise ClearinghouseError("the server did not start", "clearinghouse demo --serve --keep DIR, and see DIR/serve.log")
 
 
-def _send_all(address: str, keys: Mapping[str, str]) -> None:
-    """Have everybody send what they have, and wait until the work on it is done."""
+def _send_all(senders: Mapping[str, Sender]) -> list[validating.Given]:
+    """Have everybody send what they have, wait until the work on it is done, and have reproducers given in."""
     day = dt.datetime.now(dt.UTC).date()
     count = 0
     for member in everybody():
         if member.folder:
+            send = send_inventory if "deployer" in member.roles else send_report
             for made in sent_by(member, day):
-                _send(address, keys[member.email], member, made)
+                send(senders[member.folder], made)
                 count += 1
+    proven = validating.send_reports(senders, (day - description().date).days)
+    count += len(proven)
     say(f"{plural(count, 'document')} sent over HTTP; each has its receipt. Waiting until they are read ...")
     sys.stdout.flush()
     from clearinghouse.server.jobs.models import LIVE, Job  # noqa: PLC0415 - Django is set up by now
@@ -149,44 +171,19 @@ def _send_all(address: str, keys: Mapping[str, str]) -> None:
     until = time.monotonic() + _WORKING
     while time.monotonic() < until and Job.objects.filter(state__in=LIVE, recurrence__isnull=True).exists():
         time.sleep(0.2)
+    return validating.give_in(senders, proven)
 
 
-def _send(address: str, key: str, member: Member, made: Made) -> None:
-    name = made.path.rpartition("/")[2]
-    if "deployer" in member.roles:
-        path = f"/v1/inventories?site={quote(name.partition('.')[0].capitalize())}&shared=true"
-    else:
-        path = "/v1/reports"
-    request = urllib.request.Request(  # noqa: S310 - loopback
-        address + path,
-        data=made.content,
-        headers={
-            "Authorization": f"Bearer {key}",
-            "Content-Type": "application/octet-stream",
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
-        },
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - loopback
-            status = answer.status
-    except urllib.error.HTTPError as error:
-        detail = json.loads(error.read() or b"{}").get("detail", "")
-        raise ClearinghouseError(f"{made.path} was answered {error.code}: {detail}", "please report it") from error
-    if status not in {HTTPStatus.ACCEPTED, HTTPStatus.OK}:
-        raise ClearinghouseError(f"{made.path} was answered {status}", "please report it")
-
-
-def _share() -> None:
-    """Let the vendor see what is in its code, as the coordinator would."""
-    from clearinghouse.server.access.reader import Reader  # noqa: PLC0415 - Django is set up by now
-    from clearinghouse.server.participants.models import Participant, Person, Role  # noqa: PLC0415
+def share() -> None:
+    """Let each vendor see what is in its code, with the reproducers, as the coordinator would."""
+    from clearinghouse.server.participants.models import Participant  # noqa: PLC0415 - Django is set up by now
     from clearinghouse.server.vulnerabilities import acts, queries  # noqa: PLC0415
 
-    person = Person.objects.get(email="coordinator@example.org")
-    reader = Reader(participant=person.participant_id, roles=frozenset({Role.COORDINATOR}), person=person.pk)
-    vendor = Participant.objects.get(name="Tide Project")
-    for row in queries.queue(reader, queries.Filters(words="libtide")).rows:
-        acts.share(reader, row.reference, vendor.reference, "It is in the vendor's library.")
+    reader = reader_of("coordinator@example.org")
+    for words, name in (("libtide", "Tide Project"), ("quayweb", MAINTAINER)):
+        vendor = Participant.objects.get(name=name)
+        for row in queries.queue(reader, queries.Filters(words=words)).rows:
+            acts.share(reader, row.reference, vendor.reference, "It is in the vendor's code.", evidence=True)
 
 
 def _tell(address: str, home: Path, *, kept: bool) -> None:
@@ -197,18 +194,28 @@ def _tell(address: str, home: Path, *, kept: bool) -> None:
         say(f"{member.email:<{wide}}  {', '.join(member.roles)}: {member.sees}")
     say()
     say("The coordinator's first page has the main job's result: what came in, each flaw once, what is due.")
+    say(f"Is it real: {address}/validations/ as the coordinator, and each flaw's page, say what reproducers showed.")
     if kept:
         say(f"The installation stays in {home}; clearinghouse serve --home {home} --with-worker serves it again.")
     else:
         say("It listens on this machine only and is gone when you end it; --keep DIR leaves it.")
 
 
+def _tell_waiting(count: int, why: str) -> None:
+    say(f"\nValidations are off: {why}.")
+    say(f"Of {plural(count, 'reproducer')} that came with reports nothing was run, so there is no verdict. They wait.")
+
+
 def _stay(server: "subprocess.Popen[bytes]") -> None:
-    say("Ctrl-C ends it.")
+    say("\nCtrl-C ends it.")
     sys.stdout.flush()
+    server.wait()
+    raise ClearinghouseError("the server ended", "clearinghouse demo --serve --keep DIR, and see DIR/serve.log")
+
+
+@contextmanager
+def _until_interrupted() -> Iterator[None]:
     try:
-        server.wait()
+        yield
     except KeyboardInterrupt:
         say("\nEnding.")
-        return
-    raise ClearinghouseError("the server ended", "clearinghouse demo --serve --keep DIR, and see DIR/serve.log")

@@ -6,14 +6,19 @@ Everything is invented. Passwords are shown, so the server of the demonstration 
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from clearinghouse.cli.demo.description import description
 from clearinghouse.cli.demo.flood import inventories, published, reports, signals
 from clearinghouse.cli.demo.made import Made
 from clearinghouse.cli.demo.shifted import shifted
 
+if TYPE_CHECKING:
+    from clearinghouse.server.access.reader import Reader
+
 PASSWORD = "paper-boats-in-the-harbour"  # noqa: S105 - of invented people, and shown
+MAINTAINER = "Harbour Software"
+"""Who makes quayweb."""
 _KEY_DAYS = 7
 
 
@@ -62,6 +67,14 @@ MEMBERS = (
         "Lena Tide",
         "vendor@example.org",
         "the flaws that the coordinator shared with it",
+    ),
+    Member(
+        MAINTAINER,
+        "company",
+        ("vendor",),
+        "Noor Haven",
+        "maintainer@example.org",
+        "the flaws of quayweb that were shared with it, and what their reproducers showed",
     ),
     Member(
         "Office of Oversight",
@@ -154,3 +167,13 @@ def populate() -> Mapping[str, str]:
             until = timezone.now() + dt.timedelta(days=_KEY_DAYS)
             _, keys[member.email] = create_key(None, participant, "demonstration", scopes, until)
     return keys
+
+
+def reader_of(email: str) -> "Reader":
+    """Return somebody as who asks, as if they were signed in. Django is set up already."""
+    from clearinghouse.server.access.reader import Reader  # noqa: PLC0415
+    from clearinghouse.server.participants.models import Person, Role  # noqa: PLC0415
+
+    person = Person.objects.get(email=email)
+    roles = frozenset(Role(each.role) for each in person.participant.roles.all())
+    return Reader(participant=person.participant_id, roles=roles, person=person.pk, steward=person.steward)

@@ -50,8 +50,8 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             is the lowest tier. tier: what the operator says that the runner's machine is: ``T2`` a virtual machine,
             ``T3`` a machine of its own. It counts only where its kernel is another one. A claim that needs more than
             this is refused when it is asked for.
-        jobs: validations that run at one time beside ``serve --with-worker``; elsewhere it is as many as there are
-            workers for the queue ``validations``.
+        jobs: validations that run at one time beside ``serve --with-worker``; 0 leaves them to workers for the queue
+            ``validations`` elsewhere, of which as many run as there are workers.
         runs: how often each arm is run. offline: only packages that were fetched before are used.
         intake: recipes that come with reports are run by themselves.
         waiting: validations of one participant that may wait at one time.
@@ -64,7 +64,7 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     runner: tuple[str, ...] = ()
     tier: TierWord = "T1"
-    jobs: Positive = 1
+    jobs: Annotated[int, msgspec.Meta(ge=0)] = 1
     runs: Annotated[int, msgspec.Meta(ge=1, le=100)] = 3
     offline: bool = False
     intake: bool = True

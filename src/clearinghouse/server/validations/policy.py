@@ -98,7 +98,7 @@ def least(trust: Trust, claim: Claim, settings: Settings, rows: Table | None = N
     reasons = [
         (Tier(settings.least), "this installation runs nothing with less"),
         (Tier(getattr(settings, trust)), f"who gave it in is known here as: {trust}"),
-        (claim.asks, "the recipe asks for it"),
+        *(((claim.asks, "the recipe asks for it"),) if claim.asks > Tier.T1 else ()),
         *((row.least, row.because) for row in known.rows if applies(row, claim, known.apart)),
     ]
     tier = max(each for each, _ in reasons)

@@ -17,7 +17,7 @@ from django.db import connections
 from clearinghouse.packages.purl import parse as parse_purl
 from clearinghouse.packages.versions.ecosystems import order_of
 from clearinghouse.records import ClearinghouseError
-from clearinghouse.sandbox import Tier
+from clearinghouse.sandbox import Tier, demand
 from clearinghouse.server.configuration import Validation as Settings
 from clearinghouse.server.jobs.models import Job
 from clearinghouse.server.validations.errors import TierError
@@ -64,12 +64,13 @@ def session(least: Tier) -> Iterator[Session]:
     """Yield what validates, on this worker's runner.
 
     Raises:
-        UnavailableError, UnsafeError: there is no runner that may run anything. TierError: it isolates less well than
-            ``least``.
+        UnavailableError, UnsafeError: there is no runner that may run anything; the next time another one is started.
+        TierError: it isolates less well than ``least``.
     """
     wanted: Settings = settings.CONFIGURATION.validation
     try:
         with _bench(wanted).session(Policy(runs=wanted.runs, least=least)) as found:
+            demand(found.isolation, Tier.T1)
             _require(found.isolation.tier, least)
             yield found
     except TierError:

@@ -1,0 +1,1 @@
+"""An invented web application for harbour offices."""
