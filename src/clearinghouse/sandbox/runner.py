@@ -97,8 +97,8 @@ def reply(to: IO[bytes], answer: wire.Answer) -> None:
 def end_with(source: IO[bytes]) -> None:
     """End this process once nobody can ask it any more, even in the middle of a command.
 
-    The kernel sends a signal when something happens at the other end of the pipe or socket (O_ASYNC of fcntl(2)). No thread waits
-    for it, because who forks must have one only.
+    The kernel sends a signal when something happens at the other end of the pipe or socket (O_ASYNC of fcntl(2)). No
+    thread waits for it, because who forks must have one only.
     """
 
     def look(*_: object) -> None:
