@@ -8,13 +8,14 @@ can be looked for.
 import contextlib
 import os
 import pwd
-import secrets
 import shlex
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,17 @@ def serving(*, checked: bool = True) -> str:
     return shlex.join(["env", there, sys.executable, str(SERVE), *launch_prefix(alone=True), *unchecked])
 
 
+@contextlib.contextmanager
+def far_away(*, checked: bool = False) -> Iterator["Far"]:
+    """A machine that serves, until the end of the block; its folder lies where other users come to."""
+    with tempfile.TemporaryDirectory(prefix="far-") as folder:
+        far = Far(Path(folder), serving(checked=checked))
+        try:
+            yield far
+        finally:
+            far.end()
+
+
 class Far:
     """A machine that runs things, as far as ssh can tell.
 
@@ -82,7 +94,6 @@ class Far:
 
     def __init__(self, folder: Path, command: str) -> None:
         self.folder = folder
-        self.mark = secrets.token_hex(8)
         for name in ("host", "key", "other"):
             self._make_key(name)
         shutil.copy(folder / "key.pub", folder / "authorized")
@@ -101,6 +112,7 @@ class Far:
 
     def start(self, command: str) -> None:
         """Start its sshd, which runs ``command`` for whoever comes."""
+        self._command = command
         folder = self.folder
         sshd = _program("sshd")
         assert sshd is not None
@@ -121,6 +133,10 @@ class Far:
             )
         comes(self._listens, "sshd listens")
 
+    def start_again(self) -> None:
+        """Start its sshd as it was."""
+        self.start(self._command)
+
     def _listens(self) -> bool:
         assert self._sshd is not None
         assert self._sshd.poll() is None, self.log
@@ -133,6 +149,12 @@ class Far:
         """What its sshd wrote."""
         return (self.folder / "log").read_text()
 
+    def forget(self, name: str, other: str = "") -> str:
+        """Write a list of known hosts in which this one has another key, or is not; return its name."""
+        place = f"[127.0.0.1]:{self.port}"
+        self._write(name, f"{place} {(self.folder / f'{other}.pub').read_text()}" if other else "")
+        return name
+
     def reached(self, *options: str, key: str = "key", known: str = "known", port: int | None = None) -> list[str]:
         """The command that a dispatcher reaches it by, as docs/operate.md has it."""
         user = "runner" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
@@ -144,18 +166,27 @@ class Far:
         return ["ssh", "-T", *said, f"{user}@127.0.0.1", "clearinghouse", "sandbox", "serve"]
 
     def sessions(self) -> list[int]:
-        """The processes of its sshd that serve one connection each."""
-        assert self._sshd is not None
+        """The processes of its sshd that serve one connection each; none where it was stopped."""
+        if self._sshd is None or self._sshd.poll() is not None:
+            return []
         return children(self._sshd.pid)
 
     def below(self) -> list[int]:
-        """Every process that it started for who came."""
-        found, waiting = [], self.sessions()
+        """Every process that it started for who came, its own that serve them first."""
+        found: list[int] = []
+        waiting = self.sessions()
         while waiting:
             found.append(waiting.pop())
             with contextlib.suppress(OSError):
                 waiting += children(found[-1])
         return found
+
+    def cut(self) -> None:
+        """Cut every connection, as if somebody had pulled a plug; its sshd listens on."""
+        for pid in self.below():
+            with contextlib.suppress(OSError):
+                if Path(f"/proc/{pid}/cmdline").read_text().startswith("sshd:"):
+                    os.kill(pid, signal.SIGKILL)
 
     def stop(self) -> None:
         """End its sshd; connections that are open go on."""
