@@ -163,7 +163,7 @@ def test_minimise(recipe: Path, tmp_path: Path) -> None:
         (["verify", "missing", "--key", "missing"], "missing"),
         (["minimise", "{recipe}", "--file", "other"], "is no file of the reproducer"),
         (["bisect", "{recipe}"], "is no package of a registry"),
-        (["{recipe}", "--runner", "false"], "no runner answers: what was started for it ended with 1"),
+        (["{recipe}", "--runner", "false"], "no runner answers: `false` ended with 1"),
         (["{recipe}", "--runner", "echo 'x"], "cannot be divided into words"),
         (["{recipe}", "--keep", "{recipe}/recipe.toml/x"], "cannot be written"),
     ],

@@ -54,6 +54,11 @@ WAYS: dict[str, dict[str, Any]] = {
     "podman": {"provider": "podman", "runtime": "runc"},
     "podman with volumes": {"provider": "podman", "runtime": "runc", "volumes": True},
 }
+CHECKED = ["crun", "runc", "podman"]
+if _IMAGE := os.environ.get("CLEARINGHOUSE_DOCKER_IMAGE"):
+    # docker is a daemon, which nobody's tests start: who has one names an image that it has, with Python in it.
+    WAYS["docker"] = {"provider": "docker", "image": _IMAGE}
+    CHECKED.append("docker")
 
 
 def started(way: str, **more: str) -> Client:
@@ -67,7 +72,7 @@ def started(way: str, **more: str) -> Client:
 def missing(way: str) -> str:
     """Why something cannot be tried on this machine, or nothing."""
     how = WAYS[way]
-    for name in {how["runtime"], *({"podman"} & {how["provider"]})}:
+    for name in {how.get("runtime", "runc"), *({"podman", "docker"} & {how["provider"]})}:
         if shutil.which(name, path=PATH) is None:
             return f"{name} is not installed"
     try:
@@ -96,7 +101,7 @@ def runtime(request: pytest.FixtureRequest) -> Iterator[Client]:
         yield client
 
 
-@pytest.mark.parametrize("way", ["crun", "runc", "podman"])
+@pytest.mark.parametrize("way", CHECKED)
 def test_the_self_check_passes(way: str) -> None:
     if reason := missing(way):
         pytest.skip(reason)
@@ -305,7 +310,7 @@ def test_every_denied_call_is_denied_by_the_kernel(each: Client, box: str) -> No
     assert len(said) == len(numbers)
 
 
-def test_what_depends_on_arguments(each: Client, box: str) -> None:
+def test_what_depends_on_arguments(each: Client, box: str, request: pytest.FixtureRequest) -> None:
     program = """if True:
         import fcntl, socket
         def tried(call, *arguments):
@@ -320,8 +325,10 @@ def test_what_depends_on_arguments(each: Client, box: str) -> None:
     """
     said = python(each, program, box=box).stdout.decode().splitlines()
     assert said[0] == "[0, 0, 0, 0, 0]"
-    assert said[1] == str([errno.ENOSYS] * 5)
-    assert said[2].startswith(f"[{errno.ENOSYS}, {errno.ENOSYS}, {errno.ENOTTY}")
+    # docker before 23 does not know which answer a profile wants for what it does not name
+    answers = {errno.ENOSYS, errno.EPERM} if "docker" in request.node.name else {errno.ENOSYS}
+    assert said[1] in {str([no] * 5) for no in answers}
+    assert said[2].startswith(tuple(f"[{no}, {no}, {errno.ENOTTY}" for no in answers))
 
 
 def test_nothing_remains(runtime: Client) -> None:

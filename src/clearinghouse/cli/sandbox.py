@@ -1,6 +1,5 @@
 """``clearinghouse sandbox``: what this machine can hold, measured; and the process that runs what is not trusted."""
 
-import os
 import shlex
 from typing import Annotated
 
@@ -8,7 +7,7 @@ import typer
 
 from clearinghouse.cli.layout import say, show_table
 from clearinghouse.cli.output import BAD_INPUT, OK, OutputFormat, write_json
-from clearinghouse.sandbox import Isolation, Tier, launch
+from clearinghouse.sandbox import Isolation, Tier, attended, launch
 from clearinghouse.sandbox.client import Client
 from clearinghouse.sandbox.isolation import WORDS
 from clearinghouse.sandbox.making import Setting
@@ -79,10 +78,10 @@ def serve_command(
     """Become a runner, which holds no key, no connection and no network, and takes its work over standard input.
 
     A dispatcher elsewhere starts it through a command of its choice, for example ``ssh runner clearinghouse sandbox
-    serve``.
+    serve``. It ends with the connection, and all that runs in its boxes with it.
     """
     argv = launch.command(_setting(provider, runtime, image, rootfs, toolchains, machine=machine).text())
-    os.execve(argv[0], argv, launch.environment())  # noqa: S606 - a command of ours
+    raise typer.Exit(abs(attended.attend(argv, launch.environment())))
 
 
 def _setting(

@@ -1,6 +1,7 @@
 """The other end of a runner: a provider like others, whose boxes are in another process or on another machine."""
 
 import contextlib
+import shlex
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ from clearinghouse.sandbox.contract import (
     UnavailableError,
     UnsafeError,
 )
+from clearinghouse.sandbox.heard import Heard, plain
 from clearinghouse.sandbox.isolation import Isolation, Tier
 from clearinghouse.sandbox.making import Setting
 from clearinghouse.sandbox.wire import LARGEST_ANSWER
@@ -29,7 +31,14 @@ _ERRORS = {"box": BoxError, "unavailable": UnavailableError, "unsafe": UnsafeErr
 _T = TypeVar("_T")
 _PATIENCE = 180.0
 """Seconds that a runner may take beyond those that a command may: who waits for ever is stopped by who is silent."""
-_WORDS = 400
+_COMMAND = 240
+"""Characters of a command that are shown: enough to know which one it is."""
+_LAST = 0.5
+"""Seconds in which what has closed its streams ends by itself."""
+
+
+class NeverThereError(RunnerLostError):
+    """It ended by itself before it answered anything."""
 
 
 class Client:
@@ -60,7 +69,11 @@ class Client:
             started = launch.start(launch.command((setting or Setting()).text()))
         else:
             started = launch.start(list(argv), launch.reaching())
+        self._where = "the runner on this machine" if argv is None else f"`{plain(shlex.join(argv))[:_COMMAND]}`"
         self._process: subprocess.Popen[bytes] | None = started
+        self._heard = Heard(started.stderr) if started.stderr else None
+        self._silent = False
+        self._answered = False
         self._declared = declared
         self._patience = patience
         self._one = threading.Lock()
@@ -86,6 +99,13 @@ class Client:
             process.wait(0.5)
         launch.end(process)
         process.wait()
+        if self._heard:
+            self._heard.close()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the runner can be asked, as far as is known without asking it."""
+        return self._process is not None and self._process.poll() is None
 
     def kill(self) -> None:
         """End the runner at once, from another thread for example: who waits for it gets a :class:`RunnerLostError`."""
@@ -106,15 +126,10 @@ class Client:
         return self._isolation
 
     def _checked(self, *, again: bool) -> Isolation:
-        process = self._process
         try:
             return self._ask(wire.Check(again=again), wire.Checked).isolation
-        except RunnerLostError:
-            if self._isolation is not None or process is None or (process.returncode or 0) < 0:
-                raise  # it was there, or was ended because it was silent
-            what = f"no runner answers: what was started for it ended with {process.returncode}"
-            remedy = "run that command by hand, and see what it says; a runner waits in silence for what it is sent"
-            raise UnavailableError(what, remedy) from None
+        except NeverThereError as error:
+            raise UnavailableError(error.what, error.remedy) from None
 
     def prepare(self, files: Mapping[str, File], limits: Limits, *, over: str | None = None) -> str:
         """Make a box."""
@@ -137,21 +152,21 @@ class Client:
         with self._one:
             try:
                 answer = self._answer(question, seconds)
-            except RunnerLostError:
-                self._end()
-                raise
+            except RunnerLostError as error:
+                raise self._lost(error, seconds) from None
             if isinstance(answer, wire.Refused):
-                raise _ERRORS[answer.kind](_plain(answer.what), _plain(answer.remedy))
+                raise _ERRORS[answer.kind](plain(answer.what), plain(answer.remedy))
             if not isinstance(answer, kind):
                 self._end()
-                raise RunnerLostError("the runner is gone, or answers what was not asked", "look at its log; ask again")
+                raise RunnerLostError(f"{self._where} answers what was not asked", "look at its machine; ask again")
+            self._answered = True
             return answer
 
-    def _answer(self, question: wire.Question, seconds: float) -> wire.Answer | None:
+    def _answer(self, question: wire.Question, seconds: float) -> wire.Answer:
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
             raise RunnerLostError("the runner was ended", "start another one")
-        clock = threading.Timer(min(seconds + self._patience, threading.TIMEOUT_MAX), launch.end, [process])
+        clock = threading.Timer(min(seconds + self._patience, threading.TIMEOUT_MAX), self._lose_patience, [process])
         clock.daemon = True
         clock.start()
         try:
@@ -159,7 +174,36 @@ class Client:
             answer: wire.Answer | None = wire.receive(process.stdout, wire.Answer, LARGEST_ANSWER)
         finally:
             clock.cancel()
+        if answer is None:
+            raise wire.EndedError("the runner is gone", "ask again")
         return answer
+
+    def _lose_patience(self, process: subprocess.Popen[bytes]) -> None:
+        self._silent = True
+        launch.end(process)
+
+    def _lost(self, error: RunnerLostError, seconds: float) -> RunnerLostError:
+        """End what cannot be asked any more, and return why: what was seen of it, where, and what may help."""
+        process = self._process
+        if process is None:
+            return error
+        if isinstance(error, wire.EndedError):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_LAST)  # its streams close a moment before it ends
+        code = process.poll()
+        self._end()
+        said = self._heard.words() if self._heard else ""
+        said = f"; it said: {said}" if said else ""
+        if self._silent:
+            what = f"no answer came for {seconds + self._patience:.0f} seconds from {self._where}, which was ended"
+            return RunnerLostError(f"{what}{said}", "look whether its machine is there, goes on, and can be reached")
+        if not isinstance(error, wire.EndedError):
+            return RunnerLostError(f"{self._where}: {error.what}", error.remedy)
+        if self._answered or code is None or code < 0:
+            what = f"the runner is gone: {self._where} {_ended(code)}{said}"
+            return RunnerLostError(what, "look at its machine and at the connection; what was asked can be asked again")
+        what = f"no runner answers: {self._where} {_ended(code)}{said}"
+        return NeverThereError(what, "run that command by hand, and see what it says; a runner waits in silence")
 
     def _end(self) -> None:
         """Never read of it again: what comes next may be what untrusted code wrote."""
@@ -167,9 +211,11 @@ class Client:
         self.close()
 
 
-def _plain(text: str) -> str:
-    """Words of a runner, for a person: cut, and without what controls a terminal."""
-    return "".join(each if each.isprintable() else "?" for each in text[:_WORDS])
+def _ended(code: int | None) -> str:
+    """How what was started for a runner ended, in words."""
+    if code is None:
+        return "closed the connection"
+    return f"was ended by signal {-code}" if code < 0 else f"ended with {code}"
 
 
 def _seen_from_here(found: Isolation, declared: Tier) -> Isolation:
@@ -180,7 +226,7 @@ def _seen_from_here(found: Isolation, declared: Tier) -> Isolation:
     this process.
     """
     most = Tier.T0 if found.failed or not found.held else Tier.T1 if found.shared else Tier.T2
-    found = msgspec.structs.replace(found, tier=min(found.tier, most), provider=_plain(found.provider), declared="")
+    found = msgspec.structs.replace(found, tier=min(found.tier, most), provider=plain(found.provider), declared="")
     here = Path("/proc/sys/kernel/random/boot_id")
     other = bool(found.boot) and found.boot != (here.read_text().strip() if here.exists() else "")
     if declared <= found.tier or found.tier == Tier.T0:

@@ -129,7 +129,13 @@ def start(argv: list[str], variables: dict[str, str] | None = None) -> subproces
     named = environment() if variables is None else variables
     try:
         return subprocess.Popen(  # noqa: S603 - a command of the installation's configuration
-            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=named, cwd="/", start_new_session=True
+            argv,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=named,
+            cwd="/",
+            start_new_session=True,
         )
     except OSError as error:
         raise UnavailableError(

@@ -14,6 +14,7 @@ import sys
 from typing import IO
 
 from clearinghouse.sandbox import wire
+from clearinghouse.sandbox.attended import HUNG_UP
 from clearinghouse.sandbox.check import check
 from clearinghouse.sandbox.contract import BoxError, Provider, SandboxError, UnavailableError, UnsafeError
 from clearinghouse.sandbox.isolation import Isolation, Tier, demand
@@ -96,13 +97,13 @@ def reply(to: IO[bytes], answer: wire.Answer) -> None:
 def end_with(source: IO[bytes]) -> None:
     """End this process once nobody can ask it any more, even in the middle of a command.
 
-    The kernel sends a signal when something happens at the other end of the pipe (O_ASYNC of fcntl(2)). No thread waits
-    for it, because who forks must have one only.
+    The kernel sends a signal when something happens at the other end of the pipe or socket (O_ASYNC of fcntl(2)). No
+    thread waits for it, because who forks must have one only.
     """
 
     def look(*_: object) -> None:
         poll = select.poll()
-        poll.register(source, 0)  # which is told of hanging up nevertheless
+        poll.register(source, HUNG_UP)
         if poll.poll(0):
             os._exit(1)
 

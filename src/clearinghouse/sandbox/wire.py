@@ -4,6 +4,8 @@ Neither side believes the other: whatever comes is a value of the types below, o
 could not be read, nothing that follows may be: it would begin in the middle of what untrusted code wrote.
 """
 
+import contextlib
+import os
 import struct
 from typing import IO, Any, Literal
 
@@ -15,6 +17,13 @@ from clearinghouse.sandbox.isolation import Isolation
 LARGEST_QUESTION = 1024 * MIB
 LARGEST_ANSWER = 256 * MIB
 _LENGTH = struct.Struct(">Q")
+_TEXT = frozenset(range(32, 127)) | frozenset(b"\t\n\r\x1b")
+_LINE = 200
+"""Bytes that are shown of what is no frame."""
+
+
+class EndedError(RunnerLostError):
+    """There is nobody at the other end any more."""
 
 
 class Prepare(msgspec.Struct, frozen=True, tag="prepare"):
@@ -125,6 +134,9 @@ def receive(source: IO[bytes], kind: Any, most: int) -> Any:
     head = _read(source, _LENGTH.size)
     if not head:
         return None
+    if words := _text(head, source):
+        remedy = "let nothing but the runner write there: no greeting of a shell or an account; run the command by hand"
+        raise RunnerLostError(f"text came where messages should: {words!a}", remedy)
     if len(head) < _LENGTH.size:
         raise _gone()
     size = _LENGTH.unpack(head)[0]
@@ -147,5 +159,16 @@ def _read(source: IO[bytes], size: int) -> bytes:
         raise _gone() from None
 
 
-def _gone() -> RunnerLostError:
-    return RunnerLostError("the runner is gone", "look at its log; what was asked of it can be asked again")
+def _text(head: bytes, source: IO[bytes]) -> str:
+    """Return the first line of what is text and no frame: the length of a frame begins with zeros. Else nothing."""
+    if not head or not _TEXT.issuperset(head[:2]):
+        return ""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.set_blocking(source.fileno(), False)  # whatever is there already; no more is read of it
+        head += source.peek(_LINE)  # type: ignore[attr-defined]
+    line, *_ = head[:_LINE].decode(errors="replace").strip().splitlines() or [""]
+    return line
+
+
+def _gone() -> EndedError:
+    return EndedError("the runner is gone", "look at its log; what was asked of it can be asked again")

@@ -3,9 +3,10 @@
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Self
+from typing import NamedTuple, Self
 
 from clearinghouse.feeds.registries import Registries
 from clearinghouse.feeds.registries.source import RegistrySource
@@ -19,8 +20,16 @@ from clearinghouse.validation.validate import Policy, Progress, Session, Validat
 Finished = tuple[int, Validated | ClearinghouseError]
 
 
+class _Place(NamedTuple):
+    client: Client
+    isolation: Isolation
+    registries: Registries
+
+
 class Bench:
     """A place to validate at: as many runners as there may be validations at one time.
+
+    Where a runner is lost, what it was doing is lost with it; what comes next has another one.
 
     Args:
         jobs: validations at one time. policy: of the installation. offline: only what was fetched before is used.
@@ -43,15 +52,16 @@ class Bench:
         self._policy = policy or Policy()
         self._offline = offline
         self._stack = contextlib.ExitStack()
-        self._free: SimpleQueue[tuple[Client, Isolation, Registries]] = SimpleQueue()
+        self._free: SimpleQueue[_Place] = SimpleQueue()
         self.jobs = max(1, jobs)
-        self._clients: list[Client] = []
+        self._start = partial(Client, runner, setting=setting, declared=declared)
+        self._clients: set[Client] = set()
+        self._killed = False
         with contextlib.ExitStack() as stack:
+            stack.callback(self._close)
             for _ in range(self.jobs):
-                client = stack.enter_context(Client(runner, setting=setting, declared=declared))
-                self._clients.append(client)
-                registries = stack.enter_context(Registries(offline=offline))
-                self._free.put((client, client.isolation(), registries))
+                client, isolation = self._started()
+                self._free.put(_Place(client, isolation, stack.enter_context(Registries(offline=offline))))
             self._stack = stack.pop_all()
 
     def __enter__(self) -> Self:
@@ -62,16 +72,40 @@ class Bench:
 
     def kill(self) -> None:
         """End every runner, and what runs in its boxes, at once."""
-        for client in self._clients:
+        self._killed = True
+        for client in tuple(self._clients):
             client.kill()
+
+    def _close(self) -> None:
+        for client in tuple(self._clients):
+            client.close()
+
+    def _started(self) -> tuple[Client, Isolation]:
+        client = self._start()
+        self._clients.add(client)
+        return client, client.isolation()
+
+    def _living(self, place: _Place) -> _Place:
+        """Return a place with a runner that can be asked: its own, or another one where that one was lost."""
+        if place.client.is_alive or self._killed:
+            return place
+        place.client.close()
+        self._clients.discard(place.client)
+        client, isolation = self._started()
+        return place._replace(client=client, isolation=isolation)
 
     @contextlib.contextmanager
     def session(self, policy: Policy | None = None) -> Iterator[Session]:
-        """Yield what validates, on a runner of its own meanwhile."""
+        """Yield what validates, on a runner of its own meanwhile.
+
+        Raises:
+            UnavailableError, RunnerLostError: the runner was lost before, and there is no other one.
+        """
         place = self._free.get()
-        client, isolation, registries = place
         try:
-            yield Session(client, isolation, RegistrySource(registries), policy or self._policy)
+            place = self._living(place)
+            source = RegistrySource(place.registries)
+            yield Session(place.client, place.isolation, source, policy or self._policy)
         finally:
             self._free.put(place)
 

@@ -352,6 +352,7 @@ def test_the_newest_release_is_no_trial():
         (Newest(tested="1.0", version="1.1", verdict=Verdict.NOT_REPRODUCED, why="none shows it"), Answer.NO),
         (Newest(tested="1.0", version="1.1", verdict=Verdict.INCONCLUSIVE, why="no wheel"), Answer.UNKNOWN),
         (Newest(tested="1.0", why="the registry is away"), Answer.UNKNOWN),
+        (Newest(tested="1.0", why="the registry is away", again=True), Answer.UNKNOWN),
         (None, Answer.UNKNOWN),
     ],
 )

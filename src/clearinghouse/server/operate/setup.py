@@ -40,8 +40,8 @@ require_mfa = true
 
 # How reproducers are run. Without a runner of its own, on this machine: the lowest tier of isolation.
 # [validation]
-# runner = ["ssh", "runner.example.org", "clearinghouse", "sandbox", "serve"]
-# tier = "T3"
+# runner = ["ssh", "-T", "-o", "BatchMode=yes", "runner@runner.example.org", "clearinghouse", "sandbox", "serve"]
+# tier = "T2"
 
 # What one participant, and one request, may cost; sizes in bytes.
 # [limits]

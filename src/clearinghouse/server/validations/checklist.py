@@ -152,8 +152,12 @@ def _newest(known: Known) -> tuple[Answer, str]:
         return Answer.YES, f"the version that was tested is the newest one, {newest['version']}"
     verdict = newest.get("verdict", "")
     said = f"of the newest release, {newest.get('version') or 'which is not known'}: {newest.get('why', '')}"
+    if newest.get("again"):
+        return Answer.UNKNOWN, f"{said}; run the validation again to know it"
     if verdict in CONFIRMS:
         return Answer.YES, said
+    if verdict == Verdict.NOT_REPRODUCED and not known.control:
+        return Answer.UNKNOWN, f"{said}; without a benign control that may be because the reproducer fails there"
     return (Answer.NO if verdict == Verdict.NOT_REPRODUCED else Answer.UNKNOWN), said
 
 

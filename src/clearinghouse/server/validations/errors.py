@@ -41,6 +41,10 @@ class TierError(ValidationsError):
     """This machine isolates less well than a validation needs."""
 
 
+class NoRunnerError(ValidationsError):
+    """There is no runner now to hand anything to: its machine, or the way to it, fails. It says nothing of a recipe."""
+
+
 def not_found() -> ValidationNotFoundError:
     """Return the one answer to every reference that leads nowhere, for whatever reason."""
     return ValidationNotFoundError("there is no such validation", "look at its reference, or ask who gave it to you")

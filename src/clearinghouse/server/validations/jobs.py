@@ -5,8 +5,10 @@ begins the execution anew. What is kept is kept in one transaction that ends by 
 comes twice.
 """
 
+import logging
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import msgspec
 from django.db import transaction
@@ -19,12 +21,12 @@ from clearinghouse.sandbox import Tier
 from clearinghouse.server.audit.services import record
 from clearinghouse.server.evidence import vault
 from clearinghouse.server.evidence.vault import DestroyedError, Sealer
-from clearinghouse.server.jobs.errors import JobCancelledError
+from clearinghouse.server.jobs.errors import JobCancelledError, Later
 from clearinghouse.server.jobs.lease import JobContext
 from clearinghouse.server.jobs.models import Job
 from clearinghouse.server.jobs.queries import abandoned
 from clearinghouse.server.validations import recording, remedies, running
-from clearinghouse.server.validations.errors import TierError
+from clearinghouse.server.validations.errors import NoRunnerError, TierError
 from clearinghouse.server.validations.models import LIVE, State, Validation
 from clearinghouse.server.validations.sealed import Made, Progress, open_as, open_recipe, seal
 
@@ -33,6 +35,11 @@ EVERY = 1.0
 """Seconds between two writes of what is done now, at least."""
 _LONGEST_WORDS = 200
 _ATTEMPTS = 4
+_LOG = logging.getLogger("clearinghouse.validations")
+AWAY = 60.0
+"""Seconds after which a runner is looked for again that could not be reached."""
+LONGEST_AWAY = timedelta(days=1)
+"""How long after it was asked for a validation waits so; from then on attempts without a runner are counted."""
 
 
 @task(takes_context=True, queue_name=QUEUE, most_attempts=_ATTEMPTS)  # type: ignore[arg-type]  # our own context
@@ -73,9 +80,13 @@ def _run(context: JobContext, validation: Validation, sealer: Sealer) -> None:
         with running.session(Tier(validation.least)) as session, running.watched(context.job, running.kill):
             Validation.objects.filter(pk=validation.pk).update(tier=session.isolation.tier.value)
             ran = running.run(session, loaded, tell)
+        _look(context)
+    except NoRunnerError as error:
+        _look(context)
+        _put_off(validation, error, sealer)
+        raise
     except ClearinghouseError:
-        context.lease.look()
-        context.check()  # the runner was ended because a person cancelled it: that is no failure
+        _look(context)
         raise
     recording.keep(validation, ran, sealer, context.require_lease)
 
@@ -96,6 +107,25 @@ def _refuse(context: JobContext, number: int, sealer: Sealer, error: TierError) 
     return True
 
 
+def _look(context: JobContext) -> None:
+    """Raise where a person cancelled the job: that the runner was ended for it is no failure, and no answer either."""
+    context.lease.look()
+    context.check()
+
+
+def _put_off(validation: Validation, error: NoRunnerError, sealer: Sealer) -> None:
+    """Wait for a runner that cannot be reached: what it says is for the operator, and nothing of it is of a recipe.
+
+    Raises:
+        Later: this is not to be counted as an attempt.
+    """
+    _LOG.warning("no runner for validations: %s; try: %s", error.what, error.remedy)
+    if timezone.now() - validation.requested_at > LONGEST_AWAY:
+        return
+    _write(validation.pk, "no runner can be reached; it is tried again and again", sealer)
+    raise Later(AWAY)
+
+
 def telling(number: int, sealer: Sealer, check: Callable[[], None]) -> Callable[[str], None]:
     """Return what writes down what is done now, sealed, and at most once a second.
 
@@ -110,11 +140,15 @@ def telling(number: int, sealer: Sealer, check: Callable[[], None]) -> Callable[
         if time.monotonic() - last < EVERY:
             return
         last = time.monotonic()
-        sealed = seal(Progress(clean_line(words, _LONGEST_WORDS)), number, sealer)
-        rows = Validation.objects.filter(pk=number, state=State.RUNNING)
-        rows.update(progress=sealed, progress_at=timezone.now())
+        _write(number, words, sealer)
 
     return tell
+
+
+def _write(number: int, words: str, sealer: Sealer) -> None:
+    sealed = seal(Progress(clean_line(words, _LONGEST_WORDS)), number, sealer)
+    rows = Validation.objects.filter(pk=number, state=State.RUNNING)
+    rows.update(progress=sealed, progress_at=timezone.now())
 
 
 def note_ended() -> int:

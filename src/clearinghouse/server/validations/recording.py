@@ -35,8 +35,9 @@ def keep(validation: Validation, ran: Ran, sealer: Sealer, require_lease: Callab
     signer = signing.own_signer()
     key = signing.own_key(signer)
     envelope = sign(statement(ran), [signer]).to_bytes()
-    evidence = _evidence(ran.validated.result, ran.validated.blobs, validation.recipe, sealer)
-    blob = _write(validation, {each.sha256: ran.validated.blobs[each.sha256] for each in evidence}, sealer)
+    found = ran.validated.blobs | ran.blobs
+    evidence = (*_evidence(ran.validated.result, found, validation.recipe, sealer), *ran.written)
+    blob = _write(validation, {each.sha256: found[each.sha256] for each in evidence}, sealer)
     with transaction.atomic():  # where it fails, what was written is swept later, as nobody knows how it ended
         made = _keep(validation.pk, ran.validated.result, evidence, blob, envelope, key.pk, sealer)
         if made is not None and ran.remedy is not None:
@@ -54,6 +55,7 @@ def statement(ran: Ran) -> Statement:
     subjects = [(each.name, each.digest.sha256) for each in made.subject]
     if ran.newest is not None:
         subjects += [(f"artefact:newest/{name}", digest) for name, digest in ran.newest.artefacts.items()]
+    subjects += [(f"evidence:{each.name}", each.sha256) for each in ran.written]
     return Statement.of(subjects, made.predicate_type, made.predicate | said_of(ran.newest))
 
 

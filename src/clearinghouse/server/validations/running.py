@@ -7,28 +7,33 @@ no network; packages are fetched here, by name and digest. Where the runner is l
 import atexit
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import msgspec
 from django.conf import settings
 from django.db import connections
 
+from clearinghouse.packages.purl import PackageUrl
 from clearinghouse.packages.purl import parse as parse_purl
 from clearinghouse.packages.versions.ecosystems import order_of
 from clearinghouse.records import ClearinghouseError
-from clearinghouse.sandbox import Tier, demand
+from clearinghouse.sandbox import RunnerLostError, SandboxError, Tier, UnavailableError, demand
 from clearinghouse.server.configuration import Validation as Settings
 from clearinghouse.server.jobs.models import Job
-from clearinghouse.server.validations.errors import TierError
+from clearinghouse.server.validations.errors import NoRunnerError, TierError
 from clearinghouse.triage.validating import Bench
+from clearinghouse.validation.errors import NotToBeHadError
 from clearinghouse.validation.recipe import Loaded, Subject
 from clearinghouse.validation.remedy import Remedy, remedy_of
+from clearinghouse.validation.result import Evidence
 from clearinghouse.validation.validate import Policy, Progress, Session, Validated
 from clearinghouse.validation.verdict import Verdict
 
 LOOK = 1.0
 """Seconds between two looks whether a person cancelled the job."""
+NEWEST = "newest"
+"""What the names of evidence of the newest release begin with."""
 _ECOSYSTEMS = {"pypi": "PyPI", "npm": "npm", "cargo": "crates.io"}
 _SHOWN = frozenset({Verdict.REPRODUCED, Verdict.FIXED, Verdict.FIX_INCOMPLETE, Verdict.FLAKY})
 
@@ -42,6 +47,7 @@ class Newest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         tested: the version that the recipe names. version: the newest one. verdict: what the reproducer shows there;
             None where it was not run. why: the reason, in a sentence. artefacts: digests of what was fetched.
+        again: whether asking again can tell more, because a registry did not answer, or the runner was lost.
     """
 
     tested: str
@@ -49,13 +55,21 @@ class Newest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     verdict: Verdict | None = None
     why: str = ""
     artefacts: dict[str, str] = {}
+    again: bool = False
 
 
 class Ran(msgspec.Struct, frozen=True):
-    """What came back: the validation, the newest release where there is such a thing, and what stopped the flaw."""
+    """What came back: the validation, the newest release where there is such a thing, and what stopped the flaw.
+
+    Attributes:
+        written: what the runs on the newest release wrote; its names begin with ``newest-``. blobs: it, by its digest.
+        remedy: what stopped the reproducer, where the verdict says that something does.
+    """
 
     validated: Validated
     newest: Newest | None
+    written: tuple[Evidence, ...] = ()
+    blobs: dict[str, bytes] = {}
     remedy: Remedy | None = None
 
 
@@ -64,20 +78,29 @@ def session(least: Tier) -> Iterator[Session]:
     """Yield what validates, on this worker's runner.
 
     Raises:
-        UnavailableError, UnsafeError: there is no runner that may run anything; the next time another one is started.
-        TierError: it isolates less well than ``least``.
+        NoRunnerError: none can be had now. UnsafeError: there is none that may run anything. TierError: it isolates
+            less well than ``least``.
     """
     wanted: Settings = settings.CONFIGURATION.validation
-    try:
-        with _bench(wanted).session(Policy(runs=wanted.runs, least=least)) as found:
+    with ExitStack() as stack:
+        try:
+            found = _entered(wanted, least, stack)
             demand(found.isolation, Tier.T1)
             _require(found.isolation.tier, least)
             yield found
-    except TierError:
-        raise
-    except BaseException:
-        close()  # whatever it was, the next one begins with a runner that was looked at
-        raise
+        except TierError:
+            raise
+        except BaseException:
+            stack.close()
+            close()  # whatever it was, the next one begins with a runner that was looked at
+            raise
+
+
+def _entered(wanted: Settings, least: Tier, stack: ExitStack) -> Session:
+    try:
+        return stack.enter_context(_bench(wanted).session(Policy(runs=wanted.runs, least=least)))
+    except (UnavailableError, RunnerLostError) as error:
+        raise NoRunnerError(error.what, error.remedy) from error
 
 
 def _require(tier: Tier, least: Tier) -> None:
@@ -97,16 +120,16 @@ def _bench(wanted: Settings) -> Bench:
         return _kept[0][1]
 
 
+def kill() -> None:
+    """End the runner that this process keeps at once, from another thread: what waits for it learns that it is gone."""
+    for _, bench in tuple(_kept):
+        bench.kill()
+
+
 def close() -> None:
     """End the runner that this process keeps."""
     with _lock:
         _close()
-
-
-def kill() -> None:
-    """End the runner that this process keeps at once, and what runs in its boxes; whoever waits for it is told."""
-    for _, bench in _kept:
-        bench.kill()
 
 
 def _close() -> None:
@@ -151,37 +174,59 @@ def watched(job: int, kill: Callable[[], None]) -> Iterator[None]:
 def run(session: Session, loaded: Loaded, progress: Progress) -> Ran:
     """Run a recipe, and its reproducer on the newest release where it showed something.
 
+    Whatever becomes of the newest release, the verdict on the one that was named stands.
+
     Raises:
         RunnerLostError: the runner is gone. UnsafeError: see :meth:`Session.validate`. Whatever ``progress`` raises.
     """
     validated = session.validate(loaded, progress)
-    newest = None
-    if validated.result.verdict in _SHOWN and loaded.recipe.affected.purl:
-        newest = _newest(session, loaded, loaded.recipe.affected.purl, progress)
+    validated = session.validate(loaded, progress)
     remedy = remedy_of(loaded) if validated.result.verdict is Verdict.FIXED else None
-    return Ran(validated, newest, remedy)
+    purl = loaded.recipe.affected.purl
+    if validated.result.verdict not in _SHOWN or not purl:
+        return Ran(validated, None, remedy=remedy)
+    newest, found = _newest(session, loaded, purl, progress)
+    if found is None:
+        return Ran(validated, newest, remedy=remedy)
+    result, blobs = found
+    written = tuple(
+        Evidence(f"{NEWEST}-{each.name}", each.sha256, each.size)
+        for each in result.evidence
+        if each.name not in loaded.files
+    )
+    return Ran(validated, newest, written, blobs, remedy)
 
 
-def _newest(session: Session, loaded: Loaded, text: str, progress: Progress) -> Newest:
+def _newest(session: Session, loaded: Loaded, text: str, progress: Progress) -> tuple[Newest, Validated | None]:
     tested = parse_purl(text)
-    known = tested.version or ""
+    said = Newest(tested=tested.version or "")
     try:
         version = newest_of(tested.type, session.registry.versions(text))
+        if not version:
+            why = "the registry names no release whose place is certain"
+            return msgspec.structs.replace(said, why=why), None
+        said = msgspec.structs.replace(said, version=version)
+        if version == said.tested:
+            why = "the version that was tested is the newest one"
+            return msgspec.structs.replace(said, why=why), None
+        progress(f"{NEWEST}: {version}")
+        found = session.validate(_on(loaded, tested, version), lambda words: progress(f"{NEWEST}: {words}"))
+    except (NotToBeHadError, SandboxError) as error:
+        return msgspec.structs.replace(said, why=error.what, again=True), None
     except ClearinghouseError as error:
-        return Newest(tested=known, why=error.what)
-    if not version:
-        return Newest(tested=known, why="the registry names no release whose place is certain")
-    if version == known:
-        return Newest(tested=known, version=version, why="the version that was tested is the newest one")
-    progress(f"newest: {version}")
+        return msgspec.structs.replace(said, why=error.what), None
+    result = found.result
+    artefacts = {name: digest for each in result.subjects.values() for name, digest in each.artefacts.items()}
+    said = msgspec.structs.replace(said, verdict=result.verdict, why=result.why, artefacts=artefacts)
+    return said, found
+
+
+def _on(loaded: Loaded, tested: PackageUrl, version: str) -> Loaded:
+    """Return a recipe about another version, without a fix."""
     other = msgspec.structs.replace(tested, version=version)
-    recipe = msgspec.structs.replace(
-        loaded.recipe, affected=Subject(purl=other.canonical, beside=loaded.recipe.affected.beside), fixed=None
-    )
-    found = session.validate(msgspec.structs.replace(loaded, recipe=recipe), progress).result
-    subjects = found.subjects.values()
-    artefacts = {name: digest for each in subjects for name, digest in each.artefacts.items()}
-    return Newest(tested=known, version=version, verdict=found.verdict, why=found.why, artefacts=artefacts)
+    affected = Subject(purl=other.canonical, beside=loaded.recipe.affected.beside)
+    recipe = msgspec.structs.replace(loaded.recipe, affected=affected, fixed=None)
+    return msgspec.structs.replace(loaded, recipe=recipe)
 
 
 def newest_of(kind: str, versions: list[str]) -> str:
