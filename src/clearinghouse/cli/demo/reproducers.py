@@ -27,7 +27,7 @@ class Reproducer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         folder: where its recipe is. flaw: the key of what it is about. finder: who gives it in.
-        source: the folder of the affected program. also: whether the vendor runs it on a machine of its own, too.
+        source: the folder of the affected program. also: whether the vendor runs it by itself, too.
     """
 
     folder: str

@@ -31,7 +31,7 @@ _RUNNING = 300.0
 """Seconds until the demonstration speaks of something else; what runs then goes on."""
 _ELSEWHERE = 180.0
 _LOOK = 0.3
-_KEY = "A machine with one processor"
+_KEY = "With one processor"
 
 
 class Given(NamedTuple):
@@ -91,7 +91,7 @@ def follow(given: Sequence[Given], alive: Callable[[], bool]) -> None:
     for words, title in told(given):
         say(f"{words:<15} {title}")
     many = sum(each.reproducer.also for each in given)
-    say(f"\n{MAINTAINER} runs {many} of them on a machine of its own, with one processor, and signs what it saw ...")
+    say(f"\n{MAINTAINER} runs {many} of them by itself, with one processor only, and signs what it saw ...")
     sys.stdout.flush()
     try:
         said = list(second_opinions(given))
