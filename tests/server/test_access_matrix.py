@@ -210,6 +210,7 @@ PAGES: dict[str, Line] = {
     "join": act(COORDINATORS, "suggestion", send=WHY),
     "reject": act(COORDINATORS, "suggestion", send=WHY),
     "join_by_remedy": act(COORDINATORS, "remedy", send=WHY),
+    "take_remedy_apart": act(COORDINATORS, "remedy", send=WHY, acts=NOBODY),
     "reject_by_remedy": act(COORDINATORS, "remedy", send=WHY),
     "withdraw": act(COORDINATORS, "division", send=WHY),
     "share": act(COORDINATORS, "flaw", send=WHY | {"participant": "vendor"}, acts=SHARED),

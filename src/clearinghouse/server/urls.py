@@ -33,6 +33,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="join_by_remedy",
     ),
     path(
+        "vulnerabilities/<str:reference>/same-remedy/<str:other>/apart/",
+        vulnerability.take_remedy_apart,
+        name="take_remedy_apart",
+    ),
+    path(
         "vulnerabilities/<str:reference>/same-remedy/<str:other>/reject/",
         vulnerability.reject_by_remedy,
         name="reject_by_remedy",

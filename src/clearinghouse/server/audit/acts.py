@@ -60,6 +60,7 @@ class Act(StrEnum):
     VALIDATION_DONE = "validation.done", "A reproducer was run, and the verdict was signed."
     VALIDATION_FAILED = "validation.failed", "A validation did not come to its end."
     VALIDATION_CANCELLED = "validation.cancelled", "A validation was cancelled."
+    REMEDY_TAKEN_APART = "remedy.taken_apart", "Somebody asked which parts of a patch stop which of two reproducers."
     VERDICT_RECEIVED = "verdict.received", "A participant gave in a verdict that it signed."
     SIGNING_KEY_ADDED = "signing_key.added", "A key came into use whose signatures on verdicts count."
     SIGNING_KEY_REVOKED = "signing_key.revoked", "Signatures of a key on verdicts no longer count."

@@ -115,11 +115,15 @@ class Remedy(models.Model):
     Attributes:
         mac: keyed digest of the remedy, the same for the same remedy whoever gave it in: recipes are compared by it
             without being opened. sealed: what it is, see :class:`clearinghouse.validation.remedy.Remedy`.
+        job: the primary key of the work that takes it apart. parts: sealed, what its hunks do, see
+            :class:`clearinghouse.validation.parts.Parts`.
     """
 
     recipe = models.OneToOneField(Recipe, on_delete=models.CASCADE, related_name="remedy")
     mac = models.BinaryField(max_length=32)
     sealed = models.BinaryField()
+    job = models.BigIntegerField(null=True)
+    parts = models.BinaryField(null=True)
 
     class Meta:
         indexes = (models.Index(fields=("mac",), name="remedy_mac"),)

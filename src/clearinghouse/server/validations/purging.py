@@ -19,7 +19,10 @@ def purged(sender: Any, report: int, **rest: Any) -> None:
         stop(job)
     validations.update(state=State.PURGED, state_at=timezone.now(), meta=None, progress=None)
     Attestation.objects.filter(recipe__report=report).update(sealed=None)
-    Remedy.objects.filter(recipe__report=report).delete()  # its digest would tell that another has the same
+    remedies = Remedy.objects.filter(recipe__report=report)
+    for job in remedies.filter(job__isnull=False).values_list("job", flat=True):
+        stop(job)
+    remedies.delete()  # its digest would tell that another has the same
     recipes.update(purged_at=timezone.now(), meta=None, problem=None)
 
 

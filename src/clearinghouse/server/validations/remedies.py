@@ -14,6 +14,7 @@ from clearinghouse.server.evidence.vault import Sealer
 from clearinghouse.server.validations.models import Recipe
 from clearinghouse.server.validations.models import Remedy as Row
 from clearinghouse.server.validations.sealed import About, open_as, open_recipe, seal
+from clearinghouse.validation.parts import Parts
 from clearinghouse.validation.remedy import Remedy, remedy_of
 from clearinghouse.validation.verdict import Verdict
 
@@ -34,6 +35,16 @@ def opened(row: Row, sealer: Sealer) -> Remedy | None:
     except (ClearinghouseError, ValueError):
         return None
     return remedy if _mac(remedy) == bytes(row.mac) else None
+
+
+def opened_parts(row: Row, sealer: Sealer) -> Parts | None:
+    """Return what the hunks of a remedy do; None where that was not looked at, or was changed where it is kept."""
+    if row.parts is None:
+        return None
+    try:
+        return open_as(Parts, row.parts, row.recipe_id, sealer)
+    except (ClearinghouseError, ValueError):
+        return None
 
 
 def make_up() -> int:

@@ -22,6 +22,7 @@ from clearinghouse.records import Reason
 from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.access.rules import alone_in, visible
 from clearinghouse.server.evidence import vault
+from clearinghouse.server.jobs.models import LIVE, Job
 from clearinghouse.server.participants.scopes import Scope
 from clearinghouse.server.validations import opinions, remedies
 from clearinghouse.server.validations.agreement import DENIES
@@ -36,11 +37,14 @@ from clearinghouse.server.vulnerabilities.models import Finding, Link, LinkKind,
 from clearinghouse.server.vulnerabilities.queries import Row, find, rows_of
 from clearinghouse.server.vulnerabilities.seen import seen
 from clearinghouse.server.vulnerabilities.writing import REASONS, explanation_context
+from clearinghouse.validation.parts import Compared, Parts, Standing, compared
 from clearinghouse.validation.remedy import Kind, Remedy
 from clearinghouse.validation.verdict import Verdict
 
 MOST_FLAWS = 10
 """Flaws that a remedy stops above which it suggests nothing, as do commits in :mod:`clearinghouse.identity.remedy`."""
+MOST_HUNKS = 50
+"""Hunks of a patch up to which it is taken apart: each costs a build and a run of each reproducer."""
 _FEW_FLAWS = 4
 _MOST_OWN = 100
 _MOST_OTHERS = 1_000
@@ -55,7 +59,9 @@ class SameRemedy(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         other: the other flaw. remedy: what stops both. one, two: the verdicts that say so, verified, of this flaw and
             of the other. findings: primary keys of the findings that they belong to, in the same order.
-        stopped: flaws whose reproducers it stops, of those that the reader may see. score: see above.
+        stopped: flaws whose reproducers it stops, of those that the reader may see. score: see above; None where the
+            parts of the patch say more than that.
+        compared: what its parts say of the two, where that was looked at. waits: whether it is being looked at.
     """
 
     other: Row
@@ -64,7 +70,19 @@ class SameRemedy(msgspec.Struct, frozen=True, kw_only=True):
     two: Read
     findings: tuple[int, int]
     stopped: int
-    score: float
+    score: float | None
+    compared: Compared | None = None
+    waits: bool = False
+
+    @property
+    def divisible(self) -> bool:
+        """Whether it can be looked at which part of it stops which."""
+        return self.remedy.kind is Kind.PATCH and 2 <= self.remedy.hunks <= MOST_HUNKS
+
+    @property
+    def told(self) -> bool:
+        """Whether its parts say whether one of them stops both."""
+        return self.compared is not None and self.compared.standing is not Standing.UNKNOWN
 
     @property
     def explanation(self) -> str:
@@ -79,7 +97,8 @@ class SameRemedy(msgspec.Struct, frozen=True, kw_only=True):
                 "A release holds many changes, so this alone says little."
             )
         more = f" It stops reproducers of {self.stopped} flaws that you may see." if self.stopped > 2 else ""
-        return text + more
+        parts = f" {self.compared.explanation}" if self.compared is not None else ""
+        return text + more + parts
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -96,6 +115,8 @@ class _Verified(msgspec.Struct, frozen=True):
 
     read: Read
     remedy: Remedy
+    parts: Parts | None
+    waits: bool
 
 
 def suggestions(reader: Reader, vulnerability: int) -> list[SameRemedy]:
@@ -137,16 +158,24 @@ def settle(reader: Reader, reference: str, other: str, note: str, *, one_flaw: b
     """
     with transaction.atomic():
         lock()
-        vulnerability = find(reader, reference)
-        known = suggestions(reader, vulnerability.pk)
-        found = next((each for each in known if each.other.reference == other), None)
-        if found is None:
-            raise NotFoundError("there is no such suggestion", "open the vulnerability again; it may have changed")
-        link = _link(found)
+        link = _link(suggested(reader, reference, other))
         if one_flaw:
             return acts.join(reader, link.pk, note)
         acts.reject(reader, link.pk, note)
-    return vulnerability
+    return find(reader, reference)
+
+
+def suggested(reader: Reader, reference: str, other: str) -> SameRemedy:
+    """Return what suggests that two vulnerabilities, by their references, are one.
+
+    Raises:
+        NotFoundError: there is no such vulnerability, or nothing suggests it (any more).
+    """
+    known = suggestions(reader, find(reader, reference).pk)
+    found = next((each for each in known if each.other.reference == other), None)
+    if found is None:
+        raise NotFoundError("there is no such suggestion", "open the vulnerability again; it may have changed")
+    return found
 
 
 def _link(found: SameRemedy) -> Link:
@@ -162,7 +191,7 @@ def _link(found: SameRemedy) -> Link:
         later_id=later,
         earlier_id=earlier,
         reason=REASONS[Reason.REMEDY],
-        score=found.score,
+        score=found.score if found.score is not None else _score(found.remedy.kind, found.stopped),
         explanation=sealed,
     )
 
@@ -226,14 +255,19 @@ def _verified(reader: Reader, places: Sequence[_Place]) -> dict[int, _Verified]:
     by_recipe: dict[int, list[Read]] = {}
     for each in opinions.read(rows):
         by_recipe.setdefault(each.row.recipe_id, []).append(each)
+    jobs = {some[0].row.recipe.remedy.job for some in by_recipe.values()} - {None}
+    working = set(Job.objects.filter(pk__in=jobs, state__in=LIVE).values_list("pk", flat=True)) if jobs else set()
     sealers = vault.sealers({some[0].row.recipe.envelope_id for some in by_recipe.values()})
     found = {}
     for number, some in by_recipe.items():
         recipe, read = some[0].row.recipe, holds(some)
         sealer = sealers.get(recipe.envelope_id)
-        remedy = remedies.opened(recipe.remedy, sealer) if sealer is not None and read is not None else None
-        if read is not None and remedy is not None:
-            found[number] = _Verified(read, remedy)
+        if sealer is None or read is None:
+            continue
+        remedy = remedies.opened(recipe.remedy, sealer)
+        if remedy is not None:
+            parts = remedies.opened_parts(recipe.remedy, sealer)
+            found[number] = _Verified(read, remedy, parts, parts is None and recipe.remedy.job in working)
     return found
 
 
@@ -257,6 +291,8 @@ def holds(some: Sequence[Read]) -> Read | None:
 
 def _made(one: _Place, two: _Place, verified: Mapping[int, _Verified], other: Row, stopped: int) -> SameRemedy:
     first, second = verified[one.recipe], verified[two.recipe]
+    said = compared(first.parts, second.parts) if first.parts is not None and second.parts is not None else None
+    decided = said is not None and said.standing is not Standing.UNKNOWN
     return SameRemedy(
         other=other,
         remedy=first.remedy,
@@ -264,7 +300,9 @@ def _made(one: _Place, two: _Place, verified: Mapping[int, _Verified], other: Ro
         two=second.read,
         findings=(one.finding, two.finding),
         stopped=stopped,
-        score=_score(first.remedy.kind, stopped),
+        score=None if decided else _score(first.remedy.kind, stopped),
+        compared=said,
+        waits=first.waits or second.waits,
     )
 
 
@@ -275,5 +313,8 @@ def _score(kind: Kind, stopped: int) -> float:
 
 
 def _order(each: SameRemedy) -> tuple[float, int, int, int]:
-    """The best first: the surest, then what stops the fewest, then the oldest verdicts."""
-    return -each.score, each.stopped, each.two.row.pk, each.one.row.pk
+    """The best first: one hunk for both, then the surest, then what stops the fewest; last what can be fixed apart."""
+    sure = each.score
+    if sure is None:
+        sure = 1.0 if each.compared is not None and each.compared.standing is Standing.SHARED else 0.0
+    return -sure, each.stopped, each.two.row.pk, each.one.row.pk

@@ -60,7 +60,9 @@ def _remedies() -> Iterator[Finding]:
         sealer = vault.sealers([each.recipe.envelope_id]).get(each.recipe.envelope_id)
         if each.recipe.purged_at is not None or sealer is None:
             purged += 1
-        elif remedies.opened(each, sealer) is None:
+        elif remedies.opened(each, sealer) is None or (
+            each.parts is not None and remedies.opened_parts(each, sealer) is None
+        ):
             changed += 1
     if purged:
         what = f"digests of what stopped {purged:,} reproducers are left, whose recipes were purged"

@@ -304,7 +304,10 @@ class SameRemedyShape(Shape):
     kind: Literal["patch", "release"] = Field(description="a release holds many changes, so it says far less")
     verdicts: list[str] = Field(description="references of the verdicts, of this flaw and of the other")
     stopped: int = Field(description="flaws whose reproducers it stops, as far as the key may see")
-    score: float
+    score: float | None = Field(description="null where the parts of the patch say more")
+    parts: Literal["shared", "apart", "unknown"] | None = Field(
+        description="whether one hunk stops both, or they can be fixed apart; null where nobody looked"
+    )
     explanation: str
 
 

@@ -303,6 +303,7 @@ def _same_remedy(each: SameRemedy) -> SameRemedyShape:
         verdicts=[each.one.row.reference, each.two.row.reference],
         stopped=each.stopped,
         score=each.score,
+        parts=each.compared.standing.value if each.compared is not None else None,
         explanation=each.explanation,
     )
 

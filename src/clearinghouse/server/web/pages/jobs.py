@@ -20,6 +20,7 @@ _TASKS = {
     "clearinghouse.server.inventories.jobs.plan_for": ("Make the worklist of an organisation", "organisation"),
     "clearinghouse.server.inventories.jobs.plan_all": ("Make all worklists anew", ""),
     "clearinghouse.server.validations.jobs.run": ("Run a reproducer", "validation"),
+    "clearinghouse.server.validations.apart.take_apart": ("See which parts of a patch stop a reproducer", "recipe"),
     "clearinghouse.server.validations.reports.consider": ("Look for reproducers among files", "report"),
     "clearinghouse.server.jobs.tasks.prune": ("Remove jobs that ended long ago", ""),
 }
