@@ -1,7 +1,8 @@
 """Whether two reproducers that one patch stops can be fixed apart, told by the patch without single hunks.
 
-CVE counting asks whether flaws are independently fixable (CNA Operational Rules 4.1.0, section 4.2, CVE ID Assignment). A patch without a hunk, with which one reproducer shows again and the other does not, is a fix of the other
-alone; where there is such a hunk for each, each has been fixed without the other.
+CVE counting asks whether flaws are independently fixable (CNA Operational Rules 4.1.0, section 4.2, CVE ID Assignment).
+A patch without a hunk, with which one reproducer shows again and the other does not, is a fix of the other alone; where
+there is such a hunk for each, each has been fixed without the other.
 """
 
 from collections.abc import Sequence
