@@ -13,6 +13,7 @@ settings.load_profile("clearinghouse")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what somebody with time may ask for."""
     parser.addoption("--long", action="store_true", help="mistreat installations for as long as half an hour")
+    parser.addoption("--pictures", metavar="FOLDER", default="", help="keep pictures of every page in this folder")
 
 
 @pytest.fixture(scope="session")

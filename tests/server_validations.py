@@ -104,7 +104,7 @@ def pretend(validation: Validation, verdict: Verdict = Verdict.FIXED, newest: Ne
     loaded = open_recipe(validation.recipe, sealer)
     made = recording.keep(
         validation,
-        Ran(a_result(loaded, verdict), newest, remedy_of(loaded) if verdict is Verdict.FIXED else None),
+        Ran(a_result(loaded, verdict), newest, remedy=remedy_of(loaded) if verdict is Verdict.FIXED else None),
         sealer,
         lambda: None,
     )

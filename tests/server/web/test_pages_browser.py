@@ -1,6 +1,6 @@
 """Every page with the demonstration's world in a real browser: wide and narrow, light and dark, by keyboard, on paper.
 
-With ``--basetemp`` every page is kept there as a picture.
+With ``--pictures FOLDER`` every page is kept there as a picture.
 """
 
 import datetime as dt
@@ -300,12 +300,12 @@ def test_every_page_is_looked_at(world):
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_is_wider_than_the_screen(show, name, request):
     page = show(name)
-    folder = request.config.getoption("--basetemp")
+    folder = request.config.getoption("--pictures")
     assert page.locator("h1").count() == 1
     for theme, width in product(THEMES if folder else (), WIDTHS):
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=f"{folder}/../shots-pages/{name}-{theme}-{width}.png", full_page=True)
+        page.screenshot(path=f"{folder}/{name}-{theme}-{width}.png", full_page=True)
     opened(page)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})

@@ -199,7 +199,7 @@ PAGES = ("2fa/", "2fa/webauthn/add/", "2fa/totp/activate/", "browsers/", "passwo
 def test_nothing_is_wider_than_the_screen(show, scheme, request):
     person = a_person()
     page = show("/accounts/login/", color_scheme=scheme)
-    folder = request.config.getoption("--basetemp")
+    folder = request.config.getoption("--pictures")
     looked_at = ["login/", "password/reset/"]
 
     def look(path: str) -> None:
