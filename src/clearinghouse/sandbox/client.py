@@ -3,13 +3,15 @@
 import contextlib
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
 
 import msgspec
 
-from clearinghouse.sandbox import launch, wire
+from clearinghouse.sandbox import believed, launch, wire
+from clearinghouse.sandbox.believed import plain
 from clearinghouse.sandbox.contract import (
     BoxError,
     Collected,
@@ -23,26 +25,29 @@ from clearinghouse.sandbox.contract import (
 )
 from clearinghouse.sandbox.isolation import Isolation, Tier
 from clearinghouse.sandbox.making import Setting
-from clearinghouse.sandbox.wire import LARGEST_ANSWER
 
 _ERRORS = {"box": BoxError, "unavailable": UnavailableError, "unsafe": UnsafeError}
 _T = TypeVar("_T")
+_Found = TypeVar("_Found")
 _PATIENCE = 180.0
 """Seconds that a runner may take beyond those that a command may: who waits for ever is stopped by who is silent."""
-_WORDS = 400
+_GIVEN_BACK = 10.0
+"""Seconds of patience that an answer gives back: one that answers each question as late as it may soon may no more."""
 
 
 class Client:
     """Speaks with one runner, which it starts and ends. See :class:`~clearinghouse.sandbox.contract.Provider`.
 
     It believes the runner little: who broke out of a box speaks with its voice. Once a runner is silent for too long,
-    answers what was not asked, or sends what is no answer, it is ended, and nothing more is read of it.
+    is late again and again, answers what was not asked or cannot be (:mod:`clearinghouse.sandbox.believed`), or sends
+    what is no answer or larger than that to this question can be, it is ended, and nothing more is read of it.
 
     Args:
         argv: the command that a runner speaks through; None starts one on this machine.
         setting: of a runner on this machine. declared: what the operator says of the runner's machine: ``T2`` for a
             virtual machine, ``T3`` for a machine of its own. It counts only where the kernel there is another one.
-        patience: seconds for which an answer may take longer than the command that was asked for.
+        patience: seconds for which answers may take longer than the commands that were asked for: all of them together,
+            less some that each gives back.
 
     Raises:
         UnavailableError: it cannot be started.
@@ -62,7 +67,7 @@ class Client:
             started = launch.start(list(argv), launch.reaching())
         self._process: subprocess.Popen[bytes] | None = started
         self._declared = declared
-        self._patience = patience
+        self._patience = self._left = patience
         self._one = threading.Lock()
         self._isolation: Isolation | None = None
         self.name = "runner"
@@ -108,7 +113,7 @@ class Client:
     def _checked(self, *, again: bool) -> Isolation:
         process = self._process
         try:
-            return self._ask(wire.Check(again=again), wire.Checked).isolation
+            return self._ask(wire.Check(again=again), wire.Checked, lambda found: believed.isolation(found.isolation))
         except RunnerLostError:
             if self._isolation is not None or process is None or (process.returncode or 0) < 0:
                 raise  # it was there, or was ended because it was silent
@@ -118,47 +123,56 @@ class Client:
 
     def prepare(self, files: Mapping[str, File], limits: Limits, *, over: str | None = None) -> str:
         """Make a box."""
-        return self._ask(wire.Prepare(dict(files), limits, over), wire.Made).box
+        return self._ask(wire.Prepare(dict(files), limits, over), wire.Made, lambda made: believed.box(made.box))
 
     def run(self, box: str, command: Command) -> Outcome:
         """Run a command in a box to its end."""
-        return self._ask(wire.Run(box, command), wire.Ran, command.limits.seconds).outcome
+        return self._ask(
+            wire.Run(box, command),
+            wire.Ran,
+            lambda ran: believed.outcome(ran.outcome, command),
+            command.limits.seconds,
+        )
 
     def collect(self, box: str, paths: Sequence[str], most: int) -> list[Collected]:
         """Return what stands at paths of a box."""
-        return self._ask(wire.Collect(box, tuple(paths), most), wire.Found).collected
+        return self._ask(
+            wire.Collect(box, tuple(paths), most),
+            wire.Found,
+            lambda found: believed.collected(found.collected, paths, most),
+        )
 
     def destroy(self, box: str) -> None:
         """Remove a box."""
-        self._ask(wire.Destroy(box), wire.Done)
+        self._ask(wire.Destroy(box), wire.Done, lambda done: None)
 
-    def _ask(self, question: wire.Question, kind: type[_T], seconds: float = 0.0) -> _T:
-        """Return the answer to a question, which takes ``seconds`` by itself."""
+    def _ask(
+        self, question: wire.Question, kind: type[_T], believe: Callable[[_T], _Found], seconds: float = 0.0
+    ) -> _Found:
+        """Return what can be believed of the answer to a question, which takes ``seconds`` by itself."""
         with self._one:
             try:
                 answer = self._answer(question, seconds)
+                return believe(_of_kind(answer, kind))
             except RunnerLostError:
                 self._end()
                 raise
-            if isinstance(answer, wire.Refused):
-                raise _ERRORS[answer.kind](_plain(answer.what), _plain(answer.remedy))
-            if not isinstance(answer, kind):
-                self._end()
-                raise RunnerLostError("the runner is gone, or answers what was not asked", "look at its log; ask again")
-            return answer
 
     def _answer(self, question: wire.Question, seconds: float) -> wire.Answer | None:
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
             raise RunnerLostError("the runner was ended", "start another one")
-        clock = threading.Timer(min(seconds + self._patience, threading.TIMEOUT_MAX), launch.end, [process])
+        clock = threading.Timer(min(seconds + self._left, threading.TIMEOUT_MAX), launch.end, [process])
         clock.daemon = True
+        begin = time.monotonic()
         clock.start()
         try:
             wire.send(process.stdin, question)
-            answer: wire.Answer | None = wire.receive(process.stdout, wire.Answer, LARGEST_ANSWER)
+            answer: wire.Answer | None = wire.receive(process.stdout, wire.Answer, believed.largest(question))
         finally:
             clock.cancel()
+        late = max(0.0, time.monotonic() - begin - seconds)
+        self._left = min(self._patience, max(0.0, self._left - late) + _GIVEN_BACK)
         return answer
 
     def _end(self) -> None:
@@ -167,9 +181,12 @@ class Client:
         self.close()
 
 
-def _plain(text: str) -> str:
-    """Words of a runner, for a person: cut, and without what controls a terminal."""
-    return "".join(each if each.isprintable() else "?" for each in text[:_WORDS])
+def _of_kind(answer: wire.Answer | None, kind: type[_T]) -> _T:
+    if isinstance(answer, wire.Refused):
+        raise _ERRORS[answer.kind](plain(answer.what), plain(answer.remedy))
+    if not isinstance(answer, kind):
+        raise RunnerLostError("the runner is gone, or answers what was not asked", "look at its log; ask again")
+    return answer
 
 
 def _seen_from_here(found: Isolation, declared: Tier) -> Isolation:
@@ -180,7 +197,7 @@ def _seen_from_here(found: Isolation, declared: Tier) -> Isolation:
     this process.
     """
     most = Tier.T0 if found.failed or not found.held else Tier.T1 if found.shared else Tier.T2
-    found = msgspec.structs.replace(found, tier=min(found.tier, most), provider=_plain(found.provider), declared="")
+    found = msgspec.structs.replace(found, tier=min(found.tier, most))
     here = Path("/proc/sys/kernel/random/boot_id")
     other = bool(found.boot) and found.boot != (here.read_text().strip() if here.exists() else "")
     if declared <= found.tier or found.tier == Tier.T0:

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from clearinghouse.sandbox.contract import ENVIRONMENT, MIB, Limits, UnavailableError
+from clearinghouse.sandbox.muffled import muffle
 from clearinghouse.sandbox.workspace import mount_memory
 
 _UNSHARE = ("--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child=KILL", "--mount-proc")
@@ -78,13 +79,22 @@ def start(argv: list[str], variables: dict[str, str] | None = None) -> subproces
     """
     named = environment() if variables is None else variables
     try:
-        return subprocess.Popen(  # noqa: S603 - a command of the installation's configuration
-            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=named, cwd="/", start_new_session=True
+        started = subprocess.Popen(  # noqa: S603 - a command of the installation's configuration
+            argv,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=named,
+            cwd="/",
+            start_new_session=True,
         )
     except OSError as error:
         raise UnavailableError(
             f"the runner cannot be started: {argv[0]}: {error.strerror}", "look at the command that starts it"
         ) from None
+    if started.stderr is not None:
+        muffle(started.stderr)
+    return started
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
