@@ -48,9 +48,9 @@ def submit(reader: Reader, reference: str, body: Iterable[bytes]) -> tuple[Attes
         raise NotForThemError("this participant gives in no verdicts", "ask for another role, or another key")
     found = seen(reader, reference)
     data = bundles.whole(body, LARGEST)
-    keys = list(signing.live(reader.participant))
+    keys = list(signing.proved(reader.participant))
     if not keys:
-        what = "no key is registered whose signatures count for this participant"
+        what = "no key is registered, and proved, whose signatures count for this participant"
         raise NotForThemError(what, "a steward registers its public half on the page Organisation")
     with transaction.atomic():
         recipe = Recipe.objects.select_for_update().get(pk=found.recipe_id)
