@@ -249,7 +249,8 @@ NAMES = [
     "worklist-shared", "inventories", "inventory", "send-inventory", "participants", "participants-closed",
     "participants-none",
     "participant-new", "participant", "participant-vendor", "participant-close", "invite", "person", "organisation",
-    "key-new", "jobs", "audit", "audit-none", "glass", "glass-coordinator", "account", "factors", "browsers", "sign-in",
+    "key-new", "signing-new",
+    "jobs", "audit", "audit-none", "glass", "glass-coordinator", "account", "factors", "browsers", "sign-in",
     "not-there",
 ]  # fmt: skip
 
