@@ -31,13 +31,12 @@ from clearinghouse.server.membership.values import POSSIBLE
 from clearinghouse.server.oversight import glass
 from clearinghouse.server.participants.models import Participant, Person, Role, ServiceIdentity
 from clearinghouse.server.participants.scopes import Scope
-from clearinghouse.server.validations import signing
 from clearinghouse.server.vulnerabilities import acts
 from clearinghouse.server.vulnerabilities.models import Division, Finding, Link, LinkKind, Vulnerability
 from clearinghouse.trust.keys import make_key_pair
 from server.inventories import having
 from server_people import PASSWORD, a_participant, a_person, reader_for
-from server_validations import asked, pretend
+from server_validations import asked, pretend, register
 
 MARKER = "marker-51c7-of-what-reports-say"
 """Stands in every report's text: whoever may see none of them sees it nowhere."""
@@ -305,7 +304,7 @@ def _validations(world: World, home: Path) -> None:
     for name in ("finder", "finder_stranger"):
         make_key_pair(home / f"{name}.key")
         steward = world.reader(f"{name}_steward" if name == "finder" else name)
-        made_key = signing.register(steward, "Validation farm", (home / f"{name}.key.pub").read_bytes())
+        made_key = register(steward, "Validation farm", home / f"{name}.key")
         world.add("signing", name, key=made_key.reference)
     world.missing["signing"] = {"key": "0" * 12}
 

@@ -4,6 +4,7 @@ import hashlib
 import io
 import tarfile
 import zipfile
+from pathlib import Path
 from typing import Any
 
 from clearinghouse.sandbox import Held, Isolation, Tier
@@ -11,10 +12,12 @@ from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.evidence import vault
 from clearinghouse.server.intake.models import Report
 from clearinghouse.server.jobs.models import Job, State
-from clearinghouse.server.validations import recording, services
-from clearinghouse.server.validations.models import Attestation, Validation
+from clearinghouse.server.validations import possession, recording, services, signing
+from clearinghouse.server.validations.models import Attestation, SigningKey, Validation
 from clearinghouse.server.validations.running import Newest, Ran
 from clearinghouse.server.validations.sealed import open_recipe
+from clearinghouse.trust.keys import load_private
+from clearinghouse.trust.possession import answer
 from clearinghouse.validation.recipe import Loaded
 from clearinghouse.validation.remedy import remedy_of
 from clearinghouse.validation.result import Evidence, Result, Run, Subject
@@ -121,4 +124,15 @@ def asked(reader: Reader, report: Report, **recipe: Any) -> Validation:
     return made
 
 
-__all__ = ["ISOLATION", "a_recipe", "a_result", "an_archive", "asked", "pretend", "zipped"]
+def register(reader: Reader, name: str, path: Path) -> SigningKey:
+    """Register the public half of a key pair for somebody, with proof."""
+    pem = path.with_name(f"{path.name}.pub").read_bytes()
+    return signing.register(reader, name, pem, proof(reader, path))
+
+
+def proof(reader: Reader, path: Path) -> bytes:
+    """The answer to a challenge of somebody with a private key."""
+    return answer(possession.challenge(reader), load_private(path)).to_bytes()
+
+
+__all__ = ["ISOLATION", "a_recipe", "a_result", "an_archive", "asked", "pretend", "proof", "register", "zipped"]

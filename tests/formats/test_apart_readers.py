@@ -119,3 +119,65 @@ def test_one_that_takes_too_much_is_ended(at_hand, limits):
     with pytest.raises(ClearinghouseError):
         list(made.read(descriptor, "here", unpacked=2**28))
     made.close()
+
+
+OTHERS = """
+import time
+
+def echo(file, source):
+    yield source.encode()
+    yield file.read()
+
+def sleep(file, source):
+    yield b"begun"
+    time.sleep(600)
+
+def flood(file, source):
+    while True:
+        yield bytes(2**20)
+
+def fail(file, source):
+    yield b"begun"
+    raise ValueError("of a stranger: " + file.read().decode())
+
+READERS = {"echo": echo, "sleep": sleep, "flood": flood, "fail": fail}
+"""
+
+
+@pytest.fixture
+def others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Have something read by a reader from a room above."""
+    (tmp_path / "readers_of_a_test.py").write_text(OTHERS)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+    made = Readers(others=["readers_of_a_test"])
+
+    def values(kind: str, descriptor: int, clock: int = 0) -> Iterator[bytes]:
+        return made.values(kind, descriptor, "S", memory=2**30, seconds=30, clock=clock, most=2**22)
+
+    yield values
+    made.close()
+
+
+def test_a_room_above_has_readers_of_its_own(others, at_hand):
+    assert list(others("echo", at_hand(b"data"))) == [b"S", b"data"]
+
+
+def test_one_that_sleeps_is_ended_by_its_clock(others, at_hand):
+    with pytest.raises(ReadingStoppedError):
+        list(others("sleep", at_hand(b""), clock=1))
+
+
+def test_one_that_never_stops_is_not_read_on(others, at_hand):
+    with pytest.raises(ReadingStoppedError, match="no record"):
+        list(others("flood", at_hand(b"")))
+    assert list(others("echo", at_hand(b""))) == [b"S", b""]
+
+
+def test_what_a_stranger_wrote_is_not_in_an_error(others, at_hand):
+    with pytest.raises(RuntimeError, match=r"^ValueError at readers_of_a_test.py:\d+, while reading$"):
+        list(others("fail", at_hand(b"secret")))
+
+
+def test_an_unknown_reader_is_told(others, at_hand):
+    with pytest.raises(ReadingStoppedError):
+        list(others("nothing", at_hand(b"")))

@@ -12,22 +12,26 @@ import pytest
 from boxed import comes, marked, needs_boxes, odd, run, runner
 from clearinghouse.sandbox import (
     BoxError,
+    Collected,
     Command,
     End,
     File,
     Held,
     Isolation,
+    Kind,
     Limits,
     Outcome,
     RunnerLostError,
     Tier,
     UnavailableError,
     UnsafeError,
+    believed,
     demand,
     launch,
     wire,
 )
 from clearinghouse.sandbox.client import Client
+from clearinghouse.sandbox.heard import MOST
 
 HELD = (Held("a point", holds=True, how="it did"),)
 FOUND = Isolation(tier=Tier.T1, provider="other 1.0", boot="another kernel", held=HELD)
@@ -248,3 +252,126 @@ def test_a_command_that_reaches_a_runner_finds_what_ssh_needs_and_no_setting_of_
     found = launch.reaching()
     assert found.items() >= {"SSH_AUTH_SOCK": "/run/agent", "HOME": "/home/operator"}.items()
     assert "secret" not in found.values()
+
+
+def ran(**more: object) -> bytes:
+    return answers(wire.Ran(Outcome(**{"end": End.EXITED, "code": 0, **more})))
+
+
+IMPOSSIBLE = {
+    "more output": ran(stdout=b"x" * 11),
+    "more errors": ran(stderr=b"x" * 11),
+    "no number": ran(seconds=float("nan")),
+    "for ever": ran(cpu=float("inf")),
+    "before it began": ran(seconds=-1.0),
+    "memory of no machine": ran(memory=2**60),
+    "a code of no process": ran(code=256),
+    "a number beyond JSON": ran(code=2**62),
+    "exited without a code": ran(code=None),
+    "no signal": ran(end=End.SIGNALLED, code=None),
+    "signal 0": ran(end=End.SIGNALLED, code=None, signal=0),
+    "larger than such an answer": struct.pack(">Q", believed.largest(wire.Run("box", Command(argv=("a",)))) + 1),
+}
+
+
+@pytest.mark.parametrize("name", IMPOSSIBLE)
+def test_an_outcome_that_cannot_be_ends_the_runner(saying: Callable[..., Client], name: str) -> None:
+    mark = f"impossible {name}"
+    with saying(IMPOSSIBLE[name], mark) as client:
+        with pytest.raises(RunnerLostError):
+            client.run("box", Command(argv=("true",), limits=Limits(output=10)))
+        comes(lambda: marked(mark) == [], "the runner is ended")
+
+
+OTHERS = {
+    "another path": [Collected(path="/work/b", kind=Kind.FILE, data=b"x")],
+    "more of it": [Collected(path="/work/a", kind=Kind.FILE, data=b"x" * 11)],
+    "a link with content": [Collected(path="/work/a", kind=Kind.LINK, data=b"x")],
+    "nothing": [],
+    "twice": [Collected(path="/work/a", kind=Kind.FILE)] * 2,
+    "a size that is none": [Collected(path="/work/a", kind=Kind.FILE, size=-1)],
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_was_not_asked_for_is_not_collected(saying: Callable[..., Client], name: str) -> None:
+    with saying(answers(wire.Found(OTHERS[name]))) as client, pytest.raises(RunnerLostError, match="cannot be"):
+        client.collect("box", ["/work/a"], 10)
+
+
+@pytest.mark.parametrize("name", ["", "x" * 201, "a\nb"])
+def test_a_box_has_a_name(saying: Callable[..., Client], name: str) -> None:
+    with saying(answers(wire.Made(name))) as client, pytest.raises(RunnerLostError, match="box"):
+        client.prepare({}, Limits())
+
+
+def test_what_a_self_check_says_is_cut_and_plain(saying: Callable[..., Client]) -> None:
+    long = "\x1b[2J" + "x" * 5_000
+    held = (Held(long, holds=True, how=long),)
+    found = Isolation(tier=Tier.T1, provider=long, kernel=long, boot=long, limits={long: long}, held=held)
+    with saying(answers(wire.Checked(found))) as client:
+        said = client.isolation()
+    words = [
+        said.provider,
+        said.kernel,
+        said.boot,
+        *said.limits,
+        *said.limits.values(),
+        said.held[0].name,
+        said.held[0].how,
+    ]
+    assert {len(each) for each in words} == {400}
+    assert all(each.isprintable() for each in words)
+
+
+def test_a_self_check_of_too_many_points(saying: Callable[..., Client]) -> None:
+    found = msgspec.structs.replace(FOUND, held=HELD * 300)
+    with saying(answers(wire.Checked(found))) as client, pytest.raises(RunnerLostError, match="more points"):
+        client.isolation()
+
+
+def test_words_of_an_outcome_are_plain(saying: Callable[..., Client]) -> None:
+    with saying(ran(end=End.NOT_STARTED, code=None, words="\x1b]0;" + "w" * 9_000)) as client:
+        assert client.run("box", Command(argv=("true",))).words == "?]0;" + "w" * 396
+
+
+LATE = """
+import sys, time
+source, to = sys.stdin.buffer, sys.stdout.buffer
+while head := source.read(8):
+    source.read(int.from_bytes(head, "big"))
+    time.sleep(0.4)
+    to.write(bytes.fromhex(sys.argv[1]))
+    to.flush()
+"""
+TALKS = """
+import sys
+sys.stderr.write(("\\x1b[2J" + "x" * 300 + "\\n") * 10_000)
+sys.stderr.close()
+sys.stdout.buffer.write(bytes.fromhex(sys.argv[1]))
+sys.stdout.flush()
+sys.stdin.buffer.read()
+"""
+
+
+def test_one_that_is_always_late_is_ended_though_it_always_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each answer comes within the patience that there is, and all of them together do not."""
+    monkeypatch.setattr("clearinghouse.sandbox.client._GIVEN_BACK", 0.01)
+
+    def ask(client: Client) -> None:
+        for _ in range(100):
+            client.destroy("box")
+
+    with Client([sys.executable, "-c", LATE, answers(wire.Done()).hex()], patience=6.0) as client:
+        client.destroy("box")
+        with pytest.raises(RunnerLostError):
+            ask(client)
+
+
+def test_what_a_runner_says_beside_its_answers_is_bounded_and_plain(capfd: pytest.CaptureFixture[str]) -> None:
+    with Client([sys.executable, "-c", TALKS, answers(wire.Done()).hex()]) as client:
+        client.destroy("box")
+        said: list[str] = []
+        comes(lambda: said.append(capfd.readouterr().err) or "not passed on" in "".join(said), "it is cut")
+    assert "\x1b" not in "".join(said)
+    assert len("".join(said)) < MOST + 100

@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
+from securesystemslib.signer import CryptoSigner
 
 import invented_world
 from clearinghouse.server.audit.models import Entry
@@ -24,7 +25,9 @@ from clearinghouse.server.inventories import known
 from clearinghouse.server.membership.values import POSSIBLE
 from clearinghouse.server.participants.models import Role
 from clearinghouse.server.participants.scopes import Scope
+from clearinghouse.server.validations import possession, signing
 from clearinghouse.server.web.api import api
+from clearinghouse.trust.possession import answer as answer_of
 from invented_world import MARKER, World
 from server_validations import a_recipe, zipped
 
@@ -191,10 +194,8 @@ def unless(acts: Sees, *names: str) -> Sees:
     return acts | dict.fromkeys(names, NOBODY)
 
 
-PEM = """-----BEGIN PUBLIC KEY-----
-MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
------END PUBLIC KEY-----
-"""
+FARM = CryptoSigner.generate_ed25519()
+"""What signs for whoever registers it."""
 WHY = {"reason": "As both of them told us"}
 PURPOSE = {"purpose": "To see whether it can be reproduced"}
 SHARED = dict.fromkeys(SEES["flaw"], COORDINATORS) | {"red": NOBODY}
@@ -289,7 +290,7 @@ PAGES: dict[str, Line] = {
     },
     "validation_verdict": act(SENDERS, "validation", send={"file": ""}, acts=NOBODY),
     "validation_evidence": act(PEOPLE, "piece", send=PURPOSE, ok=200),
-    "signing_new": act(STEWARDS, send={"name": "Farm", "pem": PEM}),
+    "signing_new": form(STEWARDS, send={"name": "Farm", "pem": signing.pem_of(FARM).decode(), "proof": "none"}),
     "signing_revoke": act(STEWARDS, "signing", {"finder": {"finder_steward"}, "finder_stranger": {"finder_stranger"}}),
     "account": page(PEOPLE),
     "theme": act(PEOPLE, send={"theme": "dark"}, acts=NOBODY),
@@ -399,8 +400,8 @@ def _plain(text: bytes) -> str:
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", said)
 
 
-def sending(world: World, name: str, cell: Cell, number: str) -> dict[str, Any]:
-    """The form of a cell, with what depends on the world."""
+def sending(world: World, name: str, cell: Cell, number: str, reader: str = "") -> dict[str, Any]:
+    """The form of a cell, with what depends on the world and on who sends it."""
     from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: PLC0415
 
     sent: dict[str, Any] = dict(cell.send)
@@ -408,6 +409,8 @@ def sending(world: World, name: str, cell: Cell, number: str) -> dict[str, Any]:
         body = invented_world.sarif("Another", "src/another.c") if "inventory" not in name else b"pkg:pypi/a@1\n"
         body = RECIPE if name.startswith("validate_") else body
         sent["file"] = SimpleUploadedFile("new.json", body, "application/json")
+    if "proof" in sent and reader in cell.who:
+        sent["proof"] = answer_of(possession.challenge(world.reader(reader)), FARM).to_bytes().decode()
     if "other" in sent:
         sent["other"] = world.objects["flaw"][sent["other"]]["reference"]
     if "participant" in sent:
@@ -470,7 +473,8 @@ def test_pages(world, name):
             missing = world.missing.get(cell.group)
             gone = None
             for thing, arguments in objects(world, cell).items():
-                answer = ask(client, method, reverse(name, kwargs=arguments), sending(world, name, cell, thing))
+                form_of_it = sending(world, name, cell, thing, reader)
+                answer = ask(client, method, reverse(name, kwargs=arguments), form_of_it)
                 here = f"{method} {name} {thing} as {reader}"
                 if answer.status != expected(cell, reader, thing):
                     wrong.append(f"{here}: {answer.status}, not {expected(cell, reader, thing)}")
@@ -570,13 +574,14 @@ def test_no_address_and_no_form_breaks_anything(world, name):
             assert ask(client, method, here, sent).status < 500, value
 
 
-REAUTHENTICATED = ("participant_close", "invite", "person", "key_new")
+REAUTHENTICATED = ("participant_close", "invite", "person", "key_new", "signing_new")
 
 
 @pytest.mark.parametrize("name", REAUTHENTICATED)
 def test_what_is_grave_asks_once_more_who_one_is(world, name):
-    client = invented_world.signed_in(world.people["administrator"], recently=False)
     for method, cell in PAGES[name].items():
+        who = "administrator" if "administrator" in cell.who else "finder_steward"
+        client = invented_world.signed_in(world.people[who], recently=False)
         thing, arguments = next(iter(objects(world, cell).items()))
         answer = ask(client, method, reverse(name, kwargs=arguments), sending(world, name, cell, thing))
         assert answer.location.partition("?")[0] in {"/accounts/reauthenticate/", "/accounts/2fa/reauthenticate/"}
@@ -676,6 +681,7 @@ API: dict[str, Operation] = {
         Scope.EVIDENCE_READ, "piece", body=_PURPOSE
     ),
     "GET /v1/validation-keys": operation(None),
+    "GET /v1/signing-keys": operation(Scope.VALIDATION_READ),
     "POST /v1/inventories": operation(Scope.INVENTORY_WRITE, body=LIST, ok=202, refused=NOT_DEPLOYERS),
     "GET /v1/inventories": operation(Scope.INVENTORY_READ),
     "GET /v1/inventories/{reference}": operation(Scope.INVENTORY_READ, "inventory"),

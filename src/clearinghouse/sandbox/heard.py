@@ -10,6 +10,8 @@ WORDS = 400
 """Characters that are kept of one line."""
 _LINES = 3
 _PIECE = 1 << 12
+MOST = 64 << 10
+"""Bytes that are passed on of one runner: who broke into it could fill the log of who asks it."""
 _PATIENCE = 0.5
 """Seconds to wait for last words: something that goes on may hold the other end (ControlPersist of ssh_config(5))."""
 
@@ -25,6 +27,7 @@ class Heard:
         self._stream = stream
         self._last: deque[str] = deque(maxlen=_LINES)
         self._rest = b""
+        self._left = MOST
         self._thread = threading.Thread(target=self._follow, name="runner-stderr", daemon=True)
         self._thread.start()
 
@@ -50,8 +53,16 @@ class Heard:
     def _hear(self, line: bytes) -> None:
         text = plain(line.decode(errors="replace").strip())
         self._last.append(text)
+        if self._left > 0:
+            self._say(text)
+
+    def _say(self, text: str) -> None:
+        said = f"{text}\n".encode(errors="replace")
+        self._left -= len(said)
+        if self._left <= 0:
+            said += b"(the runner says more, which is not passed on)\n"
         with contextlib.suppress(OSError):  # by the descriptor: a lock would be held when the interpreter ends
-            os.write(2, f"{text}\n".encode(errors="replace"))
+            os.write(2, said)
 
 
 def plain(text: str) -> str:

@@ -169,11 +169,19 @@ def sign(statement: Statement, signers: Sequence["Signer"]) -> Envelope:
         StatementError: the statement cannot be written. SignerError: a signer fails, its signature does not fit its
             public key, there are too many, or none.
     """
+    return sign_payload(statement.to_bytes(), PAYLOAD_TYPE, signers)
+
+
+def sign_payload(payload: bytes, payload_type: str, signers: Sequence["Signer"]) -> Envelope:
+    """Return any bytes with their type in an envelope; see :func:`sign`. What they mean is the type's affair.
+
+    Raises:
+        SignerError: see :func:`sign`.
+    """
     if not 0 < len(signers) <= MOST_SIGNATURES:
-        raise SignerError(f"{len(signers)} keys cannot sign a statement", f"name 1 to {MOST_SIGNATURES} of them")
-    payload = statement.to_bytes()
-    signed = pae(PAYLOAD_TYPE, payload)
-    return Envelope(payload, PAYLOAD_TYPE, tuple(_signature(each, signed) for each in signers))
+        raise SignerError(f"{len(signers)} keys cannot sign a payload", f"name 1 to {MOST_SIGNATURES} of them")
+    signed = pae(payload_type, payload)
+    return Envelope(payload, payload_type, tuple(_signature(each, signed) for each in signers))
 
 
 def verify(envelope: Envelope | bytes, keys: KeyRing, threshold: int = 1) -> Verified:
@@ -200,6 +208,20 @@ def verify(envelope: Envelope | bytes, keys: KeyRing, threshold: int = 1) -> Ver
         what = f"what is signed is {_shown(read.payload_type)}, which is no in-toto statement in JSON"
         raise PayloadTypeError(what, f"ask for a statement in an envelope of type {PAYLOAD_TYPE}")
     return Verified(Statement.from_bytes(read.payload), keyids)
+
+
+def verify_payload(envelope: Envelope | bytes, keys: KeyRing, payload_type: str) -> bytes:
+    """Return what was signed, if a known key signed it as being of a type of ours.
+
+    Raises:
+        NotAnEnvelopeError, TamperedError, UnknownKeyError: see :func:`verify`. PayloadTypeError: it is signed as
+            something else.
+    """
+    read = envelope if isinstance(envelope, Envelope) else Envelope.from_bytes(envelope)
+    _who_signed(read, keys, 1)
+    if read.payload_type != payload_type:
+        raise PayloadTypeError(f"what is signed is {_shown(read.payload_type)}", f"sign it as {payload_type}")
+    return read.payload
 
 
 def _who_signed(envelope: Envelope, keys: KeyRing, threshold: int) -> tuple[str, ...]:

@@ -20,6 +20,9 @@ from clearinghouse.validation.fields import SIZE, Bounds, Demand, Install, Recip
 from clearinghouse.validation.wrong_fields import no_toml, wrong_field
 
 __all__ = [
+    "LARGEST",
+    "LARGEST_FILE",
+    "LARGEST_TOGETHER",
     "NAME",
     "SIZE",
     "Bounds",
@@ -29,6 +32,8 @@ __all__ = [
     "Recipe",
     "Subject",
     "Use",
+    "assembled",
+    "checked",
     "from_files",
     "is_address",
     "load",
@@ -37,9 +42,11 @@ __all__ = [
 ]
 
 NAME = "recipe.toml"
-_LARGEST = 64 << 10
-_LARGEST_FILE = 16 << 20
-_LARGEST_TOGETHER = 64 << 20
+LARGEST = 64 << 10
+"""Most bytes of a ``recipe.toml``."""
+LARGEST_FILE = 16 << 20
+LARGEST_TOGETHER = 64 << 20
+"""Most bytes of one file, and of all files of a recipe together."""
 _DEEPEST = 16
 """Parts of a dotted key: the time and memory of `tomllib` grow with the square of their number."""
 _STRING = re.compile(
@@ -80,11 +87,11 @@ def load(path: Path) -> Loaded:
     """
     file = path / NAME if path.is_dir() else path
     folder = file.parent
-    files = {NAME: _bytes(file, file, _LARGEST)}
+    files = {NAME: _bytes(file, file, LARGEST)}
     recipe = parse(files[NAME], str(file))
     for name in named(recipe):
         _plain(name, str(file))
-        files[name] = _bytes(folder / name, file, _LARGEST_FILE)
+        files[name] = _bytes(folder / name, file, LARGEST_FILE)
     return _whole(recipe, str(file), files)
 
 
@@ -98,7 +105,18 @@ def from_files(files: Mapping[str, bytes], source: str) -> Loaded:
         raise RecipeError(
             f"{source}: there is no {NAME} among the files", "add one; see docs/validation.md", source=source
         )
-    recipe = parse(files[NAME], source)
+    return assembled(parse(files[NAME], source), files, source)
+
+
+def assembled(recipe: Recipe, files: Mapping[str, bytes], source: str) -> Loaded:
+    """Return a recipe that was read before, with those of the files that it names.
+
+    Args:
+        recipe: what ``recipe.toml`` among the files says.
+
+    Raises:
+        RecipeError: it names a file that is not among them, or they are too large.
+    """
     wanted = {NAME: files[NAME]}
     for name in named(recipe):
         _plain(name, source)
@@ -116,8 +134,8 @@ def parse(data: bytes, source: str) -> Recipe:
     Raises:
         RecipeError: it is none; the message says which field is wrong.
     """
-    if len(data) > _LARGEST:
-        raise RecipeError(f"{source}: a recipe has at most {_LARGEST >> 10} KiB", "put data into files", source=source)
+    if len(data) > LARGEST:
+        raise RecipeError(f"{source}: a recipe has at most {LARGEST >> 10} KiB", "put data into files", source=source)
     tables: dict[str, Any] = {}
     try:
         text = data.decode()
@@ -135,7 +153,7 @@ def parse(data: bytes, source: str) -> Recipe:
     except ValueError as error:  # of whole numbers with thousands of digits it is a plain one
         wrong = no_toml(error, text)
         raise RecipeError(f"{source}: {wrong.what}", wrong.remedy, source=source) from None
-    _check(recipe, source)
+    checked(recipe, source)
     return recipe
 
 
@@ -173,8 +191,12 @@ def _names(recipe: Recipe) -> Iterator[str]:
                 yield use.input
 
 
-def _check(recipe: Recipe, source: str) -> None:
-    """Refuse what contradicts itself."""
+def checked(recipe: Recipe, source: str) -> None:
+    """Refuse what contradicts itself.
+
+    Raises:
+        RecipeError: it does.
+    """
     for where, what, remedy in contradictions(recipe):
         raise RecipeError(f"{source}: [{where}] {what}", remedy, source=source)
 
@@ -210,9 +232,9 @@ def _too_large(name: str, most: int, source: str) -> RecipeError:
 
 def _whole(recipe: Recipe, source: str, files: dict[str, bytes]) -> Loaded:
     for name, data in files.items():
-        if len(data) > _LARGEST_FILE:
-            raise _too_large(f"{source}: {name!r}", _LARGEST_FILE, source)
-    if sum(map(len, files.values())) > _LARGEST_TOGETHER:
-        most = _LARGEST_TOGETHER >> 20
+        if len(data) > LARGEST_FILE:
+            raise _too_large(f"{source}: {name!r}", LARGEST_FILE, source)
+    if sum(map(len, files.values())) > LARGEST_TOGETHER:
+        most = LARGEST_TOGETHER >> 20
         raise RecipeError(f"{source}: its files have more than {most} MiB together", "give smaller ones", source=source)
     return Loaded(recipe, source, files)

@@ -8,7 +8,7 @@ from clearinghouse.server.audit.models import Entry
 from clearinghouse.server.intake.purging import purge
 from clearinghouse.server.operate.check import verdicts
 from clearinghouse.server.participants.models import Person, Role
-from clearinghouse.server.validations import remedies, same_remedy, second, services, signing
+from clearinghouse.server.validations import remedies, same_remedy, second, services
 from clearinghouse.server.validations.jobs import tend
 from clearinghouse.server.validations.models import Attestation, Recipe, Remedy, SigningKey
 from clearinghouse.server.validations.running import Newest
@@ -24,7 +24,7 @@ from clearinghouse.validation.remedy import Kind
 from clearinghouse.validation.verdict import Verdict
 from server_people import reader_for
 from server_reports import a_coordinator, a_result, a_sender, send, sound
-from server_validations import a_recipe, asked, pretend, zipped
+from server_validations import a_recipe, asked, pretend, register, zipped
 from server_validations import a_result as a_verdict
 
 pytestmark = pytest.mark.django_db
@@ -199,7 +199,7 @@ def signs(tmp_path):
     def submit(reader, validation, verdict):
         path = tmp_path / f"key{next(numbers)}"
         make_key_pair(path)
-        signing.register(reader, "farm", path.with_name(f"{path.name}.pub").read_bytes())
+        register(reader, "farm", path)
         loaded = services_loaded(validation)
         envelope = sign(statement_of(a_verdict(loaded, verdict).result), [load_private(path)]).to_bytes()
         return second.submit(reader, validation.reference, [envelope])[0]

@@ -32,6 +32,7 @@ from server_people import a_participant, a_person, reader_for
 from server_reports import a_coordinator, a_result, a_sender, send
 from server_validations import a_recipe, asked, pretend, zipped
 from server_validations import a_result as a_verdict
+from server_validations import register as registered
 
 database = pytest.mark.django_db
 PURPOSE = "to see what the runs wrote"
@@ -169,7 +170,7 @@ def signs(tmp_path):
         path = tmp_path / f"key{next(numbers)}"
         make_key_pair(path)
         if register:
-            signing.register(reader, "validation farm", path.with_name(f"{path.name}.pub").read_bytes())
+            registered(reader, "validation farm", path)
         loaded = open_recipe(validation.recipe, vault.sealer(validation.recipe.envelope_id))
         return sign(statement_of(a_verdict(loaded, verdict).result), [load_private(path)]).to_bytes()
 
@@ -243,25 +244,10 @@ def a_coordinator_with(signs, validation, vendor):
     return msgspec.structs.replace(vendor, roles=vendor.roles | {Role.COORDINATOR})
 
 
-@database
-def test_keys_are_stewards_affair(tmp_path):
-    make_key_pair(tmp_path / "key")
-    pem = (tmp_path / "key.pub").read_bytes()
-    steward, member = a_sender(steward=True), a_sender()
-    with pytest.raises(NotForThemError):
-        signing.register(member, "farm", pem)
-    with pytest.raises(AskedWrongError):
-        signing.register(steward, "", pem)
-    for wrong in (b"", b"nothing", (tmp_path / "key").read_bytes(), pem + pem):
-        with pytest.raises(AskedWrongError):
-            signing.register(steward, "farm", wrong)
-    made = signing.register(steward, "farm", pem)
-    with pytest.raises(AskedWrongError):
-        signing.register(steward, "again", pem)
-    with pytest.raises(ValidationNotFoundError):
-        signing.revoke(a_sender(steward=True), made.reference)
-    signing.revoke(steward, made.reference)
-    assert [each.act for each in Entry.objects.order_by("seq")] == ["signing_key.added", "signing_key.revoked"]
+def test_statements_of_nothing_but_brackets_are_refused():
+    with pytest.raises(AskedWrongError, match="more than 20,000 values"):
+        second._require_small(b'{"a":[' + b"[]," * 20_000 + b"1]}")
+    second._require_small(b'{"a":[' + b"1," * 10_000 + b"1]}")
 
 
 # --- Who sees what

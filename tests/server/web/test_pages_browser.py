@@ -36,13 +36,12 @@ from clearinghouse.server.jobs.services import run_until_idle
 from clearinghouse.server.membership import keys, services
 from clearinghouse.server.oversight import glass
 from clearinghouse.server.participants.models import Person
-from clearinghouse.server.validations import signing
 from clearinghouse.server.validations.models import Attestation, Validation
 from clearinghouse.server.vulnerabilities import acts
 from clearinghouse.server.vulnerabilities.models import Link, LinkKind, Vulnerability
 from clearinghouse.trust.keys import make_key_pair
 from server_people import reader_for
-from server_validations import asked, pretend
+from server_validations import asked, pretend, register
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WIDTHS = (1280, 390, 320)
@@ -170,7 +169,9 @@ def _validated(people: dict[str, Person]) -> None:
     asked(reader_for(finder), report, title="Waits for a runner")
     Validation.objects.filter(state="queued").update(progress=None)
     steward = msgspec.structs.replace(reader_for(finder), steward=True)
-    signing.register(steward, "Validation farm in the basement", key.with_name(f"{key.name}.pub").read_bytes())
+    farm = key.with_name("farm.key")
+    make_key_pair(farm)
+    register(steward, "Validation farm in the basement", farm)
 
 
 def _pages(people: dict[str, Person]) -> dict[str, tuple[str, str]]:
@@ -226,6 +227,7 @@ def _pages(people: dict[str, Person]) -> dict[str, tuple[str, str]]:
         "person": ("aurora", reverse("person", args=[invited])),
         "organisation": ("aurora", reverse("organisation")),
         "key-new": ("aurora", reverse("key_new")),
+        "signing-new": ("aurora", reverse("signing_new")),
         "jobs": ("admin", reverse("jobs")),
         "audit": ("coordinator", reverse("audit")),
         "audit-none": ("coordinator", f"{reverse('audit')}?who=nobodyhasthisname"),
@@ -247,7 +249,8 @@ NAMES = [
     "worklist-shared", "inventories", "inventory", "send-inventory", "participants", "participants-closed",
     "participants-none",
     "participant-new", "participant", "participant-vendor", "participant-close", "invite", "person", "organisation",
-    "key-new", "jobs", "audit", "audit-none", "glass", "glass-coordinator", "account", "factors", "browsers", "sign-in",
+    "key-new", "signing-new",
+    "jobs", "audit", "audit-none", "glass", "glass-coordinator", "account", "factors", "browsers", "sign-in",
     "not-there",
 ]  # fmt: skip
 

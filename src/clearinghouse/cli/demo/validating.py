@@ -125,15 +125,17 @@ def told(given: Sequence[Given]) -> Iterator[tuple[str, str]]:
 
 def second_opinions(given: Sequence[Given]) -> Iterator[str]:
     """Have the vendor run some of the recipes and give in what it signed; say of each whether it agrees."""
-    from clearinghouse.server.validations import queries, second, signing  # noqa: PLC0415
-    from clearinghouse.trust.keys import make_key_pair  # noqa: PLC0415
+    from clearinghouse.server.validations import possession, queries, second, signing  # noqa: PLC0415
+    from clearinghouse.trust.keys import load_private, make_key_pair  # noqa: PLC0415
+    from clearinghouse.trust.possession import answer  # noqa: PLC0415
 
     reader = reader_of("maintainer@example.org")
     with tempfile.TemporaryDirectory(prefix="clearinghouse-demo-") as name:
         folder = Path(name)
         key = folder / "verdicts.key"
         make_key_pair(key)
-        signing.register(reader, _KEY, key.with_name(f"{key.name}.pub").read_bytes())
+        proof = answer(possession.challenge(reader), load_private(key)).to_bytes()
+        signing.register(reader, _KEY, key.with_name(f"{key.name}.pub").read_bytes(), proof)
         recipes = {each.reference: _written(folder, each.reproducer) for each in given if each.reproducer.also}
         with _one_processor():
             _validate(list(recipes.values()), key, folder / "kept")

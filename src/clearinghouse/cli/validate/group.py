@@ -42,14 +42,14 @@ class Group(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the verb that is meant, its name, and what is left of the arguments."""
         if args and self.get_command(ctx, args[0]) is None:
-            args = [RUN, *args]
+            args = [self.default, *args]
         return super().resolve_command(ctx, args)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put the verb that was left out before options that are its own."""
         known = {*self.commands, "-h", "--help"}
         if args and args[0] not in known:
-            args = [RUN, *args]
+            args = [self.default, *args]
         return super().parse_args(ctx, args)
 
 

@@ -1,4 +1,4 @@
-"""``clearinghouse validate verify`` and ``key``: who vouches for a verdict, and what one signs with."""
+"""``clearinghouse validate verify``: who vouches for a verdict."""
 
 import hashlib
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
 from clearinghouse.cli.validate.group import Form, app, content_of, form_of
 from clearinghouse.formats.text import clean_line, plural
 from clearinghouse.trust.envelope import verify
-from clearinghouse.trust.keys import KeyRing, make_key_pair
+from clearinghouse.trust.keys import KeyRing
 from clearinghouse.validation.attestation import EVIDENCE, said_by
 from clearinghouse.validation.errors import ValidationError
 from clearinghouse.validation.kept import BLOBS
@@ -59,16 +59,6 @@ def verify_command(
     say(f"  isolation  {said.isolation.get('tier')}, {said.isolation.get('provider')}")
     say(f"  evidence   {plural(checked, 'file')} as the verdict names them; not here: {missing}")
     raise typer.Exit(ATTENTION if missing else OK)
-
-
-@app.command("key", short_help="Make a key pair to sign verdicts with.")
-def key_command(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="The private key; the public one is FILE.pub.")],
-) -> None:
-    """Make an Ed25519 key pair. The private file is for its owner alone; give away the public one."""
-    public = make_key_pair(path)
-    say(f"{path}: the private key; keep it. {path}.pub: the public key, id {public.keyid}.")
-    say("Sign with --attest, and let others check with validate verify --key.")
 
 
 def _evidence(folder: Path, digests: Sequence[str]) -> tuple[int, int]:

@@ -3,23 +3,27 @@
 What reads a document of a stranger is a process of its own that begins without a trace of any other document, holds no
 key and no connection, may use so much memory and time, and ends with its document. Forking one costs a few
 milliseconds where starting an interpreter costs hundreds.
+
+What is read is a report, or what a room above has a reader for: a module that is named when the process starts, with
+``READERS``, functions that make values of a document's bytes. Values are bytes, and who asked knows what they are.
 """
 
 import contextlib
 import gc
+import importlib
 import os
 import resource
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from typing import IO
 
 import msgspec
 
 from clearinghouse.formats.apart.child import failure, write
-from clearinghouse.formats.apart.frames import BEGIN, DONE, END, FAILED, LARGEST_TASK, READY, TAGS, Begin, Single
+from clearinghouse.formats.apart.frames import BEGIN, DONE, END, FAILED, LARGEST_TASK, READY, TAGS, VALUE, Begin, Single
 from clearinghouse.formats.apart.second import write_records
 from clearinghouse.formats.contract import Record
 from clearinghouse.formats.guard import Limits
@@ -27,9 +31,19 @@ from clearinghouse.formats.registry import read_document
 from clearinghouse.formats.unpacking import documents
 from clearinghouse.records import Problem
 
+Reader = Callable[[IO[bytes], str], Iterator[bytes]]
+"""Makes values of a document: of its bytes, and of how it is called."""
 
-def main(descriptor: int) -> None:
-    """Serve tasks from a socket until its other end is closed."""
+
+def main(descriptor: int, *modules: str) -> None:
+    """Serve tasks from a socket until its other end is closed.
+
+    Args:
+        modules: those that have readers of other things than reports.
+    """
+    others: dict[str, Reader] = {}
+    for name in modules:
+        others |= importlib.import_module(name).READERS
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     gc.disable()
@@ -40,13 +54,13 @@ def main(descriptor: int) -> None:
             data, descriptors, _, _ = socket.recv_fds(link, LARGEST_TASK, 2)
             if not data:
                 return
-            _serve(data, descriptors, link)
+            _serve(data, descriptors, link, others)
             with contextlib.suppress(ChildProcessError):
                 while os.waitpid(-1, os.WNOHANG)[0]:
                     pass
 
 
-def _serve(data: bytes, descriptors: list[int], link: socket.socket) -> None:
+def _serve(data: bytes, descriptors: list[int], link: socket.socket, others: Mapping[str, Reader]) -> None:
     child = os.fork()
     if child:
         for each in descriptors:
@@ -58,7 +72,10 @@ def _serve(data: bytes, descriptors: list[int], link: socket.socket) -> None:
         task = msgspec.json.decode(data, type=Single)
         _limit(task)
         with open(descriptors[1], "wb") as out:
-            _read(task, descriptors[0], out)
+            if task.kind:
+                _read_as(others[task.kind], task, descriptors[0], out)
+            else:
+                _read(task, descriptors[0], out)
         code = 0
     finally:
         os._exit(code)
@@ -72,6 +89,7 @@ def _limit(task: Single) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (most, most))
+    signal.alarm(task.clock)  # whose default ends the process; 0 is none
 
 
 def _read(task: Single, descriptor: int, out: IO[bytes]) -> None:
@@ -90,6 +108,18 @@ def _read(task: Single, descriptor: int, out: IO[bytes]) -> None:
     write(out, DONE, b"")
 
 
+def _read_as(reader: Reader, task: Single, descriptor: int, out: IO[bytes]) -> None:
+    try:
+        with open(f"/proc/self/fd/{descriptor}", "rb") as file:
+            for value in reader(file, task.source):
+                write(out, VALUE, value)
+    except BrokenPipeError:
+        return
+    except Exception as error:
+        write(out, FAILED, failure(error))
+    write(out, DONE, b"")
+
+
 def _write_report(out: IO[bytes], begin: Begin, records: Iterator[Record]) -> None:
     write(out, BEGIN, msgspec.json.encode(begin))
     for kind, same in groupby(records, type):
@@ -98,4 +128,4 @@ def _write_report(out: IO[bytes], begin: Begin, records: Iterator[Record]) -> No
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), *sys.argv[2:])

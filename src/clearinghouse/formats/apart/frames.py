@@ -21,6 +21,8 @@ READY, BEGIN, END, FAILED, DONE = b"?", b"{", b"}", b"!", b"."
 FINDINGS = b"F"
 PIECES = b"p"
 """Pieces of an advisory index, in MessagePack: what they hold is kept in it too."""
+VALUE = b"v"
+"""Bytes whose meaning is the affair of who asked, and of the reader from a room above that made them."""
 _KINDS: Final[dict[bytes, type[Any]]] = {
     FINDINGS: Finding,
     b"P": Problem,
@@ -49,6 +51,8 @@ class Single(msgspec.Struct, frozen=True):
     Attributes:
         source: how records name it. unpacked: most bytes after its packing is undone. memory: most bytes of address
             space, seconds: most CPU time, of the process. formats, role: as for ``read_document``.
+        kind: what it is read as, where that is no report: the name of a reader from a room above. clock: most seconds
+            on the wall; 0 is no limit, for who takes records at a pace of their own.
     """
 
     source: str
@@ -57,6 +61,8 @@ class Single(msgspec.Struct, frozen=True):
     seconds: int
     formats: list[str] | None = None
     role: str = ""
+    kind: str = ""
+    clock: int = 0
 
 
 class Begin(msgspec.Struct, frozen=True):

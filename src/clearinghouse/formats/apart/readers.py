@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from threading import Lock
 from typing import IO, Any, NoReturn
 
 import msgspec
@@ -20,6 +21,7 @@ from clearinghouse.formats.apart.frames import (
     LISTS,
     PIPE,
     READY,
+    VALUE,
     Begin,
     Failed,
     Single,
@@ -29,20 +31,25 @@ from clearinghouse.records import ClearinghouseError
 
 MEMORY = 4 * 2**30
 SECONDS = 900
+_OF_FAILURE = 1 << 16
+"""Bytes that say why nothing could be read."""
 _KEPT = ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV")
 """What of the environment a reader has: where Python is, and no secret."""
 
 
 class Readers:
-    """Starts reading processes; keep one of these as long as there may be documents to read.
+    """Starts reading processes; keep one of these as long as there may be documents to read. Threads may share it.
 
     Args:
         memory: most bytes of address space, and seconds: most CPU time, of one document's process.
+        others: modules with readers of other things than reports; see :mod:`.forked`.
     """
 
-    def __init__(self, memory: int = MEMORY, seconds: int = SECONDS) -> None:
+    def __init__(self, memory: int = MEMORY, seconds: int = SECONDS, others: Sequence[str] = ()) -> None:
         self._memory = memory
         self._seconds = seconds
+        self._others = tuple(others)
+        self._one = Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._link: socket.socket | None = None
 
@@ -69,13 +76,39 @@ class Readers:
         task = Single(
             source, unpacked, self._memory, self._seconds, list(formats) if formats is not None else None, role
         )
-        ours, theirs = os.pipe()
-        with open(ours, "rb", buffering=PIPE) as frames:
-            try:
-                self._send(msgspec.json.encode(task), [data, theirs])
-            finally:
-                os.close(theirs)
+        with self._frames(task, data) as frames:
             yield from _records(frames)
+
+    def values(
+        self, kind: str, data: int, source: str, *, memory: int, seconds: int, clock: int, most: int
+    ) -> Iterator[bytes]:
+        """Yield what a reader from a room above makes of one document.
+
+        Args:
+            kind: the name of that reader. data: file descriptor of its bytes. source: how it is called.
+            memory: most bytes of address space, seconds: most CPU time, clock: most time on the wall, of the process.
+            most: bytes of all values together.
+
+        Raises:
+            ReadingStoppedError: the process ended before it was done, or sent more than that.
+            ClearinghouseError: what stopped it otherwise. OSError: there is no room for another process.
+        """
+        with self._frames(Single(source, 0, memory, seconds, kind=kind, clock=clock), data) as frames:
+            yield from _values(frames, most)
+
+    def _frames(self, task: Single, data: int) -> IO[bytes]:
+        """Return what the process that is forked for a task will write."""
+        ours, theirs = os.pipe()
+        frames = open(ours, "rb", buffering=PIPE)  # noqa: SIM115 - for who asked
+        try:
+            with self._one:
+                self._send(msgspec.json.encode(task), [data, theirs])
+        except BaseException:
+            frames.close()
+            raise
+        finally:
+            os.close(theirs)
+        return frames
 
     def close(self) -> None:
         """End the process that forks; what it forked ends with its documents, or when nobody reads any more."""
@@ -106,7 +139,7 @@ class Readers:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-P", "-m", "clearinghouse.formats.apart.forked", str(theirs.fileno())],
+                [sys.executable, "-P", "-m", "clearinghouse.formats.apart.forked", str(theirs.fileno()), *self._others],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -132,20 +165,37 @@ def _records(frames: IO[bytes]) -> Iterator[Begin | list[Any]]:
         if tag == DONE:
             return
         if tag == FAILED:
-            failed = _decoded(msgspec.json.Decoder(Failed).decode, data)
-            raise ClearinghouseError(failed.what, failed.remedy) if failed.remedy else RuntimeError(failed.what)
+            raise _failure(data)
         if tag == BEGIN:
             yield _decoded(msgspec.json.Decoder(Begin).decode, data)
         elif tag != END:
             yield _decoded(decoders.get(tag, _unknown), data)
 
 
-def _frame(frames: IO[bytes]) -> tuple[bytes, bytes]:
+def _values(frames: IO[bytes], most: int) -> Iterator[bytes]:
+    while True:
+        tag, data = _frame(frames, most + _OF_FAILURE)
+        if tag == DONE:
+            return
+        if tag == FAILED:
+            raise _failure(data)
+        most -= len(data)
+        if tag != VALUE or most < 0:
+            _stopped("it sent what is no value")
+        yield data
+
+
+def _failure(data: bytes) -> Exception:
+    failed = _decoded(msgspec.json.Decoder(Failed).decode, data)
+    return ClearinghouseError(failed.what, failed.remedy) if failed.remedy else RuntimeError(failed.what)
+
+
+def _frame(frames: IO[bytes], most: int = LARGEST_FRAME) -> tuple[bytes, bytes]:
     head = frames.read(HEAD.size)
     if len(head) < HEAD.size:
         _stopped("it took too much memory or time, or was ended")
     tag, length = HEAD.unpack(head)
-    if length > LARGEST_FRAME:
+    if length > most:
         _stopped("it sent what is no record")
     data = frames.read(length)
     if len(data) < length:

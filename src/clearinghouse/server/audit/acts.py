@@ -63,6 +63,7 @@ class Act(StrEnum):
     REMEDY_TAKEN_APART = "remedy.taken_apart", "Somebody asked which parts of a patch stop which of two reproducers."
     VERDICT_RECEIVED = "verdict.received", "A participant gave in a verdict that it signed."
     SIGNING_KEY_ADDED = "signing_key.added", "A key came into use whose signatures on verdicts count."
+    SIGNING_KEY_PROVED = "signing_key.proved", "It was proved who has the private half of a key that was in use before."
     SIGNING_KEY_REVOKED = "signing_key.revoked", "Signatures of a key on verdicts no longer count."
     INVENTORY_RECEIVED = "inventory.received", "An inventory came in."
     INVENTORY_REPLACED = "inventory.replaced", "A newer version of an inventory came in."

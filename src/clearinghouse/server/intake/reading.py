@@ -13,6 +13,7 @@ from clearinghouse.formats.apart.readers import Readers
 from clearinghouse.records import ClearinghouseError, Finding, Level, Problem
 from clearinghouse.server.evidence.vault import Sealer
 from clearinghouse.server.vulnerabilities.preparing import Preparing
+from clearinghouse.validation.apart import MODULE as RECIPES
 
 MOST_PROBLEMS = 10_000
 """Problems of one report that are kept one by one; the rest are counted."""
@@ -24,10 +25,10 @@ _lock = Lock()
 
 
 def readers() -> Readers:
-    """Return this process' readers of documents."""
+    """Return this process' readers of documents: of reports, and of recipes."""
     with _lock:
         if not _readers:
-            _readers.append(Readers())
+            _readers.append(Readers(others=[RECIPES]))
         return _readers[0]
 
 

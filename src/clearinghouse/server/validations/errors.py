@@ -33,6 +33,10 @@ class WaitingError(ValidationsError):
     seconds = 60
 
 
+class BusyError(ValidationsError):
+    """What was sent cannot be read now; nothing of it was stored."""
+
+
 class SigningError(ValidationsError):
     """There is no key that signs verdicts, or it cannot be used."""
 

@@ -47,6 +47,8 @@ class SigningKey(models.Model):
     Attributes:
         participant: whose; None is the installation. name: what people call it. keyid: what signatures call it.
         fingerprint: SHA-256 of the key. envelope: the key under which it is sealed. sealed: the key as PEM.
+        challenge: the nonce of the challenge by which its participant proved to have its private half; None where that
+            was not asked for, as of the installation's own. proof: the answer, sealed.
         revoked_at: since when nothing that it signed counts any more.
     """
 
@@ -57,6 +59,8 @@ class SigningKey(models.Model):
     fingerprint = models.CharField(max_length=64)
     envelope = models.ForeignKey(Envelope, on_delete=models.PROTECT, related_name="+")
     sealed = models.BinaryField()
+    challenge = models.CharField(max_length=64, null=True, unique=True)
+    proof = models.BinaryField(null=True)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     revoked_at = models.DateTimeField(null=True)
@@ -67,6 +71,9 @@ class SigningKey(models.Model):
             models.UniqueConstraint(fields=("participant", "fingerprint"), name="signing_key_once"),
             models.UniqueConstraint(
                 fields=("fingerprint",), condition=Q(participant__isnull=True), name="signing_key_own_once"
+            ),
+            models.UniqueConstraint(
+                fields=("fingerprint",), condition=Q(challenge__isnull=False), name="signing_key_proved_once"
             ),
         )
 

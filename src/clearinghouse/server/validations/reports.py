@@ -16,11 +16,13 @@ from clearinghouse.server.intake.models import State as ReportState
 from clearinghouse.server.intake.sealed import Meta, body_context, open_meta
 from clearinghouse.server.jobs.errors import Later
 from clearinghouse.server.participants.models import ParticipantRole, Role
-from clearinghouse.server.validations import bundles, services
+from clearinghouse.server.validations import reading, services
+from clearinghouse.server.validations.errors import BusyError
 from clearinghouse.server.validations.models import Recipe
 from clearinghouse.server.validations.sealed import Problem, seal
+from clearinghouse.validation.archives import ArchiveError
 from clearinghouse.validation.errors import ValidationError
-from clearinghouse.validation.recipe import NAME, Loaded, from_files, parse
+from clearinghouse.validation.recipe import LARGEST, LARGEST_FILE, NAME, Loaded, assembled
 from clearinghouse.validation.recipe import named as named_by
 
 _ZIP = ".zip"
@@ -40,7 +42,10 @@ def consider(report_id: int) -> None:
     report = Report.objects.get(pk=report_id)
     if report.state == ReportState.PURGED:
         return
-    found = list(_found(report))
+    try:
+        found = list(_found(report))
+    except BusyError:
+        raise Later(_WAIT) from None
     if found and report.state in _UNREAD:
         raise Later(_WAIT)  # what its findings say is part of how well it must be isolated
     reader = _sender(report)
@@ -66,33 +71,46 @@ def _found(report: Report) -> Iterator[tuple[Attachment, Loaded | ClearinghouseE
         try:
             if said.filename == NAME:
                 yield each, _beside(each, named)
-            elif said.filename.lower().endswith(_ZIP) and NAME in (members := bundles.members(_bytes(each))):
-                yield each, from_files(members, NAME)
+            elif said.filename.lower().endswith(_ZIP):
+                yield each, reading.sent(_pieces(each))
+        except ArchiveError:
+            continue  # a zip without a recipe, or that cannot be opened, is a file like any other
         except ValidationError as error:
             yield each, error
-        except SealBrokenError:
+        except (SealBrokenError, BusyError):
             raise
         except ClearinghouseError:
-            continue  # a zip that cannot be opened is a file like any other
+            continue
 
 
 def _beside(recipe: Attachment, named: dict[str, Attachment]) -> Loaded:
     """A recipe with those files that it names, as far as they are there."""
-    files = {NAME: _bytes(recipe)}
-    for name in named_by(parse(files[NAME], NAME)):
+    files = {NAME: _bytes(recipe, LARGEST)}
+    said = reading.text(files[NAME])
+    for name in named_by(said):
         there = named.get(name) or named.get(name.rpartition("/")[2])
         if there is not None:
-            files[name] = _bytes(there)
-    return from_files(files, NAME)
+            files[name] = _bytes(there, LARGEST_FILE)
+    return assembled(said, files, NAME)
 
 
 def _meta(attachment: Attachment) -> Meta:
     return open_meta(attachment.meta or b"", vault.sealer(attachment.envelope_id))
 
 
-def _bytes(attachment: Attachment) -> bytes:
+def _bytes(attachment: Attachment, most: int) -> bytes:
+    """The first bytes of a file, one more than it may have, so that it is told which one is too large."""
+    found = bytearray()
+    for piece in _pieces(attachment):
+        found += piece
+        if len(found) > most:
+            break
+    return bytes(found[: most + 1])
+
+
+def _pieces(attachment: Attachment) -> Iterator[bytes]:
     sealer = vault.sealer(attachment.envelope_id)
-    return bundles.whole(blobs.open(attachment.blob, sealer, body_context(attachment.envelope_id)))
+    return iter(blobs.open(attachment.blob, sealer, body_context(attachment.envelope_id)))
 
 
 def _sender(report: Report) -> Reader:

@@ -7,9 +7,9 @@ import msgspec
 from clearinghouse.server.evidence import blobs
 from clearinghouse.server.evidence.vault import Sealer
 from clearinghouse.server.intake.sealed import body_context
-from clearinghouse.server.validations import bundles
+from clearinghouse.server.validations import bundles, reading
 from clearinghouse.server.validations.models import Recipe
-from clearinghouse.validation.recipe import Loaded, from_files
+from clearinghouse.validation.recipe import NAME, Loaded, assembled
 from clearinghouse.validation.result import Evidence
 
 __all__ = [
@@ -100,8 +100,15 @@ def open_as(kind: type[_T], sealed: bytes | memoryview, number: int, sealer: Sea
 def open_recipe(recipe: Recipe, sealer: Sealer) -> Loaded:
     """Return a recipe with its files, as they were given in.
 
+    A dispatcher holds keys, so it parses no text of a stranger, not even one that was read before it was sealed:
+    ``recipe.toml`` is read anew by a process without any of that, and comes back as typed values. That costs a few
+    milliseconds, and a recipe that was sealed by an older version is held against the rules of this one. What is
+    decoded here is the one piece into which the files were packed: bytes that this software made and authenticated.
+
     Raises:
-        SealBrokenError: they were changed where they are kept.
+        SealBrokenError: they were changed where they are kept. RecipeError: this version does not take it.
+        BusyError: it cannot be read now.
     """
     data = b"".join(blobs.open(recipe.blob, sealer, body_context(recipe.envelope_id)))
-    return from_files(bundles.unpacked(data), recipe.reference)
+    files = bundles.unpacked(data)
+    return assembled(reading.text(files[NAME], recipe.reference), files, recipe.reference)

@@ -19,7 +19,7 @@ from clearinghouse.server.intake.services import Written, sealed_body
 from clearinghouse.server.jobs.services import stop
 from clearinghouse.server.participants.models import Role
 from clearinghouse.server.participants.scopes import Scope
-from clearinghouse.server.validations import bundles
+from clearinghouse.server.validations import bundles, reading
 from clearinghouse.server.validations.claims import claim_of, trust_of
 from clearinghouse.server.validations.errors import (
     GoneError,
@@ -60,12 +60,13 @@ def request_for_report(reader: Reader, receipt: str, body: Iterable[bytes]) -> t
     Raises:
         NotForThemError: they may not. NotFoundError: there is no such report. GoneError: it was purged.
         AskedWrongError, RecipeError: the recipe cannot be used. WaitingError: too many of theirs wait.
+        BusyError: it cannot be read now.
     """
     _require_asker(reader)
     report = visible_report(reader, receipt)
     if report.submitter_id != reader.participant and Role.COORDINATOR not in reader.roles:
         raise NotForThemError("this report is somebody else's", "ask for a validation of the flaw instead")
-    return _request(reader, report, None, bundles.recipe_of(bundles.whole(body)))
+    return _request(reader, report, None, reading.sent(body))
 
 
 def request_for_flaw(reader: Reader, reference: str, body: Iterable[bytes]) -> tuple[Validation, bool]:
@@ -79,7 +80,7 @@ def request_for_flaw(reader: Reader, reference: str, body: Iterable[bytes]) -> t
     if finding is None:
         raise GoneError("every report of this flaw was destroyed", "nothing is left that it could belong to")
     report = Report.objects.get(pk=finding.report_id)
-    return _request(reader, report, finding, bundles.recipe_of(bundles.whole(body)))
+    return _request(reader, report, finding, reading.sent(body))
 
 
 def again(reader: Reader, reference: str) -> tuple[Validation, bool]:

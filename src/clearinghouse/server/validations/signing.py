@@ -6,7 +6,7 @@ what is believed about a signature hangs on the master key, also after a restore
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -20,7 +20,8 @@ from clearinghouse.server.audit.services import record
 from clearinghouse.server.configuration import Configuration
 from clearinghouse.server.evidence import vault
 from clearinghouse.server.evidence.errors import SealBrokenError
-from clearinghouse.server.validations.errors import AskedWrongError, NotForThemError, SigningError, not_found
+from clearinghouse.server.validations import possession
+from clearinghouse.server.validations.errors import AskedWrongError, SigningError, not_found
 from clearinghouse.server.validations.keys import key_path
 from clearinghouse.server.validations.models import SigningKey
 from clearinghouse.trust.keys import KeyRing, PublicKey, signer_of
@@ -33,6 +34,13 @@ MOST_KEYS = 20
 """Keys of one participant that count at one time."""
 LARGEST_PEM = 16_384
 _LONGEST_NAME = 80
+
+
+class Proof(NamedTuple):
+    """By which challenge possession of a key was proved, and the answer."""
+
+    nonce: str
+    answer: bytes
 
 
 def own_signer() -> "Signer":
@@ -86,30 +94,51 @@ def pem_of(signer: "Signer") -> bytes:
     return public.public_bytes(forms.Encoding.PEM, forms.PublicFormat.SubjectPublicKeyInfo)
 
 
-def register(reader: Reader, name: str, pem: bytes) -> SigningKey:
+def register(reader: Reader, name: str, pem: bytes, proof: bytes) -> SigningKey:
     """Let the signatures of a public key count for one's own participant. Only its stewards may.
 
+    One that was registered before proof was asked for is proved by this, and keeps what it signed.
+
+    Args:
+        proof: the answer to a challenge of :mod:`.possession`, signed with the private half.
+
     Raises:
-        NotForThemError: they may not. AskedWrongError: it is no public key, has no name, is known already, or there
-            are too many.
+        NotForThemError: they may not. AskedWrongError: it is no public key, has no name, its possession is not proved,
+            it is registered already, or there are too many. By whom it is registered is not told, and that it is only
+            to who has its private half.
     """
-    if reader.person is None or not reader.steward:
-        raise NotForThemError("only a steward says which keys sign for an organisation", "ask a steward of yours")
+    possession.require_steward(reader)
     words = clean_line(name, _LONGEST_NAME)
     if not words:
         raise AskedWrongError("the key has no name", "say what it is, such as the machine that signs")
     try:
-        PublicKey.from_pem(pem[: LARGEST_PEM + 1])
+        public = PublicKey.from_pem(pem[: LARGEST_PEM + 1])
     except ValueError as error:
         what = f"this is no public key that can be used: {error}"
         raise AskedWrongError(what, "paste the file that ends in .pub, or `openssl pkey -in KEY -pubout`") from None
+    challenge = possession.require_proof(reader, proof, public)
     try:
         with transaction.atomic():
-            if live(reader.participant).count() >= MOST_KEYS:
-                raise AskedWrongError(f"there are {MOST_KEYS} keys already", "revoke those that sign no more")
-            return _add(reader, reader.participant, words, pem)
+            return _proved(reader, words, pem, public, Proof(challenge.nonce, proof))
     except IntegrityError:
-        raise AskedWrongError("this key is known already", "nothing is left to do") from None
+        what = "this key cannot be registered: it is registered already, or its challenge was answered before"
+        raise AskedWrongError(what, "make a new pair with `clearinghouse validate key FILE`, and prove that") from None
+
+
+def _proved(reader: Reader, name: str, pem: bytes, public: PublicKey, proof: Proof) -> SigningKey:
+    """Make the row of a key that was proved, or prove the one that there is, in the caller's transaction."""
+    if SigningKey.objects.filter(participant__isnull=True, fingerprint=public.fingerprint).exists():
+        raise IntegrityError("it is this installation's own")
+    known = live(reader.participant).select_for_update().filter(fingerprint=public.fingerprint).first()
+    if known is not None and known.challenge is None:
+        sealer = vault.sealer(known.envelope_id)
+        known.challenge, known.proof = proof.nonce, sealer.seal(proof.answer, _context_of_proof(known))
+        known.save(update_fields=["challenge", "proof"])
+        record(reader, "signing_key.proved", "signing_key", known.reference, keyid=known.keyid)
+        return known
+    if live(reader.participant).count() >= MOST_KEYS:
+        raise AskedWrongError(f"there are {MOST_KEYS} keys already", "revoke those that sign no more")
+    return _add(reader, reader.participant, name, pem, proof)
 
 
 def revoke(reader: Reader, reference: str) -> SigningKey:
@@ -118,8 +147,7 @@ def revoke(reader: Reader, reference: str) -> SigningKey:
     Raises:
         ValidationNotFoundError: there is none. NotForThemError: they may not.
     """
-    if reader.person is None or not reader.steward:
-        raise NotForThemError("only a steward says which keys sign for an organisation", "ask a steward of yours")
+    possession.require_steward(reader)
     with transaction.atomic():
         found = live(reader.participant).select_for_update().filter(reference=reference).first()
         if found is None:
@@ -133,6 +161,11 @@ def revoke(reader: Reader, reference: str) -> SigningKey:
 def live(participant: int | None) -> QuerySet[SigningKey]:
     """Return the keys of a participant, or of the installation, whose signatures count."""
     return SigningKey.objects.filter(participant=participant, revoked_at__isnull=True)
+
+
+def proved(participant: int | None) -> QuerySet[SigningKey]:
+    """Return the keys of a participant by which new verdicts are taken in: of those that count, the proved ones."""
+    return live(participant).filter(challenge__isnull=False)
 
 
 def pems(keys: Iterable[SigningKey]) -> dict[int, bytes]:
@@ -155,7 +188,9 @@ def ring(keys: Iterable[SigningKey]) -> KeyRing:
     return KeyRing(PublicKey.from_pem(pem) for pem in pems(keys).values())
 
 
-def _add(reader: Reader | None, participant: int | None, name: str, pem: bytes) -> SigningKey:
+def _add(
+    reader: Reader | None, participant: int | None, name: str, pem: bytes, proof: Proof | None = None
+) -> SigningKey:
     public = PublicKey.from_pem(pem)
     envelope, sealer = vault.new_envelope()
     made = SigningKey.objects.create(
@@ -165,8 +200,12 @@ def _add(reader: Reader | None, participant: int | None, name: str, pem: bytes) 
         fingerprint=public.fingerprint,
         envelope=envelope,
         sealed=sealer.seal(pem, _context(participant, public.fingerprint)),
+        challenge=proof.nonce if proof else None,
         person_id=reader.person if reader else None,
     )
+    if proof is not None:
+        made.proof = sealer.seal(proof.answer, _context_of_proof(made))
+        made.save(update_fields=["proof"])
     record(reader, "signing_key.added", "signing_key", made.reference, keyid=public.keyid, sha256=public.fingerprint)
     return made
 
@@ -174,3 +213,7 @@ def _add(reader: Reader | None, participant: int | None, name: str, pem: bytes) 
 def _context(participant: int | None, fingerprint: str) -> bytes:
     """What a sealed key is bound to: nobody who can only write to the database makes it somebody else's."""
     return b"signing key:%d:%b" % (participant or 0, fingerprint.encode())
+
+
+def _context_of_proof(key: SigningKey) -> bytes:
+    return b"proof of signing key:%d" % key.pk

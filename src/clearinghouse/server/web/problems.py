@@ -67,6 +67,7 @@ STATUSES: dict[type[ClearinghouseError], int] = {
     validations.GoneError: 410,
     validations.WaitingError: 429,
     validations.SigningError: 503,
+    validations.BusyError: 503,
     RecipeError: 400,
     NoSuchEntryError: 404,
     JobNotFoundError: 404,

@@ -21,6 +21,7 @@ from clearinghouse.validation.errors import ValidationError
 LARGEST = 8 * 2**20
 """Bytes of a patch."""
 MOST_HUNKS = 10_000
+MOST_LINES = 500_000
 
 _HUNK = re.compile(rb"@@ -([0-9]{1,9})(?:,([0-9]{1,9}))?+ \+([0-9]{1,9})(?:,([0-9]{1,9}))?+ @@")
 _COUNTS = {b" ": (1, 1), b"-": (1, 0), b"+": (0, 1), b"\\": (0, 0)}
@@ -109,10 +110,13 @@ def read(data: bytes) -> Patch:
     """Return what a patch consists of.
 
     Raises:
-        PatchError: it is none, contradicts itself, is larger than :data:`LARGEST` or has more than :data:`MOST_HUNKS`.
+        PatchError: it is none, contradicts itself, is larger than :data:`LARGEST`, or has more lines or hunks than
+            :data:`MOST_LINES` and :data:`MOST_HUNKS`.
     """
     if len(data) > LARGEST:
         raise PatchError(1, f"it is larger than {LARGEST >> 20} MiB", "divide it into several patches")
+    if data.count(b"\n") > MOST_LINES:
+        raise PatchError(MOST_LINES + 1, f"it has more than {MOST_LINES:,} lines", "divide it into several patches")
     reader = _Reader(data)
     patch = Patch(tuple(reader.changes()), reader.rest())
     if not patch.hunks:

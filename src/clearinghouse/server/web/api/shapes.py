@@ -338,5 +338,22 @@ class VerdictKeysShape(Shape):
     keys: list[VerdictKeyShape]
 
 
+class SigningKeyShape(Shape):
+    """A public key whose signatures on verdicts count for the participant of the key that asks."""
+
+    reference: str
+    name: str
+    keyid: str
+    sha256: str
+    proved: bool
+    since: dt.datetime
+
+
+class SigningKeysShape(Shape):
+    """The keys by which the participant signs verdicts. They are registered and revoked by a steward, on a page."""
+
+    keys: list[SigningKeyShape]
+
+
 ERRORS = dict.fromkeys((400, 401, 403, 404, 429, 503), ProblemShape)
 """What every operation may be answered with."""

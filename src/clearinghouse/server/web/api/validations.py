@@ -26,6 +26,8 @@ from clearinghouse.server.web.api.shapes import (
     ProblemShape,
     PurposeShape,
     SameRemedyShape,
+    SigningKeyShape,
+    SigningKeysShape,
     TogetherShape,
     ValidationShape,
     ValidationsShape,
@@ -35,7 +37,6 @@ from clearinghouse.server.web.api.shapes import (
 )
 from clearinghouse.server.web.api.vulnerabilities import Named
 from clearinghouse.server.web.middleware import reader_of
-from clearinghouse.trust.envelope import LARGEST_ENVELOPE
 
 router = Router(tags=["validations"])
 
@@ -212,7 +213,7 @@ def statement(request: HttpRequest, reference: Reference) -> HttpResponse:
 )
 def submit(request: HttpRequest, reference: Reference) -> Status:
     """Take in what another participant came to with the same recipe."""
-    made, new = second.submit(reader_of(request), reference, body_of(request, LARGEST_ENVELOPE))
+    made, new = second.submit(reader_of(request), reference, body_of(request, second.LARGEST))
     return Status(201 if new else 200, verdict(queries.reread(made)))
 
 
@@ -247,6 +248,28 @@ def keys(request: HttpRequest) -> VerdictKeysShape:
         for each, pem in queries.own_keys()
     ]
     return VerdictKeysShape(keys=found)
+
+
+@router.get(
+    "/signing-keys",
+    auth=Key(Scope.VALIDATION_READ),
+    response={200: SigningKeysShape, **ERRORS},
+    summary="The public keys whose signatures on verdicts count for one's participant",
+)
+def signing_keys(request: HttpRequest) -> SigningKeysShape:
+    """List those that count now. One that is not proved takes no new verdicts in."""
+    found = [
+        SigningKeyShape(
+            reference=each.reference,
+            name=each.name,
+            keyid=each.keyid,
+            sha256=each.fingerprint,
+            proved=each.challenge is not None,
+            since=each.created_at,
+        )
+        for each in queries.own_signing_keys(reader_of(request))
+    ]
+    return SigningKeysShape(keys=found)
 
 
 def _again(reader: Reader, made: Validation) -> ValidationShape:

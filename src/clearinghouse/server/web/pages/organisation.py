@@ -24,7 +24,7 @@ from clearinghouse.server.web.middleware import reader_of
 from clearinghouse.server.web.pages.frame import act, anyone, back, page
 from clearinghouse.server.web.pages.participants import roles_of, told
 from clearinghouse.server.web.pages.people import SCOPES, described, manages
-from clearinghouse.server.web.pages.validations import stewards
+from clearinghouse.server.web.pages.signing import stewards
 
 _DAYS = 90
 

@@ -12,7 +12,7 @@ from clearinghouse.sandbox.isolation import WORDS
 from clearinghouse.server.access.marking import Label
 from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.participants.models import Role
-from clearinghouse.server.validations import evidence, queries, second, services, signing
+from clearinghouse.server.validations import evidence, queries, second, services
 from clearinghouse.server.validations.agreement import Agreement, Standing
 from clearinghouse.server.validations.checklist import Answer
 from clearinghouse.server.validations.errors import AskedWrongError
@@ -21,7 +21,7 @@ from clearinghouse.server.validations.opinions import Read
 from clearinghouse.server.validations.opinions import Standing as Believed
 from clearinghouse.server.web.api.reports import handed_out
 from clearinghouse.server.web.middleware import reader_of
-from clearinghouse.server.web.pages.frame import act, anyone, back, page, sends
+from clearinghouse.server.web.pages.frame import act, anyone, page, sends
 from clearinghouse.validation.verdict import Verdict
 
 _STATES = {
@@ -249,25 +249,3 @@ def keys(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(text, content_type="application/x-pem-file")
     response.headers["Content-Disposition"] = 'attachment; filename="verdicts.pub"'
     return response
-
-
-def stewards(reader: Reader) -> bool:
-    """Stewards of an organisation."""
-    return reader.person is not None and reader.steward
-
-
-@act(stewards)
-def register(request: HttpRequest) -> str:
-    """Let the signatures of a public key count for one's own organisation."""
-    pem = request.POST.get("pem", "")[: signing.LARGEST_PEM].replace("\r\n", "\n").encode("utf-8", "replace")
-    made = signing.register(reader_of(request), request.POST.get("name", "")[:200], pem)
-    messages.success(request, f"Verdicts that {made.name} signs count for your organisation from now on.")
-    return back(request, reverse("organisation"))
-
-
-@act(stewards)
-def revoke(request: HttpRequest, key: str) -> str:
-    """Let the signatures of a key count no more."""
-    found = signing.revoke(reader_of(request), key)
-    messages.success(request, f"What {found.name} signed counts no more.")
-    return back(request, reverse("organisation"))
