@@ -482,6 +482,46 @@ def test_no_growth(judged):
     assert result.runs[-1].how.startswith("no time to measure")
 
 
+SPINS = "while True: pass"
+WAITS = "import time; time.sleep(60)"
+
+
+@pytest.mark.parametrize("text", [SPINS, WAITS])
+def test_growth_that_a_limit_ends_at_once_is_inconclusive(judged, text):
+    """Whoever never comes back was not seen to be quick."""
+    result = judged(
+        reproducer={"command": ["python3", "-c", text, "{size}"]}, limits={"seconds": 1}, **{**GROWTH, **ANY}
+    )
+    assert (result.verdict, shown(result)) == ("inconclusive", [None])
+    assert result.why.endswith("size 1400 was ended by its limit, so it may be more")
+
+
+GROWING = wheel(shape="def work(size):\n    for first in range(size):\n        for second in range(size): pass\n")
+
+
+@pytest.mark.parametrize(("version", "text"), [("3.1", SPINS), ("3.2", WAITS)])
+def test_a_fix_that_never_returns_is_not_judged(judged, version, text):
+    affected = SHELVES.add("pkg:pypi/shape@3.0", "shape-3.0-py3-none-any.whl", GROWING)
+    body = "\n".join(f"    {line}" for line in text.split("; "))
+    fixed = SHELVES.add(
+        f"pkg:pypi/shape@{version}",
+        f"shape-{version}-py3-none-any.whl",
+        wheel(shape=f"def work(size):\n    if size == 1: return\n{body}\n"),
+    )
+    work = "import sys, shape; shape.work(int(sys.argv[1]))"
+    result = judged(
+        affected={"purl": affected},
+        fixed={"purl": fixed},
+        reproducer={"command": ["python3", "-c", work, "{size}"]},
+        control={"command": ["python3", "-c", work, "1"]},
+        shows=GROWTH["shows"],
+        limits={"seconds": 3},
+        policy=replace(POLICY, runs=1),
+    )
+    assert (result.verdict, shown(result, "fixed")) == ("reproduced", [None]), result.why
+    assert "the fix could not be judged" in result.why
+
+
 def test_growth_of_what_is_not_there_is_inconclusive(judged):
     result = judged(reproducer={"command": ["sh", "-c", "no-such-program {size}"]}, **GROWTH, **ANY)
     assert (result.verdict, "exit code 127" in result.why) == ("inconclusive", True)
@@ -620,6 +660,6 @@ def sleepers():
 
 def test_a_flood_of_output_is_cut(wrong):
     result, blobs = wrong("floods-its-output", runs=1)
-    assert result.verdict in {"not_reproduced", "inconclusive"}
+    assert (result.verdict, result.runs[-1].end) == ("inconclusive", "output")
     assert max(map(len, blobs.values())) <= MIB
     assert any("was cut at 1048576 bytes" in problem for problem in result.problems)

@@ -1,6 +1,6 @@
 """One use of a subject, run once in a box of its own over the box in which the subject is installed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from clearinghouse.sandbox import Command, End, File, Limits, Outcome, Provider
 from clearinghouse.sandbox.contract import MIB
-from clearinghouse.validation.growth import Point, fit
+from clearinghouse.validation.growth import Point, judged
 from clearinghouse.validation.recipe import SIZE, Bounds, Loaded, Use
 from clearinghouse.validation.shows import Growth, Sight, path_of, sight, untold
 
@@ -97,7 +97,9 @@ def climb(loaded: Loaded, use: Use, provider: Provider, over: str, limits: Limit
         points.append(Point(size, outcome.cpu, ended))
         if ended:
             break
-    exponent, how = fit(points, benign)
-    shown = exponent is not None and exponent >= shows.exponent
-    signature = f"growth, exponent {shows.exponent} or more" if shown else ""
-    return Climbed(tuple(runs), tuple(points), Sight(shown, signature, how))
+    return Climbed(tuple(runs), tuple(points), _told(shows, points, benign))
+
+
+def _told(shows: Growth, points: Sequence[Point], benign: float) -> Sight:
+    shown, how = judged(points, benign, shows.exponent)
+    return Sight(shown, f"growth, exponent {shows.exponent} or more" if shown else "", how)
