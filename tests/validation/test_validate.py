@@ -186,6 +186,18 @@ def test_fix_incomplete(judged):
     assert (result.verdict, shown(result, "fixed")) == ("fix_incomplete", [True] * 2)
 
 
+def test_a_marker_that_a_traceback_repeats_was_not_printed(judged):
+    """A fix that raises: Python writes the line that failed to standard error, with the marker in it."""
+    script = b"""import shape, sys
+word = "1" if "benign" in sys.argv else "1 + 1"
+if shape.area(word) == 2: print("FLAW SHOWN")
+"""
+    shows = {"by": "output", "contains": "FLAW SHOWN"}
+    result = judged(script, shows=shows)
+    assert (result.verdict, shown(result, "fixed")) == ("fixed", [False] * 2)
+    assert judged(script, shows={**shows, "stream": "both"}).verdict == "fix_incomplete", "which is why"
+
+
 def test_a_fix_that_cannot_be_prepared_is_not_judged(judged):
     result = judged(fixed={"purl": "pkg:pypi/shape@9"})
     assert result.verdict == "reproduced"

@@ -20,10 +20,14 @@ _CRASHES = {"SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "SIGS
 
 
 class Output(msgspec.Struct, frozen=True, tag_field="by", tag="output", forbid_unknown_fields=True):
-    """A text stands in what the command wrote. It is compared byte for byte, never as an expression."""
+    """A text stands in what the command wrote. It is compared byte for byte, never as an expression.
+
+    On standard error interpreters repeat the lines of a program that fell over, and so the text itself that it would
+    have printed had it come so far: unless a recipe says otherwise, only what it wrote to standard output counts.
+    """
 
     contains: _Text
-    stream: Literal["stdout", "stderr", "both"] = "both"
+    stream: Literal["stdout", "stderr", "both"] = "stdout"
 
 
 class Exit(msgspec.Struct, frozen=True, tag_field="by", tag="exit", forbid_unknown_fields=True):
