@@ -17,10 +17,12 @@ from clearinghouse.sandbox import Command, File, Limits, Tier, UnavailableError,
 from clearinghouse.sandbox.client import Client
 from clearinghouse.sandbox.contract import MIB
 from clearinghouse.validation.attestation import said_by, statement_of
+from clearinghouse.validation.bisect import Edge
 from clearinghouse.validation.command_line import argv_of, needs_shell
 from clearinghouse.validation.conversion import CrashPair, Side, from_crash_pair
 from clearinghouse.validation.fetching import Artefact
 from clearinghouse.validation.recipe import NAME, from_files, load
+from clearinghouse.validation.search import narrowed, roles_of_hunks
 from clearinghouse.validation.toml_text import text_of
 from clearinghouse.validation.validate import RUN, Policy, Session, is_success
 
@@ -209,7 +211,87 @@ def test_a_fix_that_breaks_benign_use_is_not_judged(judged):
     SHELVES.add("pkg:pypi/shape@1.2", "shape-1.2-py3-none-any.whl", wheel(shape="raise ImportError('half')"))
     result = judged(fixed={"purl": "pkg:pypi/shape@1.2"})
     assert result.verdict == "reproduced"
-    assert "the fix could not be judged: it ended with exit code 1" in result.why
+    assert "the fix could not be judged: the control on it: it ended with exit code 1" in result.why
+    assert [problem.partition(": ")[0] for problem in result.problems] == ["The fixed subject could not be judged"]
+
+
+HALF_INSTALLED = SHELVES.add(
+    "pkg:pypi/shape@1.3", "shape-1.3-py3-none-any.whl", wheel(shape="import what_was_not_named")
+)
+BY_CODE = b"""import shape, sys
+try:
+    sys.exit(shape.area("0" if "benign" in sys.argv else "0 + 1"))
+except ValueError:
+    print("refused")
+"""
+"""Exits with what the text comes to, which is what shows the flaw."""
+
+
+def test_a_fixed_subject_that_cannot_be_loaded_does_not_show_the_flaw(judged):
+    """Its error ends it with the very exit code that shows the flaw."""
+    result = judged(BY_CODE, shows={"by": "exit", "code": 1}, fixed={"purl": HALF_INSTALLED})
+    assert result.verdict == "reproduced"
+    assert result.why.endswith("the fix could not be judged: the control on it: it shows the flaw too")
+    assert (shown(result, "fixed"), shown(result, "control-fixed")) == ([True] * 2, [True])
+    assert result.problems == ("The fixed subject could not be judged: the control on it: it shows the flaw too",)
+
+
+# Without a control
+
+
+def test_without_a_control_a_fixed_subject_that_cannot_be_loaded_is_not_judged(judged):
+    result = judged(fixed={"purl": HALF_INSTALLED}, control=None)
+    assert (result.verdict, shown(result, "fixed")) == ("reproduced", [False] * 2)
+    why = "it ended with exit code 1 (ModuleNotFoundError: No module named 'what_was_not_named')"
+    assert f"the fix could not be judged: {why}, and no control says" in result.why
+    assert len(result.problems) == 1
+
+
+def test_without_a_control_what_ends_as_it_should_is_judged(judged):
+    assert judged(control=None).verdict == "fixed"
+    assert judged(fixed={"purl": HALF}, control=None).verdict == "fix_incomplete"
+    assert judged(affected={"purl": MENDED}, fixed=None, control=None).verdict == "not_reproduced"
+
+
+def test_without_a_control_a_crash_whose_fix_ends_well_is_fixed(judged):
+    script = b"""import shape
+try:
+    shape.area("__import__('os').abort()")
+except ValueError:
+    pass
+"""
+    assert judged(script, shows={"by": "crash"}, control=None).verdict == "fixed"
+
+
+def test_without_a_control_an_affected_subject_that_cannot_be_loaded_is_inconclusive(judged):
+    result = judged(affected={"purl": HALF_INSTALLED}, fixed=None, control=None)
+    assert (result.verdict, shown(result)) == ("inconclusive", [False] * 2)
+    assert "ModuleNotFoundError" in result.why
+
+
+def test_without_a_control_an_exit_code_says_less(judged):
+    result = judged(BY_CODE, shows={"by": "exit", "code": 1}, control=None)
+    assert result.verdict == "fixed"
+    assert result.problems[0].startswith("Only an exit code shows the flaw, and no control says")
+
+
+class Released(Shelves):
+    """Versions of which one cannot be loaded."""
+
+    def __init__(self):
+        super().__init__()
+        for version, text in (("1.0", "eval(text)"), ("1.1", None), ("1.2", "int(text)"), ("1.3", "int(text)")):
+            module = f"def area(text):\n    return {text}\n" if text else "import what_was_not_named"
+            self.add(f"pkg:pypi/shape@{version}", f"shape-{version}-py3-none-any.whl", wheel(shape=module))
+
+    def versions(self, purl):
+        return ["1.0", "1.1", "1.2", "1.3"]
+
+
+def test_without_a_control_a_release_that_cannot_be_loaded_is_a_gap(client):
+    session = Session(client, client.isolation(), Released(), replace(POLICY, runs=1))
+    found = narrowed(loaded(control=None), session)
+    assert found.after == Edge(inside="1.0", outside="1.2", unknown=("1.1",))
 
 
 def test_control_failed(judged):
@@ -333,6 +415,28 @@ def test_a_patch_that_does_not_fit_is_no_fix(judged):
     result = judged(fixed={"patch": "fix.patch"}, files={"fix.patch": PATCH.replace(b"eval", b"evil")})
     assert result.verdict == "reproduced"
     assert "the patch does not fit 'shape.py'" in result.why
+
+
+TWO_HUNKS = b"""--- a/shape.py
++++ b/shape.py
+@@ -1,2 +1,3 @@
++from limits import whole
+ def area(text):
+-    return eval(text)
++    return whole(text)
+--- /dev/null
++++ b/limits.py
+@@ -0,0 +1,1 @@
++whole = int
+"""
+
+
+@pytest.mark.parametrize("control", [RECIPE["control"], None])
+def test_a_hunk_without_which_nothing_works_is_not_spare(client, control):
+    """Without the file that it adds, the fix cannot be loaded, and shows no flaw for that reason."""
+    recipe = loaded(fixed={"patch": "fix.patch"}, files={"fix.patch": TWO_HUNKS}, control=control)
+    found = roles_of_hunks(recipe, Session(client, client.isolation(), SHELVES, POLICY))
+    assert [each.role for each in found] == ["needed", "unknown"]
 
 
 C = """#include <stdlib.h>
