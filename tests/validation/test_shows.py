@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from clearinghouse.sandbox import Collected, End, Kind, Outcome
 from clearinghouse.validation.shows import (
@@ -256,6 +257,16 @@ def test_a_process_that_was_refused_is_one_too_many():
     outcome = Outcome(end=End.EXITED, code=1, refused=3)
     assert sight(Exhaustion("processes"), outcome).shown
     assert sight(Exhaustion("memory"), outcome).shown is False
+
+
+@pytest.mark.parametrize("outcome", [exited(), exited(1), signalled(6)])
+def test_where_refused_processes_are_not_counted_nothing_is_known_of_them(outcome):
+    found = sight(Exhaustion("processes"), outcome)
+    assert (found.shown, found.signature) == (None, "")
+    assert found.how.endswith("processes that are refused are not counted on this machine")
+    assert sight(Exhaustion("memory"), outcome).shown is False
+    assert sight(Exhaustion("processes"), replace(outcome, refused=0)).shown is False
+    assert sight(Exhaustion("processes"), replace(outcome, end=End.PROCESSES, code=None, signal=None)).shown
 
 
 def test_growth_is_not_judged_by_one_run():

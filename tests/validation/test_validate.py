@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from boxed import WAYS, runner
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.sandbox import Command, File, Limits, Tier, UnavailableError, UnsafeError
 from clearinghouse.sandbox.client import Client
@@ -658,18 +659,32 @@ def test_a_hang(judged):
     [
         ("memory", "bytearray(200 << 20)"),
         ("output", "print('x' * 2_000_000)"),
-        (
-            "processes",
-            "import os, time\nfor _ in range(99):\n    if not os.fork(): time.sleep(1); os._exit(0)",
-        ),
     ],
 )
-def test_a_limit(judged, client, of, text):
-    if of == "processes" and client.isolation().limits["processes"] == "sampling":
-        pytest.skip("processes are only sampled here")
+def test_a_limit(judged, of, text):
     limits = {"memory": 64 * MIB, "processes": 24, "output": 1 * MIB}
     result = judged(reproducer=python(text), shows={"by": "limit", "of": of}, limits=limits, **ANY)
     assert (result.verdict, result.signatures) == ("reproduced", (f"limit of {of}",)), result.why
+
+
+FORKS = "import os, time\nfor _ in range(99):\n    if not os.fork(): time.sleep(1); os._exit(0)"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_limit_of_processes(client, way):
+    """Where they are only sampled, the kernel refuses before there are more to be seen, and counts nothing."""
+    counted = way == "groups" and client.isolation().limits["processes"].startswith("cgroup")
+    with runner(way) as other:
+        session = Session(other, client.isolation(), SHELVES, POLICY)
+        table = {"shows": {"by": "limit", "of": "processes"}, "limits": {"processes": 24}, **ANY}
+        found = session.validate(loaded(reproducer=python(FORKS), **table)).result
+        quiet = session.validate(loaded(reproducer=python("pass"), **table)).result
+    if counted:
+        assert (found.verdict, found.signatures) == ("reproduced", ("limit of processes",)), found.why
+        assert quiet.verdict == "not_reproduced"
+    else:
+        assert (found.verdict, quiet.verdict) == ("inconclusive", "inconclusive")
+        assert quiet.why.endswith("processes that are refused are not counted on this machine")
 
 
 def test_input_and_environment(judged):

@@ -142,9 +142,17 @@ def _seen(shows: Shows, outcome: Outcome, collected: Sequence[Collected]) -> Sig
             shown = outcome.end in {End.TIME, End.CPU}
             return Sight(shown, "hang" if shown else "", _ended(outcome))
         case Exhaustion(of):
-            shown = outcome.end == of or (of == "processes" and outcome.refused > 0)
-            return Sight(shown, f"limit of {of}" if shown else "", _ended(outcome))
+            return _exhaustion(of, outcome)
     return Sight(None, "", "growth is judged over several sizes")
+
+
+def _exhaustion(of: str, outcome: Outcome) -> Sight:
+    """Whether a limit was met; where refused processes are not counted, what ended by itself may have met it."""
+    if outcome.end == of or (of == "processes" and outcome.refused):
+        return Sight(True, f"limit of {of}", _ended(outcome))
+    if of == "processes" and outcome.refused is None:
+        return Sight(None, "", f"{_ended(outcome)}; processes that are refused are not counted on this machine")
+    return Sight(False, "", _ended(outcome))
 
 
 def _output(shows: Output, outcome: Outcome) -> Sight:
