@@ -96,7 +96,7 @@ def test_what_was_seen_before_a_limit_was_seen(end):
 
 @pytest.mark.parametrize("shows", [kind for kind in KINDS if not isinstance(kind, Growth)], ids=repr)
 def test_a_quiet_end_shows_nothing(shows):
-    found = sight(shows, exited())
+    found = sight(shows, exited(), [Collected(path="/work/x", kind=Kind.MISSING)])
     assert (found.shown, found.signature) == (False, "")
     assert found.how
 
@@ -241,7 +241,24 @@ def test_a_file_holds_a_text():
     here = Collected(path="/work/x", kind=Kind.FILE, size=9, data=b"a root: b")
     assert sight(FileEffect("x", "root:"), exited(), [here]) == (True, "file /work/x", "/work/x, 9 bytes")
     assert sight(FileEffect("x", "toor:"), exited(), [here]).shown is False
-    assert sight(FileEffect("y"), exited(), [here]) == (False, "", "there is no such file")
+
+
+def test_of_a_file_that_nothing_was_said_of_nothing_is_known():
+    other = Collected(path="/work/x", kind=Kind.FILE)
+    for collected in ([], [other]):
+        assert sight(FileEffect("y"), exited(), collected) == (None, "", "nothing was said of /work/y")
+
+
+@given(st.binary(max_size=40), st.integers(0, 40), st.sampled_from(["a", "root:"]))
+def test_what_was_not_read_of_a_file_may_hold_the_text(data, most, text):
+    """What is told of a part is never other than what is told of the whole."""
+    data = data.replace(b"\0", text.encode())
+    whole = Collected(path="/work/x", kind=Kind.FILE, size=len(data), data=data)
+    part = replace(whole, data=data[:most], cut=most < len(data))
+    shown = sight(FileEffect("x", text), exited(), [part]).shown
+    assert shown in {None, text.encode() in data}
+    assert shown is not None or most < len(data)
+    assert sight(FileEffect("x"), exited(), [part]).shown
 
 
 # Limits

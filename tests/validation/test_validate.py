@@ -548,6 +548,9 @@ def test_an_exit(judged):
     [
         ("open('x', 'w').write('root:')", "reproduced"),
         ("open('x', 'w').write('other')", "not_reproduced"),
+        ("pass", "not_reproduced"),
+        ("open('x', 'w').write('root:' + 'x' * (1 << 20))", "reproduced"),
+        ("open('x', 'w').write('x' * (1 << 20) + 'root:')", "inconclusive"),
         ("import os; os.symlink('/etc/passwd', 'x')", "not_reproduced"),
         ("import os; os.mkfifo('x')", "not_reproduced"),
         ("import os; os.mkdir('x')", "not_reproduced"),

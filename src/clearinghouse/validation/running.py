@@ -13,6 +13,7 @@ from clearinghouse.validation.recipe import SIZE, Bounds, Loaded, Use
 from clearinghouse.validation.shows import Growth, Sight, exit_code, path_of, sight, untold
 
 _COLLECTED = MIB
+"""Bytes of a file that are read for what shows a flaw."""
 
 
 class Seen(NamedTuple):

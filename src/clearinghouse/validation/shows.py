@@ -165,15 +165,18 @@ def _output(shows: Output, outcome: Outcome) -> Sight:
 
 
 def _file(shows: FileEffect, collected: Sequence[Collected]) -> Sight:
-    for each in collected:
-        if each.path != path_of(shows):
-            continue
-        if each.kind is not Kind.FILE:
-            return Sight(False, "", f"{each.path}: {each.kind}")
-        if shows.contains is not None and shows.contains.encode() not in each.data:
-            return Sight(False, "", f"{each.path} does not hold the text")
-        return Sight(True, f"file {each.path}", f"{each.path}, {each.size} bytes")
-    return Sight(False, "", "there is no such file")
+    """Whether the file is there with its text. A text that is not in the part that was read may stand behind it."""
+    found = next((each for each in collected if each.path == path_of(shows)), None)
+    if found is None:
+        return Sight(None, "", f"nothing was said of {path_of(shows)}")
+    if found.kind is not Kind.FILE:
+        return Sight(False, "", f"{found.path}: {found.kind}")
+    if shows.contains is None or shows.contains.encode() in found.data:
+        return Sight(True, f"file {found.path}", f"{found.path}, {found.size} bytes")
+    if found.cut:
+        why = f"{found.path} does not hold the text in its first {len(found.data)} bytes, of {found.size}"
+        return Sight(None, "", f"{why}; the others were not read")
+    return Sight(False, "", f"{found.path} does not hold the text")
 
 
 def _crash(shows: Crashes, outcome: Outcome) -> Sight:
