@@ -200,7 +200,10 @@ class _Validation:
         return Arm(tuple(shown), odd=odd)
 
     def _checked(self, name: str, box: str) -> Arm:
-        """Run the control once: it must not show the flaw, and must end as the recipe says."""
+        """Run the control once: it must not show the flaw, and must end as the recipe says.
+
+        What it takes is taken away from every size of the reproducer; it has one size itself (`contradictions`).
+        """
         control = self._recipe.control
         if control is None:
             return Arm()
