@@ -38,7 +38,7 @@ DUE = {
     "flaky": {"flaky"},
     "attacks-the-sandbox": {"not_reproduced"},
     "never-ends": {"inconclusive"},
-    "floods-its-output": {"inconclusive", "not_reproduced"},
+    "floods-its-output": {"inconclusive"},
 }
 BWRAP = (
     *("bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--clearenv"),

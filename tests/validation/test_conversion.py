@@ -218,8 +218,30 @@ def test_no_file_takes_the_place_of_another(name):
 def test_a_text_that_shows_must_stand_in_the_output():
     finding = {**FINDING, "repro_output": "some\nwords PWNED\n"}
     assert parts(from_mantis(finding, FILES)) == [Part.SHOWS]
-    assert recipe_of(from_mantis(finding, FILES, contains="PWNED")).shows == Output("PWNED")
+    assert recipe_of(from_mantis(finding, FILES, contains="PWNED")).shows == Output("PWNED", "both")
     assert parts(from_mantis(finding, FILES, contains="pwned")) == [Part.SHOWS]
+
+
+@pytest.mark.parametrize(
+    ("files", "command"),
+    [
+        ({"repro.py": b"print('PWNED')"}, "python3 repro.py"),
+        ({"repro.py": b"import x", "more.py": b"print('PWNED')"}, "python3 repro.py more.py"),
+        ({"repro.py": b"import x"}, "python3 repro.py PWNED"),
+        ({"repro.py": b"import x"}, "python3 repro.py && echo PWNED"),
+    ],
+)
+def test_a_text_that_an_interpreter_may_repeat_counts_only_on_standard_output(files, command):
+    finding = {**FINDING, "repro_output": "some PWNED\n", "run_command": command}
+    found = from_mantis(finding, files, contains="PWNED")
+    assert recipe_of(found).shows == Output("PWNED", "stdout")
+    assert any("looked for on standard output only" in note for note in found.notes)
+
+
+def test_a_text_that_the_command_makes_counts_on_both_streams():
+    found = from_mantis({**FINDING, "repro_output": "boom: depth\n"}, FILES, contains="boom: depth")
+    assert recipe_of(found).shows == Output("boom: depth", "both")
+    assert any("standard output and on standard error" in note for note in found.notes)
 
 
 def test_a_traceback_shows_by_its_frames():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from clearinghouse.validation.growth import FLOOR, Point, fit
+from clearinghouse.validation.growth import FLOOR, MUCH, Point, fit, judged
 
 SIZES = (1000, 2000, 4000, 8000)
 exponents = st.floats(0.2, 6)
@@ -92,3 +92,56 @@ def test_points_below_the_floor_are_left_out():
     points = [Point(1, 0.001), Point(10, 0.06), Point(100, 6.0), Point(1000, 600.0)]
     assert fit(points, 0) == fit(points[1:], 0)
     assert fit(points, 0).how == "exponent 2.00 over sizes 10 to 1000"
+
+
+# Whether it is shown
+
+any_points = st.lists(
+    st.tuples(st.integers(1, 10**6), st.floats(0, 100), st.booleans()), max_size=8, unique_by=lambda each: each[0]
+).map(lambda rows: [Point(*row) for row in sorted(rows)])
+wanted = st.floats(1.2, 10)
+
+
+@given(any_points, st.floats(0, 1), wanted)
+def test_what_was_ended_never_refutes(points, benign, exponent):
+    found = judged(points, benign, exponent)
+    assert found.how
+    if any(point.ended for point in points):
+        assert found.shown is not False
+    if found.shown:
+        assert fit(points, benign).exponent >= exponent
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        [Point(10, 20.0, ended=True)],
+        [Point(10, 0.01, ended=True)],
+        [Point(10, 0.01), Point(20, 0.01, ended=True)],
+        [Point(10, 1.0), Point(20, 2.0), Point(40, 4.0), Point(80, 0.01, ended=True)],
+        [Point(10, 1.0), Point(20, 2.0), Point(40, 4.0), Point(80, 7.0, ended=True)],
+        [Point(10, 10.0), Point(20, 20.0, ended=True)],
+    ],
+    ids=["at once", "waiting at once", "waiting", "waiting after a line", "a line to its limit", "a low bound"],
+)
+def test_an_end_by_a_limit_leaves_it_open(points):
+    found = judged(points, 0, 1.5)
+    assert found.shown is None
+    assert found.how.endswith(f"size {points[-1].size} was ended by its limit, so it may be more")
+
+
+def test_a_bound_that_is_enough_shows():
+    found = judged([Point(10, 0.01), Point(20, 0.01), Point(40, 20.0, ended=True)], 0, 1.5)
+    assert found == (True, "exponent at least 8.64 between sizes 20 and 40")
+
+
+def test_what_took_long_at_too_few_sizes_is_not_refuted():
+    jumps = [Point(10, 0.01), Point(20, 0.01), Point(40, MUCH)]
+    assert judged(jumps, 0, 1.5).shown is None
+    quick = [*jumps[:2], Point(40, MUCH / 2)]
+    assert judged(quick, 0, 1.5).shown is False, "a tenth of a second may be the machine's"
+
+
+def test_a_line_is_refuted():
+    found = judged(power(SIZES, 1), 0, 1.5)
+    assert found == (False, "exponent 1.00 over sizes 1000 to 8000")

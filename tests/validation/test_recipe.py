@@ -152,6 +152,16 @@ def test_growth_has_sizes_in_its_command():
     assert parse(text_with(shows=growth, reproducer="command = ['x', 'n={size}']"), "R").shows == Growth((1, 2, 4), 1.5)
 
 
+def test_the_control_of_growth_has_one_size():
+    """What it takes is taken away from every size: the sum of all sizes would hide what grows."""
+    growth = "by = 'growth'\nsizes = [1, 2, 4]\nexponent = 1.5"
+    uses = {"reproducer": "command = ['x', '{size}']", "control": "command = ['x', 'n={size}', 'benign']"}
+    assert "[control] has {size} in its command" in refused(text_with(shows=growth, **uses))
+    one = uses | {"control": "command = ['x', '4', 'benign']"}
+    assert parse(text_with(shows=growth, **one), "R").control.command == ("x", "4", "benign")
+    assert parse(text_with(shows="by = 'hang'", **uses), "R").control.command[1] == "n={size}", "a word like others"
+
+
 NO_PURL = "is no package URL"
 REFUSED = [
     ({"": "format = 2\ntitle = 'x'"}, "format: "),

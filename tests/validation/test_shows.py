@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from clearinghouse.sandbox import Collected, End, Kind, Outcome
 from clearinghouse.validation.shows import (
@@ -95,7 +96,7 @@ def test_what_was_seen_before_a_limit_was_seen(end):
 
 @pytest.mark.parametrize("shows", [kind for kind in KINDS if not isinstance(kind, Growth)], ids=repr)
 def test_a_quiet_end_shows_nothing(shows):
-    found = sight(shows, exited())
+    found = sight(shows, exited(), [Collected(path="/work/x", kind=Kind.MISSING)])
     assert (found.shown, found.signature) == (False, "")
     assert found.how
 
@@ -240,7 +241,24 @@ def test_a_file_holds_a_text():
     here = Collected(path="/work/x", kind=Kind.FILE, size=9, data=b"a root: b")
     assert sight(FileEffect("x", "root:"), exited(), [here]) == (True, "file /work/x", "/work/x, 9 bytes")
     assert sight(FileEffect("x", "toor:"), exited(), [here]).shown is False
-    assert sight(FileEffect("y"), exited(), [here]) == (False, "", "there is no such file")
+
+
+def test_of_a_file_that_nothing_was_said_of_nothing_is_known():
+    other = Collected(path="/work/x", kind=Kind.FILE)
+    for collected in ([], [other]):
+        assert sight(FileEffect("y"), exited(), collected) == (None, "", "nothing was said of /work/y")
+
+
+@given(st.binary(max_size=40), st.integers(0, 40), st.sampled_from(["a", "root:"]))
+def test_what_was_not_read_of_a_file_may_hold_the_text(data, most, text):
+    """What is told of a part is never other than what is told of the whole."""
+    data = data.replace(b"\0", text.encode())
+    whole = Collected(path="/work/x", kind=Kind.FILE, size=len(data), data=data)
+    part = replace(whole, data=data[:most], cut=most < len(data))
+    shown = sight(FileEffect("x", text), exited(), [part]).shown
+    assert shown in {None, text.encode() in data}
+    assert shown is not None or most < len(data)
+    assert sight(FileEffect("x"), exited(), [part]).shown
 
 
 # Limits
@@ -256,6 +274,16 @@ def test_a_process_that_was_refused_is_one_too_many():
     outcome = Outcome(end=End.EXITED, code=1, refused=3)
     assert sight(Exhaustion("processes"), outcome).shown
     assert sight(Exhaustion("memory"), outcome).shown is False
+
+
+@pytest.mark.parametrize("outcome", [exited(), exited(1), signalled(6)])
+def test_where_refused_processes_are_not_counted_nothing_is_known_of_them(outcome):
+    found = sight(Exhaustion("processes"), outcome)
+    assert (found.shown, found.signature) == (None, "")
+    assert found.how.endswith("processes that are refused are not counted on this machine")
+    assert sight(Exhaustion("memory"), outcome).shown is False
+    assert sight(Exhaustion("processes"), replace(outcome, refused=0)).shown is False
+    assert sight(Exhaustion("processes"), replace(outcome, end=End.PROCESSES, code=None, signal=None)).shown
 
 
 def test_growth_is_not_judged_by_one_run():

@@ -12,15 +12,18 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from boxed import WAYS, runner
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.sandbox import Command, File, Limits, Tier, UnavailableError, UnsafeError
 from clearinghouse.sandbox.client import Client
 from clearinghouse.sandbox.contract import MIB
 from clearinghouse.validation.attestation import said_by, statement_of
+from clearinghouse.validation.bisect import Edge
 from clearinghouse.validation.command_line import argv_of, needs_shell
 from clearinghouse.validation.conversion import CrashPair, Side, from_crash_pair
 from clearinghouse.validation.fetching import Artefact
 from clearinghouse.validation.recipe import NAME, from_files, load
+from clearinghouse.validation.search import narrowed, roles_of_hunks
 from clearinghouse.validation.toml_text import text_of
 from clearinghouse.validation.validate import RUN, Policy, Session, is_success
 
@@ -186,6 +189,18 @@ def test_fix_incomplete(judged):
     assert (result.verdict, shown(result, "fixed")) == ("fix_incomplete", [True] * 2)
 
 
+def test_a_marker_that_a_traceback_repeats_was_not_printed(judged):
+    """A fix that raises: Python writes the line that failed to standard error, with the marker in it."""
+    script = b"""import shape, sys
+word = "1" if "benign" in sys.argv else "1 + 1"
+if shape.area(word) == 2: print("FLAW SHOWN")
+"""
+    shows = {"by": "output", "contains": "FLAW SHOWN"}
+    result = judged(script, shows=shows)
+    assert (result.verdict, shown(result, "fixed")) == ("fixed", [False] * 2)
+    assert judged(script, shows={**shows, "stream": "both"}).verdict == "fix_incomplete", "which is why"
+
+
 def test_a_fix_that_cannot_be_prepared_is_not_judged(judged):
     result = judged(fixed={"purl": "pkg:pypi/shape@9"})
     assert result.verdict == "reproduced"
@@ -197,7 +212,87 @@ def test_a_fix_that_breaks_benign_use_is_not_judged(judged):
     SHELVES.add("pkg:pypi/shape@1.2", "shape-1.2-py3-none-any.whl", wheel(shape="raise ImportError('half')"))
     result = judged(fixed={"purl": "pkg:pypi/shape@1.2"})
     assert result.verdict == "reproduced"
-    assert "the fix could not be judged: it ended with exit code 1" in result.why
+    assert "the fix could not be judged: the control on it: it ended with exit code 1" in result.why
+    assert [problem.partition(": ")[0] for problem in result.problems] == ["The fixed subject could not be judged"]
+
+
+HALF_INSTALLED = SHELVES.add(
+    "pkg:pypi/shape@1.3", "shape-1.3-py3-none-any.whl", wheel(shape="import what_was_not_named")
+)
+BY_CODE = b"""import shape, sys
+try:
+    sys.exit(shape.area("0" if "benign" in sys.argv else "0 + 1"))
+except ValueError:
+    print("refused")
+"""
+"""Exits with what the text comes to, which is what shows the flaw."""
+
+
+def test_a_fixed_subject_that_cannot_be_loaded_does_not_show_the_flaw(judged):
+    """Its error ends it with the very exit code that shows the flaw."""
+    result = judged(BY_CODE, shows={"by": "exit", "code": 1}, fixed={"purl": HALF_INSTALLED})
+    assert result.verdict == "reproduced"
+    assert result.why.endswith("the fix could not be judged: the control on it: it shows the flaw too")
+    assert (shown(result, "fixed"), shown(result, "control-fixed")) == ([True] * 2, [True])
+    assert result.problems == ("The fixed subject could not be judged: the control on it: it shows the flaw too",)
+
+
+# Without a control
+
+
+def test_without_a_control_a_fixed_subject_that_cannot_be_loaded_is_not_judged(judged):
+    result = judged(fixed={"purl": HALF_INSTALLED}, control=None)
+    assert (result.verdict, shown(result, "fixed")) == ("reproduced", [False] * 2)
+    why = "it ended with exit code 1 (ModuleNotFoundError: No module named 'what_was_not_named')"
+    assert f"the fix could not be judged: {why}, and no control says" in result.why
+    assert len(result.problems) == 1
+
+
+def test_without_a_control_what_ends_as_it_should_is_judged(judged):
+    assert judged(control=None).verdict == "fixed"
+    assert judged(fixed={"purl": HALF}, control=None).verdict == "fix_incomplete"
+    assert judged(affected={"purl": MENDED}, fixed=None, control=None).verdict == "not_reproduced"
+
+
+def test_without_a_control_a_crash_whose_fix_ends_well_is_fixed(judged):
+    script = b"""import shape
+try:
+    shape.area("__import__('os').abort()")
+except ValueError:
+    pass
+"""
+    assert judged(script, shows={"by": "crash"}, control=None).verdict == "fixed"
+
+
+def test_without_a_control_an_affected_subject_that_cannot_be_loaded_is_inconclusive(judged):
+    result = judged(affected={"purl": HALF_INSTALLED}, fixed=None, control=None)
+    assert (result.verdict, shown(result)) == ("inconclusive", [False] * 2)
+    assert "ModuleNotFoundError" in result.why
+
+
+def test_without_a_control_an_exit_code_says_less(judged):
+    result = judged(BY_CODE, shows={"by": "exit", "code": 1}, control=None)
+    assert result.verdict == "fixed"
+    assert result.problems[0].startswith("Only an exit code shows the flaw, and no control says")
+
+
+class Released(Shelves):
+    """Versions of which one cannot be loaded."""
+
+    def __init__(self):
+        super().__init__()
+        for version, text in (("1.0", "eval(text)"), ("1.1", None), ("1.2", "int(text)"), ("1.3", "int(text)")):
+            module = f"def area(text):\n    return {text}\n" if text else "import what_was_not_named"
+            self.add(f"pkg:pypi/shape@{version}", f"shape-{version}-py3-none-any.whl", wheel(shape=module))
+
+    def versions(self, purl):
+        return ["1.0", "1.1", "1.2", "1.3"]
+
+
+def test_without_a_control_a_release_that_cannot_be_loaded_is_a_gap(client):
+    session = Session(client, client.isolation(), Released(), replace(POLICY, runs=1))
+    found = narrowed(loaded(control=None), session)
+    assert found.after == Edge(inside="1.0", outside="1.2", unknown=("1.1",))
 
 
 def test_control_failed(judged):
@@ -323,6 +418,28 @@ def test_a_patch_that_does_not_fit_is_no_fix(judged):
     assert "the patch does not fit 'shape.py'" in result.why
 
 
+TWO_HUNKS = b"""--- a/shape.py
++++ b/shape.py
+@@ -1,2 +1,3 @@
++from limits import whole
+ def area(text):
+-    return eval(text)
++    return whole(text)
+--- /dev/null
++++ b/limits.py
+@@ -0,0 +1,1 @@
++whole = int
+"""
+
+
+@pytest.mark.parametrize("control", [RECIPE["control"], None])
+def test_a_hunk_without_which_nothing_works_is_not_spare(client, control):
+    """Without the file that it adds, the fix cannot be loaded, and shows no flaw for that reason."""
+    recipe = loaded(fixed={"patch": "fix.patch"}, files={"fix.patch": TWO_HUNKS}, control=control)
+    found = roles_of_hunks(recipe, Session(client, client.isolation(), SHELVES, POLICY))
+    assert [each.role for each in found] == ["needed", "unknown"]
+
+
 C = """#include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
@@ -431,6 +548,9 @@ def test_an_exit(judged):
     [
         ("open('x', 'w').write('root:')", "reproduced"),
         ("open('x', 'w').write('other')", "not_reproduced"),
+        ("pass", "not_reproduced"),
+        ("open('x', 'w').write('root:' + 'x' * (1 << 20))", "reproduced"),
+        ("open('x', 'w').write('x' * (1 << 20) + 'root:')", "inconclusive"),
         ("import os; os.symlink('/etc/passwd', 'x')", "not_reproduced"),
         ("import os; os.mkfifo('x')", "not_reproduced"),
         ("import os; os.mkdir('x')", "not_reproduced"),
@@ -482,6 +602,46 @@ def test_no_growth(judged):
     assert result.runs[-1].how.startswith("no time to measure")
 
 
+SPINS = "while True: pass"
+WAITS = "import time; time.sleep(60)"
+
+
+@pytest.mark.parametrize("text", [SPINS, WAITS])
+def test_growth_that_a_limit_ends_at_once_is_inconclusive(judged, text):
+    """Whoever never comes back was not seen to be quick."""
+    result = judged(
+        reproducer={"command": ["python3", "-c", text, "{size}"]}, limits={"seconds": 1}, **{**GROWTH, **ANY}
+    )
+    assert (result.verdict, shown(result)) == ("inconclusive", [None])
+    assert result.why.endswith("size 1400 was ended by its limit, so it may be more")
+
+
+GROWING = wheel(shape="def work(size):\n    for first in range(size):\n        for second in range(size): pass\n")
+
+
+@pytest.mark.parametrize(("version", "text"), [("3.1", SPINS), ("3.2", WAITS)])
+def test_a_fix_that_never_returns_is_not_judged(judged, version, text):
+    affected = SHELVES.add("pkg:pypi/shape@3.0", "shape-3.0-py3-none-any.whl", GROWING)
+    body = "\n".join(f"    {line}" for line in text.split("; "))
+    fixed = SHELVES.add(
+        f"pkg:pypi/shape@{version}",
+        f"shape-{version}-py3-none-any.whl",
+        wheel(shape=f"def work(size):\n    if size == 1: return\n{body}\n"),
+    )
+    work = "import sys, shape; shape.work(int(sys.argv[1]))"
+    result = judged(
+        affected={"purl": affected},
+        fixed={"purl": fixed},
+        reproducer={"command": ["python3", "-c", work, "{size}"]},
+        control={"command": ["python3", "-c", work, "1"]},
+        shows=GROWTH["shows"],
+        limits={"seconds": 3},
+        policy=replace(POLICY, runs=1),
+    )
+    assert (result.verdict, shown(result, "fixed")) == ("reproduced", [None]), result.why
+    assert "the fix could not be judged" in result.why
+
+
 def test_growth_of_what_is_not_there_is_inconclusive(judged):
     result = judged(reproducer={"command": ["sh", "-c", "no-such-program {size}"]}, **GROWTH, **ANY)
     assert (result.verdict, "exit code 127" in result.why) == ("inconclusive", True)
@@ -502,18 +662,32 @@ def test_a_hang(judged):
     [
         ("memory", "bytearray(200 << 20)"),
         ("output", "print('x' * 2_000_000)"),
-        (
-            "processes",
-            "import os, time\nfor _ in range(99):\n    if not os.fork(): time.sleep(1); os._exit(0)",
-        ),
     ],
 )
-def test_a_limit(judged, client, of, text):
-    if of == "processes" and client.isolation().limits["processes"] == "sampling":
-        pytest.skip("processes are only sampled here")
+def test_a_limit(judged, of, text):
     limits = {"memory": 64 * MIB, "processes": 24, "output": 1 * MIB}
     result = judged(reproducer=python(text), shows={"by": "limit", "of": of}, limits=limits, **ANY)
     assert (result.verdict, result.signatures) == ("reproduced", (f"limit of {of}",)), result.why
+
+
+FORKS = "import os, time\nfor _ in range(99):\n    if not os.fork(): time.sleep(1); os._exit(0)"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_limit_of_processes(client, way):
+    """Where they are only sampled, the kernel refuses before there are more to be seen, and counts nothing."""
+    counted = way == "groups" and client.isolation().limits["processes"].startswith("cgroup")
+    with runner(way) as other:
+        session = Session(other, client.isolation(), SHELVES, POLICY)
+        table = {"shows": {"by": "limit", "of": "processes"}, "limits": {"processes": 24}, **ANY}
+        found = session.validate(loaded(reproducer=python(FORKS), **table)).result
+        quiet = session.validate(loaded(reproducer=python("pass"), **table)).result
+    if counted:
+        assert (found.verdict, found.signatures) == ("reproduced", ("limit of processes",)), found.why
+        assert quiet.verdict == "not_reproduced"
+    else:
+        assert (found.verdict, quiet.verdict) == ("inconclusive", "inconclusive")
+        assert quiet.why.endswith("processes that are refused are not counted on this machine")
 
 
 def test_input_and_environment(judged):
@@ -620,6 +794,6 @@ def sleepers():
 
 def test_a_flood_of_output_is_cut(wrong):
     result, blobs = wrong("floods-its-output", runs=1)
-    assert result.verdict in {"not_reproduced", "inconclusive"}
+    assert (result.verdict, result.runs[-1].end) == ("inconclusive", "output")
     assert max(map(len, blobs.values())) <= MIB
     assert any("was cut at 1048576 bytes" in problem for problem in result.problems)

@@ -120,7 +120,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         seconds: of the clock. cpu: seconds of processor time, of processes that were killed as far as they were seen.
         memory: most bytes at one time, as far as measured; 0 where it was not.
         stdout, stderr: what it wrote, cut at the limit. cut: whether something is missing of it.
-        refused: how often it asked for one more process than it may have; 0 where that is not counted.
+        refused: how often it asked for one more process than it may have; None where that is not counted.
         words: what the sandbox itself has to say where the command was not started.
     """
 
@@ -133,7 +133,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     stdout: bytes = b""
     stderr: bytes = b""
     cut: bool = False
-    refused: int = 0
+    refused: int | None = None
     words: str = ""
 
 

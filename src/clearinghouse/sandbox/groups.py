@@ -23,14 +23,14 @@ class Usage(NamedTuple):
     """What a group counted; None where it does not count.
 
     Attributes:
-        memory: most bytes at one time. cpu: seconds of processor time. killed: processes ended for want of memory.
-        refused: processes that were not made because there were as many as there may be.
+        memory: most bytes at one time. cpu: seconds of processor time. killed: processes ended for want of memory, 0
+        where that is not counted. refused: processes that were not made because there were as many as there may be.
     """
 
     memory: int | None = None
     cpu: float | None = None
     killed: int = 0
-    refused: int = 0
+    refused: int | None = None
 
 
 class Group(Protocol):
@@ -118,7 +118,7 @@ class _SecondGroup:
             self._folder.number("memory.peak"),
             None if spent is None else spent / 1e6,
             self._folder.table("memory.events").get("oom_kill", 0),
-            self._folder.table("pids.events").get("max", 0),
+            self._folder.table("pids.events").get("max"),
         )
 
     def end(self) -> None:
@@ -184,7 +184,7 @@ class _FirstGroup:
             memory.number("memory.max_usage_in_bytes"),
             None if spent is None else spent / 1e9,
             memory.table("memory.oom_control").get("oom_kill", 0),
-            pids.table("pids.events").get("max", 0),
+            pids.table("pids.events").get("max"),
         )
 
     def end(self) -> None:

@@ -39,6 +39,9 @@ def contradictions(recipe: Recipe) -> Iterator[Wrong]:
                 f"has no {SIZE} in its command",
                 f"growth is measured over sizes: put {SIZE} where it goes",
             )
+        if recipe.control and any(SIZE in part for part in recipe.control.command):
+            # what a control takes is taken away from every size: of several sizes it would hide what grows
+            yield "control", f"has {SIZE} in its command", "run it with one size, the largest: its time is taken away"
         if list(sizes) != sorted(set(sizes)):
             yield "shows", "sizes do not grow", "name each once, the smallest first"
         if (sizes[-1] / sizes[0]) ** (recipe.shows.exponent - 1) < _APART:

@@ -7,7 +7,7 @@ of logs only the crash is read (:func:`clearinghouse.formats.crash.parse`). What
 (``repro_status``, ``patch_status``) is never looked at.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -120,6 +120,9 @@ def from_mantis(
     if control:
         recipe["control"] = {"command": list(control)}
     recipe["shows"] = _shown_by(_field(finding, "repro_output"), contains, missing)
+    if contains:
+        texts = (*out.values(), *(each.encode("utf-8", "replace") for each in recipe["reproducer"].get("command", ())))
+        recipe["shows"] |= _stream_of(contains.encode("utf-8", "replace"), texts, notes)
     return converted(recipe, out, missing, notes)
 
 
@@ -253,6 +256,18 @@ def _shown_by(output: str, contains: str, missing: list[Missing]) -> dict[str, A
     if contains not in output:
         missing.append(Missing(Part.SHOWS, f"The text {quoted(contains, 80)} does not stand in repro_output."))
     return {"by": "output", "contains": contains}
+
+
+def _stream_of(contains: bytes, texts: Iterable[bytes], notes: list[str]) -> dict[str, Any]:
+    """Where a text is looked for: repro_output does not tell which stream it stood on."""
+    if any(contains in each for each in texts):
+        notes.append(
+            "The text stands in what is run, whose lines an interpreter repeats on standard error when it fails, "
+            "so it is looked for on standard output only."
+        )
+        return {"stream": "stdout"}
+    notes.append("The text is looked for on standard output and on standard error: the finding does not say which.")
+    return {"stream": "both"}
 
 
 def _field(finding: Mapping[str, Any], name: str) -> str:

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 FLOOR = 0.05
 """Seconds of processor time below which a point says nothing."""
+MUCH = 10 * FLOOR
+"""Seconds that are no noise: what took so long did take time, though not at enough sizes to tell how it grows."""
 _LEAST = 3
 
 
@@ -19,6 +21,13 @@ class Point(NamedTuple):
     size: int
     seconds: float
     ended: bool = False
+
+
+class Judged(NamedTuple):
+    """Whether time grows so, or None where that cannot be told, and why in words."""
+
+    shown: bool | None
+    how: str
 
 
 class Fit(NamedTuple):
@@ -52,6 +61,27 @@ def fit(points: Sequence[Point], benign: float) -> Fit:
         return Fit(bound, f"exponent at least {bound:.2f} between sizes {before.size} and {last.size}")
     most = max((point.seconds - benign for point in points), default=0.0)
     return Fit(None, f"no time to measure: at most {max(most, 0):.2f} s more than a benign use")
+
+
+def judged(points: Sequence[Point], benign: float, exponent: float) -> Judged:
+    """Return whether time grows with at least this exponent.
+
+    Laws: what is shown has an exponent of so much or more. Of points of which one was ended it is never said that they
+    do not show: with such a point the exponent is a lower bound, which can show growth and cannot refute it. Nor is it
+    said where something took :data:`MUCH` more than the benign use, at too few sizes for an exponent.
+
+    Args:
+        points, benign: as :func:`fit` has them.
+    """
+    found, how = fit(points, benign)
+    if found is not None and found >= exponent:
+        return Judged(True, how)
+    ended = next((point for point in points if point.ended), None)
+    if ended:
+        return Judged(None, f"{how}; size {ended.size} was ended by its limit, so it may be more")
+    if found is None and any(point.seconds - benign >= MUCH for point in points):
+        return Judged(None, f"fewer than {_LEAST} sizes took time to measure; {how}")
+    return Judged(False, how)
 
 
 def _slope(points: Sequence[tuple[int, float]]) -> float:

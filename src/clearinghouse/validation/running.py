@@ -1,6 +1,6 @@
 """One use of a subject, run once in a box of its own over the box in which the subject is installed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -8,11 +8,12 @@ from msgspec import UNSET
 
 from clearinghouse.sandbox import Command, End, File, Limits, Outcome, Provider
 from clearinghouse.sandbox.contract import MIB
-from clearinghouse.validation.growth import Point, fit
+from clearinghouse.validation.growth import Point, judged
 from clearinghouse.validation.recipe import SIZE, Bounds, Loaded, Use
-from clearinghouse.validation.shows import Growth, Sight, path_of, sight, untold
+from clearinghouse.validation.shows import Growth, Sight, exit_code, path_of, sight, untold
 
 _COLLECTED = MIB
+"""Bytes of a file that are read for what shows a flaw."""
 
 
 class Seen(NamedTuple):
@@ -97,7 +98,31 @@ def climb(loaded: Loaded, use: Use, provider: Provider, over: str, limits: Limit
         points.append(Point(size, outcome.cpu, ended))
         if ended:
             break
-    exponent, how = fit(points, benign)
-    shown = exponent is not None and exponent >= shows.exponent
-    signature = f"growth, exponent {shows.exponent} or more" if shown else ""
-    return Climbed(tuple(runs), tuple(points), Sight(shown, signature, how))
+    return Climbed(tuple(runs), tuple(points), _told(shows, points, benign))
+
+
+def _told(shows: Growth, points: Sequence[Point], benign: float) -> Sight:
+    shown, how = judged(points, benign, shows.exponent)
+    return Sight(shown, f"growth, exponent {shows.exponent} or more" if shown else "", how)
+
+
+def odd_end(outcomes: Iterable[Outcome]) -> str:
+    """Return how the first of some commands ended that did not end with exit code 0; empty where all did."""
+    odd = next((each for each in outcomes if exit_code(each) != 0), None)
+    if odd is None:
+        return ""
+    said = last_error(odd.stderr)
+    return f"it ended with {ended(odd)} ({said})" if said else f"it ended with {ended(odd)}"
+
+
+def ended(outcome: Outcome) -> str:
+    """Return how a command ended, in words."""
+    if outcome.code is not None:
+        return f"exit code {outcome.code}"
+    return f"signal {outcome.signal}" if outcome.signal else f"its limit of {outcome.end}"
+
+
+def last_error(data: bytes) -> str:
+    """Return the last line that names an error, else the last line, of what was written to standard error."""
+    lines = data[-4096:].decode(errors="replace").strip().splitlines() or [""]
+    return next((each for each in reversed(lines) if "Error" in each), lines[-1]).strip()[:200]

@@ -19,7 +19,7 @@ from clearinghouse.validation.hunks import RoleOfHunk, which_hunks
 from clearinghouse.validation.minimise import MOST, Minimised, Way, minimise
 from clearinghouse.validation.minimise import Progress as Told
 from clearinghouse.validation.recipe import Loaded, Recipe, Subject, Use
-from clearinghouse.validation.running import limits_of, run_once
+from clearinghouse.validation.running import Seen, limits_of, run_once
 from clearinghouse.validation.shows import Growth
 from clearinghouse.validation.validate import Progress, Session
 from clearinghouse.validation.verdict import Verdict
@@ -117,10 +117,12 @@ def roles_of_hunks(loaded: Loaded, session: Session) -> tuple[RoleOfHunk, ...]:
         changed = msgspec.structs.replace(loaded, files={**loaded.files, name: data})
         try:
             with _ready(changed, subjects.patched(loaded.recipe), session) as box:
-                shown = run_once(changed, loaded.recipe.reproducer, session.provider, box, limits).sight.shown
+                seen = run_once(changed, loaded.recipe.reproducer, session.provider, box, limits)
+                if seen.sight.shown is False and not _works(changed, seen, session, box, limits):
+                    return None
         except ValidationError:
             return None
-        return None if shown is None else not shown
+        return None if seen.sight.shown is None else not seen.sight.shown
 
     return which_hunks(loaded.files[name], holds)
 
@@ -164,6 +166,14 @@ def _shows_anyway(
     """Whether the benign control shows the flaw, or does not end as it should."""
     seen = run_once(loaded, control, session.provider, box, limits, instead=instead)
     return seen.sight.shown is not False or seen.outcome.code != control.exit
+
+
+def _works(loaded: Loaded, seen: Seen, session: Session, box: str, limits: Limits) -> bool:
+    """Whether what did not show the flaw works otherwise: its control says so, or without one that it ended well."""
+    control = loaded.recipe.control
+    if control is None:
+        return seen.outcome.code == 0
+    return not _shows_anyway(loaded, control, session, box, limits, {})
 
 
 def _input(recipe: Recipe, name: str | None) -> str:

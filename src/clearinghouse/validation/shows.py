@@ -20,10 +20,14 @@ _CRASHES = {"SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "SIGS
 
 
 class Output(msgspec.Struct, frozen=True, tag_field="by", tag="output", forbid_unknown_fields=True):
-    """A text stands in what the command wrote. It is compared byte for byte, never as an expression."""
+    """A text stands in what the command wrote. It is compared byte for byte, never as an expression.
+
+    On standard error interpreters repeat the lines of a program that fell over, and so the text itself that it would
+    have printed had it come so far: unless a recipe says otherwise, only what it wrote to standard output counts.
+    """
 
     contains: _Text
-    stream: Literal["stdout", "stderr", "both"] = "both"
+    stream: Literal["stdout", "stderr", "both"] = "stdout"
 
 
 class Exit(msgspec.Struct, frozen=True, tag_field="by", tag="exit", forbid_unknown_fields=True):
@@ -138,9 +142,17 @@ def _seen(shows: Shows, outcome: Outcome, collected: Sequence[Collected]) -> Sig
             shown = outcome.end in {End.TIME, End.CPU}
             return Sight(shown, "hang" if shown else "", _ended(outcome))
         case Exhaustion(of):
-            shown = outcome.end == of or (of == "processes" and outcome.refused > 0)
-            return Sight(shown, f"limit of {of}" if shown else "", _ended(outcome))
+            return _exhaustion(of, outcome)
     return Sight(None, "", "growth is judged over several sizes")
+
+
+def _exhaustion(of: str, outcome: Outcome) -> Sight:
+    """Whether a limit was met; where refused processes are not counted, what ended by itself may have met it."""
+    if outcome.end == of or (of == "processes" and outcome.refused):
+        return Sight(True, f"limit of {of}", _ended(outcome))
+    if of == "processes" and outcome.refused is None:
+        return Sight(None, "", f"{_ended(outcome)}; processes that are refused are not counted on this machine")
+    return Sight(False, "", _ended(outcome))
 
 
 def _output(shows: Output, outcome: Outcome) -> Sight:
@@ -153,15 +165,18 @@ def _output(shows: Output, outcome: Outcome) -> Sight:
 
 
 def _file(shows: FileEffect, collected: Sequence[Collected]) -> Sight:
-    for each in collected:
-        if each.path != path_of(shows):
-            continue
-        if each.kind is not Kind.FILE:
-            return Sight(False, "", f"{each.path}: {each.kind}")
-        if shows.contains is not None and shows.contains.encode() not in each.data:
-            return Sight(False, "", f"{each.path} does not hold the text")
-        return Sight(True, f"file {each.path}", f"{each.path}, {each.size} bytes")
-    return Sight(False, "", "there is no such file")
+    """Whether the file is there with its text. A text that is not in the part that was read may stand behind it."""
+    found = next((each for each in collected if each.path == path_of(shows)), None)
+    if found is None:
+        return Sight(None, "", f"nothing was said of {path_of(shows)}")
+    if found.kind is not Kind.FILE:
+        return Sight(False, "", f"{found.path}: {found.kind}")
+    if shows.contains is None or shows.contains.encode() in found.data:
+        return Sight(True, f"file {found.path}", f"{found.path}, {found.size} bytes")
+    if found.cut:
+        why = f"{found.path} does not hold the text in its first {len(found.data)} bytes, of {found.size}"
+        return Sight(None, "", f"{why}; the others were not read")
+    return Sight(False, "", f"{found.path} does not hold the text")
 
 
 def _crash(shows: Crashes, outcome: Outcome) -> Sight:

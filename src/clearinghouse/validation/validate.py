@@ -16,9 +16,9 @@ from clearinghouse.validation import subjects
 from clearinghouse.validation.fetching import Python, Registry
 from clearinghouse.validation.recipe import SIZE, Loaded, Use
 from clearinghouse.validation.result import Result, Run, Shelf, Subject
-from clearinghouse.validation.running import climb, limits_of, run_once
-from clearinghouse.validation.shows import Growth, Sight, untold
-from clearinghouse.validation.verdict import Arm, Verdict, decide, rate
+from clearinghouse.validation.running import climb, ended, last_error, limits_of, odd_end, run_once
+from clearinghouse.validation.shows import Exit, Growth, Sight, exit_code, untold
+from clearinghouse.validation.verdict import Arm, Verdict, decide, rate, unjudged
 
 RUNS = 3
 """Runs of each arm where nobody says otherwise."""
@@ -29,6 +29,10 @@ RUN = Limits(seconds=30, cpu=60, memory=1024 * MIB, processes=128, disk=128 * MI
 BUILD = Limits(seconds=600, cpu=1200, memory=2048 * MIB, processes=256, disk=1024 * MIB, files=100_000, output=4 * MIB)
 """What each command of an installation may use."""
 _IDLE = Use(command=("true",))
+_ONLY_A_CODE = (
+    "Only an exit code shows the flaw, and no control says whether the program works: "
+    "one that cannot be loaded may end with the same code."
+)
 
 Progress = Callable[[str], None]
 """Is told what is done next, in a few words."""
@@ -102,16 +106,19 @@ class _Validation:
         self._problems: list[str] = []
         self._limits = limits_of(self._recipe.limits, self._policy.run)
         self._benign: float | None = None
+        self._outcomes: tuple[Outcome, ...] = ()
 
     def made(self) -> Validated:
         started, begin = datetime.now(UTC), time.monotonic()
         for name, data in self._loaded.files.items():
             self._shelf.add(name, data, whole=True)  # their digests make the one of the recipe
         with ExitStack() as stack:
-            affected, fixed, control, idle = self._arms(stack)
-        decided = decide(affected, fixed, control, idle)
-        if decided.verdict is Verdict.NOT_REPRODUCED and control is None:
-            self._warn_without_control()
+            affected, fixed, control, idle, again = self._arms(stack)
+        decided = decide(affected, fixed, control, idle, again)
+        if fixed and fixed.shown and (why := unjudged(fixed, control, again)):
+            self._problems.append(f"The fixed subject could not be judged: {why}")
+        if isinstance(self._recipe.shows, Exit) and self._recipe.control is None:
+            self._problems.append(_ONLY_A_CODE)
         result = Result(
             recipe={"path": self._loaded.source, "title": self._recipe.title, "sha256": self._loaded.digest},
             verdict=decided.verdict,
@@ -131,40 +138,27 @@ class _Validation:
         )
         return Validated(result, self._shelf.blobs)
 
-    def _warn_without_control(self) -> None:
-        """A reproducer that fails for a reason of its own looks like one that shows nothing."""
-        run = next(run for run in self._runs if run.subject == "affected")
-        if run.exit != 0:
-            entry = next(each for each in self._shelf if each.name.startswith("affected-1") and "stderr" in each.name)
-            said = last_error(self._shelf.blobs[entry.sha256])
-            self._problems.append(
-                f"The reproducer ended with {_ended(run)} ({said}), and no control says whether it works here."
-            )
-
-    def _arms(self, stack: ExitStack) -> tuple[Arm, Arm | None, Arm | None, Arm]:
+    def _arms(self, stack: ExitStack) -> tuple[Arm, Arm | None, Arm | None, Arm, Arm | None]:
         """Run everything; what cannot be judged any more is not run."""
         recipe = self._recipe
         box, why = self._ready("affected", recipe.affected, stack)
         if not box:
-            return Arm(why=why), None, None, Arm()
+            return Arm(why=why), None, None, Arm(), None
         idle = self._use("idle", box, _IDLE, 1)
         control = self._checked("control-affected", box) if recipe.control else None
         affected = self._use("affected", box, recipe.reproducer, max(self._policy.runs, recipe.runs))
         if True in affected.shown and False in affected.shown and None not in affected.shown:
             more = self._use("affected", box, recipe.reproducer, max(0, FLAKY_RUNS - len(affected.shown)))
-            affected = Arm((*affected.shown, *more.shown), more.why)
+            affected = Arm((*affected.shown, *more.shown), more.why, affected.odd or more.odd)
         if recipe.fixed is None:
-            return affected, None, control, idle
+            return affected, None, control, idle, None
         box, why = self._ready("fixed", subjects.patched(recipe), stack)
         if not box:
             self._problems.append(f"The fixed subject could not be prepared: {why}")
-            return affected, Arm(why=why), control, idle
+            return affected, Arm(why=why), control, idle, None
         again = self._checked("control-fixed", box) if recipe.control else None
         fixed = self._use("fixed", box, recipe.reproducer, max(self._policy.runs, recipe.runs, len(affected.shown)))
-        if again and (again.why or True in again.shown):
-            # a fix that breaks benign use is none; that it does not show the flaw then says nothing
-            fixed = Arm(fixed.shown, again.why or "the control shows the flaw on it")
-        return affected, fixed, control, idle
+        return affected, fixed, control, idle, again
 
     def _ready(self, name: str, subject: Any, stack: ExitStack) -> tuple[str, str]:
         said = subject.purl or subject.archive or "nothing"
@@ -191,20 +185,25 @@ class _Validation:
     def _use(self, name: str, box: str, use: Use, count: int) -> Arm:
         """Run one use so many times; the first that cannot tell ends it."""
         shown: list[bool | None] = []
+        odd = ""
         for number in range(count):
             self._progress(f"{name}: run {number + 1} of {count}")
             try:
                 run = self._ladder(name, box, use) if self._is_ladder(use) else self._once(name, box, use)
             except BoxError as error:  # its files are more than the disk that it has
-                return Arm((*shown, None), error.what)
+                return Arm((*shown, None), error.what, odd)
             self._runs.append(run)
             shown.append(run.shown)
             if run.shown is None:
-                return Arm(tuple(shown), run.how)
-        return Arm(tuple(shown))
+                return Arm(tuple(shown), run.how, odd)
+            odd = odd or ("" if run.shown else odd_end(self._outcomes))
+        return Arm(tuple(shown), odd=odd)
 
     def _checked(self, name: str, box: str) -> Arm:
-        """Run the control once: it must not show the flaw, and must end as the recipe says."""
+        """Run the control once: it must not show the flaw, and must end as the recipe says.
+
+        What it takes is taken away from every size of the reproducer; it has one size itself (`contradictions`).
+        """
         control = self._recipe.control
         if control is None:
             return Arm()
@@ -213,21 +212,18 @@ class _Validation:
             return arm
         run = self._runs[-1]
         self._benign = run.cpu
-        if run.shown or control.exit == (128 + run.signal if run.signal else run.exit):
+        other = next((each for each in self._outcomes if exit_code(each) != control.exit), None)
+        if run.shown or other is None:
             return arm
-        return Arm(arm.shown, f"it ended with {_ended(run)}, not with exit code {control.exit}: {self._last()}")
-
-    def _last(self) -> str:
-        """What the last run wrote to standard error: its last line that names an error, else its last line."""
-        entries = [each for each in self._shelf if each.name.endswith(".stderr")]
-        data = self._shelf.blobs[entries[-1].sha256] if entries else b""
-        return last_error(data)
+        why = f"it ended with {ended(other)}, not with exit code {control.exit}: {last_error(other.stderr)}"
+        return Arm(arm.shown, why)
 
     def _is_ladder(self, use: Use) -> bool:
         return isinstance(self._recipe.shows, Growth) and any(SIZE in each for each in use.command)
 
     def _once(self, name: str, box: str, use: Use) -> Run:
         outcome, found = run_once(self._loaded, use, self._provider, box, self._limits)
+        self._outcomes = (outcome,)
         self._note(name, outcome)
         if isinstance(self._recipe.shows, Growth):
             why = untold(outcome)
@@ -237,6 +233,7 @@ class _Validation:
     def _ladder(self, name: str, box: str, use: Use) -> Run:
         """Run one use over all sizes, until one is ended by its limit."""
         climbed = climb(self._loaded, use, self._provider, box, self._limits, self._benign or 0.0)
+        self._outcomes = tuple(seen.outcome for _, seen in climbed.runs)
         for size, seen in climbed.runs:
             self._note(name, seen.outcome, f"-size-{size}")
         return msgspec.structs.replace(
@@ -286,18 +283,6 @@ def _run_of(name: str, outcome: Outcome, found: Sight) -> Run:
         end=outcome.end.value,
         memory=outcome.memory,
     )
-
-
-def last_error(data: bytes) -> str:
-    """Return the last line that names an error, else the last line, of what was written to standard error."""
-    lines = data[-4096:].decode(errors="replace").strip().splitlines() or [""]
-    return next((each for each in reversed(lines) if "Error" in each), lines[-1]).strip()[:200]
-
-
-def _ended(run: Run) -> str:
-    if run.exit is not None:
-        return f"exit code {run.exit}"
-    return f"signal {run.signal}" if run.signal else f"its limit of {run.end}"
 
 
 def is_success(verdict: Verdict) -> bool:
