@@ -70,9 +70,6 @@ class Shelves:
             raise ClearinghouseError(f"{purl} has another digest", "correct it")
         return Artefact(name=name, data=data, sha256=digest, purl=purl, yanked=self.yanked.get(purl))
 
-    def archive(self, address, sha256):
-        raise ClearinghouseError("nothing is fetched here", "put it beside the recipe")
-
     def versions(self, purl):
         return []
 
