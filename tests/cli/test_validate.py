@@ -133,6 +133,10 @@ def test_signed_and_verified_and_tampered_with(
     assert run(verify) == 2
     assert "was changed" in capsys.readouterr().err
 
+    statement.write_text(json.dumps(envelope)[:-1] + f', "z": {"1" * 5000}}}')
+    assert run(verify) == 2
+    assert "was changed" in capsys.readouterr().err
+
     other = tmp_path / "other.key"
     invoke(app, ["validate", "key", str(other)])
     statement.write_text(json.dumps(envelope | {"payload": payload}))

@@ -224,7 +224,8 @@ def test_what_is_not_taken(finder, validation, signs):
     signs(other, validation)
     with pytest.raises(AskedWrongError):  # signed by somebody else's key
         second.submit(other, validation.reference, [envelope])
-    for wrong in (b"", b"{}", flipped(envelope, 40), envelope[:-1]):
+    digits = b'{"payload":"e30=","payloadType":"x","signatures":[],"z":' + b"1" * 5000 + b"}"
+    for wrong in (b"", b"{}", flipped(envelope, 40), envelope[:-1], digits):
         with pytest.raises(AskedWrongError):
             second.submit(vendor, validation.reference, [wrong])
     another = asked(finder, send(finder, [a_result(2)]), title="Another")
