@@ -74,6 +74,10 @@ class Use(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     environment: _Environment | UnsetType = UNSET
     exit: Annotated[int, Meta(ge=0, le=255)] = 0
 
+    def ends(self, code: int | None, signal: int | None) -> bool:
+        """Whether a control ended as it must. A signal counts as 128 and its number, as a shell has it."""
+        return self.exit == (128 + signal if signal else code)
+
 
 class Bounds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Limits of each run, in seconds and bytes; of those that the installation has, the stricter one holds."""

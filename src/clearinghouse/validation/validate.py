@@ -213,7 +213,7 @@ class _Validation:
             return arm
         run = self._runs[-1]
         self._benign = run.cpu
-        if run.shown or control.exit == (128 + run.signal if run.signal else run.exit):
+        if run.shown or control.ends(run.exit, run.signal):
             return arm
         return Arm(arm.shown, f"it ended with {_ended(run)}, not with exit code {control.exit}: {self._last()}")
 
