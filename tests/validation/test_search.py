@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from clearinghouse.validation import trials
+from clearinghouse.validation.attestation import statement_of
 from clearinghouse.validation.errors import NotToBeHadError, RecipeError, ValidationError
 from clearinghouse.validation.hunks import FixDoesNotHoldError
 from clearinghouse.validation.minimise import NotShownError
@@ -54,6 +55,34 @@ def recipe(program=PROGRAM, files=None, **changes):
     tables = {name: table for name, table in {**RECIPE, **changes}.items() if table is not None}
     given = {NAME: text_of(tables).encode(), "r.py": program, **SUBJECTS, **(files or {})}
     return from_files(given, "the recipe")
+
+
+# Evidence
+
+
+def test_files_of_a_recipe_take_no_name_of_what_a_run_wrote(searching):
+    """Of a run, of an installation, of the newest release, and the one that is looked at where there is no control."""
+    taken = (
+        "affected-1.stdout",
+        "affected-1.stderr",
+        "affected-install-1.stdout",
+        "newest-affected-1.stdout",
+        "x.stderr",
+    )
+    files = dict.fromkeys(taken, b"NameError: a lie")
+    use = {"files": ["r.py", *taken], "command": ["python3", "-c", "raise ValueError('the truth')"]}
+    loaded = recipe(files=files, reproducer=use, control=None, fixed=None)
+    result, blobs = searching.validate(loaded)
+    names = [name for name, _ in ((each.name, each.digest.sha256) for each in statement_of(result).subject)]
+    assert len(names) == len(set(names))
+    assert {f"evidence:recipe/{name}" for name in loaded.files} == {
+        each for each in names if "evidence:recipe/" in each
+    }
+    by_name = {each.name: blobs[each.sha256] for each in result.evidence}
+    assert by_name["affected-1.stdout"] == b""
+    assert by_name["recipe/affected-1.stdout"] == b"NameError: a lie"
+    assert "the truth" in result.problems[0]
+    assert {each.name for each in result.evidence if each.given} == {f"recipe/{name}" for name in loaded.files}
 
 
 # The least of a file

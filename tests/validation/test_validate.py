@@ -163,7 +163,7 @@ def test_fixed(client):
     assert steps[0] == f"affected: preparing {FLAWED}"
     evidence = {each.name: blobs[each.sha256] for each in result.evidence}
     assert evidence["affected-1.stdout"] == b"FLAW\nNone\n"
-    assert evidence["r.py"] == SCRIPT
+    assert evidence["recipe/r.py"] == SCRIPT
     assert all(hashlib.sha256(data).hexdigest() == digest for digest, data in blobs.items())
     assert said_by(statement_of(result)).verdict == "fixed"
 

@@ -272,7 +272,10 @@ def test_keys_are_stewards_affair(tmp_path):
 def test_evidence_is_for_who_may_see_the_finding_and_files_for_who_may_see_files(finder, validation):
     flaw = Vulnerability.objects.get().pk
     told, given, stranger = a_second(flaw=flaw), a_second(flaw=flaw, files=True), a_second()
-    for reader, names in ((told, {"affected-1.stdout"}), (given, {"affected-1.stdout", *a_recipe()})):
+    for reader, names in (
+        (told, {"affected-1.stdout"}),
+        (given, {"affected-1.stdout", *(f"recipe/{name}" for name in a_recipe())}),
+    ):
         view = view_of(reader, validation)
         assert view.verdict == Verdict.FIXED
         assert {each.name for each in evidence.pieces(reader, view.row, view.about, view.made)} == names
