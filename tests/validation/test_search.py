@@ -88,14 +88,28 @@ def test_files_of_a_recipe_take_no_name_of_what_a_run_wrote(searching):
 # The least of a file
 
 
+ECHOING = b"""import os
+import sys
+sys.path.insert(0, "/subject/source")
+import shape
+word = "1" if "benign" in sys.argv else "1 + 1"
+try:
+    print("FLAW" if shape.area(word) == 2 else "fine")
+except ValueError:
+    print("refused")
+"""
+"""What is written when it breaks has its marker in it."""
+
+
 @pytest.mark.parametrize("named", ["r.py", "./r.py", "/work/r.py"])
 def test_what_is_left_of_a_program_still_shows_the_flaw_on_one_arm_only(searching, named):
     loaded = recipe(
+        ECHOING,
         reproducer={"files": ["r.py"], "command": ["python3", named]},
         control={"command": ["python3", named, "benign"]},
     )
-    found = least_input(loaded, searching, "r.py", most=150)
-    assert len(found.data) < len(PROGRAM)
+    found = least_input(loaded, searching, "r.py", most=120)
+    assert len(found.data) < len(ECHOING)
     left = searching.validate(replace(loaded, files={**loaded.files, "r.py": found.data})).result
     assert left.verdict is Verdict.FIXED, found.data
     assert left.control["shown"] == [False, False]
@@ -143,9 +157,10 @@ def test_of_data_the_control_is_asked_too(searching):
 
 def test_a_control_may_end_by_a_signal(searching):
     """As it may in a validation: 134 is SIGABRT as a shell has it."""
-    loaded = reading({"command": ["python3", "-c", "import os; os.abort()"], "exit": 134})
-    assert searching.validate(loaded).result.verdict is Verdict.REPRODUCED
-    assert least_input(loaded, searching).data == b"needle"
+    aborts = PROGRAM.replace(b"try:", b"import os\nif 'benign' in sys.argv: os.abort()\ntry:")
+    loaded = recipe(aborts, control={"command": ["python3", "r.py", "benign"], "exit": 134})
+    assert searching.validate(loaded).result.verdict is Verdict.FIXED
+    assert len(least_input(loaded, searching, "r.py", most=30).data) < len(aborts)
 
 
 @pytest.mark.parametrize(
@@ -205,14 +220,6 @@ try:
 except ValueError:
     print("refused")
 """
-ECHOING = b"""import sys
-sys.path.insert(0, "/subject/source")
-import shape
-try:
-    print("FLAW" if shape.area("1 + 1") == 2 else "fine")
-except ValueError:
-    print("refused")
-"""
 CRASHING = b"""import sys
 sys.path.insert(0, "/subject/source")
 import shape
@@ -240,7 +247,6 @@ def test_a_hunk_whose_absence_breaks_the_program_is_not_spare(searching):
 
 @pytest.mark.parametrize("program", [NO_CONTROL, ECHOING])
 def test_without_a_control_a_run_must_end_as_one_that_is_known_to_work(searching, program):
-    """What the second program writes when it breaks has its marker in it."""
     assert roles(patched(CALLED, program, control=None), searching) == ["unknown", "needed"]
     assert roles(patched(APART, program, control=None), searching) == ["spare", "needed"]
 
