@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import tarfile
 from pathlib import Path
 
@@ -133,6 +134,10 @@ def test_signed_and_verified_and_tampered_with(
     assert run(verify) == 2
     assert "was changed" in capsys.readouterr().err
 
+    statement.write_text(json.dumps(envelope)[:-1] + f', "z": {"1" * 5000}}}')
+    assert run(verify) == 2
+    assert "was changed" in capsys.readouterr().err
+
     other = tmp_path / "other.key"
     invoke(app, ["validate", "key", str(other)])
     statement.write_text(json.dumps(envelope | {"payload": payload}))
@@ -236,10 +241,20 @@ def test_what_cannot_be_fetched_now_is_no_verdict(
 
 
 def test_minimise_keeps_a_program_that_knows_the_flaw_from_its_absence(
-    recipe: Path, capsys: pytest.CaptureFixture[str]
+    recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["validate", "minimise", str(recipe)]) == 2
     assert "name one with --file: reproduce.py" in capsys.readouterr().err
-    result = invoke(app, ["validate", "minimise", str(recipe), "--file", "reproduce.py", "--most", "40"])
+    to = tmp_path / "least.py"
+    minimise = ["validate", "minimise", str(recipe), "--file", "reproduce.py"]
+    result = invoke(app, [*minimise, "--most", "40", "--to", str(to)])
     assert result.exit_code in {0, 1}, result.output
-    assert "benign" in result.stdout
+    assert len(to.read_bytes()) < len(REPRODUCE)
+    (recipe / "reproduce.py").write_bytes(to.read_bytes())
+    again = invoke(app, ["validate", str(recipe), "--runs", "1", "--format", "json"])
+    assert again.exit_code == 0, (again.output, to.read_text())
+    assert json.loads(again.stdout)["verdict"] == "fixed"
+
+    (recipe / "recipe.toml").write_text(re.sub(r"\[control\]\n.*\n", "", RECIPE))
+    assert run(minimise) == 2
+    assert "without a control nothing would be left but its marker" in capsys.readouterr().err

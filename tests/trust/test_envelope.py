@@ -428,10 +428,41 @@ NONE = {
     "bytes that are no UTF-8": SIGNED.to_bytes().replace(b'"keyid":"', b'"keyid":"\xff'),
     "deep JSON": other(later="HERE").replace(b'"HERE"', b"[" * 100_000 + b"]" * 100_000),
     "a deep payload": other(payload="HERE").replace(b'"HERE"', b"[" * 100_000 + b"]" * 100_000),
+    "many digits in an id": other(signatures=[{"keyid": "HERE", "sig": SIG}]).replace(b'"HERE"', b"1" * 5000),
+    "many digits that are no number": other(later="HERE").replace(b'"HERE"', b"0" * 5000),
     "half of it": SIGNED.to_bytes()[:-10],
     "two of them": SIGNED.to_bytes() * 2,
     "a payload without an envelope": STATEMENT.to_bytes(),
 }
+
+
+@pytest.mark.parametrize("number", [b"1" * 5000, b"-" + b"9" * 100_000, b"0." + b"1" * 5000, b"1e" + b"9" * 5000])
+def test_numbers_of_any_length_where_nobody_looks_are_passed_over(number):
+    data = other(later="HERE").replace(b'"HERE"', number)
+    assert Envelope.from_bytes(data) == SIGNED
+    assert verify(data, ring(ANNA)).statement == STATEMENT
+
+
+anything = st.recursive(
+    st.from_regex(r"-?[0-9]{1,3}(\.[0-9]{1,3})?([eE][+-]?[0-9]{1,4})?", fullmatch=True)
+    | st.integers(4290, 4310).map("1".__mul__)
+    | st.text(max_size=4).map(json.dumps)
+    | st.text(max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda each: f"[{','.join(each)}]")
+        | st.dictionaries(st.sampled_from(['"a"', '"b"', '"\\u0061"']), inner, max_size=3).map(
+            lambda each: "{" + ",".join(f"{name}:{value}" for name, value in each.items()) + "}"
+        )
+    ),
+    max_leaves=4,
+)
+
+
+@given(anything)
+def test_whatever_else_stands_in_it_nothing_else_is_raised(text):
+    data = other(later="HERE").replace(b'"HERE"', text.encode("utf-8", "surrogatepass"))
+    with suppress(NotAnEnvelopeError):
+        assert Envelope.from_bytes(data) == SIGNED
 
 
 @pytest.mark.parametrize("data", NONE.values(), ids=NONE)

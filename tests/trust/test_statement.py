@@ -180,6 +180,7 @@ ODD = {
     "NaN": inside(b"NaN"),
     "a number out of range": inside(b"1e999"),
     "very many digits": inside(b"1" * 5000),
+    "very many digits after a zero": inside(b"0" * 5000),
     "a zero byte": inside(b'"\x00"'),
     "a comma too many": inside(b"[1,]"),
     "a second value": written() + written(),

@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 from difflib import SequenceMatcher, unified_diff
-from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -16,9 +15,7 @@ from clearinghouse.validation.hunks import (
     Patch,
     PatchError,
     Role,
-    least_hunks,
     read,
-    remedies,
     which_hunks,
     without,
     write,
@@ -257,87 +254,24 @@ def test_needed_are_those_without_which_it_shows(count: int, drawn: st.DataObjec
         assert (each.path, each.line) == ("x", max(each.number * 9 - 2, 1))
     assert len(ran) == count + 1
     assert ran[0] == fix(count)
-    assert set(least_hunks(fix(count), lambda each: kept(each) >= needed)) == needed
 
 
 def test_a_single_hunk_is_needed_and_not_run_without() -> None:
     ran: list[bytes] = []
     (only,) = which_hunks(fix(1), lambda each: ran.append(each) is None)
     assert (only.role, ran) == (Role.NEEDED, [fix(1)])
-    assert least_hunks(fix(1), lambda _: True) == (0,)
 
 
-def test_of_two_hunks_that_each_would_do_one_is_enough() -> None:
+def test_of_two_hunks_that_each_would_do_neither_is_needed() -> None:
     def holds(candidate: bytes) -> bool:
         return bool(kept(candidate) & {2, 5})
 
     assert {each.role for each in which_hunks(fix(8), holds)} == {Role.SPARE}
-    assert least_hunks(fix(8), holds) in ((2,), (5,))
 
 
 def test_a_fix_that_does_not_hold_has_no_part_that_does() -> None:
-    for ask in (which_hunks, least_hunks):
-        for answer in (False, None):
-            with pytest.raises(FixDoesNotHoldError):
-                ask(fix(2), lambda _, told=answer: told)
-        with pytest.raises(ValidationError, match="3 hunks, and at most 2"):
-            ask(fix(3), lambda _: True, most=2)
-
-
-# Reproducers that one fix stops
-
-
-def test_reproducers_of_one_fix_are_suggested_in_pairs() -> None:
-    found = remedies({"commit 1": {"a", "b"}, "release 2": {"a", "b", "c"}, "commit 3": {"c"}})
-    told = [(each.one, each.other, each.fix, each.stopped) for each in found]
-    assert told == [
-        ("a", "b", "commit 1", 2),
-        ("a", "b", "release 2", 3),
-        ("a", "c", "release 2", 3),
-        ("b", "c", "release 2", 3),
-    ]
-    assert found[0].explanation == "Both are stopped by the fix commit 1."
-
-
-def test_where_hunks_are_known_only_a_hunk_in_common_counts() -> None:
-    hunks = {("f", "a"): {0}, ("f", "b"): {0, 2}, ("f", "c"): {1}}
-    found = remedies({"f": {"a", "b", "c", "d"}}, hunks)
-    pairs = {(each.one, each.other): each.hunks for each in found}
-    assert pairs == {("a", "b"): (0,), ("a", "d"): (), ("b", "d"): (), ("c", "d"): ()}
-    assert found[0].explanation == "Both show again when the fix f lacks its hunk 1."
-
-
-reproducers = st.sampled_from("abcdefgh")
-
-
-@given(
-    st.dictionaries(st.sampled_from("xyz"), st.sets(reproducers)),
-    st.dictionaries(st.tuples(st.sampled_from("xyz"), reproducers), st.sets(st.integers(0, 3))),
-)
-def test_all_pairs_and_no_others_are_told(stops: dict[str, set[str]], hunks: dict[tuple[str, str], set[int]]) -> None:
-    expected = {
-        (fix, one, other)
-        for fix, stopped in stops.items()
-        for one, other in combinations(sorted(stopped), 2)
-        if (fix, one) not in hunks or (fix, other) not in hunks or hunks[fix, one] & hunks[fix, other]
-    }
-    found = remedies(stops, hunks)
-    assert {(each.fix, each.one, each.other) for each in found} == expected
-    assert len(found) == len(expected)
-
-
-def test_of_many_each_leads_to_all_in_few_pairs() -> None:
-    names = [f"r{number:05}" for number in range(5000)]
-    for hunks in ({}, {("f", name): {0} for name in names}, {("f", name): {0} for name in names[:9]}):
-        found = remedies({"f": set(names)}, hunks)
-        assert len(found) < 5002
-        group = {name: name for name in names}
-
-        def root(name: str, group: dict[str, str] = group) -> str:
-            while group[name] != name:
-                name = group[name]
-            return name
-
-        for pair in found:
-            group[root(pair.other)] = root(pair.one)
-        assert len({root(name) for name in names}) == 1
+    for answer in (False, None):
+        with pytest.raises(FixDoesNotHoldError):
+            which_hunks(fix(2), lambda _, told=answer: told)
+    with pytest.raises(ValidationError, match="3 hunks, and at most 2"):
+        which_hunks(fix(3), lambda _: True, most=2)

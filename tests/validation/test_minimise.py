@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from clearinghouse.validation.minimise import MOST, NotJsonError, NotShownError, Together, Way, minimise
+from clearinghouse.validation.minimise import MOST, NotJsonError, NotShownError, Way, minimise
 from clearinghouse.validation.minimise.numbers import simpler
 from clearinghouse.validation.minimise.tree import DEEPEST, LARGEST, Node, put, read, walk, without, write
 
@@ -150,24 +150,6 @@ def test_no_more_is_run_than_allowed_each_once_and_the_result_was_seen(data: byt
     assert found.complete or found.tests == most
 
 
-@given(documents, st.integers(0, 99), st.integers(1, 9))
-def test_how_many_run_side_by_side_changes_nothing_in_what_is_found(document: Any, salt: int, width: int) -> None:
-    data = json.dumps(document).encode()
-    same = pickily(salt, data)
-    widest = 0
-
-    def together(candidates: Sequence[bytes]) -> list[bool]:
-        nonlocal widest
-        widest = max(widest, len(candidates))
-        return [same(each) for each in candidates]
-
-    alone = minimise(data, same, by=Way.JSON, most=PLENTY)
-    beside = minimise(data, Together(together, width), by=Way.JSON, most=PLENTY)
-    assert (beside.data, beside.ways, beside.complete) == (alone.data, alone.ways, True)
-    assert beside.tests >= alone.tests
-    assert widest <= width
-
-
 def test_progress_is_told_after_each_run() -> None:
     told: list[tuple[int, int]] = []
     found = minimise(b"abcdefgh", lambda each: b"d" in each, progress=lambda tests, size: told.append((tests, size)))
@@ -176,10 +158,9 @@ def test_progress_is_told_after_each_run() -> None:
     assert told[-1][1] == len(found.data) == 1
 
 
-@pytest.mark.parametrize(("most", "width"), [(0, 1), (1, 0)])
-def test_limits_that_allow_nothing_are_a_mistake(most: int, width: int) -> None:
+def test_limits_that_allow_nothing_are_a_mistake() -> None:
     with pytest.raises(ValueError, match="at least 1"):
-        minimise(b"", Together(lambda each: [True] * len(each), width), most=most)
+        minimise(b"", lambda _: True, most=0)
 
 
 # JSON

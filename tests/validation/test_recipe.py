@@ -184,8 +184,25 @@ REFUSED = [
     ({"affected": "purl = 'pkg:pypi'"}, NO_PURL),
     ({"affected": "purl = 'pkg:pypi/x'"}, "[affected] 'pkg:pypi/x' names no version"),
     ({"affected": "purl = 'pkg:pypi/x@1'\nwith = ['pkg:pypi/y']"}, "[affected] 'pkg:pypi/y' names no version"),
-    ({"affected": "archive = 'http://example.org/x.tgz'"}, "is no https address"),
-    ({"affected": "archive = 'https://example.org/x.tgz'"}, "names an address without its digest"),
+    ({"affected": "archive = 'http://example.org/x.tgz'"}, "nothing is fetched from addresses"),
+    (
+        {"affected": f"archive = 'https://example.org/x.tgz'\nsha256 = '{'0' * 64}'"},
+        "nothing is fetched from addresses",
+    ),
+    ({"": 'format = 1\ntitle = "x\\n"'}, "title: a text without control characters"),
+    ({"": 'format = 1\ntitle = "x"\nidentifiers = ["CVE-2099-1\\n"]'}, "identifiers, item 1: "),
+    ({"": 'format = 1\ntitle = "x"\nweaknesses = ["CWE-20\\n"]'}, "weaknesses, item 1: "),
+    ({"": 'format = 1\ntitle = "x"\nreferences = ["https://example.org/\\n"]'}, "references, item 1: "),
+    ({"affected": 'archive = "x.tgz\\n"'}, "[affected] archive: "),
+    ({"affected": 'purl = "pkg:pypi/x@1\\n"'}, "[affected] purl: "),
+    ({"affected": 'purl = "pkg:pypi/x@1"\nwith = ["pkg:pypi/y@1\\n"]'}, "[affected] with, item 1: "),
+    ({"affected": f'purl = "pkg:pypi/x@1"\nsha256 = "{"a" * 64}\\n"'}, "[affected] sha256: "),
+    ({"fixed": 'patch = "fix.patch\\n"'}, "[fixed] patch: "),
+    ({"install": 'files = ["driver.c\\n"]'}, "[install] files, item 1: "),
+    ({"install": 'environment = { "A\\n" = "1" }'}, "[install] environment"),
+    ({"reproducer": 'command = ["x"]\nfiles = ["x.py\\n"]'}, "[reproducer] files, item 1: "),
+    ({"reproducer": 'command = ["x"]\ninput = "x\\n"'}, "[reproducer] input: "),
+    ({"control": 'command = ["x"]\nenvironment = { "A\\n" = "1" }'}, "[control] environment"),
     ({"affected": "purl = 'pkg:pypi/x@1'\nsha256 = 'ABC'"}, "[affected] sha256: "),
     ({"fixed": "purl = 'pkg:pypi/x@2'\npatch = 'p'"}, "[fixed] names purl and patch"),
     ({"install": "requires = ['pkg:pypi/y']"}, "[install] 'pkg:pypi/y' names no version"),
@@ -238,10 +255,27 @@ def test_every_refusal_says_where(tables, words):
     assert words in refused(text_with(**tables))
 
 
-@pytest.mark.parametrize("sizes", ["[1, 2, 2]", "[4, 2, 1]", "[1, 1, 9]"])
-def test_sizes_grow(sizes):
-    growth = f"by = 'growth'\nsizes = {sizes}\nexponent = 2"
-    assert "[shows]" in refused(text_with(shows=growth, reproducer="command = ['{size}']"))
+def growing(sizes, exponent):
+    growth = f"by = 'growth'\nsizes = {list(sizes)}\nexponent = {exponent}"
+    return text_with(shows=growth, reproducer="command = ['{size}']")
+
+
+@pytest.mark.parametrize("sizes", [[1, 2, 2], [4, 2, 1], [1, 1, 9], [1 << 40, 2, 1]])
+@pytest.mark.parametrize("exponent", [2, 100])
+def test_sizes_grow(sizes, exponent):
+    assert "sizes do not grow" in refused(growing(sizes, exponent))
+
+
+@given(st.lists(st.integers(-1, 1 << 41), max_size=13), st.floats() | st.sampled_from([1.2, 2.0, 100.0]))
+@example([1, 2, 1 << 40], 100.0)
+@example([1, 2, 1 << 40], 1.2)
+def test_no_sizes_and_no_exponent_raise_anything_else(sizes, exponent):
+    never_more(growing(sizes, exponent))
+    never_more(growing(sorted(sizes), exponent))
+
+
+def test_sizes_may_be_as_far_apart_as_may_be():
+    assert parse(growing([1, 2, 1 << 40], 100), "R").shows == Growth((1, 2, 1 << 40), 100)
 
 
 def test_sizes_are_far_apart():
@@ -289,10 +323,27 @@ def test_texts_with_many_dots_are_no_deep_keys():
     assert parse(text_with(reproducer=body), "R").reproducer.command == (dots,) * 3
 
 
+SCALARS = r"""1
+-1
+nan
+inf
+1e400
+100.0
+1099511627776
+1979-05-27
+07:32:00
+true
+'x'
+''
+"x\n"
+'growth'
+'pkg:pypi/x@1'
+'https://example.org/x.tgz'
+['{size}']
+[1, 2, 1099511627776]""".splitlines()
+
 toml_values = st.recursive(
-    st.sampled_from(
-        ["1", "-1", "nan", "inf", "1979-05-27", "07:32:00", "true", "'x'", "''", "'pkg:pypi/x@1'", "1e400"]
-    ),
+    st.sampled_from(SCALARS),
     lambda inner: (
         st.lists(inner, max_size=3).map(lambda each: f"[{', '.join(each)}]")
         | st.lists(inner, max_size=2).map(lambda each: "{" + ", ".join(f"k{n} = {v}" for n, v in enumerate(each)) + "}")

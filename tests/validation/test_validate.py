@@ -73,9 +73,6 @@ class Shelves:
             raise ClearinghouseError(f"{purl} has another digest", "correct it")
         return Artefact(name=name, data=data, sha256=digest, purl=purl, yanked=self.yanked.get(purl))
 
-    def archive(self, address, sha256):
-        raise ClearinghouseError("nothing is fetched here", "put it beside the recipe")
-
     def versions(self, purl):
         return []
 
@@ -169,7 +166,7 @@ def test_fixed(client):
     assert steps[0] == f"affected: preparing {FLAWED}"
     evidence = {each.name: blobs[each.sha256] for each in result.evidence}
     assert evidence["affected-1.stdout"] == b"FLAW\nNone\n"
-    assert evidence["r.py"] == SCRIPT
+    assert evidence["recipe/r.py"] == SCRIPT
     assert all(hashlib.sha256(data).hexdigest() == digest for digest, data in blobs.items())
     assert said_by(statement_of(result)).verdict == "fixed"
 

@@ -60,7 +60,7 @@ def outcome(found: Outcome, command: Command) -> Outcome:
     """
     if max(len(found.stdout), len(found.stderr)) > command.limits.output:
         raise _impossible("more output than a command may write")
-    numbers = (found.seconds, found.cpu, found.memory, found.refused)
+    numbers = (found.seconds, found.cpu, found.memory, found.refused or 0)
     if not all(math.isfinite(each) and 0 <= each <= _MOST for each in numbers):
         raise _impossible("a number that no machine has")
     if (found.code is not None and found.code not in _EXITS) or (found.end is End.EXITED and found.code is None):

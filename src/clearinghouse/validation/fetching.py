@@ -44,8 +44,5 @@ class Registry(Protocol):
     def fetch(self, purl: str, *, sha256: str, kind: FileKind, python: Python | None) -> Artefact:
         """Return the file of a package that fits."""
 
-    def archive(self, address: str, sha256: str) -> Artefact:
-        """Return the file at an address, which must have this digest."""
-
     def versions(self, purl: str) -> list[str]:
         """Return the released versions of a package that were not taken back."""

@@ -12,14 +12,15 @@ SIZE = "{size}"
 """What stands in a command for a size."""
 _BYTES = 1 << 40
 
-_Line = Annotated[str, Meta(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
+# Patterns end with \Z: before a line feed at the end of a text, $ is satisfied too.
+_Line = Annotated[str, Meta(min_length=1, max_length=300, pattern=r"\A[^\x00-\x1f\x7f]*\Z")]
 _Prose = Annotated[str, Meta(max_length=10_000)]
-_Argument = Annotated[str, Meta(max_length=32_768, pattern=r"^[^\x00]*$")]
+_Argument = Annotated[str, Meta(max_length=32_768, pattern=r"\A[^\x00]*\Z")]
 _Argv = Annotated[tuple[_Argument, ...], Meta(min_length=1, max_length=256)]
-_Purl = Annotated[str, Meta(min_length=8, max_length=512, pattern=r"^pkg:[^\x00-\x20]+$")]
-_Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
-_FileName = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]*$")]
-_Variable = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
+_Purl = Annotated[str, Meta(min_length=8, max_length=512, pattern=r"\Apkg:[^\x00-\x20]+\Z")]
+_Digest = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+_FileName = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"\A[^\x00-\x1f\x7f]*\Z")]
+_Variable = Annotated[str, Meta(pattern=r"\A[A-Za-z_][A-Za-z0-9_]{0,127}\Z")]
 _Environment = Annotated[dict[_Variable, _Argument], Meta(max_length=64)]
 _Purls = Annotated[tuple[_Purl, ...], Meta(max_length=128)]
 
@@ -28,8 +29,8 @@ class Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Software of one version.
 
     Attributes:
-        purl: package URL with version. archive: a source archive instead, beside the recipe or at an https address.
-        sha256: digest of what the registry gives, or of the archive. beside: package URLs of what else is installed.
+        purl: package URL with version. archive: a source archive beside the recipe instead. sha256: digest of what
+            the registry gives, or of the archive. beside: package URLs of what else is installed.
         patch: a unified diff beside the recipe; only of the fixed subject, which is then the affected one with it.
     """
 
@@ -97,7 +98,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     format: Literal[1]
     title: _Line
     identifiers: Annotated[tuple[_Line, ...], Meta(max_length=32)] = ()
-    weaknesses: Annotated[tuple[Annotated[str, Meta(pattern=r"^CWE-[0-9]{1,7}$")], ...], Meta(max_length=16)] = ()
+    weaknesses: Annotated[tuple[Annotated[str, Meta(pattern=r"\ACWE-[0-9]{1,7}\Z")], ...], Meta(max_length=16)] = ()
     about: _Prose = ""
     references: Annotated[tuple[_Line, ...], Meta(max_length=32)] = ()
     runs: Annotated[int, Meta(ge=1, le=100)] = 1
@@ -109,8 +110,3 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     shows: Shows
     limits: Bounds = Bounds()
     isolation: Demand = Demand()
-
-
-def is_address(archive: str) -> bool:
-    """Whether an archive stands at an address, not beside the recipe."""
-    return "://" in archive

@@ -16,7 +16,7 @@ import msgspec
 
 from clearinghouse.validation.contradictions import contradictions, is_plain
 from clearinghouse.validation.errors import RecipeError
-from clearinghouse.validation.fields import SIZE, Bounds, Demand, Install, Recipe, Subject, Use, is_address
+from clearinghouse.validation.fields import SIZE, Bounds, Demand, Install, Recipe, Subject, Use
 from clearinghouse.validation.wrong_fields import no_toml, wrong_field
 
 __all__ = [
@@ -35,7 +35,6 @@ __all__ = [
     "assembled",
     "checked",
     "from_files",
-    "is_address",
     "load",
     "named",
     "parse",
@@ -179,7 +178,7 @@ def named(recipe: Recipe) -> Iterator[str]:
 
 def _names(recipe: Recipe) -> Iterator[str]:
     for subject in (recipe.affected, recipe.fixed):
-        if subject and subject.archive and not is_address(subject.archive):
+        if subject and subject.archive:
             yield subject.archive
         if subject and subject.patch:
             yield subject.patch

@@ -9,17 +9,26 @@ import msgspec
 from clearinghouse.sandbox import Isolation
 from clearinghouse.validation.verdict import Verdict
 
+GIVEN = "recipe/"
+"""What the names of evidence begin with that the sender of a recipe gave. No name of what a run wrote begins so."""
+
 
 class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     """Bytes that support a verdict, by their digest.
 
     Attributes:
-        name: what they are (``affected-1.stdout``). sha256: their digest, in hex. size: in bytes.
+        name: what they are: of a run ``affected-1.stdout``, of a file of the recipe ``recipe/reproduce.py``.
+        sha256: their digest, in hex. size: in bytes.
     """
 
     name: str
     sha256: str
     size: int
+
+    @property
+    def given(self) -> bool:
+        """Whether it is a file of the recipe, and nothing that a run wrote."""
+        return self.name.startswith(GIVEN)
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):

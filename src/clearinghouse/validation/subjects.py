@@ -18,7 +18,7 @@ from clearinghouse.records import ClearinghouseError
 from clearinghouse.sandbox import BoxError, Command, End, File, Limits, Outcome, Provider
 from clearinghouse.validation.errors import NotToBeHadError
 from clearinghouse.validation.fetching import Artefact, FileKind, Python, Registry
-from clearinghouse.validation.recipe import Loaded, Recipe, Subject, is_address
+from clearinghouse.validation.recipe import Loaded, Recipe, Subject
 
 PIP = "pkg:pypi/pip@24.3.1"
 REQUIRES = ("pkg:pypi/setuptools@69.5.1", "pkg:pypi/wheel@0.43.0")
@@ -135,7 +135,7 @@ def _plan(
         artefacts.append(found)
         return found
 
-    main = _archive(loaded, subject, registry, artefacts)
+    main = _archive(loaded, subject, artefacts)
     if main is None and subject.purl:
         main = fetch(subject.purl, "source" if by == "pip" and install.from_source else "any", subject.sha256 or "")
     for purl in (*install.beside, *subject.beside):
@@ -150,21 +150,18 @@ def _plan(
     return plan._replace(at=_SOURCE if by in {"make", "cargo"} else "/subject")
 
 
-def _archive(loaded: Loaded, subject: Subject, registry: Registry, artefacts: list[Artefact]) -> Artefact | None:
+def _archive(loaded: Loaded, subject: Subject, artefacts: list[Artefact]) -> Artefact | None:
     """The archive that a subject names, if it names one."""
     if subject.archive is None:
         return None
-    if is_address(subject.archive):
-        found = registry.archive(subject.archive, subject.sha256 or "")
-    else:
-        data = loaded.files[subject.archive]
-        digest = hashlib.sha256(data).hexdigest()
-        if subject.sha256 not in {None, digest}:
-            raise ClearinghouseError(
-                f"{subject.archive} has the digest {digest}, and the recipe says {subject.sha256}", "correct either"
-            )
-        name = subject.archive.rpartition("/")[2]
-        found = Artefact(name=name, data=data, sha256=digest, origin="the recipe")
+    data = loaded.files[subject.archive]
+    digest = hashlib.sha256(data).hexdigest()
+    if subject.sha256 not in {None, digest}:
+        raise ClearinghouseError(
+            f"{subject.archive} has the digest {digest}, and the recipe says {subject.sha256}", "correct either"
+        )
+    name = subject.archive.rpartition("/")[2]
+    found = Artefact(name=name, data=data, sha256=digest, origin="the recipe")
     artefacts.append(found)
     return found
 

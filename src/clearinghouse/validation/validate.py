@@ -15,9 +15,9 @@ from clearinghouse.sandbox.contract import MIB
 from clearinghouse.validation import subjects
 from clearinghouse.validation.fetching import Python, Registry
 from clearinghouse.validation.recipe import SIZE, Loaded, Use
-from clearinghouse.validation.result import Result, Run, Shelf, Subject
+from clearinghouse.validation.result import GIVEN, Result, Run, Shelf, Subject
 from clearinghouse.validation.running import climb, ended, last_error, limits_of, odd_end, run_once
-from clearinghouse.validation.shows import Exit, Growth, Sight, exit_code, untold
+from clearinghouse.validation.shows import Exit, Growth, Sight, untold
 from clearinghouse.validation.verdict import Arm, Verdict, decide, rate, unjudged
 
 RUNS = 3
@@ -111,7 +111,7 @@ class _Validation:
     def made(self) -> Validated:
         started, begin = datetime.now(UTC), time.monotonic()
         for name, data in self._loaded.files.items():
-            self._shelf.add(name, data, whole=True)  # their digests make the one of the recipe
+            self._shelf.add(f"{GIVEN}{name}", data, whole=True)  # their digests make the one of the recipe
         with ExitStack() as stack:
             affected, fixed, control, idle, again = self._arms(stack)
         decided = decide(affected, fixed, control, idle, again)

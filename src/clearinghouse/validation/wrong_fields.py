@@ -107,6 +107,8 @@ _TYPE = re.compile(r"Expected `([a-z |]+)`, got `.*`")
 _BOUND = re.compile(r"Expected `(int|float)` (>=|<=|>|<) (\S+)")
 _LENGTH = re.compile(r"Expected `(str|array|object)` of length (>=|<=) (\d+)")
 _FORM = re.compile(r"Expected `str` matching regex (.*)", re.DOTALL)
+_NO_CONTROLS = repr(r"\A[^")[:-1]
+"""How the patterns of :mod:`.fields` begin that only keep characters out."""
 _BOUNDS = {">=": "of at least", "<=": "of at most", ">": "above", "<": "below"}
 _PARTS = {"str": "character", "array": "item", "object": "field"}
 _PLACE = re.compile(r"`(\$[^`]*)`$")
@@ -184,7 +186,7 @@ def _expected(said: str, path: Sequence[str | int]) -> str:
         kind_of = in_words(_KINDS[length[1]]).replace("an object", "a table")
         return f"{kind_of} {_BOUNDS[length[2]]} {plural(int(length[3]), _PARTS[length[1]])} was expected"
     if form := _FORM.fullmatch(said):
-        what = "a text without control characters" if form[1].startswith("'^[^") else "a text of another form"
+        what = "a text without control characters" if form[1].startswith(_NO_CONTROLS) else "a text of another form"
         return f"{what} was expected"
     if _INVALID.fullmatch(said):
         values = _examples(path)

@@ -18,6 +18,7 @@ from clearinghouse.server.validations.same_remedy import settle, suggestions
 from clearinghouse.server.vulnerabilities.detail import detail
 from clearinghouse.server.vulnerabilities.errors import NotFoundError
 from clearinghouse.server.vulnerabilities.models import Vulnerability
+from clearinghouse.validation.errors import NotToBeHadError
 from clearinghouse.validation.parts import Standing
 from server_reports import a_coordinator, a_result, a_sender, send
 from server_validations import a_recipe, pretend, zipped
@@ -145,6 +146,35 @@ def test_a_better_runner_has_its_chance_and_then_it_may_be_asked_again(coordinat
     ask(coordinator, one, two)
     run_until_idle()
     assert found(coordinator, one).compared.standing is Standing.APART
+
+
+def test_a_registry_that_is_away_is_asked_again(coordinator, monkeypatch):
+    one, two = validated(1, "one"), validated(2, "two")
+
+    def away(*_):
+        raise NotToBeHadError("pypi.example does not answer", "try it later")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(apart, "roles_of_hunks", away)
+        ask(coordinator, one, two)
+        run_until_idle()
+        assert found(coordinator, one).compared is None
+    Job.objects.filter(state=State.READY).update(run_after="2026-01-01T00:00:00Z")
+    run_until_idle()
+    assert found(coordinator, one).compared.standing is Standing.APART
+
+
+def test_a_hunk_without_which_it_breaks_is_no_reason_to_fix_them_apart(coordinator):
+    """Each needs a hunk of its own, which calls what the first one makes; nobody saw the other stopped without it."""
+    broken = PATCH.replace('+print("fine")', "+print(words)").replace(
+        "@@ -2 +2 @@", "@@ -1,2 +1,3 @@\n import sys\n+words = 1"
+    )
+    broken = broken.replace("+15 @@", "+16 @@")
+    one, two = validated(1, "one", broken), validated(2, "two", broken)
+    ask(coordinator, one, two)
+    run_until_idle()
+    compared = found(coordinator, one).compared
+    assert compared.standing is Standing.UNKNOWN
 
 
 def test_who_may_ask_and_of_what(coordinator):

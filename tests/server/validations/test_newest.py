@@ -101,6 +101,12 @@ def test_the_same_is_run_on_it_without_the_fix(loaded):
     assert [each.name for each in ran.written] == ["newest-affected-1.stdout"]
 
 
+def test_a_file_of_the_recipe_hides_nothing_that_a_run_on_it_wrote(loaded):
+    taken = msgspec.structs.replace(loaded, files={**loaded.files, "affected-1.stdout": b"a lie"})
+    ran = running.run(Pretended(["99"], Verdict.FIXED, Verdict.FIXED), taken, lambda _: None)
+    assert [each.name for each in ran.written] == ["newest-affected-1.stdout"]
+
+
 def test_where_it_was_not_shown_the_newest_is_not_asked_for(loaded):
     ran = running.run(Pretended(AWAY, Verdict.NOT_REPRODUCED), loaded, lambda _: None)
     assert ran.newest is None

@@ -1,5 +1,7 @@
 """A validation from the request to the signed verdict, in a real sandbox."""
 
+import hashlib
+
 import msgspec
 import pytest
 
@@ -44,15 +46,18 @@ def test_a_recipe_is_run_and_its_verdict_is_signed(finder, report):
     assert (view.row.state, view.row.tier, view.read.standing) == (State.DONE, "T1", Standing.VERIFIED)
     assert view.verdict == Verdict.FIXED
     assert {each.name for each in view.made.evidence} >= {"affected-1.stdout", "fixed-1.stdout"}
-    assert "recipe.toml" not in {each.name for each in view.made.evidence}
+    assert not any(each.given for each in view.made.evidence)
     entry = Entry.objects.get(act="validation.done")
     assert '"verdict":"fixed"' in entry.body
     pieces = evidence.pieces(finder, view.row, view.about, view.made)
     shown = next(each for each in pieces if each.name == "affected-1.stdout")
     handed = evidence.download(finder, validation.reference, shown.number, PURPOSE)
     assert b"".join(handed.chunks) == b"LEAKED\n"
-    recipe = next(each for each in pieces if each.name == "recipe.toml")
+    recipe = next(each for each in pieces if each.name == "recipe/recipe.toml")
     assert recipe.given
+    signed = {each.name: each.digest.sha256 for each in view.read.statement.subject}
+    assert {f"evidence:{each.name}" for each in pieces} <= set(signed)
+    assert signed["evidence:recipe/recipe.toml"] == hashlib.sha256(a_recipe()["recipe.toml"]).hexdigest()
     handed = evidence.download(finder, validation.reference, recipe.number, PURPOSE)
     assert b"".join(handed.chunks) == a_recipe()["recipe.toml"]
     assert Entry.objects.filter(act="evidence.downloaded").count() == 2

@@ -225,7 +225,8 @@ def test_what_is_not_taken(finder, validation, signs):
     signs(other, validation)
     with pytest.raises(AskedWrongError):  # signed by somebody else's key
         second.submit(other, validation.reference, [envelope])
-    for wrong in (b"", b"{}", flipped(envelope, 40), envelope[:-1]):
+    digits = b'{"payload":"e30=","payloadType":"x","signatures":[],"z":' + b"1" * 5000 + b"}"
+    for wrong in (b"", b"{}", flipped(envelope, 40), envelope[:-1], digits):
         with pytest.raises(AskedWrongError):
             second.submit(vendor, validation.reference, [wrong])
     another = asked(finder, send(finder, [a_result(2)]), title="Another")
@@ -257,7 +258,10 @@ def test_statements_of_nothing_but_brackets_are_refused():
 def test_evidence_is_for_who_may_see_the_finding_and_files_for_who_may_see_files(finder, validation):
     flaw = Vulnerability.objects.get().pk
     told, given, stranger = a_second(flaw=flaw), a_second(flaw=flaw, files=True), a_second()
-    for reader, names in ((told, {"affected-1.stdout"}), (given, {"affected-1.stdout", *a_recipe()})):
+    for reader, names in (
+        (told, {"affected-1.stdout"}),
+        (given, {"affected-1.stdout", *(f"recipe/{name}" for name in a_recipe())}),
+    ):
         view = view_of(reader, validation)
         assert view.verdict == Verdict.FIXED
         assert {each.name for each in evidence.pieces(reader, view.row, view.about, view.made)} == names

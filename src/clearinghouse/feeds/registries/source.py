@@ -8,7 +8,7 @@ from clearinghouse.feeds.errors import StoreError
 from clearinghouse.feeds.registries.errors import BadAnswerError, NotCachedError, PlaceError, UnreachableError
 from clearinghouse.feeds.registries.registries import Registries
 from clearinghouse.feeds.registries.target import PythonTarget
-from clearinghouse.validation.errors import NotToBeHadError, ValidationError
+from clearinghouse.validation.errors import NotToBeHadError
 from clearinghouse.validation.fetching import Artefact, FileKind, Python
 
 _OF_THE_WAY = (UnreachableError, BadAnswerError, NotCachedError, PlaceError, StoreError)
@@ -36,14 +36,6 @@ class RegistrySource:
             origin=found.address,
             yanked=found.yanked,
         )
-
-    def archive(self, address: str, sha256: str) -> Artefact:
-        """Return the file at an address.
-
-        Raises:
-            ValidationError: always, until there is a way that is as safe as that of a registry.
-        """
-        raise ValidationError(f"archives at addresses are not fetched: {address[:100]}", "put it beside the recipe")
 
     def versions(self, purl: str) -> list[str]:
         """Return the released versions of a package that were not taken back."""

@@ -22,7 +22,7 @@ from clearinghouse.server.validations.errors import AskedWrongError, NotForThemE
 from clearinghouse.server.validations.models import Remedy
 from clearinghouse.server.validations.same_remedy import MOST_HUNKS, SameRemedy, suggested
 from clearinghouse.server.validations.sealed import open_recipe, seal
-from clearinghouse.validation.errors import ValidationError
+from clearinghouse.validation.errors import NotToBeHadError, ValidationError
 from clearinghouse.validation.parts import Parts, parts_of
 from clearinghouse.validation.recipe import Loaded
 from clearinghouse.validation.search import roles_of_hunks
@@ -86,10 +86,15 @@ def take_apart(context: JobContext, recipe_id: int) -> None:
     except ClearinghouseError as error:
         context.lease.look()
         context.check()  # the runner was ended because a person cancelled it
-        if not isinstance(error, ValidationError):
+        if not isinstance(error, ValidationError) or _may_yet_be(error, context):
             raise
         parts = Parts(why=error.what[:_LONGEST])  # a fact about the recipe, which another attempt does not change
     _keep(row, parts, sealer, context)
+
+
+def _may_yet_be(error: ValidationError, context: JobContext) -> bool:
+    """Whether it says nothing of the recipe, and another attempt may do: a registry that does not answer now."""
+    return isinstance(error, NotToBeHadError) and context.attempt < _ATTEMPTS
 
 
 def _keep(row: Remedy, parts: Parts, sealer: Sealer, context: JobContext) -> None:

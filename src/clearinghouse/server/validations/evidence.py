@@ -19,12 +19,16 @@ from clearinghouse.server.validations.errors import AskedWrongError, GoneError, 
 from clearinghouse.server.validations.models import Recipe, State, Validation
 from clearinghouse.server.validations.sealed import About, Made, body_context, bundle_context, open_as
 from clearinghouse.server.validations.services import seen
+from clearinghouse.validation.result import GIVEN
 
 _SHORTEST, _LONGEST = 10, 500
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """Something that can be downloaded: its number, name and size, and whether it is a file of the recipe."""
+    """Something that can be downloaded: its number, name and size, and whether it is a file of the recipe.
+
+    Names are those of the signed statement, where ``evidence:`` stands before them.
+    """
 
     number: int
     name: str
@@ -36,7 +40,7 @@ def pieces(reader: Reader, found: Validation, about: About | None, made: Made | 
     """Return what of a validation a reader may download; files of the recipe only where they may see such files."""
     if not reader.has_scope(Scope.EVIDENCE_READ) or about is None or made is None:
         return []
-    names = [(name, size, True) for name, size in about.files]
+    names = [(f"{GIVEN}{name}", size, True) for name, size in about.files]
     names += [(each.name, each.size, False) for each in made.evidence]
     files = visible(reader, Recipe.objects.filter(pk=found.recipe_id)).exists()
     return [Piece(number, *each) for number, each in enumerate(names) if files or not each[2]]
@@ -61,7 +65,11 @@ def download(reader: Reader, reference: str, number: int, purpose: str) -> Downl
     piece = next((each for each in pieces(reader, found, about, made) if each.number == number), None)
     if piece is None:
         raise not_found()
-    data = _file(found.recipe, piece.name) if piece.given else _written(found, made, number - len(about.files))
+    data = (
+        _file(found.recipe, piece.name.removeprefix(GIVEN))
+        if piece.given
+        else _written(found, made, number - len(about.files))
+    )
     with transaction.atomic():
         record(reader, "evidence.downloaded", "validation", found.reference, piece=number, purpose=why)
     return Download(piece.name.rpartition("/")[2], len(data), _chunks(data))

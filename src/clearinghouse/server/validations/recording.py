@@ -11,10 +11,10 @@ from clearinghouse.server.evidence import blobs, vault
 from clearinghouse.server.evidence.blobs import Blob
 from clearinghouse.server.evidence.vault import Sealer
 from clearinghouse.server.validations import bundles, remedies, signing
-from clearinghouse.server.validations.models import LIVE, Attestation, Recipe, State, Validation
+from clearinghouse.server.validations.models import LIVE, Attestation, State, Validation
 from clearinghouse.server.validations.opinions import context
 from clearinghouse.server.validations.running import Ran, said_of
-from clearinghouse.server.validations.sealed import About, Made, bundle_context, open_as, seal
+from clearinghouse.server.validations.sealed import Made, bundle_context, open_as, seal
 from clearinghouse.trust.envelope import sign
 from clearinghouse.trust.statement import Statement
 from clearinghouse.validation.attestation import statement_of
@@ -36,7 +36,7 @@ def keep(validation: Validation, ran: Ran, sealer: Sealer, require_lease: Callab
     key = signing.own_key(signer)
     envelope = sign(statement(ran), [signer]).to_bytes()
     found = ran.validated.blobs | ran.blobs
-    evidence = (*_evidence(ran.validated.result, found, validation.recipe, sealer), *ran.written)
+    evidence = (*_evidence(ran.validated.result, found), *ran.written)
     blob = _write(validation, {each.sha256: found[each.sha256] for each in evidence}, sealer)
     with transaction.atomic():  # where it fails, what was written is swept later, as nobody knows how it ended
         made = _keep(validation.pk, ran.validated.result, evidence, blob, envelope, key.pk, sealer)
@@ -59,11 +59,9 @@ def statement(ran: Ran) -> Statement:
     return Statement.of(subjects, made.predicate_type, made.predicate | said_of(ran.newest))
 
 
-def _evidence(result: Result, found: Mapping[str, bytes], recipe: Recipe, sealer: Sealer) -> tuple[Evidence, ...]:
+def _evidence(result: Result, found: Mapping[str, bytes]) -> tuple[Evidence, ...]:
     """What the runs wrote; files of the recipe itself are kept with the recipe, for fewer eyes."""
-    about = open_as(About, recipe.meta or b"", recipe.pk, sealer)
-    given = {name for name, _ in about.files}
-    return tuple(each for each in result.evidence if each.name not in given and each.sha256 in found)
+    return tuple(each for each in result.evidence if not each.given and each.sha256 in found)
 
 
 def _write(validation: Validation, found: dict[str, bytes], sealer: Sealer) -> Blob:

@@ -1,20 +1,17 @@
 """Which hunks of a fix stop a reproducer.
 
 A fix often brings more than the repair: tests, tidying up, repairs of something else. A hunk without which the
-reproducer shows again is needed. That of two hunks neither is needed alone does not mean that both can go: where each
-would do (two checks in a row), :func:`least_hunks` says one set that is enough.
+reproducer shows again is needed. That of two hunks neither is needed alone does not mean that both can go: each may do
+(two checks in a row).
 """
 
 from collections.abc import Callable
 from enum import StrEnum
-from functools import partial
 
 import msgspec
 
 from clearinghouse.validation.errors import ValidationError
 from clearinghouse.validation.hunks.patch import Patch, read, without, write
-from clearinghouse.validation.minimise.oracle import Oracle
-from clearinghouse.validation.minimise.sweep import reduced
 
 MOST = 200
 """Hunks that are tried where nobody says how many."""
@@ -80,21 +77,6 @@ def which_hunks(patch: bytes | Patch, holds: Holds, *, most: int = MOST) -> tupl
     )
 
 
-def least_hunks(patch: bytes | Patch, holds: Holds, *, most: int = MOST) -> tuple[int, ...]:
-    """Return the numbers of hunks that stop the reproducer together, and of which none can be left out.
-
-    It was really run with these alone. Found by delta debugging, in about ``2 * k * log2(n)`` runs for k of n hunks.
-
-    Raises:
-        as :func:`which_hunks`.
-    """
-    patch = _whole(patch, holds, most)
-    numbers = tuple(range(len(patch.hunks)))
-    bare = _some(patch, numbers, ())
-    oracle = Oracle(lambda candidate: candidate != bare and holds(candidate) is True, most=(len(numbers) + 2) ** 2)
-    return reduced(numbers, partial(_some, patch, numbers), oracle)
-
-
 def _whole(patch: bytes | Patch, holds: Holds, most: int) -> Patch:
     patch = read(patch) if isinstance(patch, bytes) else patch
     if len(patch.hunks) > most:
@@ -108,10 +90,6 @@ def _whole(patch: bytes | Patch, holds: Holds, most: int) -> Patch:
             "look whether it applies to this version, and whether the reproducer shows without it",
         )
     return patch
-
-
-def _some(patch: Patch, numbers: tuple[int, ...], kept: tuple[int, ...]) -> bytes:
-    return write(without(patch, frozenset(numbers).difference(kept)))
 
 
 def _role(stopped: bool | None) -> Role:

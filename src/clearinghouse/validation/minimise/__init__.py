@@ -14,12 +14,12 @@ from enum import StrEnum
 import msgspec
 
 from clearinghouse.validation.errors import ValidationError
-from clearinghouse.validation.minimise.oracle import Oracle, Progress, Same, SpentError, Together
+from clearinghouse.validation.minimise.oracle import Oracle, Progress, Same, SpentError
 from clearinghouse.validation.minimise.structure import simplified
 from clearinghouse.validation.minimise.sweep import reduced
 from clearinghouse.validation.minimise.tree import NotJsonError, read, write
 
-__all__ = ["MOST", "Minimised", "NotJsonError", "NotShownError", "Progress", "Same", "Together", "Way", "minimise"]
+__all__ = ["MOST", "Minimised", "NotJsonError", "NotShownError", "Progress", "Same", "Way", "minimise"]
 
 MOST = 1000
 """Candidates that are run where nobody says how many."""
@@ -60,7 +60,7 @@ class NotShownError(ValidationError):
 
 def minimise(
     data: bytes,
-    same: Same | Together,
+    same: Same,
     *,
     by: Way = Way.AUTO,
     most: int = MOST,
@@ -72,8 +72,7 @@ def minimise(
     asked once.
 
     Args:
-        data: the input. same: runs a candidate, or several side by side; which way changes nothing in what is found,
-            unless it ends for ``most``.
+        data: the input. same: runs a candidate.
         by: the units. Only with :attr:`Way.AUTO` other units may follow; JSON that shows only with its white space is
             taken by lines or bytes in any case.
         most: candidates to run, at least 1: the first is the input itself.
@@ -81,7 +80,7 @@ def minimise(
 
     Raises:
         NotShownError: the input itself does not show. NotJsonError: ``by`` is JSON, and the input is not.
-        ValueError: ``most`` or the width of ``same`` is below 1.
+        ValueError: ``most`` is below 1.
     """
     oracle = Oracle(same, most, progress)
     way = _way_for(data) if by is Way.AUTO else by

@@ -13,7 +13,7 @@ from clearinghouse.server.jobs.services import run_until_idle
 from clearinghouse.server.membership.keys import create_key
 from clearinghouse.server.participants.models import Participant, Person, Role
 from clearinghouse.server.participants.scopes import Scope
-from clearinghouse.server.validations import running
+from clearinghouse.server.validations import running, signing
 from clearinghouse.server.validations.errors import TierError
 from clearinghouse.server.validations.models import Attestation
 from clearinghouse.server.vulnerabilities.models import Vulnerability
@@ -61,6 +61,19 @@ def test_one_that_no_runner_may_run_says_so(monkeypatch):
     assert "4 attempts" in said["refused"]
     again = program(finder).post(f"/v1/validations/{made.reference}/again")
     assert (again.status_code, again.json()["state"]) == (202, "queued")
+
+
+def test_a_second_verdict_that_is_none_is_a_problem(tmp_path):
+    finder = a_sender(Role.VENDOR, steward=True)
+    made = asked(finder, send(finder, [a_result()]))
+    make_key_pair(tmp_path / "second.key")
+    signing.register(finder, "validation farm", (tmp_path / "second.key.pub").read_bytes())
+    signatures = '"signatures": [{"sig": "AAAA"}]'
+    for text in ("", f'{{"payload": "e30=", "payloadType": "x", {signatures}, "z": {"1" * 5000}}}', "1" * 5000):
+        refused = program(finder).post(
+            f"/v1/validations/{made.reference}/verdicts", text, content_type="application/vnd.dsse.envelope.v1+json"
+        )
+        assert (refused.status_code, refused["Content-Type"]) == (400, "application/problem+json"), refused.content
 
 
 def test_flaws_that_one_fix_stops_are_shown_as_perhaps_one():
