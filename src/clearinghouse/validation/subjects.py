@@ -75,7 +75,7 @@ def python_of(provider: Provider, limits: Limits) -> Python | None:
     try:
         outcome = provider.run(box, Command(argv=("python3", "-I", "-c", words), limits=limits))
         return Python(*msgspec.json.decode(outcome.stdout, type=tuple[str, str, str]))
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     finally:
         provider.destroy(box)
