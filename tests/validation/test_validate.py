@@ -19,6 +19,7 @@ from clearinghouse.sandbox.contract import MIB
 from clearinghouse.validation.attestation import said_by, statement_of
 from clearinghouse.validation.command_line import argv_of, needs_shell
 from clearinghouse.validation.conversion import CrashPair, Side, from_crash_pair
+from clearinghouse.validation.errors import TooMuchError
 from clearinghouse.validation.fetching import Artefact
 from clearinghouse.validation.recipe import NAME, from_files, load
 from clearinghouse.validation.toml_text import text_of
@@ -60,12 +61,14 @@ class Shelves:
         self.files[purl] = (name, data)
         return purl
 
-    def fetch(self, purl, *, sha256, kind, python):
+    def fetch(self, purl, *, sha256, kind, python, most):
         assert python is None or python.version.startswith("3.")
         if purl not in self.files:
             raise ClearinghouseError(f"{purl} is not there", "name another")
         name, data = self.files[purl]
         digest = hashlib.sha256(data).hexdigest()
+        if len(data) > most:
+            raise TooMuchError(f"{name} is larger than {most} bytes", "ask for less")
         if sha256 not in {"", digest}:
             raise ClearinghouseError(f"{purl} has another digest", "correct it")
         return Artefact(name=name, data=data, sha256=digest, purl=purl, yanked=self.yanked.get(purl))

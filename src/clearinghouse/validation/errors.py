@@ -17,3 +17,7 @@ class NotToBeHadError(ValidationError):
 
     It says nothing of the recipe, so it is no verdict; the same can be tried again.
     """
+
+
+class TooMuchError(ValidationError):
+    """What a recipe names is larger than there is room for."""

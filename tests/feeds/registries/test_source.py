@@ -7,7 +7,7 @@ import pytest
 
 from clearinghouse.feeds.registries import Registries, RegistrySettings
 from clearinghouse.feeds.registries.source import RegistrySource
-from clearinghouse.validation.errors import NotToBeHadError
+from clearinghouse.validation.errors import NotToBeHadError, TooMuchError
 from clearinghouse.validation.fetching import Python
 
 PURL = "pkg:pypi/shape@1.0"
@@ -23,8 +23,8 @@ def source(tmp_path: Path, machine: Any) -> RegistrySource:
     return RegistrySource(Registries(tmp_path / "cache", settings=settings, machine=machine))
 
 
-def fetch(source: RegistrySource, python: Python | None = None) -> bytes:
-    return source.fetch(PURL, sha256="", kind="any", python=python).data
+def fetch(source: RegistrySource, python: Python | None = None, most: int = 100) -> bytes:
+    return source.fetch(PURL, sha256="", kind="any", python=python, most=most).data
 
 
 def test_a_file_is_fetched(source: RegistrySource) -> None:
@@ -57,3 +57,10 @@ def test_a_python_that_a_runner_made_up(source: RegistrySource, python: Python) 
     with pytest.raises(NotToBeHadError, match="the Python of the sandbox says") as raised:
         fetch(source, python)
     assert "\x1b" not in raised.value.what
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["fetched", "in the cache"])
+def test_a_file_for_which_there_is_no_room(source: RegistrySource, before: bool) -> None:
+    assert not before or fetch(source, most=7)
+    with pytest.raises(TooMuchError, match=r"is larger .7 bytes. than 6 bytes, the most that there is room for"):
+        fetch(source, most=6)

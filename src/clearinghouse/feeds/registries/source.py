@@ -4,11 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from clearinghouse.feeds.errors import StoreError
-from clearinghouse.feeds.registries.errors import BadAnswerError, NotCachedError, PlaceError, UnreachableError
+from clearinghouse.feeds.registries.errors import (
+    BadAnswerError,
+    NotCachedError,
+    PlaceError,
+    TooLargeError,
+    UnreachableError,
+)
 from clearinghouse.feeds.registries.registries import Registries
 from clearinghouse.feeds.registries.target import PythonTarget
 from clearinghouse.formats.text import clean_line, printable_name
-from clearinghouse.validation.errors import NotToBeHadError, ValidationError
+from clearinghouse.validation.errors import NotToBeHadError, TooMuchError, ValidationError
 from clearinghouse.validation.fetching import Artefact, FileKind, Python
 
 _OF_THE_WAY = (UnreachableError, BadAnswerError, NotCachedError, PlaceError, StoreError)
@@ -24,10 +30,10 @@ class RegistrySource:
     def __init__(self, registries: Registries) -> None:
         self._registries = registries
 
-    def fetch(self, purl: str, *, sha256: str, kind: FileKind, python: Python | None) -> Artefact:
+    def fetch(self, purl: str, *, sha256: str, kind: FileKind, python: Python | None, most: int) -> Artefact:
         """Return the file of a package that fits."""
         with _told():
-            found = self._registries.fetch(purl, sha256=sha256, kind=kind, python=_target(python))
+            found = self._registries.fetch(purl, sha256=sha256, kind=kind, python=_target(python), most=most)
             data = found.path.read_bytes()
         return Artefact(
             name=found.name,
@@ -59,6 +65,8 @@ def _told() -> Iterator[None]:
         yield
     except _OF_THE_WAY as error:
         raise NotToBeHadError(error.what, error.remedy) from error
+    except TooLargeError as error:
+        raise TooMuchError(error.what, error.remedy) from error
     except OSError as error:  # a file of the cache that somebody took away, or that cannot be read
         name = printable_name(str(error.filename)) if error.filename else "the cache of the registries"
         raise NotToBeHadError(
