@@ -180,7 +180,6 @@ def run(session: Session, loaded: Loaded, progress: Progress) -> Ran:
         RunnerLostError: the runner is gone. UnsafeError: see :meth:`Session.validate`. Whatever ``progress`` raises.
     """
     validated = session.validate(loaded, progress)
-    validated = session.validate(loaded, progress)
     remedy = remedy_of(loaded) if validated.result.verdict is Verdict.FIXED else None
     purl = loaded.recipe.affected.purl
     if validated.result.verdict not in _SHOWN or not purl:
