@@ -626,3 +626,8 @@ def test_a_flood_of_output_is_cut(wrong):
     assert result.verdict in {"not_reproduced", "inconclusive"}
     assert max(map(len, blobs.values())) <= MIB
     assert any("was cut at 1048576 bytes" in problem for problem in result.problems)
+    assert {each.name for each in result.evidence if each.cut} == {"affected-1.stdout", "fixed-1.stdout"}
+    assert (
+        "More was written than is kept of affected-1.stdout (1,048,576 bytes), fixed-1.stdout (1,048,576 bytes)."
+        in result.problems
+    )

@@ -189,7 +189,7 @@ def run(session: Session, loaded: Loaded, progress: Progress) -> Ran:
         return Ran(validated, newest, remedy=remedy)
     result, blobs = found
     written = tuple(
-        Evidence(f"{NEWEST}-{each.name}", each.sha256, each.size)
+        msgspec.structs.replace(each, name=f"{NEWEST}-{each.name}")
         for each in result.evidence
         if each.name not in loaded.files
     )

@@ -8,6 +8,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.utils import timezone
 
+import server_validations
 from clearinghouse.server.jobs.models import Job, State
 from clearinghouse.server.jobs.services import run_until_idle
 from clearinghouse.server.membership.keys import create_key
@@ -33,9 +34,9 @@ def _signs(_no_second_factor, settings, tmp_path):
     settings.CONFIGURATION = msgspec.structs.replace(configuration, validation=validation)
 
 
-def program(reader):
+def program(reader, *more):
     """A client with a key of a reader's participant."""
-    scopes = [Scope.VALIDATION_READ, Scope.VALIDATION_REQUEST, Scope.VULNERABILITY_READ]
+    scopes = [Scope.VALIDATION_READ, Scope.VALIDATION_REQUEST, Scope.VULNERABILITY_READ, *more]
     owner = Participant.objects.get(pk=reader.participant)
     _, key = create_key(None, owner, "program", scopes, timezone.now() + dt.timedelta(days=30))
     return Client(headers={"Authorization": f"Bearer {key}"})
@@ -61,6 +62,25 @@ def test_one_that_no_runner_may_run_says_so(monkeypatch):
     assert "4 attempts" in said["refused"]
     again = program(finder).post(f"/v1/validations/{made.reference}/again")
     assert (again.status_code, again.json()["state"]) == (202, "queued")
+
+
+def test_evidence_that_is_cut_says_so(monkeypatch):
+    whole = server_validations.a_result
+
+    def cut(*arguments):
+        validated = whole(*arguments)
+        evidence = tuple(msgspec.structs.replace(each, cut=True) for each in validated.result.evidence)
+        return validated._replace(result=msgspec.structs.replace(validated.result, evidence=evidence))
+
+    monkeypatch.setattr(server_validations, "a_result", cut)
+    finder = a_sender()
+    made = asked(finder, send(finder, [a_result()]))
+    pretend(made)
+    text = signed_in(Person.objects.get(pk=finder.person)).get(f"/validations/{made.reference}/").content.decode()
+    assert text.count("7, the first of more") == 1
+    said = program(finder, Scope.EVIDENCE_READ).get(f"/v1/validations/{made.reference}").json()
+    assert {each["name"]: each["cut"] for each in said["evidence"]}["affected-1.stdout"] is True
+    assert [each["cut"] for each in said["evidence"] if each["given"]] == [False] * (len(said["evidence"]) - 1)
 
 
 def test_flaws_that_one_fix_stops_are_shown_as_perhaps_one():
