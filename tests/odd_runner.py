@@ -78,6 +78,21 @@ class Following(Other):
         return Collected(path=path, kind=Kind.OTHER)
 
 
+class Greedy(Other):
+    """Of a file as much is collected as there is, whatever was asked for; of a hole, more than that."""
+
+    def collect(self, box: str, paths: Any, most: int) -> list[Collected]:
+        return super().collect(box, paths, 64 * most)
+
+
+class Opening(Other):
+    """What is no file is collected as if it were an empty one."""
+
+    def collect(self, box: str, paths: Any, most: int) -> list[Collected]:
+        found = super().collect(box, paths, most)
+        return [msgspec.structs.replace(each, kind=Kind.FILE) if each.kind is Kind.OTHER else each for each in found]
+
+
 class Littered(Other):
     """A box begins with what somebody left."""
 
@@ -185,6 +200,8 @@ WEAKNESSES: dict[str, tuple[Callable[[Path, Any], Provider], str, str]] = {
     "limit of disk": (unlimited(disk=96 * MIB), "_disk", "limit of disk"),
     "limit of files": (unlimited(files=100_000), "_disk", "limit of disk"),
     "links": (wrapped(Following), "_leaving", "links are not followed"),
+    "holes": (wrapped(Greedy), "_leaving", "links are not followed"),
+    "pipes": (wrapped(Opening), "_leaving", "links are not followed"),
     "nothing inside": (weak(add=("--ro-bind", "/nowhere", "/nowhere")), "_identity", "starts"),
     "litter": (wrapped(Littered), "_leaving", "nothing is left behind"),
     "subject": (wrapped(Cramped), "_files", "read-only root"),

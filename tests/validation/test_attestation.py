@@ -3,6 +3,7 @@
 import base64
 import json
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -136,3 +137,17 @@ def test_what_is_kept_whole_is_whole():
     shelf = Shelf(largest=2)
     shelf.add("archive", b"12345", whole=True)
     assert list(shelf.blobs.values()) == [b"12345"]
+    assert shelf.told() == ""
+
+
+def test_what_is_cut_is_marked_and_told():
+    shelf = Shelf(largest=2)
+    shelf.add("whole", b"12")
+    shelf.add("shelf", b"123")
+    shelf.add("runner", b"1", cut=True)
+    assert [each.cut for each in shelf] == [False, True, True]
+    assert shelf.told() == "More was written than is kept of shelf (2 bytes), runner (1 bytes)."
+    assert [b"cut" in msgspec.json.encode(each) for each in shelf] == [False, True, True]
+    for _ in range(9):
+        shelf.add("more", b"123")
+    assert shelf.told().endswith(" and 5 more.")

@@ -21,6 +21,7 @@ from clearinghouse.validation.attestation import said_by, statement_of
 from clearinghouse.validation.bisect import Edge
 from clearinghouse.validation.command_line import argv_of, needs_shell
 from clearinghouse.validation.conversion import CrashPair, Side, from_crash_pair
+from clearinghouse.validation.errors import TooMuchError
 from clearinghouse.validation.fetching import Artefact
 from clearinghouse.validation.recipe import NAME, from_files, load
 from clearinghouse.validation.search import narrowed, roles_of_hunks
@@ -63,12 +64,14 @@ class Shelves:
         self.files[purl] = (name, data)
         return purl
 
-    def fetch(self, purl, *, sha256, kind, python):
+    def fetch(self, purl, *, sha256, kind, python, most):
         assert python is None or python.version.startswith("3.")
         if purl not in self.files:
             raise ClearinghouseError(f"{purl} is not there", "name another")
         name, data = self.files[purl]
         digest = hashlib.sha256(data).hexdigest()
+        if len(data) > most:
+            raise TooMuchError(f"{name} is larger than {most} bytes", "ask for less")
         if sha256 not in {"", digest}:
             raise ClearinghouseError(f"{purl} has another digest", "correct it")
         return Artefact(name=name, data=data, sha256=digest, purl=purl, yanked=self.yanked.get(purl))
@@ -794,3 +797,8 @@ def test_a_flood_of_output_is_cut(wrong):
     assert (result.verdict, result.runs[-1].end) == ("inconclusive", "output")
     assert max(map(len, blobs.values())) <= MIB
     assert any("was cut at 1048576 bytes" in problem for problem in result.problems)
+    assert {each.name for each in result.evidence if each.cut} == {"affected-1.stdout", "fixed-1.stdout"}
+    assert (
+        "More was written than is kept of affected-1.stdout (1,048,576 bytes), fixed-1.stdout (1,048,576 bytes)."
+        in result.problems
+    )

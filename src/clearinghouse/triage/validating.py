@@ -1,11 +1,11 @@
 """Validation composed: runners, registries and recipes, one after the other or side by side."""
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import NamedTuple, Self
 
 from clearinghouse.feeds.registries import Registries
@@ -114,27 +114,48 @@ class Bench:
 
         Args:
             progress: returns, for the place of a recipe, what is told what is done next.
+
+        Raises:
+            Exception: whatever went wrong that is no :class:`ClearinghouseError`; what is running then is ended.
         """
-        done: SimpleQueue[Finished] = SimpleQueue()
+        waiting: SimpleQueue[int] = SimpleQueue()
+        done: SimpleQueue[tuple[int, Validated | BaseException]] = SimpleQueue()
+        stopped = threading.Event()
+        for place in range(len(recipes)):
+            waiting.put(place)
 
-        def one(place: int) -> None:
-            try:
-                with self.session() as session:
-                    done.put((place, session.validate(recipes[place], progress(place))))
-            except ClearinghouseError as error:
-                done.put((place, error))
+        def work() -> None:
+            with contextlib.suppress(Empty):
+                while not stopped.is_set():
+                    place = waiting.get_nowait()
+                    done.put((place, self._one(recipes[place], progress, place)))
 
-        with ThreadPoolExecutor(self.jobs) as pool:
-            futures = [pool.submit(one, place) for place in range(len(recipes))]
-            try:
-                for _ in futures:
-                    yield done.get()
-                for each in futures:
-                    each.result()
-            except BaseException:  # who is interrupted does not wait for what is running
-                pool.shutdown(wait=False, cancel_futures=True)
-                self.kill()
-                raise
+        for _ in range(min(self.jobs, len(recipes))):
+            # daemons, since whoever interrupts this does not wait for a registry that is silent
+            threading.Thread(target=work, name="validation", daemon=True).start()
+        try:
+            for _ in recipes:
+                place, found = done.get()
+                yield place, _told(found)
+        except BaseException:  # who is interrupted does not wait for what is running
+            stopped.set()
+            self.kill()
+            raise
+
+    def _one(self, recipe: Loaded, progress: Callable[[int], Progress], place: int) -> Validated | BaseException:
+        """Return what a recipe came to, or whatever ended it: an answer that never comes would be waited for."""
+        try:
+            with self.session() as session:
+                return session.validate(recipe, progress(place))
+        except BaseException as error:
+            return error
+
+
+def _told(found: Validated | BaseException) -> Validated | ClearinghouseError:
+    """Return what is told of a recipe; what is no error of ours is raised again, here where somebody sees it."""
+    if isinstance(found, BaseException) and not isinstance(found, ClearinghouseError):
+        raise found
+    return found
 
 
 def folders_of(paths: Sequence[Path]) -> Iterator[Path]:

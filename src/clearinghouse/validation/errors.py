@@ -12,7 +12,12 @@ class RecipeError(ValidationError):
 
 
 class NotToBeHadError(ValidationError):
-    """What a recipe names cannot be fetched now: a registry does not answer, or the cache cannot be used.
+    """What a recipe names cannot be fetched now: a registry does not answer, the cache cannot be used,
+    or nobody can tell which file fits.
 
     It says nothing of the recipe, so it is no verdict; the same can be tried again.
     """
+
+
+class TooMuchError(ValidationError):
+    """What a recipe names is larger than there is room for."""

@@ -11,6 +11,8 @@ from clearinghouse.validation.verdict import Verdict
 
 GIVEN = "recipe/"
 """What the names of evidence begin with that the sender of a recipe gave. No name of what a run wrote begins so."""
+_TOLD = 6
+"""Pieces of evidence that one sentence names."""
 
 
 class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -19,11 +21,13 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         name: what they are: of a run ``affected-1.stdout``, of a file of the recipe ``recipe/reproduce.py``.
         sha256: their digest, in hex. size: in bytes.
+        cut: whether more was written than was kept; digest and size are of what was.
     """
 
     name: str
     sha256: str
     size: int
+    cut: bool = False
 
     @property
     def given(self) -> bool:
@@ -105,12 +109,22 @@ class Shelf:
         self._entries: list[Evidence] = []
         self._largest = largest
 
-    def add(self, name: str, data: bytes, *, whole: bool = False) -> None:
-        """Keep bytes under a name; of many the first, unless they are kept whole. The digest is of what is kept."""
+    def add(self, name: str, data: bytes, *, whole: bool = False, cut: bool = False) -> None:
+        """Keep bytes under a name; of many the first, unless they are kept whole. The digest is of what is kept.
+
+        Args:
+            cut: whether something is missing of them already.
+        """
         kept = data if whole else data[: self._largest]
         digest = hashlib.sha256(kept).hexdigest()
         self.blobs[digest] = kept
-        self._entries.append(Evidence(name, digest, len(kept)))
+        self._entries.append(Evidence(name, digest, len(kept), cut or len(kept) < len(data)))
+
+    def told(self) -> str:
+        """Return a sentence that says of what more was written than is kept; nothing where all is whole."""
+        cut = [f"{each.name} ({each.size:,} bytes)" for each in self._entries if each.cut]
+        more = f" and {len(cut) - _TOLD} more" if len(cut) > _TOLD else ""
+        return f"More was written than is kept of {', '.join(cut[:_TOLD])}{more}." if cut else ""
 
     def __iter__(self) -> Iterator[Evidence]:
         return iter(self._entries)

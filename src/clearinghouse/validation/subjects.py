@@ -16,8 +16,8 @@ from msgspec import UNSET
 from clearinghouse.packages import purl as purls
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.sandbox import BoxError, Command, End, File, Limits, Outcome, Provider
-from clearinghouse.validation.errors import NotToBeHadError
-from clearinghouse.validation.fetching import Artefact, FileKind, Python, Registry
+from clearinghouse.validation.errors import NotToBeHadError, TooMuchError
+from clearinghouse.validation.fetching import Artefact, FileKind, Gathered, Python, Registry
 from clearinghouse.validation.recipe import Loaded, Recipe, Subject
 
 PIP = "pkg:pypi/pip@24.3.1"
@@ -43,7 +43,7 @@ class Ready(NamedTuple):
     Attributes:
         box: over which runs are made, and that the caller destroys; empty where it could not be made ready.
         why: what went wrong then.
-        artefacts: what was fetched. steps: what was done in the box.
+        artefacts: what was fetched, without its bytes. steps: what was done in the box.
     """
 
     box: str
@@ -75,7 +75,7 @@ def python_of(provider: Provider, limits: Limits) -> Python | None:
     try:
         outcome = provider.run(box, Command(argv=("python3", "-I", "-c", words), limits=limits))
         return Python(*msgspec.json.decode(outcome.stdout, type=tuple[str, str, str]))
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     finally:
         provider.destroy(box)
@@ -103,7 +103,7 @@ def make_ready(
     """
     artefacts: list[Artefact] = []
     try:
-        plan = _plan(loaded, subject, registry, python, artefacts)
+        plan = _plan(loaded, subject, registry, python, Gathered(artefacts, limits.disk))
     except NotToBeHadError:
         raise
     except ClearinghouseError as error:
@@ -112,6 +112,7 @@ def make_ready(
         box = provider.prepare(plan.files, limits)
     except BoxError as error:  # what was fetched is more than the disk of a box
         return Ready("", error.what, tuple(artefacts), ())
+    plan.files.clear()  # they are in the box, and what follows takes long
     steps: list[Step] = []
     for command in _commands(plan, loaded.recipe, limits):
         outcome = provider.run(box, command)
@@ -122,20 +123,20 @@ def make_ready(
     return Ready(box, "", tuple(artefacts), tuple(steps))
 
 
-def _plan(
-    loaded: Loaded, subject: Subject, registry: Registry, python: Python | None, artefacts: list[Artefact]
-) -> _Plan:
+def _plan(loaded: Loaded, subject: Subject, registry: Registry, python: Python | None, fetched: Gathered) -> _Plan:
     recipe = loaded.recipe
     install = recipe.install
     by = install.by or _by(subject)
     plan = _Plan({each: File(_inside(each)) for each in (_INSTALLER, _PATCHING)}, [], [], _SOURCE)
 
     def fetch(purl: str, kind: FileKind = "any", sha256: str = "") -> Artefact:
-        found = registry.fetch(purl, sha256=sha256, kind=kind, python=python)
-        artefacts.append(found)
-        return found
+        try:
+            found = registry.fetch(purl, sha256=sha256, kind=kind, python=python, most=fetched.left)
+        except TooMuchError as error:
+            raise fetched.too_much(error.what) from error
+        return fetched.add(found)
 
-    main = _archive(loaded, subject, artefacts)
+    main = _archive(loaded, subject, fetched)
     if main is None and subject.purl:
         main = fetch(subject.purl, "source" if by == "pip" and install.from_source else "any", subject.sha256 or "")
     for purl in (*install.beside, *subject.beside):
@@ -143,6 +144,7 @@ def _plan(
     if main is not None:
         _main(by, main, install.from_source, plan, fetch, install.requires)
     for name in install.files:
+        fetched.count(name, loaded.files[name])
         plan.unpack.append({"do": "put", "file": plan.put(name, loaded.files[name]), "into": f"{_SOURCE}/{name}"})
     if subject.patch:
         plan = plan._replace(patch=(_root(by, main, install.from_source), loaded.files[subject.patch]))
@@ -150,7 +152,7 @@ def _plan(
     return plan._replace(at=_SOURCE if by in {"make", "cargo"} else "/subject")
 
 
-def _archive(loaded: Loaded, subject: Subject, artefacts: list[Artefact]) -> Artefact | None:
+def _archive(loaded: Loaded, subject: Subject, fetched: Gathered) -> Artefact | None:
     """The archive that a subject names, if it names one."""
     if subject.archive is None:
         return None
@@ -161,9 +163,7 @@ def _archive(loaded: Loaded, subject: Subject, artefacts: list[Artefact]) -> Art
             f"{subject.archive} has the digest {digest}, and the recipe says {subject.sha256}", "correct either"
         )
     name = subject.archive.rpartition("/")[2]
-    found = Artefact(name=name, data=data, sha256=digest, origin="the recipe")
-    artefacts.append(found)
-    return found
+    return fetched.add(Artefact(name=name, data=data, sha256=digest, origin="the recipe"))
 
 
 def _main(by: str, main: Artefact, from_source: bool, plan: _Plan, fetch: Any, requires: tuple[str, ...]) -> None:

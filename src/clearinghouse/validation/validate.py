@@ -17,7 +17,7 @@ from clearinghouse.validation.fetching import Python, Registry
 from clearinghouse.validation.recipe import SIZE, Loaded, Use
 from clearinghouse.validation.result import GIVEN, Result, Run, Shelf, Subject
 from clearinghouse.validation.running import climb, ended, last_error, limits_of, odd_end, run_once
-from clearinghouse.validation.shows import Exit, Growth, Sight, untold
+from clearinghouse.validation.shows import Exit, Growth, Sight, exit_code, untold
 from clearinghouse.validation.verdict import Arm, Verdict, decide, rate, unjudged
 
 RUNS = 3
@@ -132,7 +132,7 @@ class _Validation:
             environment=self._environment(),
             command=self._recipe.reproducer.command,
             evidence=tuple(self._shelf),
-            problems=tuple(dict.fromkeys(self._problems)),
+            problems=tuple(filter(None, dict.fromkeys([*self._problems, self._shelf.told()]))),
             started=started.isoformat(timespec="seconds"),
             seconds=time.monotonic() - begin,
         )
@@ -169,8 +169,7 @@ class _Validation:
             self._loaded, subject, self._provider, self._session.registry, self._policy.build, python
         )
         for number, step in enumerate(ready.steps, 1):
-            self._shelf.add(f"{name}-install-{number}.stdout", step.outcome.stdout)
-            self._shelf.add(f"{name}-install-{number}.stderr", step.outcome.stderr)
+            self._keep(f"{name}-install-{number}", step.outcome, self._policy.build.output)
         digests = dict(subjects.digests(ready.artefacts))
         self._subjects[name] = Subject(
             name=said, artefacts=digests, commands=tuple(step.command.argv for step in ready.steps)
@@ -246,10 +245,13 @@ class _Validation:
     def _note(self, name: str, outcome: Outcome, of: str = "") -> None:
         """Keep what a run wrote."""
         number = 1 + sum(run.subject == name for run in self._runs)
-        self._shelf.add(f"{name}-{number}{of}.stdout", outcome.stdout)
-        self._shelf.add(f"{name}-{number}{of}.stderr", outcome.stderr)
+        self._keep(f"{name}-{number}{of}", outcome, self._limits.output)
         if outcome.cut:
             self._problems.append(f"The output of {name} was cut at {self._limits.output} bytes.")
+
+    def _keep(self, name: str, outcome: Outcome, most: int) -> None:
+        for stream, data in (("stdout", outcome.stdout), ("stderr", outcome.stderr)):
+            self._shelf.add(f"{name}.{stream}", data, cut=outcome.cut and len(data) >= most)
 
     def _control(self, arm: Arm | None) -> dict[str, Any] | None:
         if arm is None:

@@ -44,6 +44,18 @@ def test_huge(site, registries, honest, tmp_path, answers):
     assert not [path for path in (tmp_path / "cache").glob("partial/*/*") if path.stat().st_size > 4096]
 
 
+@pytest.mark.parametrize("says", ["its size", "another size", "nothing"])
+def test_more_than_there_is_room_for(site, registries, says, tmp_path, answers):
+    size = {"its size": {"size": 10_000}, "another size": {"size": 10}, "nothing": {}}[says]
+    site.pypi("thing", {SOURCE: b"x"}, thing_1_0_tar_gz=size)
+    site.server.script[f"/files/{SOURCE}"] = [endless]
+    with pytest.raises(TooLargeError, match="than 4,096 bytes, the most that there is room for"):
+        registries().fetch("pkg:pypi/thing@1.0", most=4096)
+    asked = [path for path, _ in site.server.asked if path == f"/files/{SOURCE}"]
+    assert len(asked) == (0 if says == "its size" else 1)
+    assert not [path for path in (tmp_path / "cache").glob("partial/*/*") if path.stat().st_size > 4096]
+
+
 def test_slow(site, registries, clock):
     site.pypi("thing", {SOURCE: b"x" * 500_000})
     clock.step = 30.0

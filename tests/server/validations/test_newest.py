@@ -139,13 +139,14 @@ def test_what_its_runs_wrote_is_kept_signed_and_handed_out():
         tested="1", version="2", verdict=Verdict.NOT_REPRODUCED, why="none shows it", artefacts={"a-2": "2" * 64}
     )
     sealer = vault.sealer(validation.recipe.envelope_id)
-    written = (Evidence("newest-affected-1.stdout", digest, len(wrote)),)
+    written = (Evidence("newest-affected-1.stdout", digest, len(wrote), cut=True),)
     ran = Ran(a_result(open_recipe(validation.recipe, sealer)), newest, written, {digest: wrote})
     assert recording.keep(validation, ran, sealer, lambda: None) is not None
     view = queries.validation(finder, validation.reference)
     pieces = evidence.pieces(finder, view.row, view.about, view.made)
     names = [each.name for each in pieces]
     assert names[-2:] == ["affected-1.stdout", "newest-affected-1.stdout"]
+    assert [each.cut for each in pieces[-2:]] == [False, True]
     handed = evidence.download(finder, validation.reference, pieces[-1].number, PURPOSE)
     assert (handed.filename, b"".join(handed.chunks)) == ("newest-affected-1.stdout", wrote)
     subjects = {each.name: each.digest.sha256 for each in view.read.statement.subject}

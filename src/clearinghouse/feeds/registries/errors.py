@@ -3,6 +3,8 @@
 No sentence has credentials in it: addresses are shown without user, password, query and fragment.
 """
 
+from typing import NamedTuple
+
 from clearinghouse.feeds.errors import FeedError
 
 
@@ -48,3 +50,19 @@ class BadAnswerError(RegistryError):
 
 class NotCachedError(RegistryError):
     """Only the cache may be asked, and it has no such thing."""
+
+
+class Bound(NamedTuple):
+    """How many bytes a file may have, as it is said: the most that ..., and what to do."""
+
+    bytes: int
+    says: str
+    remedy: str
+
+
+def too_large(named: str, size: int | None, bound: Bound) -> TooLargeError:
+    """Return what is told of a file that has more bytes than it may; None where nobody says how many."""
+    said = f" ({size:,} bytes)" if size is not None else ""
+    return TooLargeError(
+        f"{named} is larger{said} than {bound.bytes:,} bytes, the most that {bound.says}", bound.remedy
+    )

@@ -19,10 +19,12 @@ from clearinghouse.feeds.registries.choice import chosen
 from clearinghouse.feeds.registries.crates import Crates
 from clearinghouse.feeds.registries.errors import (
     BadAnswerError,
+    Bound,
     DigestError,
     NotCachedError,
     TooLargeError,
     UnreachableError,
+    too_large,
 )
 from clearinghouse.feeds.registries.fetched import Fetched, Kind, Offer, Record, Release
 from clearinghouse.feeds.registries.folder import FolderIndex
@@ -83,7 +85,15 @@ class Registries(AbstractContextManager["Registries"]):
         self._transfers.clear()
         self._indexes.clear()
 
-    def fetch(self, purl: str, *, sha256: str = "", kind: Kind = "any", python: PythonTarget | None = None) -> Fetched:
+    def fetch(
+        self,
+        purl: str,
+        *,
+        sha256: str = "",
+        kind: Kind = "any",
+        python: PythonTarget | None = None,
+        most: int | None = None,
+    ) -> Fetched:
         """Return a file of a version: from the cache if it is known which one it must be, else as the registry says.
 
         Args:
@@ -91,6 +101,8 @@ class Registries(AbstractContextManager["Registries"]):
             sha256: the digest that the file must have, in hexadecimal; empty for what the registry says alone.
             kind: ``wheel``, ``source``, or ``any`` for the best wheel for ``python``, else the source archive.
             python: for which a wheel must be fit; None for one that fits each Python 3.
+            most: bytes that it may have, where that is less than any file may. A larger one is not fetched where the
+                registry says how large it is; else it ends to come there.
 
         Raises:
             BadNameError, NoPackageError, NoVersionError, NoFileError, DigestError, TooLargeError, UnreachableError,
@@ -102,8 +114,13 @@ class Registries(AbstractContextManager["Registries"]):
         Law: a file that is returned has the digest that the registry gave, and ``sha256`` where that was given. One
         for which neither says any is not returned, unless it is from a folder.
         """
-        package = package_of(purl, versioned=True)
-        sha256 = sha256.strip().lower()
+        bound = self._bound(most)
+        found = self._found(package_of(purl, versioned=True), sha256.strip().lower(), kind, python, bound)
+        if found.size > bound.bytes:
+            raise too_large(f"{found.name} of {found.purl}", found.size, bound)
+        return found
+
+    def _found(self, package: Package, sha256: str, kind: Kind, python: PythonTarget | None, bound: Bound) -> Fetched:
         if sha256 and not is_sha256(sha256):
             raise DigestError("the SHA-256 that was given is none", "give 64 hexadecimal digits")
         records = self._cache.records(package)
@@ -119,7 +136,13 @@ class Registries(AbstractContextManager["Registries"]):
             same = offer.digest and (record.offer.name, record.offer.digest) == (offer.name, offer.digest)
             if same and sha256 in ("", record.sha256) and (path := self._cache.held(record.sha256)):
                 return _fetched(msgspec.structs.replace(record, offer=offer), path)
-        return self._bring(package, offer, index, sha256)
+        return self._bring(package, offer, index, sha256, bound)
+
+    def _bound(self, most: int | None) -> Bound:
+        largest = self._settings.largest
+        if most is None or most >= largest:
+            return Bound(largest, "a file may have", "raise the limit in the settings if it is meant to be so large")
+        return Bound(most, "there is room for", "ask for fewer files, or smaller ones")
 
     def versions(self, purl: str) -> list[Release]:
         """Return the versions of a package: released, then pre-releases, then yanked ones; in each the newest first.
@@ -161,14 +184,14 @@ class Registries(AbstractContextManager["Registries"]):
             raise _not_cached(f"{package.purl}{' with this digest' if sha256 else ''} is")
         return _fetched(*here[chosen(list(here), package, kind, python)])
 
-    def _bring(self, package: Package, offer: Offer, index: Index, sha256: str) -> Fetched:
+    def _bring(self, package: Package, offer: Offer, index: Index, sha256: str, bound: Bound) -> Fetched:
         """Fetch a file, check it, and keep it."""
-        self._check_offer(package, offer, index, sha256)
+        _check_offer(package, offer, index, sha256, bound)
         key = hashlib.sha256(f"{offer.base} {offer.address}".encode()).hexdigest()
         with self._cache.locked(key):
             to = self._cache.workplace("files") / key
             for last in (False, True):
-                address = self._copy(offer, to, index) if not offer.base else self._download(package, offer, to)
+                address = _copy(offer, to, bound) if not offer.base else self._download(package, offer, to, bound)
                 try:
                     _check(package, offer, to, sha256, index.shown)
                     break
@@ -183,16 +206,7 @@ class Registries(AbstractContextManager["Registries"]):
             self._cache.note(record)
         return _fetched(record, path)
 
-    def _check_offer(self, package: Package, offer: Offer, index: Index, sha256: str) -> None:
-        if offer.base and not offer.digest and not sha256:
-            raise DigestError(
-                f"{index.shown} gives no digest of {offer.name} by which it could be checked",
-                "give the SHA-256 that it must have, or name another mirror",
-            )
-        if offer.size is not None and offer.size > self._settings.largest:
-            raise self._too_large(package, offer)
-
-    def _download(self, package: Package, offer: Offer, to: Path) -> str:
+    def _download(self, package: Package, offer: Offer, to: Path, bound: Bound) -> str:
         try:
             address = joined(offer.base, offer.address)
         except AddressError as error:
@@ -202,45 +216,45 @@ class Registries(AbstractContextManager["Registries"]):
             ) from None
         transfer = self._transfers[package.registry]
         try:
-            transfer.file(Wanted(address=address, feed=package.title, to=to, largest=self._settings.largest))
+            transfer.file(Wanted(address=address, feed=package.title, to=to, largest=bound.bytes))
         except MissingError as error:
             raise UnreachableError(
                 f"{package.title} lists {offer.name}, and does not have it", "try again later, or name another mirror"
             ) from error
         except TooLargeError as error:
-            raise self._too_large(package, offer) from error
+            raise too_large(f"{offer.name} of {package.purl}", offer.size, bound) from error
         return address.partition("?")[0].partition("#")[0]
 
-    def _copy(self, offer: Offer, to: Path, index: Index) -> str:
-        source = Path(offer.address)
-        try:
-            if source.stat().st_size > self._settings.largest:
-                raise TooLargeError(
-                    f"{printable_name(offer.address)} is larger than {self._settings.largest:,} bytes, the most that "
-                    "a file may have",
-                    "look whether it is the right file",
-                )
-            to.parent.mkdir(parents=True, exist_ok=True)
-            to.unlink(missing_ok=True)
-        except OSError as error:
-            raise unwritable(to, error) from error
-        try:
-            shutil.copyfile(source, to)
-        except OSError as error:
-            why = error.strerror or "the system does not say why"
-            raise UnreachableError(
-                f"{printable_name(offer.address)} cannot be copied: {why}",
-                "look at the file, and at the space on the disk",
-            ) from error
-        return offer.address
 
-    def _too_large(self, package: Package, offer: Offer) -> TooLargeError:
-        said = f" ({offer.size:,} bytes)" if offer.size is not None else ""
-        return TooLargeError(
-            f"{offer.name} of {package.purl} is larger{said} than {self._settings.largest:,} bytes, the most that a "
-            "file may have",
-            "raise the limit in the settings if it is meant to be so large",
+def _check_offer(package: Package, offer: Offer, index: Index, sha256: str, bound: Bound) -> None:
+    if offer.base and not offer.digest and not sha256:
+        raise DigestError(
+            f"{index.shown} gives no digest of {offer.name} by which it could be checked",
+            "give the SHA-256 that it must have, or name another mirror",
         )
+    if offer.size is not None and offer.size > bound.bytes:
+        raise too_large(f"{offer.name} of {package.purl}", offer.size, bound)
+
+
+def _copy(offer: Offer, to: Path, bound: Bound) -> str:
+    source = Path(offer.address)
+    try:
+        size = source.stat().st_size
+        if size > bound.bytes:
+            raise too_large(printable_name(offer.address), size, bound)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        to.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(to, error) from error
+    try:
+        shutil.copyfile(source, to)
+    except OSError as error:
+        why = error.strerror or "the system does not say why"
+        raise UnreachableError(
+            f"{printable_name(offer.address)} cannot be copied: {why}",
+            "look at the file, and at the space on the disk",
+        ) from error
+    return offer.address
 
 
 def _check(package: Package, offer: Offer, path: Path, sha256: str, shown: str) -> None:

@@ -11,7 +11,18 @@ import msgspec
 from clearinghouse.sandbox.check.planted import Planted
 from clearinghouse.sandbox.check.probe import places, spaces
 from clearinghouse.sandbox.check.watched import alive, watched
-from clearinghouse.sandbox.contract import MIB, Command, End, File, Kind, Limits, Outcome, Provider, SandboxError
+from clearinghouse.sandbox.contract import (
+    MIB,
+    Collected,
+    Command,
+    End,
+    File,
+    Kind,
+    Limits,
+    Outcome,
+    Provider,
+    SandboxError,
+)
 from clearinghouse.sandbox.isolation import Held
 
 LIMITS = Limits(seconds=10, cpu=5, memory=192 * MIB, processes=48, disk=24 * MIB, files=2000, output=MIB)
@@ -23,6 +34,9 @@ _IMAGES = {".dockerenv", "boot", "home", "media", "mnt", "opt", "root", "srv"}
 _SYSTEM = {"bin", "lib", "lib32", "lib64", "libx32", "sbin", "usr"}
 """Folders that may be those of the host; of everything else a box has its own."""
 _FILTERED = "EPERM"
+_COLLECTED = 100
+_HOLE = LIMITS.disk // 2
+"""Bytes of each file that are collected, and of one that is nothing but a hole."""
 _LONG = 4.0
 """Seconds for which a program goes on that a limit of less than one should end, and more than ends it."""
 
@@ -258,24 +272,20 @@ def _time(trial: Trial) -> tuple[list[Held], dict[str, Any]]:
 def _leaving(trial: Trial) -> tuple[list[Held], dict[str, Any]]:
     box = trial.box()
     try:
-        tried = trial.run(box, "leave", target=trial.planted.secret, seconds=60)
+        tried = trial.run(box, "leave", target=trial.planted.secret, hole=_HOLE, seconds=60)
         surviving = alive(trial.mark)
-        names = ("link", "folder/secret", "proc", "pipe", "sparse", "hard", "plain")
-        found = trial.provider.collect(box, [f"/work/{name}" for name in names], 100)
+        names = ("link", "folder/secret", "proc", "pipe", "sparse", "plain")
+        found = trial.provider.collect(box, [f"/work/{name}" for name in names], _COLLECTED)
         above = trial.box(over=box)
         rest = trial.run(above, "again").seen
         trial.provider.destroy(above)
     finally:
         trial.provider.destroy(box)
-    word = trial.planted.word.encode()
-    told = [each.path for each in found if word in each.data]
-    kinds = {each.path.rpartition("/")[2]: each.kind for each in found}
-    plain = next((each.data for each in found if each.path == "/work/plain"), b"")
-    safe = not told and kinds["link"] is not Kind.FILE and kinds["pipe"] is not Kind.FILE and plain == b"plain"
+    wrong = _wrongly_told(found, trial.planted.word.encode())
     left = [name for name in rest.get("left", ["?"]) if name != _PROBE]
     ended = tried.outcome.end is End.EXITED and not surviving
     return [
-        Held("links are not followed", safe, _list("told what stands at", told, "link, folder, pipe, sparse file")),
+        Held("links are not followed", not wrong, _list("wrong of", wrong, "link, folder, pipe, sparse file")),
         Held("nothing is left behind", not left, _list("left", left, "a box over another begins empty")),
         Held(
             "no process survives",
@@ -284,6 +294,19 @@ def _leaving(trial: Trial) -> tuple[list[Held], dict[str, Any]]:
             + ("one is left" if surviving else "nothing is left"),
         ),
     ], {}
+
+
+def _wrongly_told(found: list[Collected], word: bytes) -> list[str]:
+    """Return what was collected and is not what stood there: content through a link, or more than was asked."""
+    by = {each.path.removeprefix("/work/"): each for each in found}
+    linked = ("link", "folder/secret", "proc")
+    wrong = [name for name, each in by.items() if word in each.data]
+    wrong += [name for name in (*linked, "pipe") if by[name].kind is Kind.FILE or by[name].data]
+    sparse, plain = by["sparse"], by["plain"]
+    hole = Collected(path=sparse.path, kind=Kind.FILE, size=_HOLE, data=bytes(_COLLECTED), cut=True)
+    wrong += [] if sparse == hole else ["sparse"]
+    wrong += [] if plain == Collected(path=plain.path, kind=Kind.FILE, size=5, data=b"plain") else ["plain"]
+    return list(dict.fromkeys(wrong))
 
 
 GROUPS: tuple[Callable[[Trial], tuple[list[Held], dict[str, Any]]], ...] = (

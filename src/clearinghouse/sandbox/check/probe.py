@@ -251,10 +251,8 @@ def leave(asked: dict[str, Any]) -> dict[str, Any]:
     os.symlink(os.path.dirname(asked["target"]), "/work/folder")
     os.symlink("/proc/self/environ", "/work/proc")
     os.mkfifo("/work/pipe")
-    with open("/work/sparse", "wb") as out, contextlib.suppress(OSError):
-        os.ftruncate(out.fileno(), 1 << 40)
-    with contextlib.suppress(OSError):
-        os.link("/etc/passwd", "/work/hard")
+    with open("/work/sparse", "wb") as out:
+        os.ftruncate(out.fileno(), asked["hole"])
     with open("/work/plain", "w") as out:
         out.write("plain")
     with open(f"{FOLDERS[1]}/left", "w") as out:

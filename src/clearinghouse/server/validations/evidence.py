@@ -25,7 +25,7 @@ _SHORTEST, _LONGEST = 10, 500
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """Something that can be downloaded: its number, name and size, and whether it is a file of the recipe.
+    """Something that can be downloaded: its number, name and size, whether it is a file of the recipe, or is cut.
 
     Names are those of the signed statement, where ``evidence:`` stands before them.
     """
@@ -34,14 +34,15 @@ class Piece(msgspec.Struct, frozen=True):
     name: str
     size: int
     given: bool
+    cut: bool = False
 
 
 def pieces(reader: Reader, found: Validation, about: About | None, made: Made | None) -> list[Piece]:
     """Return what of a validation a reader may download; files of the recipe only where they may see such files."""
     if not reader.has_scope(Scope.EVIDENCE_READ) or about is None or made is None:
         return []
-    names = [(f"{GIVEN}{name}", size, True) for name, size in about.files]
-    names += [(each.name, each.size, False) for each in made.evidence]
+    names = [(f"{GIVEN}{name}", size, True, False) for name, size in about.files]
+    names += [(each.name, each.size, False, each.cut) for each in made.evidence]
     files = visible(reader, Recipe.objects.filter(pk=found.recipe_id)).exists()
     return [Piece(number, *each) for number, each in enumerate(names) if files or not each[2]]
 

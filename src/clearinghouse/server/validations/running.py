@@ -189,7 +189,7 @@ def run(session: Session, loaded: Loaded, progress: Progress) -> Ran:
         return Ran(validated, newest, remedy=remedy)
     result, blobs = found
     written = tuple(
-        Evidence(f"{NEWEST}-{each.name}", each.sha256, each.size) for each in result.evidence if not each.given
+        msgspec.structs.replace(each, name=f"{NEWEST}-{each.name}") for each in result.evidence if not each.given
     )
     return Ran(validated, newest, written, blobs, remedy)
 

@@ -8,19 +8,20 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.utils import timezone
 
+import server_validations
 from clearinghouse.server.jobs.models import Job, State
 from clearinghouse.server.jobs.services import run_until_idle
 from clearinghouse.server.membership.keys import create_key
 from clearinghouse.server.participants.models import Participant, Person, Role
 from clearinghouse.server.participants.scopes import Scope
-from clearinghouse.server.validations import running, signing
+from clearinghouse.server.validations import running
 from clearinghouse.server.validations.errors import TierError
 from clearinghouse.server.validations.models import Attestation
 from clearinghouse.server.vulnerabilities.models import Vulnerability
 from clearinghouse.trust.keys import make_key_pair
 from invented_world import signed_in
 from server_reports import a_coordinator, a_result, a_sender, send
-from server_validations import asked, pretend
+from server_validations import asked, pretend, register
 
 pytestmark = pytest.mark.django_db
 
@@ -33,9 +34,9 @@ def _signs(_no_second_factor, settings, tmp_path):
     settings.CONFIGURATION = msgspec.structs.replace(configuration, validation=validation)
 
 
-def program(reader):
+def program(reader, *more):
     """A client with a key of a reader's participant."""
-    scopes = [Scope.VALIDATION_READ, Scope.VALIDATION_REQUEST, Scope.VULNERABILITY_READ]
+    scopes = [Scope.VALIDATION_READ, Scope.VALIDATION_REQUEST, Scope.VULNERABILITY_READ, *more]
     owner = Participant.objects.get(pk=reader.participant)
     _, key = create_key(None, owner, "program", scopes, timezone.now() + dt.timedelta(days=30))
     return Client(headers={"Authorization": f"Bearer {key}"})
@@ -67,13 +68,32 @@ def test_a_second_verdict_that_is_none_is_a_problem(tmp_path):
     finder = a_sender(Role.VENDOR, steward=True)
     made = asked(finder, send(finder, [a_result()]))
     make_key_pair(tmp_path / "second.key")
-    signing.register(finder, "validation farm", (tmp_path / "second.key.pub").read_bytes())
+    register(finder, "validation farm", tmp_path / "second.key")
     signatures = '"signatures": [{"sig": "AAAA"}]'
     for text in ("", f'{{"payload": "e30=", "payloadType": "x", {signatures}, "z": {"1" * 5000}}}', "1" * 5000):
         refused = program(finder).post(
             f"/v1/validations/{made.reference}/verdicts", text, content_type="application/vnd.dsse.envelope.v1+json"
         )
         assert (refused.status_code, refused["Content-Type"]) == (400, "application/problem+json"), refused.content
+
+
+def test_evidence_that_is_cut_says_so(monkeypatch):
+    whole = server_validations.a_result
+
+    def cut(*arguments):
+        validated = whole(*arguments)
+        evidence = tuple(msgspec.structs.replace(each, cut=True) for each in validated.result.evidence)
+        return validated._replace(result=msgspec.structs.replace(validated.result, evidence=evidence))
+
+    monkeypatch.setattr(server_validations, "a_result", cut)
+    finder = a_sender()
+    made = asked(finder, send(finder, [a_result()]))
+    pretend(made)
+    text = signed_in(Person.objects.get(pk=finder.person)).get(f"/validations/{made.reference}/").content.decode()
+    assert text.count("7, the first of more") == 1
+    said = program(finder, Scope.EVIDENCE_READ).get(f"/v1/validations/{made.reference}").json()
+    assert {each["name"]: each["cut"] for each in said["evidence"]}["affected-1.stdout"] is True
+    assert [each["cut"] for each in said["evidence"] if each["given"]] == [False] * (len(said["evidence"]) - 1)
 
 
 def test_flaws_that_one_fix_stops_are_shown_as_perhaps_one():

@@ -225,6 +225,7 @@ class EvidenceShape(Shape):
     name: str
     size: int
     given: bool = Field(description="a file of the recipe, not something that the runs wrote")
+    cut: bool = Field(description="more was written than is kept; size and digest are of what is kept")
 
 
 class VerdictShape(Shape):

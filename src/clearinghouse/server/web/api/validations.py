@@ -299,7 +299,7 @@ def _shape(reader: Reader, view: queries.View) -> ValidationShape:
         tampered=view.tampered,
         verdict=verdict(view.read) if view.read else None,
         evidence=[
-            EvidenceShape(number=each.number, name=each.name, size=each.size, given=each.given)
+            EvidenceShape(number=each.number, name=each.name, size=each.size, given=each.given, cut=each.cut)
             for each in evidence.pieces(reader, row, about, made)
         ],
     )
