@@ -25,7 +25,8 @@ from clearinghouse.sandbox.client import Client
 from clearinghouse.sandbox.contract import ENVIRONMENT, MIB
 from clearinghouse.sandbox.making import Setting, make
 from clearinghouse.sandbox.oci import archive, bundle, calls, lines, root
-from clearinghouse.sandbox.oci.runtime import PATH, Runtime
+from clearinghouse.sandbox.oci.programs import PATH
+from clearinghouse.sandbox.oci.runtime import Runtime
 from clearinghouse.sandbox.seccomp import DENIED, UNCOUNTED
 
 UNCHECKED = """

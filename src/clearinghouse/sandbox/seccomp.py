@@ -124,21 +124,21 @@ _MACHINES = {
     ),
 }
 _CLONE3 = 435
-_NAMESPACES = 0x7E020000
+NAMESPACES = 0x7E020000
 """CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET."""
-_FAMILIES = (1, 2, 10)
+FAMILIES = (1, 2, 10)
 """AF_UNIX, AF_INET, AF_INET6."""
-_PROTOCOLS = (0, 1, 6, 17, 58)
+PROTOCOLS = (0, 1, 6, 17, 58)
 """The usual one, ICMP, TCP, UDP, ICMP of IPv6; others are modules that the kernel would load for whoever asks."""
-_KIND, _RAW = 0xF, 3
+KIND, _RAW = 0xF, 3
 """Of the type of a socket, what is not a flag; above stream, datagram and raw there is nothing but such modules."""
-_NETLINK, _ROUTE = 16, 0
+NETLINK, ROUTE = 16, 0
 _NO_SOCKET = errno.ESOCKTNOSUPPORT
-_CORE = 4
+CORE = 4
 """RLIMIT_CORE. See :func:`program`."""
-_TERMINAL = (0x5412, 0x541C)
+TERMINAL = (0x5412, 0x541C)
 """TIOCSTI and TIOCLINUX: they type into the terminal that they are given."""
-_PERSONALITIES = (0x0, 0x8, 0x40000, 0xFFFFFFFF)
+PERSONALITIES = (0x0, 0x8, 0x40000, 0xFFFFFFFF)
 """Linux, 32 bits, without address randomisation, and the question which it is."""
 
 _LOAD, _AND, _RETURN = 0x20, 0x54, 0x06
@@ -179,13 +179,13 @@ def _done() -> bytes:
 
 def _sockets() -> bytes:
     """Allow sockets of this machine, TCP, UDP and ICMP, and the netlink that tells addresses and routes."""
-    kinds = _argument(1) + _step(_AND, _KIND) + _step(_GREATER, _RAW, no=1) + _step(_RETURN, _errno(_NO_SOCKET))
-    internet = kinds + _argument(2) + _only(_PROTOCOLS, errno.EPROTONOSUPPORT)
-    route = _argument(2) + _only((_ROUTE,), errno.EAFNOSUPPORT)
-    local, *rest = _FAMILIES
+    kinds = _argument(1) + _step(_AND, KIND) + _step(_GREATER, _RAW, no=1) + _step(_RETURN, _errno(_NO_SOCKET))
+    internet = kinds + _argument(2) + _only(PROTOCOLS, errno.EPROTONOSUPPORT)
+    route = _argument(2) + _only((ROUTE,), errno.EAFNOSUPPORT)
+    local, *rest = FAMILIES
     unix = _step(_EQUAL, local, no=1) + _step(_RETURN, _ALLOW)
     internets = b"".join(_step(_EQUAL, value, no=len(internet) // 8) + internet for value in rest)
-    netlink = _step(_EQUAL, _NETLINK, no=len(route) // 8) + route
+    netlink = _step(_EQUAL, NETLINK, no=len(route) // 8) + route
     return _argument(0) + unix + internets + netlink + _step(_RETURN, _errno(errno.EAFNOSUPPORT))
 
 
@@ -220,16 +220,16 @@ def program(machine: str = "", *, counted: bool = True) -> bytes:
             steps += _step(_EQUAL, number, no=1), _step(_RETURN, _errno(errno.EPERM))
     for numbers in () if counted else tuple(_UNCOUNTED.values()):
         steps += _step(_EQUAL, numbers[of.column], no=1), _step(_RETURN, _errno(errno.ENOSYS))
-    new = _argument(0) + _step(_ANY_BIT, _NAMESPACES, no=1) + _step(_RETURN, _errno(errno.EPERM))
+    new = _argument(0) + _step(_ANY_BIT, NAMESPACES, no=1) + _step(_RETURN, _errno(errno.EPERM))
     steps.append(_where(of.clone, new + _step(_RETURN, _ALLOW)))
     steps.append(_where(of.socket, _sockets()))
-    steps.append(_where(of.socketpair, _argument(0) + _only(_FAMILIES[:1], errno.EAFNOSUPPORT)))
-    typing = b"".join(_step(_EQUAL, value, no=1) + _step(_RETURN, _errno(errno.EPERM)) for value in _TERMINAL)
+    steps.append(_where(of.socketpair, _argument(0) + _only(FAMILIES[:1], errno.EAFNOSUPPORT)))
+    typing = b"".join(_step(_EQUAL, value, no=1) + _step(_RETURN, _errno(errno.EPERM)) for value in TERMINAL)
     steps.append(_where(of.ioctl, _argument(1) + typing + _step(_RETURN, _ALLOW)))
-    steps.append(_where(of.personality, _argument(0) + _only(_PERSONALITIES, errno.EPERM)))
-    steps.append(_where(of.setrlimit, _argument(0) + _step(_EQUAL, _CORE, yes=1) + _step(_RETURN, _ALLOW) + _done()))
+    steps.append(_where(of.personality, _argument(0) + _only(PERSONALITIES, errno.EPERM)))
+    steps.append(_where(of.setrlimit, _argument(0) + _step(_EQUAL, CORE, yes=1) + _step(_RETURN, _ALLOW) + _done()))
     # prlimit only sets where there is a third argument, of which either half may be the one that is not zero
     asks = _argument(2) + _step(_EQUAL, 0, no=3) + _argument(2, half=1) + _step(_EQUAL, 0, no=1)
-    core = _step(_EQUAL, _CORE, yes=1) + _step(_RETURN, _ALLOW)
+    core = _step(_EQUAL, CORE, yes=1) + _step(_RETURN, _ALLOW)
     steps.append(_where(of.prlimit, _argument(1) + core + asks + _step(_RETURN, _ALLOW) + _done()))
     return b"".join([*steps, _step(_RETURN, _ALLOW)])

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from clearinghouse.formats.text import printable_name
 from clearinghouse.validation.contradictions import contradictions, is_plain
 from clearinghouse.validation.errors import RecipeError
 from clearinghouse.validation.fields import SIZE, Bounds, Demand, Install, Recipe, Subject, Use
@@ -91,7 +92,7 @@ def load(path: Path) -> Loaded:
     for name in named(recipe):
         _plain(name, str(file))
         files[name] = _bytes(folder / name, file, LARGEST_FILE)
-    return _whole(recipe, str(file), files)
+    return _whole(recipe, printable_name(str(file)), files)
 
 
 def from_files(files: Mapping[str, bytes], source: str) -> Loaded:

@@ -12,7 +12,8 @@ from clearinghouse.cli.output import OutputFormat
 from clearinghouse.sandbox import Tier
 from clearinghouse.validation.errors import ValidationError
 
-_LARGEST = 16 << 20
+LARGEST = 16 << 20
+"""Most bytes of a file that is given to validation, or kept by it."""
 RUN = "run"
 """What is meant where no verb is named."""
 Form = Annotated[str, typer.Option("--format", help="text for people, json for programs.")]
@@ -93,10 +94,12 @@ def content_of(path: Path) -> bytes:
         ValidationError: it cannot be read, or is larger than anything that is given to validation.
     """
     try:
+        if path.exists() and not path.is_file():  # who opens a pipe waits for its other end
+            raise ValidationError(f"{path} cannot be read: it is no file", "name a file")
         with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
+            data = file.read(LARGEST + 1)
     except OSError as error:
         raise ValidationError(f"{path} cannot be read: {error.strerror}", "look at the path") from None
-    if len(data) > _LARGEST:
-        raise ValidationError(f"{path} has more than {_LARGEST >> 20} MiB", "give a smaller one")
+    if len(data) > LARGEST:
+        raise ValidationError(f"{path} has more than {LARGEST >> 20} MiB", "give a smaller one")
     return data

@@ -10,12 +10,12 @@ import msgspec
 import typer
 
 from clearinghouse.cli.layout import say, show_table, stderr
-from clearinghouse.cli.output import ATTENTION, BAD_INPUT, OK, OutputFormat, show_error, write_json
+from clearinghouse.cli.output import ATTENTION, BAD_INPUT, OK, OutputFormat, explained, show_error, write_json
 from clearinghouse.cli.validate.group import RUN, Declared, Form, Jobs, Offline, Runner, Runs, app, form_of, words_of
-from clearinghouse.formats.text import clean_line
+from clearinghouse.formats.text import clean_line, printable_name
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.sandbox import Tier
-from clearinghouse.triage.validating import Bench, folders_of
+from clearinghouse.triage.validating import Bench, Finished, folders_of
 from clearinghouse.trust.envelope import sign
 from clearinghouse.trust.keys import signer_of
 from clearinghouse.validation.attestation import statement_of
@@ -52,7 +52,7 @@ def run_command(
     """Run recipes: the affected version, the fixed one, the benign control, each several times, and give a verdict.
 
     Exit code 0: every recipe was confirmed (fixed, or reproduced where it names no fix). 1: some verdict is another.
-    2: a recipe cannot be read, or nothing could be run.
+    2: a recipe cannot be read, run or kept; the others are printed.
     """
     form = form_of(output)
     signer = signer_of(attest, public) if attest else None
@@ -62,6 +62,7 @@ def run_command(
         make_room(kept)
     recipes, failures = loaded(paths)
     results: list[dict[str, Any]] = []
+    broken: list[Exception] = []
     worst = OK
     if recipes:
         policy = Policy(runs=runs, least=tier)
@@ -69,11 +70,8 @@ def run_command(
         with progress_of(recipes) as progress, ExitStack() as stack:
             many = min(jobs, len(recipes))
             bench = stack.enter_context(Bench(many, policy=policy, offline=offline, runner=command, declared=declared))
-            for _, found in bench.validate(recipes, progress):
-                if isinstance(found, ClearinghouseError):
-                    failures.append(found)
-                    continue
-                where = _keep(kept, found, signer)
+            for found in _until(bench.validate(recipes, progress), failures, broken):
+                where = _keep(kept, found, signer, failures)
                 results.append(_shown(found.result, where))
                 worst = worst if is_success(found.result.verdict) else ATTENTION
                 if form is OutputFormat.TABLE:
@@ -82,21 +80,47 @@ def run_command(
         write_json(results if len(results) != 1 or len(paths) > 1 else results[0])
     for error in failures:
         show_error(error)
+    if broken:
+        raise broken[0]
     raise typer.Exit(BAD_INPUT if failures else worst)
+
+
+def _until(
+    done: Iterator[Finished], failures: list[ClearinghouseError], broken: list[Exception]
+) -> Iterator[Validated]:
+    """Yield what was validated, and note what went wrong. What is no error of ours ends it, and is put into ``broken``:
+    what came before it is told first.
+    """
+    try:
+        for _, found in done:
+            if isinstance(found, ClearinghouseError):
+                failures.append(found)
+            else:
+                yield found
+    except Exception as error:
+        broken.append(error)
 
 
 def loaded(paths: Sequence[Path]) -> tuple[list[Loaded], list[ClearinghouseError]]:
     """Return the recipes below paths, and what is wrong with those that cannot be read."""
     recipes: list[Loaded] = []
     failures: list[ClearinghouseError] = []
-    for path in folders_of(paths):
+    for path in _folders(paths, failures):
         try:
             recipes.append(load(path))
-        except ClearinghouseError as error:
-            failures.append(error)
+        except (ClearinghouseError, OSError) as error:
+            failures.append(explained(error))
     if not recipes and not failures:
         failures.append(ValidationError("there is no recipe in what was named", "name a folder with a recipe.toml"))
     return recipes, failures
+
+
+def _folders(paths: Sequence[Path], failures: list[ClearinghouseError]) -> Iterator[Path]:
+    for path in paths:
+        try:
+            yield from list(folders_of([path]))
+        except OSError as error:  # a folder that may not be entered
+            failures.append(explained(error))
 
 
 @contextmanager
@@ -116,17 +140,23 @@ def progress_of(recipes: Sequence[Loaded]) -> Iterator[Any]:
         yield for_place
 
 
-def _keep(folder: Path | None, found: Validated, signer: Any) -> Path | None:
+def _keep(folder: Path | None, found: Validated, signer: Any, failures: list[ClearinghouseError]) -> Path | None:
+    """Sign and write a result, and return where; what goes wrong with one of them costs the others nothing."""
     if folder is None:
         return None
-    envelope = sign(statement_of(found.result), [signer]).to_bytes() if signer else None
-    return keep(folder, found.result, found.blobs, envelope)
+    try:
+        envelope = sign(statement_of(found.result), [signer]).to_bytes() if signer else None
+        return keep(folder, found.result, found.blobs, envelope)
+    except Exception as error:  # of a service that has the key, it may be any
+        said = explained(error)
+        failures.append(ClearinghouseError(f"{found.result.recipe['path']}: {said.what}", said.remedy))
+        return None
 
 
 def _shown(result: Result, kept: Path | None) -> dict[str, Any]:
     shown: dict[str, Any] = msgspec.to_builtins(result)
     if kept:
-        shown["kept"] = str(kept)
+        shown["kept"] = printable_name(str(kept))
     return shown
 
 

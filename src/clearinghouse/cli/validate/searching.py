@@ -109,8 +109,6 @@ def minimise_command(
             most=most,
             progress=lambda tests, size: status.update(f"{tests} runs, {size} bytes"),
         )
-    if to is not None:
-        to.write_bytes(found.data)
     if form is OutputFormat.JSON:
         shown = {"tests": found.tests, "complete": found.complete, "ways": found.ways, "size": len(found.data)}
         write_json({"recipe": {"path": recipe.source, "sha256": recipe.digest}, **shown, "data": found.data})
@@ -119,6 +117,8 @@ def minimise_command(
         say(f"{len(found.data)} bytes after {plural(found.tests, 'run')}: {how}.")
         if to is None:
             say(clean_line(repr(found.data))[:2000])
+    if to is not None:
+        to.write_bytes(found.data)
     raise typer.Exit(OK if found.complete else ATTENTION)
 
 

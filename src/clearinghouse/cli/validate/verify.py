@@ -1,6 +1,9 @@
 """``clearinghouse validate verify``: who vouches for a verdict."""
 
+import errno
 import hashlib
+import os
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +12,7 @@ import typer
 
 from clearinghouse.cli.layout import say
 from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
-from clearinghouse.cli.validate.group import Form, app, content_of, form_of
+from clearinghouse.cli.validate.group import LARGEST, Form, app, content_of, form_of
 from clearinghouse.formats.text import clean_line, plural
 from clearinghouse.trust.envelope import verify
 from clearinghouse.trust.keys import KeyRing
@@ -69,11 +72,43 @@ def _evidence(folder: Path, digests: Sequence[str]) -> tuple[int, int]:
     """
     checked = missing = 0
     for digest in dict.fromkeys(digests):
-        path = folder / digest
-        if not path.is_file():
+        found = _digest_of(folder, digest)
+        if found is None:
             missing += 1
-        elif hashlib.sha256(path.read_bytes()).hexdigest() == digest:
+        elif found == digest:
             checked += 1
         else:
-            raise ValidationError(f"{path} was changed: its digest is another", "do not believe this evidence")
+            what = f"{folder / digest} was changed: its digest is another"
+            raise ValidationError(what, "do not believe this evidence")
     return checked, missing
+
+
+def _digest_of(folder: Path, name: str) -> str | None:
+    """Return the digest of a file of a folder that others filled; None where there is none.
+
+    No link is followed, of the file or of its folder, and nothing but a plain file is waited for or read.
+
+    Raises:
+        ValidationError: there is something else, or it cannot be read.
+    """
+    path = folder / name
+    try:
+        at = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=at)
+        finally:
+            os.close(at)
+        with open(descriptor, "rb") as file:
+            state = os.fstat(descriptor)
+            if stat.S_ISREG(state.st_mode):
+                if state.st_size > LARGEST:  # which may be a hole without end
+                    what = f"{path} has more than {LARGEST >> 20} MiB, which no evidence has"
+                    raise ValidationError(what, "do not believe this evidence")
+                return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        if error.errno not in {errno.ELOOP, errno.ENXIO, errno.ENOTDIR, errno.EISDIR}:
+            why = error.strerror or type(error).__name__
+            raise ValidationError(f"{path} cannot be read: {why}", "look at its permissions") from None
+    raise ValidationError(f"{path} is a link, or no file", "put the evidence itself there, as validate --keep wrote it")

@@ -1,9 +1,9 @@
 """The filter of system calls of :mod:`clearinghouse.sandbox.seccomp`, by names, as containers take it.
 
-Both say the same about every call: what is denied there (its list is imported), is denied here; what is newer than its
-table, is not named here, and who asks for it is told that there is no such call (``ENOSYS``). One thing differs: a call
-that is allowed for some arguments only, is answered ``ENOSYS`` for others, because a container's filter cannot have
-two answers to one call beside its default.
+Both say the same about every call, for the tables of that one are imported: what is denied there, is denied here, and
+of arguments the same are allowed; what is newer than its table, is not named here, and who asks for it is told that
+there is no such call (``ENOSYS``). One thing differs: a call that is allowed for some arguments only, is answered
+``ENOSYS`` for others, because a container's filter cannot have two answers to one call beside its default.
 Format: Linux configuration of the OCI runtime specification 1.1, section Seccomp
 (https://github.com/opencontainers/runtime-spec/blob/v1.1.0/config-linux.md#seccomp), which Docker's profiles share.
 """
@@ -15,18 +15,23 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from clearinghouse.sandbox.contract import UnavailableError
-from clearinghouse.sandbox.seccomp import DENIED, UNCOUNTED
+from clearinghouse.sandbox.seccomp import (
+    CORE,
+    DENIED,
+    FAMILIES,
+    KIND,
+    NAMESPACES,
+    NETLINK,
+    PERSONALITIES,
+    PROTOCOLS,
+    ROUTE,
+    TERMINAL,
+    UNCOUNTED,
+)
 
-_NAMESPACES = 0x7E020000
-"""CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET."""
-_UNIX, _INTERNET, _NETLINK, _ROUTE = 1, (2, 10), 16, 0
-_KIND, _KINDS = 0xF, (0, 1, 2, 3)
-"""Of the type of a socket, what is not a flag: stream, datagram, raw, and the one that is none."""
-_PROTOCOLS = (0, 1, 6, 17, 58)
-_TERMINAL = (0x5412, 0x541C)
-_PERSONALITIES = (0x0, 0x8, 0x40000, 0xFFFFFFFF)
-_CORE = 4
-"""RLIMIT_CORE. Why it stays, and why who sets it is told otherwise: ``seccomp.program``."""
+_UNIX, *_INTERNET = FAMILIES
+_KINDS = (0, 1, 2, 3)
+"""Stream, datagram, raw, and the one that is none."""
 
 ALLOWED = frozenset(
     """
@@ -90,10 +95,10 @@ def profile(machine: str = "", *, counted: bool = True) -> dict[str, Any]:
         "syscalls": [
             {"names": sorted(allowed), "action": "SCMP_ACT_ALLOW"},
             {"names": list(DENIED), "action": "SCMP_ACT_ERRNO", "errnoRet": errno.EPERM},
-            _allow("clone", (0, _NAMESPACES, 0)),
-            *(_allow("personality", (0, _WHOLE, value)) for value in _PERSONALITIES),
+            _allow("clone", (0, NAMESPACES, 0)),
+            *(_allow("personality", (0, _WHOLE, value)) for value in PERSONALITIES),
             *_sockets(),
-            *(_allow("ioctl", (1, mask, value)) for mask, value in all_but(_TERMINAL)),
+            *(_allow("ioctl", (1, mask, value)) for mask, value in all_but(TERMINAL)),
             *_cores(),
         ],
     }
@@ -102,19 +107,19 @@ def profile(machine: str = "", *, counted: bool = True) -> dict[str, Any]:
 def _sockets() -> Iterator[dict[str, Any]]:
     yield _allow("socketpair", (0, _WHOLE, _UNIX))
     yield _allow("socket", (0, _WHOLE, _UNIX))
-    yield _allow("socket", (0, _WHOLE, _NETLINK), (2, _WHOLE, _ROUTE))
-    for family, kind, protocol in itertools.product(_INTERNET, _KINDS, _PROTOCOLS):
-        yield _allow("socket", (0, _WHOLE, family), (1, _KIND, kind), (2, _WHOLE, protocol))
+    yield _allow("socket", (0, _WHOLE, NETLINK), (2, _WHOLE, ROUTE))
+    for family, kind, protocol in itertools.product(_INTERNET, _KINDS, PROTOCOLS):
+        yield _allow("socket", (0, _WHOLE, family), (1, KIND, kind), (2, _WHOLE, protocol))
 
 
 def _cores() -> Iterator[dict[str, Any]]:
     """Limits may be set, but for that of core files, which seems to be. ``prlimit64`` may ask for that, too."""
     for index, name in ((0, "setrlimit"), (1, "prlimit64")):
-        yield from (_allow(name, (index, mask, value)) for mask, value in all_but((_CORE,)))
-        core = {"index": index, "value": _WHOLE, "valueTwo": _CORE, "op": _MASKED}
+        yield from (_allow(name, (index, mask, value)) for mask, value in all_but((CORE,)))
+        core = {"index": index, "value": _WHOLE, "valueTwo": CORE, "op": _MASKED}
         sets = [{"index": 2, "value": 0, "op": "SCMP_CMP_NE"}] if name == "prlimit64" else []
         yield {"names": [name], "action": "SCMP_ACT_ERRNO", "errnoRet": 0, "args": [core, *sets]}
-    yield _allow("prlimit64", (1, _WHOLE, _CORE), (2, (1 << 64) - 1, 0))
+    yield _allow("prlimit64", (1, _WHOLE, CORE), (2, (1 << 64) - 1, 0))
 
 
 def all_but(values: Iterable[int]) -> Iterator[tuple[int, int]]:

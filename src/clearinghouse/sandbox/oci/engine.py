@@ -35,7 +35,7 @@ from clearinghouse.sandbox.contract import (
 )
 from clearinghouse.sandbox.inside import UIDS, sound
 from clearinghouse.sandbox.oci import calls, lines, root, users
-from clearinghouse.sandbox.oci.runtime import PATH, _find
+from clearinghouse.sandbox.oci.programs import PATH, find
 from clearinghouse.sandbox.oci.told import State, Uses, outcome
 from clearinghouse.sandbox.oci.volumes import Volumes
 from clearinghouse.sandbox.watch import Watch
@@ -128,7 +128,7 @@ class Container:
         toolchains: Sequence[Path] = (),
         volumes: bool = False,
     ) -> None:
-        program = _find(name, {"docker": "docker.io"}.get(name, name))
+        program = find(name, {"docker": "docker.io"}.get(name, name))
         podman = name == "podman"
         self._environment = {"PATH": PATH, "HOME": str(base)}
         self.name = f"{name} {_version(program, self._environment, podman=podman)}"

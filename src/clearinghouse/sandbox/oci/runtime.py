@@ -35,11 +35,11 @@ from clearinghouse.sandbox.contract import (
 from clearinghouse.sandbox.inside import sound
 from clearinghouse.sandbox.oci import bundle, root, users
 from clearinghouse.sandbox.oci.orphans import Orphans
+from clearinghouse.sandbox.oci.programs import PATH, find
 from clearinghouse.sandbox.processes import children
 from clearinghouse.sandbox.started import as_by_default, offspring
 from clearinghouse.sandbox.watch import Watch, Watched, end_process
 
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _SIGNALS = 64
 _LARGEST_LOG = 1 << 20
 _NOT_EXECUTED = re.compile(
@@ -125,8 +125,8 @@ class Runtime:
         if name not in KINDS:
             raise UnavailableError(f"{name[:40]!r} is no runtime that is known here", f"take one of {', '.join(KINDS)}")
         self._kind = KINDS[name]
-        self._program = _find(name)
-        self._unshare = _find("unshare", "util-linux")
+        self._program = find(name)
+        self._unshare = find("unshare", "util-linux")
         self.name = _version(self._program, name)
         self._users = users.Users()
         self.groups = groups or control.find()
@@ -292,13 +292,6 @@ def _log(path: Path) -> str:
                 read = msgspec.json.decode(line, type=_Line)
                 last = read.msg[:400] if read.level in {"error", "fatal"} else last
     return last
-
-
-def _find(name: str, package: str = "") -> str:
-    found = shutil.which(name, path=PATH)
-    if found is None:
-        raise UnavailableError(f"{name} is not installed on this machine", f"apt-get install {package or name}")
-    return found
 
 
 def _version(program: str, name: str) -> str:
