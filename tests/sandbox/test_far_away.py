@@ -98,7 +98,7 @@ def test_a_connection_that_is_cut_in_the_middle(far: Far, cut: Callable[[Far, Cl
         box = client.prepare({}, Limits())
         seconds = 500.0
         if cut is stop_runner:
-            seconds, client._patience = 4.0, 1.0
+            seconds, client._patience, client._left = 4.0, 1.0, 1.0
 
         def ask() -> None:
             try:

@@ -188,8 +188,8 @@ BOMBS: dict[str, tuple[Any, type[RecipeError], str]] = {
     "tables in tables": (lambda: b"a=" + b"{a=" * 20_000, RecipeError, "too deeply nested"),
     "a dotted key": (lambda: b"a" + b".a" * 30_000 + b"=1", RecipeError, "too deeply nested"),
     "a number of 60,000 digits": (lambda: TEXT + b"[limits]\nmemory=" + b"9" * 60_000, RecipeError, "4300 digits"),
-    "a number in hex": (lambda: TEXT + b"[limits]\nmemory=0x" + b"f" * 60_000, RecipeError, "int"),
-    "a long string": (lambda: TEXT.replace(b'"A"', b'"' + b"A" * 60_000 + b'"'), RecipeError, "length <= 300"),
+    "a number in hex": (lambda: TEXT + b"[limits]\nmemory=0x" + b"f" * 60_000, RecipeError, "whole number of at most"),
+    "a long string": (lambda: TEXT.replace(b'"A"', b'"' + b"A" * 60_000 + b'"'), RecipeError, "at most 300"),
 }  # fmt: skip
 
 

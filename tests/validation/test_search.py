@@ -81,7 +81,7 @@ def test_files_of_a_recipe_take_no_name_of_what_a_run_wrote(searching):
     by_name = {each.name: blobs[each.sha256] for each in result.evidence}
     assert by_name["affected-1.stdout"] == b""
     assert by_name["recipe/affected-1.stdout"] == b"NameError: a lie"
-    assert "the truth" in result.problems[0]
+    assert "the truth" in result.why
     assert {each.name for each in result.evidence if each.given} == {f"recipe/{name}" for name in loaded.files}
 
 

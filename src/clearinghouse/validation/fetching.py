@@ -84,7 +84,6 @@ class Gathered:
     def too_much(self, what: str) -> TooMuchError:
         """Return what is told of a file for which there is no room."""
         return TooMuchError(
-            f"{what}: what a subject is made of may have {self._disk:,} bytes together, "
-            "which is the disk of a build (`disk` of the policy's `build`)",
+            f"{what}: what a subject is made of may have {self._disk:,} bytes together, the disk of its build",
             "name fewer files in [install], or smaller ones",
         )
