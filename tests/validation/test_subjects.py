@@ -78,7 +78,7 @@ def test_no_more_is_fetched_than_there_is_room_for(field: str) -> None:
     assert len(found.artefacts) == 4
     assert boxes.given == -1
     assert "pkg:pypi/p3@1.0 is larger than 0 bytes" in found.why
-    assert "4,194,304 bytes together, which is the disk of a build (`disk` of the policy's `build`)" in found.why
+    assert "4,194,304 bytes together, the disk of its build" in found.why
 
 
 def test_files_of_the_recipe_count() -> None:
