@@ -301,8 +301,8 @@ def test_every_page_is_looked_at(world):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_is_wider_than_the_screen(show, name, request):
-    page = show(name)
+def test_nothing_is_wider_than_the_screen_and_nobody_is_shut_out(show, name, request):
+    page = show(name, reduced_motion="reduce")  # colours do not fade from one theme into the other
     folder = request.config.getoption("--pictures")
     assert page.locator("h1").count() == 1
     for theme, width in product(THEMES if folder else (), WIDTHS):
@@ -310,20 +310,13 @@ def test_nothing_is_wider_than_the_screen(show, name, request):
         page.set_viewport_size({"width": width, "height": 900})
         page.screenshot(path=f"{folder}/{name}-{theme}-{width}.png", full_page=True)
     opened(page)
-    for width in WIDTHS:
+    for theme, width in (("light", 1280), (None, 390), ("dark", 320)):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, width
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_nobody_is_shut_out(show, name):
-    page = show(name, reduced_motion="reduce")  # colours do not fade from one theme into the other
-    opened(page)
-    for theme, width in (("light", 1280), ("dark", 320)):
-        page.emulate_media(color_scheme=theme)
-        page.set_viewport_size({"width": width, "height": 900})
-        assert shuts_out(page) == [], theme
-        assert small(page) == []
+        if theme:
+            page.emulate_media(color_scheme=theme)
+            assert shuts_out(page) == [], theme
+            assert small(page) == []
 
 
 def small(page: Any) -> list[str]:
