@@ -18,13 +18,11 @@ from clearinghouse.server.vulnerabilities.queries import find
 from clearinghouse.server.web.api.access import Key
 from clearinghouse.server.web.api.bodies import body_of
 from clearinghouse.server.web.api.reports import Receipt, handed_out
-from clearinghouse.server.web.api.shapes import (
-    ERRORS,
+from clearinghouse.server.web.api.shapes import ERRORS, ProblemShape, PurposeShape
+from clearinghouse.server.web.api.validation_shapes import (
     AgreementShape,
     CheckShape,
     EvidenceShape,
-    ProblemShape,
-    PurposeShape,
     SameRemedyShape,
     SigningKeyShape,
     SigningKeysShape,
