@@ -9,6 +9,7 @@ from django.utils import timezone
 from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.participants.models import Role
 from clearinghouse.server.participants.scopes import Scope
+from clearinghouse.server.validations.counting import validated
 from clearinghouse.server.vulnerabilities.models import NEVER, DayTally, OrderTally
 from clearinghouse.server.vulnerabilities.queries import tiers
 from clearinghouse.server.vulnerabilities.seen import open_standings
@@ -34,6 +35,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         whole: of the installation, not only of the reader's own. received: findings. unique: open vulnerabilities.
+        validated: flaws that a verdict says were shown (:func:`clearinghouse.server.validations.counting.validated`).
         ranked: of these, how many have a tier. due: in the next seven days. overdue: before today. by_tier: open ones.
         days: the last thirty, oldest first.
     """
@@ -43,6 +45,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     reports: int
     received: int
     unique: int
+    validated: int | None
     ranked: int
     due: int
     overdue: int
@@ -75,6 +78,7 @@ def overview(reader: Reader) -> Overview:
         reports=total["reports"] or 0,
         received=total["findings"] or 0,
         unique=unique,
+        validated=validated(reader, whole=whole),
         ranked=unique - by_tier[names[-1]],
         due=sum(count for _, due, count in counts if due and today <= due <= today + dt.timedelta(days=SOON)),
         overdue=sum(count for _, due, count in counts if due and due < today),

@@ -21,6 +21,7 @@ from clearinghouse.records import ClearinghouseError
 from clearinghouse.sandbox import RunnerLostError, SandboxError, Tier, UnavailableError, demand
 from clearinghouse.server.configuration import Validation as Settings
 from clearinghouse.server.jobs.models import Job
+from clearinghouse.server.validations.agreement import CONFIRMS
 from clearinghouse.server.validations.errors import NoRunnerError, TierError
 from clearinghouse.triage.validating import Bench
 from clearinghouse.validation.errors import NotToBeHadError
@@ -35,7 +36,6 @@ LOOK = 1.0
 NEWEST = "newest"
 """What the names of evidence of the newest release begin with."""
 _ECOSYSTEMS = {"pypi": "PyPI", "npm": "npm", "cargo": "crates.io"}
-_SHOWN = frozenset({Verdict.REPRODUCED, Verdict.FIXED, Verdict.FIX_INCOMPLETE, Verdict.FLAKY})
 
 _lock = threading.Lock()
 _kept: list[tuple[Settings, Bench]] = []
@@ -182,7 +182,7 @@ def run(session: Session, loaded: Loaded, progress: Progress) -> Ran:
     validated = session.validate(loaded, progress)
     remedy = remedy_of(loaded) if validated.result.verdict is Verdict.FIXED else None
     purl = loaded.recipe.affected.purl
-    if validated.result.verdict not in _SHOWN or not purl:
+    if validated.result.verdict not in CONFIRMS or not purl:
         return Ran(validated, None, remedy=remedy)
     newest, found = _newest(session, loaded, purl, progress)
     if found is None:

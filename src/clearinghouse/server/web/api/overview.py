@@ -39,6 +39,7 @@ def overview(request: HttpRequest) -> OverviewShape:
         reports=found.reports,
         received=found.received,
         unique=found.unique,
+        validated=found.validated,
         ranked=found.ranked,
         due=found.due,
         overdue=found.overdue,

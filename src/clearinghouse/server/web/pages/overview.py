@@ -53,8 +53,10 @@ def _stages(found: Overview, *, sees_queue: bool, sends: bool) -> list[Stage]:
     known = [Stage(name="Received", count=found.received, url=reports_url, note="findings")]
     if found.whole or sees_queue:
         known.append(Stage(name="Unique", count=found.unique, url=queue_url, note="open flaws"))
+        shown = reverse("validations")
+        known.append(Stage(name="Validated", count=found.validated, url=shown, note="shown to be real"))
     else:  # senders are told nothing that hangs on what others sent
-        known.append(Stage(name="Unique", unknown="not told"))
+        known += [Stage(name=name, unknown="not told") for name in ("Unique", "Validated")]
     return known + [Stage(name=name) for name in STAGES[len(known) :]]
 
 

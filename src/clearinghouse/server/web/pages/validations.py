@@ -147,6 +147,7 @@ def one(request: HttpRequest, reference: str) -> HttpResponse:
     own = report.submitter_id == reader.participant or Role.COORDINATOR in reader.roles
     said = view.read.said if view.read else None
     newest = view.read.statement.predicate.get("newest") if view.read and view.read.statement else None
+    pieces = evidence.pieces(reader, view.row, view.about, view.made)
     context = described(view) | {
         "said": said,
         "runs": said.runs[:_MOST_RUNS] if said else [],
@@ -154,7 +155,8 @@ def one(request: HttpRequest, reference: str) -> HttpResponse:
         "newest": newest if isinstance(newest, dict) else None,
         "tier_words": WORDS[Tier(view.row.tier)] if view.row.tier else "",
         "least_words": WORDS[Tier(view.row.least)],
-        "pieces": evidence.pieces(reader, view.row, view.about, view.made),
+        "pieces": pieces,
+        "empty": [piece.name for piece in pieces if not piece.size],
         "report_url": reverse("report", args=[report.receipt]) if own else "",
         "tlp": Label(report.tlp).label,
         "embargo": {"until": report.embargo_until} if report.embargo_until else None,
