@@ -30,7 +30,7 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.sarif_flood import Flood, make
-from clearinghouse.formats.apart import read_apart
+from clearinghouse.formats.apart.paths import read_apart
 from clearinghouse.formats.registry import read_paths
 from clearinghouse.formats.sarif.schema import Result
 from clearinghouse.identity import Identifier

@@ -29,7 +29,7 @@ from typing import Any
 
 import msgspec
 
-from clearinghouse.formats.apart import PROCESSES
+from clearinghouse.formats.apart.process import PROCESSES
 from clearinghouse.formats.osv.published import _DECODER as TYPED
 from clearinghouse.formats.published import read_advisories
 from clearinghouse.formats.registry import read_inventories

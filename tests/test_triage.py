@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from clearinghouse.formats.inputs import NothingToReadError
 from clearinghouse.formats.registry import MissingPathError, read_paths
 from clearinghouse.priority import Signals, UnknownValueError, reasons
 from clearinghouse.records import (
@@ -22,18 +23,11 @@ from clearinghouse.records import (
     SsvcPoint,
     State,
 )
-from clearinghouse.triage import (
-    Gathered,
-    Intake,
-    NothingToReadError,
-    Triage,
-    gather,
-    missing,
-    only_errors,
-    only_notices,
-    triage,
-    unranked,
-)
+from clearinghouse.records.problem import only_errors, only_notices
+from clearinghouse.triage.compose import triage
+from clearinghouse.triage.gather import Gathered, gather
+from clearinghouse.triage.intake import Intake
+from clearinghouse.triage.result import Triage, missing, unranked
 
 TODAY = dt.date(2026, 8, 17)
 CRITICAL = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"

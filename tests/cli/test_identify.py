@@ -9,8 +9,9 @@ import pytest
 from clearinghouse.cli import identify, main
 from clearinghouse.cli.demo.flood import expected_groups, write_flood
 from clearinghouse.cli.identify import _MOST_ROWS
-from clearinghouse.formats.apart import ReadingStoppedError
-from clearinghouse.formats.registry import Report, read_paths
+from clearinghouse.formats.apart.process import ReadingStoppedError
+from clearinghouse.formats.contract import Report
+from clearinghouse.formats.registry import read_paths
 
 REASONS = {"identifier", "fingerprint", "location", "stack", "text", "remedy"}
 

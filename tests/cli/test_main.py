@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from clearinghouse.cli import INTERRUPTED, TERMINATED, identify, main, triage
-from clearinghouse.formats.registry import Report
+from clearinghouse.formats.contract import Report
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.triage import deployer
 

@@ -20,13 +20,13 @@ from clearinghouse.cli.output import (
     write_items,
     write_members,
 )
-from clearinghouse.formats.apart import ReadingStoppedError
+from clearinghouse.formats.apart.process import ReadingStoppedError
 from clearinghouse.formats.guard import UnreadableError
 from clearinghouse.formats.inputs import MissingPathError
 from clearinghouse.formats.spool import NoInputError
 from clearinghouse.priority import DateError
 from clearinghouse.records import ClearinghouseError, Level, Problem
-from clearinghouse.triage import Intake, nothing_to_read
+from clearinghouse.triage.intake import Intake, nothing_to_read
 
 
 def problem(source: str, code: str = "unrecognised_format", **facts: object) -> Problem:

@@ -19,7 +19,9 @@ from clearinghouse.cli.triage_table import show
 from clearinghouse.formats.registry import read_paths
 from clearinghouse.priority import Signals
 from clearinghouse.records import Finding, Outcome, Problem, SenderClaim
-from clearinghouse.triage import Gathered, Triage, triage
+from clearinghouse.triage.compose import triage
+from clearinghouse.triage.gather import Gathered
+from clearinghouse.triage.result import Triage
 
 DOCUMENTED = {
     "id", "title", "component", "findings", "finders", "identifiers", "tier", "due", "arms", "signals", "explain",

@@ -11,9 +11,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from clearinghouse.formats import apart
-from clearinghouse.formats.apart import PROCESSES, ReadingStoppedError, frames, read_apart, second
-from clearinghouse.formats.apart.process import Process
+from clearinghouse.formats.apart import frames, second
+from clearinghouse.formats.apart import paths as by_paths
+from clearinghouse.formats.apart.paths import read_apart
+from clearinghouse.formats.apart.process import PROCESSES, Process, ReadingStoppedError
 from clearinghouse.formats.apart.reports import Reports
 from clearinghouse.formats.inputs import MissingPathError
 from clearinghouse.formats.registry import read_paths
@@ -34,7 +35,7 @@ CVE = """{"dataType":"CVE_RECORD","dataVersion":"5.1","cveMetadata":{"cveId":"CV
 @pytest.fixture(autouse=True)
 def _always(monkeypatch):
     """Whatever the size and the machine, so that the second process is really asked."""
-    monkeypatch.setattr(apart, "_ENOUGH", 0)
+    monkeypatch.setattr(by_paths, "_ENOUGH", 0)
     monkeypatch.setenv(PROCESSES, "2")
 
 
@@ -167,7 +168,7 @@ def test_one_process_may_be_asked_for(tmp_path, started, monkeypatch):
 
 
 def test_a_small_input_is_read_here(tmp_path, started, monkeypatch):
-    monkeypatch.setattr(apart, "_ENOUGH", 1 << 20)
+    monkeypatch.setattr(by_paths, "_ENOUGH", 1 << 20)
     log = sarif(tmp_path / "a.sarif", RESULT % ("m", 1))
     assert len(taken(read_apart([log]))) == 1
     assert not started
@@ -240,8 +241,9 @@ def test_what_is_no_frame_is_an_error(answer):
 def test_the_second_process_does_not_outlive_the_first(tmp_path):
     log = sarif(tmp_path / "a.sarif", *[RESULT % ("m" * 500, n + 1) for n in range(30_000)])
     code = (
-        "import os, signal, sys; from pathlib import Path; from clearinghouse.formats import apart; apart._ENOUGH = 0\n"
-        f"reports = apart.read_apart([Path({str(log)!r})]); next(next(reports).records)\n"
+        "import os, signal, sys; from pathlib import Path; from clearinghouse.formats.apart import paths\n"
+        "paths._ENOUGH = 0\n"
+        f"reports = paths.read_apart([Path({str(log)!r})]); next(next(reports).records)\n"
         "children = open(f'/proc/self/task/{os.getpid()}/children').read().split()\n"
         "print(*children, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )

@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from clearinghouse.formats.apart import PROCESSES, ReadingStoppedError, divided
+from clearinghouse.formats.apart import divided
 from clearinghouse.formats.apart.divided import read_divided
+from clearinghouse.formats.apart.process import PROCESSES, ReadingStoppedError
 from clearinghouse.formats.inputs import MissingPathError
 from clearinghouse.formats.pieces import Piece, said_by
 from clearinghouse.formats.published import read_advisories

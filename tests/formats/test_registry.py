@@ -20,9 +20,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearinghouse.formats import registry
-from clearinghouse.formats.contract import NO_MATCH, RECOGNISED, Format, Match
+from clearinghouse.formats.contract import NO_MATCH, RECOGNISED, Format, Match, Report
 from clearinghouse.formats.document import Document, Limits
-from clearinghouse.formats.registry import FORMATS, MissingPathError, Report, read_document, read_paths, recognise
+from clearinghouse.formats.registry import FORMATS, MissingPathError, read_document, read_paths, recognise
 from clearinghouse.formats.unpacking import documents
 from clearinghouse.records import EpssScore, Finding, KevEntry, Level, Problem, SsvcPoint
 

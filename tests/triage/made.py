@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from clearinghouse.formats.registry import Report
+from clearinghouse.formats.contract import Report
 from clearinghouse.packages.index import AdvisoryIndex, IndexBuilder
 from clearinghouse.priority import Signals
 from clearinghouse.priority.plan import Plan

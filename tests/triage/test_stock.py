@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from clearinghouse.formats.registry import Report
+from clearinghouse.formats.contract import Report
 from clearinghouse.packages.identity import PackageId
 from clearinghouse.records import (
     Asset,

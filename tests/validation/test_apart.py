@@ -37,7 +37,7 @@ FILES = {NAME: TEXT, "r.py": b"exit(1)"}
 
 @pytest.fixture(scope="module")
 def readers() -> Iterator[Readers]:
-    made = Readers(others=[apart.MODULE])
+    made = Readers(others=[apart.__name__])
     yield made
     made.close()
 

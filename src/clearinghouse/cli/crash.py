@@ -32,7 +32,7 @@ from clearinghouse.formats.sample import Sample
 from clearinghouse.formats.text import plural
 from clearinghouse.records import ClearinghouseError, Crash, Finding, Level, Problem
 from clearinghouse.records.problem import only_errors
-from clearinghouse.triage import nothing_to_read
+from clearinghouse.triage.intake import nothing_to_read
 
 
 class Entry(msgspec.Struct, frozen=True):

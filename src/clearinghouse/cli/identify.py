@@ -21,12 +21,12 @@ from clearinghouse.cli.output import (
     write_members,
 )
 from clearinghouse.cli.progress import reading
-from clearinghouse.formats.apart import read_apart
+from clearinghouse.formats.apart.paths import read_apart
 from clearinghouse.formats.text import plural
 from clearinghouse.identity import Identifier, Identity
 from clearinghouse.identity.profile import Profile
 from clearinghouse.records import ClearinghouseError, Problem
-from clearinghouse.triage import Intake
+from clearinghouse.triage.intake import Intake
 
 _HEAD = ("findings", "flaw", "first seen as")
 _MOST_ROWS = 40

@@ -22,7 +22,7 @@ from clearinghouse.records.errors import WHILE
 from clearinghouse.records.problem import only_errors, only_notices
 
 if TYPE_CHECKING:  # what reads documents is not loaded for verbs that read none
-    from clearinghouse.triage import Intake
+    from clearinghouse.triage.intake import Intake
 
 OK, ATTENTION, BAD_INPUT = 0, 1, 2
 """Exit codes: done; done, and problems were reported or something needs attention; bad input or usage."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from clearinghouse.formats.text import printable_name
 from clearinghouse.priority import Signals, in_words
 from clearinghouse.records import Level, Problem
-from clearinghouse.triage import SIGNAL_FORMATS
+from clearinghouse.triage.gather import SIGNAL_FORMATS
 
 _WHAT = {"kev": "entry of a KEV catalogue", "epss": "EPSS score", "ssvc": "SSVC value"}
 """What each option is to bring, in the singular."""

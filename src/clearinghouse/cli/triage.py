@@ -32,12 +32,14 @@ from clearinghouse.cli.progress import preparing, reading
 from clearinghouse.cli.signal_problems import silent_options
 from clearinghouse.cli.triage_output import write_csv, write_json_report, write_sarif
 from clearinghouse.cli.triage_table import show
-from clearinghouse.formats.apart import read_apart
+from clearinghouse.formats.apart.paths import read_apart
 from clearinghouse.priority import DEFAULT_POLICY, Clock
 from clearinghouse.records import ClearinghouseError
-from clearinghouse.triage import Gathered, Triage, gather, triage
+from clearinghouse.triage.compose import triage
 from clearinghouse.triage.deployer import Deployer, beside
+from clearinghouse.triage.gather import Gathered, gather
 from clearinghouse.triage.kept import sources
+from clearinghouse.triage.result import Triage
 from clearinghouse.triage.worklist import Terms as WorkTerms
 from clearinghouse.triage.worklist import worklist
 

@@ -16,8 +16,7 @@ from clearinghouse.cli.plan_output import action_rows
 from clearinghouse.formats.text import clean_line
 from clearinghouse.priority import ordering_arm
 from clearinghouse.records import Link, Location, SenderClaim
-from clearinghouse.triage import Triage, Vulnerability, missing, unranked
-from clearinghouse.triage.result import Judgement
+from clearinghouse.triage.result import Judgement, Triage, Vulnerability, missing, unranked
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST_CELL = 4000

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from clearinghouse.cli.layout import GAP, NARROW, console, fit, fit_end, line, rule, say
 from clearinghouse.formats.text import clean_line, plural
 from clearinghouse.priority import Outcome, in_words, ordering_arm, table_named
-from clearinghouse.triage import Triage, Vulnerability, missing, unranked
+from clearinghouse.triage.result import Triage, Vulnerability, missing, unranked
 
 _MOST_RANKED, _MOST_WAITING, _MOST_LINKS, _MOST_CLAIMS = 25, 20, 5, 5
 _WIDEST_PLACE, _WIDEST_SIGNALS = 44, 36

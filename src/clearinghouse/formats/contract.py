@@ -55,3 +55,18 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     read: Callable[[Document], Iterator[Record]]
     signals: Callable[[Document], Iterator[Record]] | None = None
     inventory: bool = False
+
+
+class Report(msgspec.Struct, frozen=True):
+    """One document with its records, which are read when they are asked for.
+
+    Attributes:
+        source: the document. format: what it was recognised as, or None.
+        records: to be iterated once. found: it was come upon in a folder or archive, not named by the caller. So is
+            what is only a notice: nothing that was named is missing because of it.
+    """
+
+    source: str
+    format: str | None
+    records: Iterator[Record]
+    found: bool

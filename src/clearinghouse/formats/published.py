@@ -35,7 +35,7 @@ class AdvisoryReport(msgspec.Struct, frozen=True):
     Attributes:
         source: the document. format: what it was recognised as, or None.
         records: advisories, and the other records that stand beside them; to be iterated once.
-        found: as in :class:`~clearinghouse.formats.registry.Report`.
+        found: as in :class:`~clearinghouse.formats.contract.Report`.
     """
 
     source: str

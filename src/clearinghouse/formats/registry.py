@@ -5,8 +5,6 @@ import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-import msgspec
-
 from clearinghouse.formats import (
     bandit,
     casr,
@@ -35,7 +33,7 @@ from clearinghouse.formats import (
     tabular,
     trivy,
 )
-from clearinghouse.formats.contract import CERTAIN, RECOGNISED, Format, Record
+from clearinghouse.formats.contract import CERTAIN, RECOGNISED, Format, Record, Report
 from clearinghouse.formats.document import LIMITS, Document, Limits
 from clearinghouse.formats.guard import unreadable, why_not_opened
 from clearinghouse.formats.inputs import MissingPathError, inputs, is_folder
@@ -48,7 +46,6 @@ __all__ = [
     "INVENTORIES",
     "INVENTORY_FORMATS",
     "MissingPathError",
-    "Report",
     "guarded",
     "is_folder",
     "read_document",
@@ -94,21 +91,6 @@ INVENTORY_FORMATS = frozenset(known.name for known in INVENTORIES)
 _ALL = FORMATS + INVENTORIES
 
 _NEAREST = 3
-
-
-class Report(msgspec.Struct, frozen=True):
-    """One document with its records, which are read when they are asked for.
-
-    Attributes:
-        source: the document. format: what it was recognised as, or None.
-        records: to be iterated once. found: it was come upon in a folder or archive, not named by the caller. So is
-            what is only a notice: nothing that was named is missing because of it.
-    """
-
-    source: str
-    format: str | None
-    records: Iterator[Record]
-    found: bool
 
 
 def recognise(sample: Sample, among: Sequence[Format] | None = None) -> tuple[Format | None, list[tuple[Format, str]]]:

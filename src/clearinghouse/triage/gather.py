@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from clearinghouse.formats.registry import Report, read_paths
+from clearinghouse.formats.contract import Report
+from clearinghouse.formats.registry import read_paths
 from clearinghouse.identity import Identifier, Identity
 from clearinghouse.priority import Signals
 from clearinghouse.records import Finding
@@ -91,7 +92,7 @@ def gather(
         kev, epss, ssvc: files or folders with signals only.
         as_of: signals dated later are not taken.
         notice: called now and then, and after each document, with its name and the findings since the last call.
-        read: reads paths: in this process, or :func:`clearinghouse.formats.apart.read_apart` in a second one.
+        read: reads paths: in this process, or :func:`clearinghouse.formats.apart.paths.read_apart` in a second one.
 
     Raises:
         MissingPathError: a path does not exist.

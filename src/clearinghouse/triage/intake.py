@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from clearinghouse.formats.contract import Report
 from clearinghouse.formats.inputs import NothingToReadError
-from clearinghouse.formats.registry import Report
 from clearinghouse.formats.text import printable_name
 from clearinghouse.priority import Signals
 from clearinghouse.records import EpssScore, Finding, KevEntry, Problem, SsvcPoint

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
+from clearinghouse.formats.contract import Report
 from clearinghouse.formats.passed_over import PassedOver
-from clearinghouse.formats.registry import Report
 from clearinghouse.packages.identity import PackageId, package_of
 from clearinghouse.packages.system import system_of, with_system
 from clearinghouse.records import Asset, Inventory, InventoryItem, Problem, Unjudged

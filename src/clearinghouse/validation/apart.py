@@ -25,8 +25,6 @@ from clearinghouse.validation.recipe import (
     parse,
 )
 
-MODULE = __name__
-"""What a process that reads recipes is told to load; see :class:`~clearinghouse.formats.apart.readers.Readers`."""
 MEMORY = 1 << 30
 SECONDS = 10
 CLOCK = 60
@@ -60,7 +58,8 @@ def recipe_sent(readers: Readers, data: int, source: str) -> Loaded:
     """Return the recipe that somebody sent: ``recipe.toml`` itself, or a zip of it and its files.
 
     Args:
-        readers: started with :data:`MODULE`. data: file descriptor of its bytes. source: how messages call it.
+        readers: started with this module among their others. data: file descriptor of its bytes.
+        source: how messages call it.
 
     Raises:
         NoRecipeError, ArchiveError, RecipeError: it is none that can be used, or reading it takes too much.

@@ -7,8 +7,7 @@ import msgspec
 
 from clearinghouse.formats.apart.frames import DONE, END, FINDINGS, HEAD, LISTS, READY, Begin, Task
 from clearinghouse.formats.apart.process import Process
-from clearinghouse.formats.contract import Record
-from clearinghouse.formats.registry import Report
+from clearinghouse.formats.contract import Record, Report
 from clearinghouse.formats.share import Sharing
 
 

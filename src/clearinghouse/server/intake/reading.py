@@ -13,13 +13,14 @@ from clearinghouse.formats.apart.readers import Readers
 from clearinghouse.records import ClearinghouseError, Finding, Level, Problem
 from clearinghouse.server.evidence.vault import Sealer
 from clearinghouse.server.vulnerabilities.preparing import Preparing
-from clearinghouse.validation.apart import MODULE as RECIPES
 
 MOST_PROBLEMS = 10_000
 """Problems of one report that are kept one by one; the rest are counted."""
 MOST_COUNTED = 250_000
 """Problems after which a report is not read on: telling of what is damaged takes longer than reading what is not."""
 
+_RECIPES = "clearinghouse.validation.apart"
+"""Its readers are loaded by the process that reads, not here."""
 _readers: list[Readers] = []
 _lock = Lock()
 
@@ -28,7 +29,7 @@ def readers() -> Readers:
     """Return this process' readers of documents: of reports, and of recipes."""
     with _lock:
         if not _readers:
-            _readers.append(Readers(others=[RECIPES]))
+            _readers.append(Readers(others=[_RECIPES]))
         return _readers[0]
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import msgspec
 from django.conf import settings
 
-from clearinghouse.formats.registry import Report, read_paths
+from clearinghouse.formats.contract import Report
+from clearinghouse.formats.registry import read_paths
 from clearinghouse.priority import Signals
 from clearinghouse.priority.signals import Signal
 from clearinghouse.records import EpssScore, Finding, KevEntry, Problem, SsvcPoint

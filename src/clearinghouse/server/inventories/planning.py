@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from clearinghouse.formats.registry import Report
+from clearinghouse.formats.contract import Report
 from clearinghouse.packages.match import Verdict
 from clearinghouse.priority.plan import Action, Do
 from clearinghouse.records import Inventory, InventoryItem

@@ -20,13 +20,33 @@ class ValidationsConfig(AppConfig):
 
         from clearinghouse.server.intake.signals import attached, purged, swept
         from clearinghouse.server.jobs.schedule import recurring
-        from clearinghouse.server.validations import purging, reports
 
-        attached.connect(reports.attached, dispatch_uid="validations.attached")
-        purged.connect(purging.purged, dispatch_uid="validations.purged")
-        swept.connect(purging.swept, dispatch_uid="validations.swept")
+        attached.connect(_attached, dispatch_uid="validations.attached")
+        purged.connect(_purged, dispatch_uid="validations.purged")
+        swept.connect(_swept, dispatch_uid="validations.swept")
         task_finished.connect(_finished, dispatch_uid="validations.failed")
         recurring("validations.tend", "clearinghouse.server.validations.jobs.tend", _HOUR)
+
+
+# What does it is loaded when it happens: most processes only look something up, and end.
+
+
+def _attached(sender: Any, report: int, **rest: Any) -> None:
+    from clearinghouse.server.validations import reports
+
+    reports.attached(report)
+
+
+def _purged(sender: Any, report: int, **rest: Any) -> None:
+    from clearinghouse.server.validations import purging
+
+    purging.purged(report)
+
+
+def _swept(sender: Any, report: int, **rest: Any) -> None:
+    from clearinghouse.server.validations import purging
+
+    purging.swept(report)
 
 
 def _finished(sender: Any, task_result: Any, **rest: Any) -> None:

@@ -1,7 +1,5 @@
 """What hangs on a report goes with it: recipes, evidence, statements and what was said about them."""
 
-from typing import Any
-
 from django.utils import timezone
 
 from clearinghouse.server.evidence import blobs, vault
@@ -9,7 +7,7 @@ from clearinghouse.server.jobs.services import stop
 from clearinghouse.server.validations.models import LIVE, Attestation, Recipe, Remedy, State, Validation
 
 
-def purged(sender: Any, report: int, **rest: Any) -> None:
+def purged(report: int) -> None:
     """Destroy the keys of everything that hangs on a report, in the transaction that destroys the report's."""
     recipes = Recipe.objects.filter(report=report, purged_at__isnull=True)
     for recipe in recipes.select_for_update(no_key=True):  # nobody adds to one that goes
@@ -26,7 +24,7 @@ def purged(sender: Any, report: int, **rest: Any) -> None:
     recipes.update(purged_at=timezone.now(), meta=None, problem=None)
 
 
-def swept(sender: Any, report: int, **rest: Any) -> None:
+def swept(report: int) -> None:
     """Remove what nobody can read any more."""
     rows = (Recipe.objects.filter(report=report), Validation.objects.filter(recipe__report=report))
     for name in {name for each in rows for name in each.exclude(blob="").values_list("blob", flat=True)}:

@@ -1,7 +1,6 @@
 """Recipes that come with reports: an attachment ``recipe.toml`` with the files that it names beside it, or a zip."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -30,7 +29,7 @@ _WAIT = 10.0
 _UNREAD = (ReportState.RECEIVED, ReportState.READ)
 
 
-def attached(sender: Any, report: int, **rest: Any) -> None:
+def attached(report: int) -> None:
     """Look at the files of a report, because one more came."""
     if settings.CONFIGURATION.validation.intake:
         consider.enqueue(report)

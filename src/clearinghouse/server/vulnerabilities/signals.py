@@ -12,7 +12,7 @@ from django.conf import settings
 
 from clearinghouse import __version__
 from clearinghouse.feeds import store_folder
-from clearinghouse.formats.registry import Report, read_document
+from clearinghouse.formats.contract import Report
 from clearinghouse.formats.unpacking import documents
 from clearinghouse.priority import Signals
 from clearinghouse.priority.tables import shipped_tables
@@ -92,6 +92,8 @@ def read() -> Signals:
 
 
 def _reports(file: Path, name: str) -> Iterator[Report]:
+    from clearinghouse.formats.registry import read_document  # all readers: most processes never read a signal
+
     for item in documents(file, name):
         if isinstance(item, Problem):
             yield Report(item.source, None, iter([item]), found=True)
