@@ -1,6 +1,7 @@
 """The OpenAPI document is one, and the server does what it says: schemathesis asks it."""
 
 import json
+from functools import cache
 
 import pytest
 import schemathesis
@@ -31,12 +32,17 @@ def leave_open():
         signal.disconnect(close_old_connections)
 
 
+@cache
+def handed_out():
+    """The document, as the server hands it out; it is the same for all."""
+    return schemathesis.openapi.from_wsgi("/v1/openapi.json", get_wsgi_application())
+
+
 @pytest.fixture
 def asked(db, limited):
-    """The document, as the server hands it out."""
     limited(requests_a_minute=1_000_000, waiting=1_000_000)
     leave_open()
-    yield schemathesis.openapi.from_wsgi("/v1/openapi.json", get_wsgi_application())
+    yield handed_out()
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 

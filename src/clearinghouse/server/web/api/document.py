@@ -30,15 +30,23 @@ MONITOR: dict[str, Any] = {
 class Api(NinjaAPI):
     """An API whose errors are problem documents, also where no operation answers, and are described as such."""
 
-    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        """Return the OpenAPI document."""
-        document = super().get_openapi_schema(**options)
-        for operations in document["paths"].values():
-            for operation in operations.values():
-                operation["responses"] = {
-                    str(status): _described(str(status), answer) for status, answer in operation["responses"].items()
-                }
-        return document
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._documents: dict[str, OpenAPISchema] = {}
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """Return the OpenAPI document, which is not to be changed.
+
+        It is made once for each prefix of its paths: that takes most of a second, and whoever asks need not have signed
+        in.
+        """
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        known = self._documents.get(prefix)
+        if known is None:
+            known = self._documents[prefix] = _really(super().get_openapi_schema(path_prefix=prefix))
+        return known
 
     def _get_urls(self) -> list[URLResolver | URLPattern]:
         found: list[URLResolver | URLPattern] = super()._get_urls()
@@ -84,6 +92,15 @@ class Api(NinjaAPI):
             for path, operations in self.get_openapi_schema()["paths"].items()
             for method, operation in operations.items()
         }
+
+
+def _really(document: OpenAPISchema) -> OpenAPISchema:
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            operation["responses"] = {
+                str(status): _described(str(status), answer) for status, answer in operation["responses"].items()
+            }
+    return document
 
 
 def _described(status: str, answer: dict[str, Any]) -> dict[str, Any]:
