@@ -172,7 +172,7 @@ class Installation:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         asked = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", body, named, method=method)
         try:
-            with urllib.request.build_opener(_Stay).open(asked, timeout=WAIT) as answer:
+            with _ASKING.open(asked, timeout=WAIT) as answer:
                 return Answer(answer.status, answer.read(), answer.headers)
         except urllib.error.HTTPError as error:
             with error:
@@ -210,5 +210,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: Any) -> None:
         return None
 
+
+_ASKING = urllib.request.build_opener(_Stay)
 
 __all__ = ["MARKER", "Answer", "Installation", "ended", "sarif", "signal", "until"]

@@ -34,6 +34,8 @@ from server_validations import a_recipe, zipped
 pytestmark = pytest.mark.django_db
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+STRANGER = invented_world.signed_in(None)
+"""A browser in which nobody has signed in; and what programs ask with, each with its key."""
 ELSEWHERE = "192.0.2.7"
 """From where everybody asks: no address of the machine itself."""
 
@@ -454,7 +456,7 @@ def test_every_object_has_a_reader(world):
 
 def readers(world: World) -> Iterator[tuple[str, Client]]:
     """Everybody with their browser."""
-    yield "anonymous", invented_world.signed_in(None)
+    yield "anonymous", STRANGER
     yield from world.clients.items()
 
 
@@ -515,7 +517,7 @@ def test_other_methods_are_for_nobody(world, name):
     address = reverse(name, kwargs=next(iter(objects(world, cell).values())))
     allowed = set(PAGES[name]) | ({"HEAD"} if "GET" in PAGES[name] else set())
     found = {
-        method: {ask(client, method, address, {}).status for client in (world.clients["coordinator"], Client())}
+        method: {ask(client, method, address, {}).status for client in (world.clients["coordinator"], STRANGER)}
         for method in METHODS
     }
     assert {method for method, statuses in found.items() if statuses != {405}} == allowed
@@ -534,7 +536,7 @@ def test_nobody_reads_what_a_missing_object_would_tell(world, name):
 def test_what_is_for_everybody(world, name):
     address = reverse(name, kwargs=ARGUMENTS.get(name))
     for reader in ("anonymous", "deactivated", "closed"):
-        client = world.clients.get(reader) or Client()
+        client = world.clients.get(reader) or STRANGER
         assert ask(client, "GET", address, {}).status == FOR_ALL[name], reader
 
 
@@ -543,7 +545,7 @@ def test_what_is_about_oneself(world, name):
     address = reverse(name, kwargs=ARGUMENTS.get(name))
     for method in ("GET", "POST"):
         for reader in ENDED:
-            answer = ask(world.clients.get(reader) or Client(), method, address, {})
+            answer = ask(world.clients.get(reader) or STRANGER, method, address, {})
             assert answer.status == 302, (reader, method)
             assert answer.location.startswith(("/accounts/login/", "/accounts/reauthenticate/")), (reader, method)
             assert answer.done == 0
@@ -566,7 +568,7 @@ def test_no_address_and_no_form_breaks_anything(world, name):
             odd += [reverse(name, kwargs=blank), reverse(name, kwargs=things | {next(iter(things)): "%0a\u202e<b>"})]
         for address in odd:
             assert ask(client, method, address, {}).status < 500, address
-            assert ask(Client(), method, address, {}).status in {302, 400}
+            assert ask(STRANGER, method, address, {}).status in {302, 400}
         here = reverse(name, kwargs=things)
         for value in ("\0", "9" * 40, "-1", "x" * 5_000, "\ud7ff\u202e"):
             sent = dict.fromkeys((*cell.send, "q", "after", "before", "page", "first", "state", "role", "tier"), value)
@@ -698,7 +700,7 @@ API: dict[str, Operation] = {
 
 def call(world: World, reader: str, method: str, address: str, body: bytes | None = None) -> Answer:
     """Ask something as a program, and undo it."""
-    client = world.clients["coordinator"] if reader == "a session" else Client(raise_request_exception=False)
+    client = world.clients["coordinator"] if reader == "a session" else STRANGER
     headers: dict[str, Any] = {"REMOTE_ADDR": ELSEWHERE}
     if reader in world.keys:
         headers["HTTP_AUTHORIZATION"] = f"Bearer {world.keys[reader]}"
@@ -708,6 +710,7 @@ def call(world: World, reader: str, method: str, address: str, body: bytes | Non
         text = b"".join(answer.streaming_content) if answer.streaming else answer.content
         done = Entry.objects.count() - before
         transaction.set_rollback(True)
+    STRANGER.cookies.clear()
     return Answer(answer.status_code, "", text.decode("utf-8", "replace"), done)
 
 

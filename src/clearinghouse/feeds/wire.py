@@ -15,7 +15,7 @@ import ssl
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -99,10 +99,15 @@ class Wire:
 
     def __init__(self, clock: Clock, context: ssl.SSLContext | None = None) -> None:
         self._clock = clock
-        self._context = context or ssl.create_default_context()
-        if self._context.verify_mode is not ssl.CERT_REQUIRED or not self._context.check_hostname:
+        if context and (context.verify_mode is not ssl.CERT_REQUIRED or not context.check_hostname):
             raise ValueError("TLS is verified here, always")
+        self._given = context
         self._open: dict[str, http.client.HTTPConnection] = {}
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        """Made when it is needed: reading what the system trusts takes a tenth of a second."""
+        return self._given or ssl.create_default_context()
 
     def close(self) -> None:
         """Close all connections."""

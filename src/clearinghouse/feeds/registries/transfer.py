@@ -34,7 +34,7 @@ PATIENCE = Patience(tries=4, longest=20.0, asked=60.0)
 class _RegistryWire(Wire):
     """Connections on which the registry's host, and no other, gets the credentials."""
 
-    def __init__(self, clock: Clock, context: ssl.SSLContext, place: Place) -> None:
+    def __init__(self, clock: Clock, context: ssl.SSLContext | None, place: Place) -> None:
         super().__init__(clock, context)
         self._origin = _origin(place.address)
         self._secret = place.secret
@@ -163,10 +163,11 @@ def bad_answer(place: Place, about: str) -> BadAnswerError:
     )
 
 
-def _context(place: Place) -> ssl.SSLContext:
+def _context(place: Place) -> ssl.SSLContext | None:
+    """What verifies a registry, if certificates of its own are named; None is what the system trusts."""
     named = place.certificates
     if named is None:
-        return ssl.create_default_context()
+        return None
     try:
         if named.is_dir():
             return ssl.create_default_context(capath=named)
