@@ -21,6 +21,7 @@ from clearinghouse.server.web.pages import (
     vulnerability,
     worklist,
 )
+from clearinghouse.server.web.sign_in.links import ACCOUNTS
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.show, name="overview"),
@@ -103,7 +104,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.numbers, name="metrics"),
     path("v1/", api.urls),
-    path("accounts/", include("clearinghouse.server.web.sign_in.urls")),
+    path(ACCOUNTS, include("clearinghouse.server.web.sign_in.urls")),
 ]
 
 handler400 = "clearinghouse.server.web.answers.bad_request"

@@ -18,7 +18,8 @@ from clearinghouse.server.evidence import vault
 from clearinghouse.server.membership import services
 from clearinghouse.server.participants.models import Person, SignIn
 from clearinghouse.server.web.sign_in.agents import agent
-from clearinghouse.server.web.sign_in.pages import invitation_link, send_invitation
+from clearinghouse.server.web.sign_in.links import invitation_link
+from clearinghouse.server.web.sign_in.pages import send_invitation
 from server_people import PASSWORD, a_participant, a_person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("server_urls")]

@@ -12,7 +12,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from chromium import launched
 from clearinghouse.server.membership import services
 from clearinghouse.server.participants.models import Person
-from clearinghouse.server.web.sign_in.pages import invitation_link
+from clearinghouse.server.web.sign_in.links import invitation_link
 from server_people import PASSWORD, a_participant, a_person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("server_urls")]

@@ -108,8 +108,8 @@ def _first(answers: dict[str, str | None], kind: str, jurisdiction: str) -> str 
 
     from clearinghouse.server.membership import services
     from clearinghouse.server.operate import database
-    from clearinghouse.server.operate.people import link_of
     from clearinghouse.server.participants.models import Person, Role
+    from clearinghouse.server.web.sign_in.links import invitation_link
 
     with database.reaching():
         database.require_migrated()
@@ -122,7 +122,7 @@ def _first(answers: dict[str, str | None], kind: str, jurisdiction: str) -> str 
             )
             rights = {"steward": True, "administrator": True}
             person, token = services.invite(None, participant, answers["email"] or "", answers["name"] or "", **rights)
-            link = link_of(person, token)
+            link = invitation_link(person, token)
         say(f"made    {participant.name}, the coordinator (participant {participant.reference})")
         say(f"made    {person.name}, its administrator, who signs in as {person.email}")
         return link

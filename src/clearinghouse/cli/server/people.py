@@ -48,10 +48,11 @@ def add_user(
     with opened(home, form):
         from clearinghouse.server.membership import services
         from clearinghouse.server.operate import people
+        from clearinghouse.server.web.sign_in.links import invitation_link
 
         of = people.participant_named(participant)
         person, token = services.invite(None, of, email, name, steward=steward, administrator=administrator)
-        _tell_link(person, people.link_of(person, token), form)
+        _tell_link(person, invitation_link(person, token), form)
 
 
 @users.command("link", short_help="A new link for somebody who has not set a password yet.")
@@ -63,9 +64,10 @@ def link_user(person: Who, *, home: Home = None, form: Form = OutputFormat.TABLE
     with opened(home, form):
         from clearinghouse.server.membership import services
         from clearinghouse.server.operate import people
+        from clearinghouse.server.web.sign_in.links import invitation_link
 
         found = people.person_named(person)
-        _tell_link(found, people.link_of(found, services.invite_again(None, found)), form)
+        _tell_link(found, invitation_link(found, services.invite_again(None, found)), form)
 
 
 @users.command("deactivate", short_help="End at once that a person may do anything.")

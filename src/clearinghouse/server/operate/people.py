@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 
 from clearinghouse.server.membership.keys import PREFIX
@@ -14,14 +13,6 @@ from clearinghouse.server.operate.errors import OperateError
 from clearinghouse.server.participants.models import Participant, Person, ServiceIdentity
 
 _Row = TypeVar("_Row", bound=Model)
-
-
-def link_of(person: Person, token: str) -> str:
-    """Return the whole address of the link by which somebody sets their first password."""
-    from django.conf import settings
-
-    path = reverse("invitation", kwargs={"reference": person.reference, "token": token})
-    return f"{settings.CONFIGURATION.origin}{path}"
 
 
 def participants() -> QuerySet[Participant]:

@@ -102,6 +102,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["submitter", "-id"], name="report_of_submitter"),
+                    models.Index(fields=["state", "id"], name="report_state"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("submitter", "key_mac"), name="report_key_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["received", "read", "done", "failed", "purged"])),
+                        name="report_state_known",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("tlp__in", [1, 2, 3, 4, 5])), name="report_tlp_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(("linked__lte", models.F("findings"))), name="report_linked"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RecentBody",
@@ -122,6 +139,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("submitter", "body_mac"), name="recent_body_once")],
+            },
         ),
         migrations.CreateModel(
             name="Attachment",
@@ -163,6 +183,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("id",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("report", "kind", "body_mac"), name="attachment_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["reproducer", "patch", "other"])), name="attachment_kind"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -179,6 +205,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("participant", "day"), name="usage_once")],
+            },
         ),
         migrations.CreateModel(
             name="Violation",
@@ -194,58 +223,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(fields=["submitter", "-id"], name="report_of_submitter"),
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(fields=["state", "id"], name="report_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.UniqueConstraint(fields=("submitter", "key_mac"), name="report_key_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["received", "read", "done", "failed", "purged"])),
-                name="report_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tlp__in", [1, 2, 3, 4, 5])), name="report_tlp_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("linked__lte", models.F("findings"))), name="report_linked"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recentbody",
-            constraint=models.UniqueConstraint(fields=("submitter", "body_mac"), name="recent_body_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.UniqueConstraint(fields=("report", "kind", "body_mac"), name="attachment_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["reproducer", "patch", "other"])), name="attachment_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usage",
-            constraint=models.UniqueConstraint(fields=("participant", "day"), name="usage_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="violation",
-            constraint=models.UniqueConstraint(fields=("report", "number"), name="violation_once"),
+            options={
+                "constraints": [models.UniqueConstraint(fields=("report", "number"), name="violation_once")],
+            },
         ),
     ]

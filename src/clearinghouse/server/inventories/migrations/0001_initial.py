@@ -144,6 +144,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["owner", "received_at"], name="version_of_owner"),
+                    models.Index(fields=["blob"], name="version_blob"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("inventory", "number"), name="version_once"),
+                    models.UniqueConstraint(fields=("owner", "key_mac"), name="version_key_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("number", 1), ("state__in", ("received", "ready", "failed"))),
+                        fields=("owner", "body_mac"),
+                        name="version_body_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["received", "ready", "failed", "removed"])),
+                        name="version_state_known",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="inventory",
@@ -173,6 +192,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("version", "first"), name="content_once")],
+            },
         ),
         migrations.CreateModel(
             name="Violation",
@@ -188,6 +210,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("version", "number"), name="inventory_violation_once")],
+            },
         ),
         migrations.CreateModel(
             name="Worklist",
@@ -220,6 +245,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "audience"), name="worklist_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("audience__in", ["owner", "shared"])), name="worklist_audience"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Acknowledgement",
@@ -292,56 +325,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
-            model_name="version",
-            index=models.Index(fields=["owner", "received_at"], name="version_of_owner"),
-        ),
-        migrations.AddIndex(
-            model_name="version",
-            index=models.Index(fields=["blob"], name="version_blob"),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(fields=("inventory", "number"), name="version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(fields=("owner", "key_mac"), name="version_key_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("number", 1), ("state__in", ("received", "ready", "failed"))),
-                fields=("owner", "body_mac"),
-                name="version_body_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["received", "ready", "failed", "removed"])),
-                name="version_state_known",
-            ),
-        ),
-        migrations.AddIndex(
             model_name="inventory",
             index=models.Index(fields=["owner", "-id"], name="inventory_of_owner"),
-        ),
-        migrations.AddConstraint(
-            model_name="content",
-            constraint=models.UniqueConstraint(fields=("version", "first"), name="content_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="violation",
-            constraint=models.UniqueConstraint(fields=("version", "number"), name="inventory_violation_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="worklist",
-            constraint=models.UniqueConstraint(fields=("owner", "audience"), name="worklist_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="worklist",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("audience__in", ["owner", "shared"])), name="worklist_audience"
-            ),
         ),
     ]

@@ -88,6 +88,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("id",),
+                "constraints": [models.UniqueConstraint(fields=("report", "mac"), name="recipe_once")],
             },
         ),
         migrations.CreateModel(
@@ -136,6 +137,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("id",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("participant", "fingerprint"), name="signing_key_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("participant__isnull", True)),
+                        fields=("fingerprint",),
+                        name="signing_key_own_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -214,6 +223,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-id",),
+                "indexes": [
+                    models.Index(fields=["state", "id"], name="validation_state"),
+                    models.Index(fields=["participant", "state"], name="validation_of_participant"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["queued", "running", "done", "refused", "failed", "cancelled", "purged"])
+                        ),
+                        name="validation_state_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("queued", "running"))),
+                        fields=("recipe",),
+                        name="validation_live_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -286,56 +312,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("id",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("recipe", "mac"), name="attestation_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("participant__isnull", True), ("validation__isnull", True), _connector="OR"
+                        ),
+                        name="attestation_of_one",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="recipe",
-            constraint=models.UniqueConstraint(fields=("report", "mac"), name="recipe_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="signingkey",
-            constraint=models.UniqueConstraint(fields=("participant", "fingerprint"), name="signing_key_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="signingkey",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("participant__isnull", True)), fields=("fingerprint",), name="signing_key_own_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="validation",
-            index=models.Index(fields=["state", "id"], name="validation_state"),
-        ),
-        migrations.AddIndex(
-            model_name="validation",
-            index=models.Index(fields=["participant", "state"], name="validation_of_participant"),
-        ),
-        migrations.AddConstraint(
-            model_name="validation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["queued", "running", "done", "refused", "failed", "cancelled", "purged"])
-                ),
-                name="validation_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="validation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("queued", "running"))),
-                fields=("recipe",),
-                name="validation_live_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attestation",
-            constraint=models.UniqueConstraint(fields=("recipe", "mac"), name="attestation_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="attestation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("participant__isnull", True), ("validation__isnull", True), _connector="OR"),
-                name="attestation_of_one",
-            ),
         ),
     ]

@@ -139,6 +139,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("report", "number"), name="finding_once")],
+            },
         ),
         migrations.CreateModel(
             name="Finder",
@@ -162,6 +165,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("participant", "vulnerability"), name="finder_once")],
+            },
         ),
         migrations.CreateModel(
             name="Chunk",
@@ -278,13 +284,5 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [models.UniqueConstraint(fields=("later", "earlier", "kind", "fact"), name="link_once")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.UniqueConstraint(fields=("report", "number"), name="finding_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="finder",
-            constraint=models.UniqueConstraint(fields=("participant", "vulnerability"), name="finder_once"),
         ),
     ]

@@ -25,6 +25,7 @@ from clearinghouse.server.evidence.errors import RESTORE, SealBrokenError
 from clearinghouse.server.participants.models import Person
 from clearinghouse.server.web import answers
 from clearinghouse.server.web.sign_in.backend import may_be_here
+from clearinghouse.server.web.sign_in.links import absolute
 from clearinghouse.server.web.sign_in.outbox import keep
 from clearinghouse.server.web.throttle import client_address
 
@@ -140,11 +141,6 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         if person is None:
             raise ImmediateHttpResponse(HttpResponseRedirect(reverse("socialaccount_login_cancelled")))
         sociallogin.connect(request, person)
-
-
-def absolute(path: str) -> str:
-    """Return the whole address of a path of this installation."""
-    return f"{settings.CONFIGURATION.origin.rstrip('/')}{path}"
 
 
 def _invited_with(addresses: Any) -> Person | None:

@@ -22,15 +22,10 @@ from clearinghouse.server.membership.services import accept_invitation, invited
 from clearinghouse.server.participants.models import Person
 from clearinghouse.server.web.middleware import reader_of
 from clearinghouse.server.web.session_store import REFERENCE
-from clearinghouse.server.web.sign_in.adapters import absolute
 from clearinghouse.server.web.sign_in.forms import FirstPasswordForm
+from clearinghouse.server.web.sign_in.links import invitation_link
 
 _log = logging.getLogger("clearinghouse.sign_in")
-
-
-def invitation_link(person: Person, token: str) -> str:
-    """Return the whole address of the link of an invitation."""
-    return absolute(reverse("invitation", kwargs={"reference": person.reference, "token": token}))
 
 
 def send_invitation(request: HttpRequest, person: Person, token: str) -> None:

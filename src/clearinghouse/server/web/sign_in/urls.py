@@ -8,6 +8,7 @@ from allauth.socialaccount import views as provider
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from clearinghouse.server.web.sign_in import pages
+from clearinghouse.server.web.sign_in.links import INVITATION
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", account.login, name="account_login"),
@@ -26,7 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("2fa/", include("allauth.mfa.urls")),
     path("browsers/", pages.browsers, name="browsers"),
-    path("invitation/<slug:reference>/<slug:token>/", pages.invitation, name="invitation"),
+    path(INVITATION.format("<slug:reference>", "<slug:token>"), pages.invitation, name="invitation"),
     path("provider/cancelled/", provider.login_cancelled, name="socialaccount_login_cancelled"),
     path("provider/error/", provider.login_error, name="socialaccount_login_error"),
     path("oidc/<slug:provider_id>/login/", pages.to_provider, name="openid_connect_login"),
