@@ -1,18 +1,23 @@
 """Signed verdicts as they are read: each is verified each time, and what does not hold is told as such."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from enum import StrEnum
+from typing import Any
 
 import msgspec
+from django.db.models import BooleanField, ExpressionWrapper, Max, Q, QuerySet
 
 from clearinghouse.records import ClearinghouseError
+from clearinghouse.server.access.reader import Reader
+from clearinghouse.server.access.rules import visible
 from clearinghouse.server.evidence import vault
 from clearinghouse.server.evidence.errors import SealBrokenError
 from clearinghouse.server.evidence.vault import Sealer
 from clearinghouse.server.validations import signing
-from clearinghouse.server.validations.agreement import Opinion
+from clearinghouse.server.validations.agreement import TELLING, Opinion
 from clearinghouse.server.validations.models import Attestation
 from clearinghouse.server.validations.sealed import About, open_as
+from clearinghouse.server.vulnerabilities.models import Finding
 from clearinghouse.trust.envelope import verify
 from clearinghouse.trust.keys import KeyRing, PublicKey
 from clearinghouse.trust.statement import Statement
@@ -22,7 +27,7 @@ from clearinghouse.validation.verdict import Verdict
 CONTEXT = b"attestation"
 
 
-class Standing(StrEnum):
+class Belief(StrEnum):
     """Whether a signed verdict can be believed."""
 
     VERIFIED = "verified"
@@ -44,7 +49,7 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     row: Attestation
-    standing: Standing
+    standing: Belief
     why: str = ""
     statement: Statement | None = None
     said: Said | None = None
@@ -66,18 +71,18 @@ def read(rows: Iterable[Attestation]) -> list[Read]:
 
 def _read(row: Attestation, sealer: Sealer | None, pem: bytes | None) -> Read:
     if row.sealed is None or sealer is None:
-        return Read(row=row, standing=Standing.DESTROYED, why="its content was destroyed on purpose")
+        return Read(row=row, standing=Belief.DESTROYED, why="its content was destroyed on purpose")
     envelope = b""
     try:
         envelope = sealer.open(bytes(row.sealed), context(row.recipe_id))
         statement, said = _verified(row, envelope, pem, sealer)
     except (ClearinghouseError, ValueError, msgspec.DecodeError) as error:
         why = error.what if isinstance(error, ClearinghouseError) else str(error)
-        return Read(row=row, standing=Standing.TAMPERED, why=why, envelope=envelope)
+        return Read(row=row, standing=Belief.TAMPERED, why=why, envelope=envelope)
     if row.key.revoked_at is not None:
         why = "the key that signed it was revoked"
-        return Read(row=row, standing=Standing.REVOKED, why=why, statement=statement, envelope=envelope)
-    return Read(row=row, standing=Standing.VERIFIED, statement=statement, said=said, envelope=envelope)
+        return Read(row=row, standing=Belief.REVOKED, why=why, statement=statement, envelope=envelope)
+    return Read(row=row, standing=Belief.VERIFIED, statement=statement, said=said, envelope=envelope)
 
 
 def _verified(row: Attestation, envelope: bytes, pem: bytes | None, sealer: Sealer) -> tuple[Statement, Said]:
@@ -106,16 +111,49 @@ def context(recipe: int) -> bytes:
     return b"%b:%d" % (CONTEXT, recipe)
 
 
-def believed(found: Sequence[Read]) -> list[Opinion]:
-    """Return those that can be believed, as they are counted. Rows come with the recipe's report."""
+def counted(rows: QuerySet[Attestation]) -> QuerySet[Attestation]:
+    """Return those of some signed verdicts that can count: of each recipe and validator the latest that says something.
+
+    The latest of those that do not is among them too. However many one validator gives in, they push out nobody's.
+    """
+    living = rows.filter(sealed__isnull=False, key__revoked_at__isnull=True)
+    telling = ExpressionWrapper(Q(verdict__in=TELLING), output_field=BooleanField())
+    groups = living.order_by().annotate(telling=telling).values("recipe", "participant", "telling")
+    return Attestation.objects.filter(pk__in=groups.annotate(latest=Max("pk")).values("latest"))
+
+
+def believed(found: Iterable[Read], finders: Collection[int]) -> list[Opinion]:
+    """Return those that can be believed, as they are counted. Rows come with the recipe's report.
+
+    Args:
+        finders: primary keys of participants who found what they are about; who sent the report of a recipe is one.
+    """
     return [
         Opinion(
             validator=each.row.participant_id or 0,
+            recipe=each.row.recipe_id,
             key=each.row.key.fingerprint,
             verdict=each.said.verdict,
             at=each.row.received_at,
-            finder=each.row.participant_id == each.row.recipe.report.submitter_id,
+            finder=is_finder(each.row, finders),
         )
         for each in found
         if each.said is not None
     ]
+
+
+def is_finder(row: Attestation, finders: Collection[int]) -> bool:
+    """Whether who signed a verdict found what it is about; the row comes with its recipe's report."""
+    return row.participant_id == row.recipe.report.submitter_id or row.participant_id in finders
+
+
+def finders_of(reader: Reader, flaws: Iterable[int] | QuerySet[Any]) -> dict[int, set[int]]:
+    """Return who found each of some vulnerabilities: who sent one of its findings that the reader may see.
+
+    Who sent a finding that is hidden from them is none to them, for else the count would tell that there is one.
+    """
+    rows = visible(reader, Finding.objects.filter(vulnerability__in=flaws)).order_by()
+    found: dict[int, set[int]] = {}
+    for flaw, submitter in rows.values_list("vulnerability", "report__submitter").distinct():
+        found.setdefault(flaw, set()).add(submitter)
+    return found

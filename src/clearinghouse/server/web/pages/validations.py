@@ -17,8 +17,7 @@ from clearinghouse.server.validations.agreement import Agreement, Standing
 from clearinghouse.server.validations.checklist import Answer
 from clearinghouse.server.validations.errors import AskedWrongError
 from clearinghouse.server.validations.models import LIVE, State
-from clearinghouse.server.validations.opinions import Read
-from clearinghouse.server.validations.opinions import Standing as Believed
+from clearinghouse.server.validations.opinions import Belief, Read
 from clearinghouse.server.web.api.reports import handed_out
 from clearinghouse.server.web.middleware import reader_of
 from clearinghouse.server.web.pages.frame import act, anyone, page, sends
@@ -43,9 +42,9 @@ _VERDICTS = {
     Verdict.INCONCLUSIVE: ("?", "It could not be told", ""),
 }
 _NOT_BELIEVED = {
-    Believed.TAMPERED: ("■", "Changed where it is kept: not to be believed", "is-overdue"),
-    Believed.REVOKED: ("×", "Its key was revoked", ""),
-    Believed.DESTROYED: ("×", "Its content was destroyed", ""),
+    Belief.TAMPERED: ("■", "Changed where it is kept: not to be believed", "is-overdue"),
+    Belief.REVOKED: ("×", "Its key was revoked", ""),
+    Belief.DESTROYED: ("×", "Its content was destroyed", ""),
 }
 _ANSWERS = {
     Answer.YES: ("●", "Yes", "is-done"),
