@@ -96,6 +96,7 @@ def a_result(loaded: Loaded, verdict: Verdict = Verdict.FIXED) -> Validated:
         isolation=ISOLATION,
         subjects={"affected": Subject(name="app-1.tar.gz", artefacts={"app-1.tar.gz": "1" * 64})},
         runs=(Run(subject="affected", shown=True, signature="output", how="'LEAKED' in stdout", seconds=0.1),),
+        command=loaded.recipe.reproducer.command,
         evidence=(
             Evidence("recipe/recipe.toml", hashlib.sha256(loaded.files["recipe.toml"]).hexdigest(), 1),
             Evidence("affected-1.stdout", digest, len(wrote)),

@@ -1,16 +1,19 @@
 """Signed verdicts: verified on every read, second ones of others, and what they come to together."""
 
+import datetime as dt
 from pathlib import Path
 
 import msgspec
 import pytest
+from django.utils import timezone
 
+from clearinghouse.server.access.models import BreakGlass, ObjectKind
 from clearinghouse.server.audit.models import Entry
 from clearinghouse.server.evidence import blobs, vault
 from clearinghouse.server.evidence.errors import SealBrokenError
 from clearinghouse.server.evidence.storage import blob_storage
 from clearinghouse.server.participants.models import Role
-from clearinghouse.server.validations import evidence, opinions, queries, second, signing
+from clearinghouse.server.validations import evidence, opinions, queries, second, services, signing
 from clearinghouse.server.validations.agreement import Standing as Agreed
 from clearinghouse.server.validations.checklist import Answer, Point
 from clearinghouse.server.validations.errors import AskedWrongError, NotForThemError, ValidationNotFoundError
@@ -159,6 +162,14 @@ def test_a_second_verdict_of_another_participant_counts(finder, validation, sign
 
 
 @database
+def test_what_is_signed_does_not_hold_the_reproducer(finder, validation):
+    """Whoever may see the verdict reads it; the reproducer is for who may see files."""
+    predicate = Envelope.from_bytes(queries.envelope(finder, validation.reference)).payload
+    assert b"/subject/source/app.py" not in predicate
+    assert view_of(finder, validation).about.digest.encode() in predicate
+
+
+@database
 def test_disagreement_is_visible(finder, validation, signs):
     vendor = a_second(flaw=Vulnerability.objects.get().pk)
     second.submit(vendor, validation.reference, [signs(vendor, validation, Verdict.NOT_REPRODUCED)])
@@ -235,6 +246,26 @@ def test_evidence_is_for_who_may_see_the_finding_and_files_for_who_may_see_files
 
 
 @database
+def test_breaking_the_glass_over_a_flaw_hands_out_no_recipe(finder, validation):
+    """As with files that came with reports; the glass over the report does."""
+    reader, second_one = (reader_for(a_person(administrator=True)) for _ in range(2))
+    facts = {"requested_by_id": reader.person, "reason": "a test", "hours": 1, "approved_by_id": second_one.person}
+    times = {"approved_at": timezone.now(), "ends_at": timezone.now() + dt.timedelta(hours=1)}
+    flaw, report = Vulnerability.objects.get(), validation.recipe.report
+    made, _ = services.request_for_flaw(a_coordinator(), flaw.reference, [zipped(a_recipe("Given to the flaw"))])
+    pretend(made)
+    for kind, number, files in (
+        (ObjectKind.VULNERABILITY, flaw.pk, False),
+        (ObjectKind.REPORT, report.pk, True),
+    ):
+        BreakGlass.objects.create(kind=kind, object_id=number, **facts, **times)
+        view = view_of(reader, made)
+        pieces = evidence.pieces(reader, view.row, view.about, view.made)
+        assert any(each.given for each in pieces) == files
+        assert any(not each.given for each in pieces)
+
+
+@database
 def test_lists_page_by_reference(finder):
     report = send(finder, [a_result()])
     made = [asked(finder, report, title=f"Number {number}").reference for number in range(5)]
@@ -279,7 +310,6 @@ def test_what_the_newest_release_shows_is_signed_and_in_the_checklist(finder, ne
 
 @database
 def test_a_recipe_by_browser_or_program_that_cannot_be_used(finder):
-    from clearinghouse.server.validations import services  # noqa: PLC0415
     from clearinghouse.validation.errors import RecipeError  # noqa: PLC0415
 
     report = send(finder, [a_result()])
