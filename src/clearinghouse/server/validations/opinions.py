@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from django.db.models import BooleanField, ExpressionWrapper, Max, Q, QuerySet
 
+from clearinghouse.formats.text import clean_line
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.access.rules import visible
@@ -25,6 +26,8 @@ from clearinghouse.validation.attestation import Said, said_by
 from clearinghouse.validation.verdict import Verdict
 
 CONTEXT = b"attestation"
+_LONGEST = 1_000
+"""Characters of the reason of a verdict that are read: a validator's own words, of any length and kind."""
 
 
 class Belief(StrEnum):
@@ -44,8 +47,8 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         row: where it stands. standing: whether it can be believed. why: what is wrong, where something is.
-        statement, said: what was signed; None where it cannot be believed. envelope: its bytes, where they could be
-            opened.
+        statement, said: what was signed, its reason as one line; None where it cannot be believed.
+        envelope: its bytes, where they could be opened.
     """
 
     row: Attestation
@@ -77,7 +80,7 @@ def _read(row: Attestation, sealer: Sealer | None, pem: bytes | None) -> Read:
         envelope = sealer.open(bytes(row.sealed), context(row.recipe_id))
         statement, said = _verified(row, envelope, pem, sealer)
     except (ClearinghouseError, ValueError, msgspec.DecodeError) as error:
-        why = error.what if isinstance(error, ClearinghouseError) else str(error)
+        why = clean_line(error.what if isinstance(error, ClearinghouseError) else str(error), _LONGEST)
         return Read(row=row, standing=Belief.TAMPERED, why=why, envelope=envelope)
     if row.key.revoked_at is not None:
         why = "the key that signed it was revoked"
@@ -103,7 +106,7 @@ def _verified(row: Attestation, envelope: bytes, pem: bytes | None, sealer: Seal
     if said.verdict != row.verdict:
         what = "the verdict that is counted is another one than what was signed"
         raise SealBrokenError(what, "restore it from a backup")
-    return statement, said
+    return statement, msgspec.structs.replace(said, why=clean_line(said.why, _LONGEST))
 
 
 def context(recipe: int) -> bytes:

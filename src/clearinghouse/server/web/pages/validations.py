@@ -21,6 +21,7 @@ from clearinghouse.server.validations.opinions import Belief, Read
 from clearinghouse.server.web.api.reports import handed_out
 from clearinghouse.server.web.middleware import reader_of
 from clearinghouse.server.web.pages.frame import act, anyone, page, sends
+from clearinghouse.validation.attestation import Said
 from clearinghouse.validation.verdict import Verdict
 
 _STATES = {
@@ -113,9 +114,15 @@ def told(read: Read) -> dict[str, Any]:
         "chip": {"shape": shape, "words": words, "tone": tone},
         "why": read.said.why if read.said else read.why,
         "keyid": read.row.key.keyid[:16],
-        "tier": str(read.said.isolation.get("tier", "")) if read.said else "",
+        "tier": _tier(read.said) if read.said else "",
         "url": reverse("validation", args=[read.row.validation.reference]) if read.row.validation else "",
     }
+
+
+def _tier(said: Said) -> str:
+    """The tier that a validator names, if there is such a tier: what it says otherwise is any text."""
+    named = said.isolation.get("tier")
+    return next((each.value for each in Tier if each.value == named), "")
 
 
 def together(found: queries.Together) -> dict[str, Any]:
