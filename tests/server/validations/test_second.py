@@ -163,7 +163,7 @@ def test_what_changes_while_a_verdict_is_looked_at_is_seen(monkeypatch, validati
 def test_the_words_of_a_validator_are_one_line_of_some_length(validation, vendor, signs):
     envelope = signs(vendor, validation, why="all of it\n\u202eis so" + "e" * 5_000)
     made, _ = second.submit(vendor, validation.reference, [envelope])
-    read = queries.reread(made)
+    read = queries.reread(vendor, made)
     assert read.standing == opinions.Belief.VERIFIED
     assert read.said.why.startswith("all of it is so")
     assert len(read.said.why) == 1_000

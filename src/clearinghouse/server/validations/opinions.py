@@ -9,11 +9,12 @@ from django.db.models import BooleanField, ExpressionWrapper, Max, Q, QuerySet
 
 from clearinghouse.formats.text import clean_line
 from clearinghouse.records import ClearinghouseError
-from clearinghouse.server.access.reader import Reader
+from clearinghouse.server.access.reader import NOBODY, Reader
 from clearinghouse.server.access.rules import visible
 from clearinghouse.server.evidence import vault
 from clearinghouse.server.evidence.errors import SealBrokenError
 from clearinghouse.server.evidence.vault import Sealer
+from clearinghouse.server.participants.models import Role
 from clearinghouse.server.validations import signing
 from clearinghouse.server.validations.agreement import TELLING, Opinion
 from clearinghouse.server.validations.models import Attestation
@@ -26,6 +27,8 @@ from clearinghouse.validation.attestation import Said, said_by
 from clearinghouse.validation.verdict import Verdict
 
 CONTEXT = b"attestation"
+ANOTHER = "another organisation"
+"""How a participant is called to those who are not told which it is."""
 _LONGEST = 1_000
 """Characters of the reason of a verdict that are read: a validator's own words, of any length and kind."""
 
@@ -49,6 +52,8 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
         row: where it stands. standing: whether it can be believed. why: what is wrong, where something is.
         statement, said: what was signed, its reason as one line; None where it cannot be believed.
         envelope: its bytes, where they could be opened.
+        by, keyid: who signed it, empty where it is this installation, and with what key, as far as the reader may know
+            it; :data:`ANOTHER` and nothing where not.
     """
 
     row: Attestation
@@ -57,6 +62,8 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     statement: Statement | None = None
     said: Said | None = None
     envelope: bytes = b""
+    by: str = ""
+    keyid: str = ""
 
     @property
     def verdict(self) -> Verdict | None:
@@ -64,12 +71,27 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
         return self.said.verdict if self.said is not None else None
 
 
-def read(rows: Iterable[Attestation]) -> list[Read]:
-    """Return signed verdicts, each verified now. Rows come with their recipe and key."""
+def read(rows: Iterable[Attestation], reader: Reader = NOBODY) -> list[Read]:
+    """Return signed verdicts, each verified now. Rows come with their recipe, key and participant.
+
+    Args:
+        reader: to whom it is told who signed them; nobody is not told.
+    """
     found = list(rows)
     sealers = vault.sealers({each.recipe.envelope_id for each in found})
     pems = signing.pems({each.key_id: each.key for each in found}.values())
-    return [_read(each, sealers.get(each.recipe.envelope_id), pems.get(each.key_id)) for each in found]
+    verified = [_read(each, sealers.get(each.recipe.envelope_id), pems.get(each.key_id)) for each in found]
+    return [_signed(each, reader) for each in verified]
+
+
+def _signed(found: Read, reader: Reader) -> Read:
+    """Who else was let in is told by who signed: to coordinators, and to those who did."""
+    row = found.row
+    if row.participant_id is None:
+        return msgspec.structs.replace(found, keyid=row.key.keyid)
+    if Role.COORDINATOR in reader.roles or row.participant_id == reader.participant:
+        return msgspec.structs.replace(found, by=row.participant.name, keyid=row.key.keyid)
+    return msgspec.structs.replace(found, by=ANOTHER)
 
 
 def _read(row: Attestation, sealer: Sealer | None, pem: bytes | None) -> Read:

@@ -38,7 +38,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         row: it. about: what its recipe says of itself. made: what is kept beside what was signed. progress: what is
             done now. read: its verdict, verified now. broken: what was changed where it is kept, in a sentence.
-        asked: who asked for it, for who may know.
+        asked: who asked for it, for who may know. files: whether the reader may see the files of its recipe.
     """
 
     row: Validation
@@ -48,6 +48,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     read: Read | None = None
     broken: str = ""
     asked: str = ""
+    files: bool = False
 
     @property
     def verdict(self) -> Verdict | None:
@@ -153,7 +154,7 @@ def _verdicts(reader: Reader, about: Q) -> list[Read]:
     rows = visible(reader, Attestation.objects.filter(about))
     newest = rows.order_by("-pk").values("pk")[:MOST]
     wanted = Attestation.objects.filter(Q(pk__in=newest) | Q(pk__in=opinions.counted(rows).values("pk")))
-    return opinions.read(_with_key(wanted).order_by("pk"))
+    return opinions.read(_with_key(wanted).order_by("pk"), reader)
 
 
 def _known(found: Sequence[View]) -> list[Known]:
@@ -168,6 +169,7 @@ def _known_of(some: Sequence[View]) -> Known:
     latest = some[0]
     judged = next((each for each in some if each.verdict in TELLING), None)
     judged = judged or next((each for each in some if each.verdict is not None), None)
+    untold = {each.read.standing for each in some if each.read is not None} if judged is None else set()
     about = latest.about
     said = judged.read.said if judged and judged.read else None
     statement = judged.read.statement if judged and judged.read else None
@@ -180,6 +182,7 @@ def _known_of(some: Sequence[View]) -> Known:
         verdict=said.verdict if said else None,
         why=said.why if said else "",
         tampered=any(each.tampered for each in some) and said is None,
+        revoked=Belief.REVOKED in untold,
         newest={name: str(value) for name, value in newest.items() if value} if isinstance(newest, dict) else {},
     )
 
@@ -197,8 +200,18 @@ def views(reader: Reader, rows: Sequence[Validation]) -> list[View]:
     """Return validations that a query of here gave as they are shown."""
     sealers = vault.sealers({each.recipe.envelope_id for each in rows})
     signed = _with_key(Attestation.objects.filter(validation__in=[each.pk for each in rows]))
-    read = {each.row.validation_id: each for each in opinions.read(signed)}
-    return [_view(reader, each, sealers.get(each.recipe.envelope_id), read.get(each.pk)) for each in rows]
+    read = {each.row.validation_id: each for each in opinions.read(signed, reader)}
+    files = _whose_files(reader, rows)
+    found = [_view(reader, each, sealers.get(each.recipe.envelope_id), read.get(each.pk)) for each in rows]
+    return [msgspec.structs.replace(each, files=each.row.recipe_id in files) for each in found]
+
+
+def _whose_files(reader: Reader, rows: Sequence[Validation]) -> set[int]:
+    """The recipes of some validations whose files the reader may see, asked for once."""
+    if not rows or not reader.has_scope(Scope.EVIDENCE_READ):
+        return set()
+    recipes = Recipe.objects.filter(pk__in={each.recipe_id for each in rows})
+    return set(visible(reader, recipes).values_list("pk", flat=True))
 
 
 def _view(reader: Reader, row: Validation, sealer: Sealer | None, read: Read | None) -> View:
@@ -257,9 +270,9 @@ def own_signing_keys(reader: Reader) -> list[SigningKey]:
     return list(visible(reader, signing.live(reader.participant)).order_by("pk"))
 
 
-def reread(made: Attestation) -> Read:
+def reread(reader: Reader, made: Attestation) -> Read:
     """Return a signed verdict that was just taken in, read back and verified."""
-    return opinions.read(_with_key(Attestation.objects.filter(pk=made.pk)))[0]
+    return opinions.read(_with_key(Attestation.objects.filter(pk=made.pk)), reader)[0]
 
 
 def with_recipe(made: Validation) -> Validation:
@@ -278,4 +291,4 @@ def _with_recipe(rows: QuerySet[Validation]) -> QuerySet[Validation]:
 
 
 def _with_key(rows: QuerySet[Attestation]) -> QuerySet[Attestation]:
-    return rows.select_related("recipe__report", "key", "participant")
+    return rows.select_related("recipe__report", "key", "participant", "validation")

@@ -254,7 +254,7 @@ def _verified(reader: Reader, places: Sequence[_Place]) -> dict[int, _Verified]:
     rows = visible(reader, Attestation.objects.filter(recipe__in=flaws))
     rows = rows.select_related("recipe__report", "recipe__remedy", "key", "participant", "validation").order_by("pk")
     by_recipe: dict[int, list[Read]] = {}
-    for each in opinions.read(rows):
+    for each in opinions.read(rows, reader):
         by_recipe.setdefault(each.row.recipe_id, []).append(each)
     jobs = {some[0].row.recipe.remedy.job for some in by_recipe.values()} - {None}
     working = set(Job.objects.filter(pk__in=jobs, state__in=LIVE).values_list("pk", flat=True)) if jobs else set()

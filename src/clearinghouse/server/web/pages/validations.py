@@ -106,14 +106,13 @@ def described(view: queries.View) -> dict[str, Any]:
 
 def told(read: Read) -> dict[str, Any]:
     """Return a signed verdict as lists draw it: what it says, or why that is not believed."""
-    by = read.row.participant.name if read.row.participant else ""
     shape, words, tone = _VERDICTS[read.verdict] if read.verdict else _NOT_BELIEVED[read.standing]
     return {
         "read": read,
-        "by": by,
+        "by": read.by,
         "chip": {"shape": shape, "words": words, "tone": tone},
         "why": read.said.why if read.said else read.why,
-        "keyid": read.row.key.keyid[:16],
+        "keyid": read.keyid[:16],
         "tier": _tier(read.said) if read.said else "",
         "url": reverse("validation", args=[read.row.validation.reference]) if read.row.validation else "",
     }
@@ -153,7 +152,7 @@ def one(request: HttpRequest, reference: str) -> HttpResponse:
     own = report.submitter_id == reader.participant or Role.COORDINATOR in reader.roles
     said = view.read.said if view.read else None
     newest = view.read.statement.predicate.get("newest") if view.read and view.read.statement else None
-    pieces = evidence.pieces(reader, view.row, view.about, view.made)
+    pieces = evidence.pieces(reader, view.row, view.about, view.made, view.files)
     context = described(view) | {
         "said": said,
         "runs": said.runs[:_MOST_RUNS] if said else [],
