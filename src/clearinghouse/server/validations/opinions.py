@@ -172,13 +172,17 @@ def is_finder(row: Attestation, finders: Collection[int]) -> bool:
     return row.participant_id == row.recipe.report.submitter_id or row.participant_id in finders
 
 
-def finders_of(reader: Reader, flaws: Iterable[int] | QuerySet[Any]) -> dict[int, set[int]]:
-    """Return who found each of some vulnerabilities: who sent one of its findings that the reader may see.
+def finders_of(reader: Reader, flaws: Iterable[int] | QuerySet[Any], read: Iterable[Read]) -> dict[int, set[int]]:
+    """Return which of those who signed found each of some vulnerabilities: who sent a finding that the reader may see.
 
     Who sent a finding that is hidden from them is none to them, for else the count would tell that there is one.
     """
-    rows = visible(reader, Finding.objects.filter(vulnerability__in=flaws)).order_by()
+    signed = {each.row.participant_id for each in read} - {None}
+    if not signed:
+        return {}
+    own = Finding.objects.filter(vulnerability__in=flaws, report__submitter__in=signed)
+    rows = visible(reader, own).order_by().values_list("vulnerability", "report__submitter").distinct()
     found: dict[int, set[int]] = {}
-    for flaw, submitter in rows.values_list("vulnerability", "report__submitter").distinct():
+    for flaw, submitter in rows:
         found.setdefault(flaw, set()).add(submitter)
     return found

@@ -141,7 +141,7 @@ def _together(
     older = rows.filter(attestation__verdict__in=CONFIRMS, pk__lt=newest[-1].pk)[:1] if len(newest) == MOST else ()
     found = views(reader, [*newest, *older])
     read = _verdicts(reader, about)
-    finders = set().union(*opinions.finders_of(reader, flaws).values()) if read else set()
+    finders = set().union(*opinions.finders_of(reader, flaws, read).values())
     agreed = agreement(opinions.believed(read, finders), settings.CONFIGURATION.validation.quorum)
     known = [*(_unusable(each) for each in unusable), *_known(found)]
     return Together(views=found[:MOST], verdicts=read[-MOST:], agreed=agreed, items=checklist(best(known), agreed))

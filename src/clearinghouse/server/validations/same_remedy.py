@@ -250,25 +250,26 @@ def _stopped(places: Iterable[_Place]) -> dict[bytes, int]:
 def _verified(reader: Reader, places: Sequence[_Place]) -> dict[int, _Verified]:
     """By recipe, that its remedy holds and is what it is compared by; left out is that of which this is not so."""
     flaws = {place.recipe: place.flaw for place in places}
-    finders = opinions.finders_of(reader, set(flaws.values()))
     rows = visible(reader, Attestation.objects.filter(recipe__in=flaws))
     rows = rows.select_related("recipe__report", "recipe__remedy", "key", "participant", "validation").order_by("pk")
+    read = opinions.read(rows, reader)
+    finders = opinions.finders_of(reader, set(flaws.values()), read)
     by_recipe: dict[int, list[Read]] = {}
-    for each in opinions.read(rows, reader):
+    for each in read:
         by_recipe.setdefault(each.row.recipe_id, []).append(each)
     jobs = {some[0].row.recipe.remedy.job for some in by_recipe.values()} - {None}
     working = set(Job.objects.filter(pk__in=jobs, state__in=LIVE).values_list("pk", flat=True)) if jobs else set()
     sealers = vault.sealers({some[0].row.recipe.envelope_id for some in by_recipe.values()})
     found = {}
     for number, some in by_recipe.items():
-        recipe, read = some[0].row.recipe, holds(some, finders.get(flaws[number], ()))
+        recipe, held = some[0].row.recipe, holds(some, finders.get(flaws[number], ()))
         sealer = sealers.get(recipe.envelope_id)
-        if sealer is None or read is None:
+        if sealer is None or held is None:
             continue
         remedy = remedies.opened(recipe.remedy, sealer)
         if remedy is not None:
             parts = remedies.opened_parts(recipe.remedy, sealer)
-            found[number] = _Verified(read, remedy, parts, parts is None and recipe.remedy.job in working)
+            found[number] = _Verified(held, remedy, parts, parts is None and recipe.remedy.job in working)
     return found
 
 
