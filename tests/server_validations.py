@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from clearinghouse.sandbox import Held, Isolation, Tier
+from clearinghouse.server.access.models import Grant, ObjectKind
 from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.evidence import vault
 from clearinghouse.server.intake.models import Report
 from clearinghouse.server.jobs.models import Job, State
+from clearinghouse.server.participants.models import Person, Role
 from clearinghouse.server.validations import possession, recording, services, signing
 from clearinghouse.server.validations.models import Attestation, SigningKey, Validation
 from clearinghouse.server.validations.running import Newest, Ran
 from clearinghouse.server.validations.sealed import open_recipe
+from clearinghouse.server.vulnerabilities import acts
+from clearinghouse.server.vulnerabilities.models import Vulnerability
 from clearinghouse.trust.keys import load_private
 from clearinghouse.trust.possession import answer
 from clearinghouse.validation.recipe import Loaded
@@ -23,6 +27,7 @@ from clearinghouse.validation.remedy import remedy_of
 from clearinghouse.validation.result import Evidence, Result, Run, Subject
 from clearinghouse.validation.validate import Validated
 from clearinghouse.validation.verdict import Verdict
+from server_reports import a_coordinator, a_sender
 
 TEXT = """format = 1
 title = "{title}"
@@ -91,6 +96,7 @@ def a_result(loaded: Loaded, verdict: Verdict = Verdict.FIXED) -> Validated:
         isolation=ISOLATION,
         subjects={"affected": Subject(name="app-1.tar.gz", artefacts={"app-1.tar.gz": "1" * 64})},
         runs=(Run(subject="affected", shown=True, signature="output", how="'LEAKED' in stdout", seconds=0.1),),
+        command=loaded.recipe.reproducer.command,
         evidence=(
             Evidence("recipe/recipe.toml", hashlib.sha256(loaded.files["recipe.toml"]).hexdigest(), 1),
             Evidence("affected-1.stdout", digest, len(wrote)),
@@ -135,4 +141,43 @@ def proof(reader: Reader, path: Path) -> bytes:
     return answer(possession.challenge(reader), load_private(path)).to_bytes()
 
 
-__all__ = ["ISOLATION", "a_recipe", "a_result", "an_archive", "asked", "pretend", "proof", "register", "zipped"]
+def a_second(role: Role = Role.VENDOR, *, flaw: int | None = None, files: bool = False) -> Reader:
+    """A participant that may see a flaw, and its reader."""
+    reader = a_sender(role, steward=True)
+    if flaw is not None:
+        let_in(reader, flaw, files=files)
+    return reader
+
+
+def let_in(reader: Reader, flaw: int, *, files: bool = False) -> None:
+    """Let somebody's participant in to a flaw."""
+    Grant.objects.create(
+        kind=ObjectKind.VULNERABILITY,
+        object_id=flaw,
+        participant_id=reader.participant,
+        evidence=files,
+        granted_by=Person.objects.get(pk=a_coordinator().person),
+        reason="a test",
+    )
+
+
+def joined() -> Vulnerability:
+    """Join the two flaws that there are; return the one that is left."""
+    one, two = Vulnerability.objects.order_by("pk")
+    return acts.join_by_hand(a_coordinator(), one.reference, two.reference, "They are the same, I was told")
+
+
+__all__ = [
+    "ISOLATION",
+    "a_recipe",
+    "a_result",
+    "a_second",
+    "an_archive",
+    "asked",
+    "joined",
+    "let_in",
+    "pretend",
+    "proof",
+    "register",
+    "zipped",
+]

@@ -18,6 +18,7 @@ from clearinghouse.validation import apart
 from clearinghouse.validation.archives import ArchiveError, NoRecipeError
 from clearinghouse.validation.errors import RecipeError
 from clearinghouse.validation.recipe import NAME, from_files, load
+from clearinghouse.validation.remedy import of_patch
 
 GALLERY = Path(__file__).parents[2] / "examples" / "recipes"
 MIB = 1 << 20
@@ -249,13 +250,13 @@ def test_one_that_lies_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refused(monkeypatch, [odd, b"1"])  # no version, which reading it would have refused
 
 
-def refused(monkeypatch: pytest.MonkeyPatch, values: list[bytes]) -> bool:
+def refused(monkeypatch: pytest.MonkeyPatch, values: list[bytes], read: Any = apart.recipe_sent) -> bool:
     class Lying:
         def values(self, *_: Any, **__: Any) -> Iterator[bytes]:
             return iter(values)
 
     with pytest.raises(RecipeError):
-        apart.recipe_sent(Lying(), 0, "R")
+        read(Lying(), 0, "R")
     return True
 
 
@@ -272,3 +273,16 @@ def test_threads_may_share_it(readers: Readers) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(one, range(24)))) == 1
+
+
+def test_a_patch_is_read_apart_as_it_is_here(sent: Any) -> None:
+    text = b"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"
+    for data in (text, b"no patch"):
+        assert sent(data, apart.patch_read) == of_patch("R", data)
+
+
+def test_who_lies_about_a_patch_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    patch = {"digest": "a" * 64, "hunks": 1}
+    for said in ({}, patch | {"digest": "zz"}, patch | {"digest": "a" * 65}, patch | {"hunks": -1}):
+        assert refused(monkeypatch, [apart.msgspec.json.encode(said)], apart.patch_read)
+    assert refused(monkeypatch, [], apart.patch_read)

@@ -59,6 +59,14 @@ def test_the_subjects_are_all_that_the_verdict_rests_on():
     ]
 
 
+def test_the_reproducer_is_bound_and_not_told():
+    """Readers of a verdict need not be readers of the recipe, whose digest says which it is."""
+    statement = statement_of(RESULT)
+    assert "command" not in statement.predicate
+    assert b"reproduce.py" not in statement.to_bytes()
+    assert json.loads(msgspec.json.encode(RESULT))["command"] == ["python3", "reproduce.py"]
+
+
 def test_where_the_recipe_lies_is_not_told():
     assert b"/home/someone" not in statement_of(RESULT).to_bytes()
 

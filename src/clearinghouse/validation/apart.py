@@ -1,11 +1,11 @@
-"""Recipes of strangers, read by a process of their own (:mod:`clearinghouse.formats.apart.forked`).
+"""Recipes of strangers and their patches, read by a process of their own (:mod:`clearinghouse.formats.apart.forked`).
 
 That process has no key, no connection and no other document, and may use so much memory and time. What comes back is
 a typed :class:`Given`, decoded once more here, and the bytes of files; or why there is no recipe.
 """
 
 from collections.abc import Callable, Iterator
-from typing import IO, Final, Literal
+from typing import IO, Annotated, Final, Literal
 
 import msgspec
 
@@ -24,12 +24,13 @@ from clearinghouse.validation.recipe import (
     from_files,
     parse,
 )
+from clearinghouse.validation.remedy import Kind, Remedy, of_patch
 
 MEMORY = 1 << 30
 SECONDS = 10
 CLOCK = 60
 """Bytes of address space, seconds of processor time and on the wall, of a process that reads one recipe."""
-_RECIPE, _TEXT = "recipe", "text of a recipe"
+_RECIPE, _TEXT, _PATCH = "recipe", "text of a recipe", "patch of a recipe"
 _ZIP = b"PK\3\4"
 _MOST = LARGEST_TOGETHER + 2 * LARGEST * 6
 """Bytes of all that comes back: files, and a recipe as JSON, where each character may take six."""
@@ -49,6 +50,13 @@ class Wrong(msgspec.Struct, frozen=True, tag="wrong"):
     kind: Literal["recipe", "archive", "nothing"]
     what: str
     remedy: str
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """A patch that was read: its digest in hex, and how many hunks it has."""
+
+    digest: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    hunks: Annotated[int, msgspec.Meta(ge=0, le=LARGEST_TOGETHER)]
 
 
 _DECODER = msgspec.json.Decoder(Given | Wrong)
@@ -72,6 +80,26 @@ def recipe_sent(readers: Readers, data: int, source: str) -> Loaded:
 def recipe_text(readers: Readers, data: int, source: str) -> Recipe:
     """Return what a ``recipe.toml`` says, without its files; see :func:`recipe_sent`."""
     return _asked(readers, _TEXT, data, source)[0].recipe
+
+
+def patch_read(readers: Readers, data: int, name: str) -> Remedy:
+    """Return what a patch of a recipe is, as :func:`clearinghouse.validation.remedy.of_patch` does.
+
+    Args:
+        readers, data: see :func:`recipe_sent`. name: what its recipe calls it.
+
+    Raises:
+        RecipeError: reading it takes too much. OSError: there is no room for another process.
+    """
+    values = readers.values(_PATCH, data, name, memory=MEMORY, seconds=SECONDS, clock=CLOCK, most=LARGEST)
+    try:
+        said = msgspec.json.decode(b"".join(values), type=Taken)
+    except ReadingStoppedError:
+        what = f"{name}: it could not be read with the memory and time that a patch may take"
+        raise RecipeError(what, "give a smaller one", source=name) from None
+    except msgspec.DecodeError:
+        raise RecipeError(f"{name}: what read it sent no answer", "report this", source=name) from None
+    return Remedy(kind=Kind.PATCH, name=name, digest=said.digest, hunks=said.hunks)
 
 
 def _asked(readers: Readers, kind: str, data: int, source: str) -> tuple[Given, dict[str, bytes]]:
@@ -99,6 +127,11 @@ def _read_text(file: IO[bytes], source: str) -> Iterator[bytes]:
     yield from _told(lambda: (parse(file.read(LARGEST + 1), source), {}), source)
 
 
+def _read_patch(file: IO[bytes], source: str) -> Iterator[bytes]:
+    remedy = of_patch(source, file.read())
+    yield msgspec.json.encode(Taken(remedy.digest, remedy.hunks))
+
+
 def _sent(file: IO[bytes], source: str) -> tuple[Recipe, dict[str, bytes]]:
     is_zip = file.read(len(_ZIP)) == _ZIP
     file.seek(0)
@@ -123,5 +156,5 @@ def _told(read: Callable[[], tuple[Recipe, dict[str, bytes]]], source: str) -> I
         yield from files.values()
 
 
-READERS: Final = {_RECIPE: _read_recipe, _TEXT: _read_text}
+READERS: Final = {_RECIPE: _read_recipe, _TEXT: _read_text, _PATCH: _read_patch}
 """What the process that forks finds here."""

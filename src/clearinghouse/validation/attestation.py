@@ -1,8 +1,8 @@
 """A verdict as an in-toto statement: who vouches for which bytes, and what they came to.
 
 The subjects of the statement are the recipe, every artefact that was fetched, and every piece of evidence, each with
-its SHA-256; the predicate is the verdict with all it rests on. The type is documented in docs/validation.md. Numbers
-with a fraction are written as text, because canonical JSON has none.
+its SHA-256; the predicate is the verdict with all it rests on, but for the reproducer itself. The type is documented in
+docs/validation.md. Numbers with a fraction are written as text, because canonical JSON has none.
 Source: in-toto Attestation Framework, Statement v1.
 """
 
@@ -84,7 +84,8 @@ def _subjects(result: Result) -> Iterator[tuple[str, str]]:
 
 def _predicate(result: Result) -> dict[str, Any]:
     whole = msgspec.to_builtins(result)
-    del whole["evidence"]
+    del whole["evidence"]  # the subjects name it
+    del whole["command"]  # the digest of the recipe binds it; whoever may read a verdict need not have the reproducer
     whole["recipe"].pop("path")  # where it lies on this machine says nothing to others
     whole["validator"] = {"name": "clearinghouse", "version": __version__}
     found = _without_fractions(whole)

@@ -6,7 +6,7 @@ blanks count. A release is compared by its name: many flaws may be repaired by o
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
 import msgspec
@@ -39,28 +39,33 @@ class Remedy(msgspec.Struct, frozen=True, kw_only=True):
     hunks: int = 0
 
 
-def remedy_of(loaded: Loaded) -> Remedy | None:
-    """Return what a recipe names as its fix; None where it names none."""
-    fixed = loaded.recipe.fixed
-    if fixed is None:
-        return None
-    if fixed.patch is not None:
-        return _of_patch(fixed.patch, loaded.files[fixed.patch])
-    return _of_release(loaded, fixed)
-
-
-def ordered(patch: Patch) -> Patch:
-    """Return a patch with its files in the order of their names, in which hunks of equal patches have equal numbers."""
-    return Patch(tuple(sorted(patch.changes, key=lambda change: change.path)), patch.after)
-
-
-def _of_patch(name: str, data: bytes) -> Remedy:
+def of_patch(name: str, data: bytes) -> Remedy:
+    """Return what a patch is, by its name and its bytes."""
     try:
         patch = patches.read(data)
     except PatchError:  # whatever applies it may know more forms than we take apart
         return Remedy(kind=Kind.PATCH, name=name, digest=_digest((b"bytes", data)))
     pieces = (piece for change in ordered(patch).changes for piece in _pieces(change))
     return Remedy(kind=Kind.PATCH, name=name, digest=_digest((b"patch", *pieces)), hunks=len(patch.hunks))
+
+
+def remedy_of(loaded: Loaded, read: Callable[[str, bytes], Remedy] = of_patch) -> Remedy | None:
+    """Return what a recipe names as its fix; None where it names none.
+
+    Args:
+        read: reads a patch, where that is not to be done here.
+    """
+    fixed = loaded.recipe.fixed
+    if fixed is None:
+        return None
+    if fixed.patch is not None:
+        return read(fixed.patch, loaded.files[fixed.patch])
+    return _of_release(loaded, fixed)
+
+
+def ordered(patch: Patch) -> Patch:
+    """Return a patch with its files in the order of their names, in which hunks of equal patches have equal numbers."""
+    return Patch(tuple(sorted(patch.changes, key=lambda change: change.path)), patch.after)
 
 
 def _pieces(change: Change) -> Iterator[bytes]:

@@ -142,6 +142,23 @@ def test_glass_needs_two_people_and_ends(thing):
         BreakGlass.objects.create(**asked, **agreed, approved_by=administrator)
 
 
+def ways_of(rule):
+    """A rule's ways in, each by itself."""
+    while rule is not None:
+        yield msgspec.structs.replace(rule, also=None)
+        rule = rule.also
+
+
+def test_glass_over_a_flaw_leads_to_no_files():
+    """Neither to those that came with reports nor to recipes: they may be for named people only."""
+    reader = Reader(participant=1, person=1, administrator=True)
+    ways = [(label, way) for label, rule in RULES.items() for way in ways_of(rule) if way.evidence]
+    assert {label for label, _ in ways} == {"intake.Attachment", "validations.Recipe"}
+    for label, way in ways:
+        asked = str(apps.get_model(label)._default_manager.filter(condition(reader, way)).query)
+        assert ("access_breakglass" in asked) == (way.kind == ObjectKind.REPORT)
+
+
 def test_a_flag_narrows_roles_only(person, thing):
     rule = Rule(owner="pk", roles=frozenset({Role.COORDINATOR}), shared="flag")
     coordinator = reader_for(a_person(a_participant(Role.COORDINATOR)))

@@ -8,10 +8,11 @@ from clearinghouse.server.oversight.queries import overview
 from clearinghouse.server.participants.models import Role
 from clearinghouse.server.participants.scopes import Scope
 from clearinghouse.server.validations.counting import validated
-from clearinghouse.server.validations.models import Attestation, SigningKey
+from clearinghouse.server.validations.models import Attestation, Recipe, SigningKey
+from clearinghouse.server.vulnerabilities.models import Finding, Vulnerability
 from clearinghouse.validation.verdict import Verdict
 from server_reports import a_coordinator, a_result, a_sender, send
-from server_validations import asked, pretend
+from server_validations import a_second, asked, joined, pretend
 
 pytestmark = pytest.mark.django_db
 
@@ -43,13 +44,39 @@ def test_a_recipe_of_a_report_of_several_flaws_is_of_none():
 
 
 def test_whoever_may_not_see_it_does_not_count_it():
+    """The flaws that are counted are those that are open to them, as for the number beside it."""
     finder, _, _ = counted(1, Verdict.FIXED)
-    other = a_sender(Role.VENDOR)
-    assert (validated(finder, whole=False), validated(other, whole=False)) == (1, 0)
-    for reader, found in ((finder, 1), (other, 0), (a_coordinator(), 1)):
-        assert overview(reader).validated == found
-    narrow = msgspec.structs.replace(finder, scopes=frozenset({Scope.OVERVIEW_READ}))
+    flaw = Vulnerability.objects.get().pk
+    other, let_in = a_sender(Role.VENDOR), a_second(flaw=flaw)
+    for reader, found in ((finder, 0), (other, 0), (let_in, 1), (a_coordinator(), 1)):
+        assert (overview(reader).validated, overview(reader).unique) == (found, found)
+    narrow = msgspec.structs.replace(let_in, scopes=frozenset({Scope.OVERVIEW_READ}))
     assert validated(narrow, whole=False) is None
+
+
+def test_it_tells_no_sender_that_their_findings_were_joined():
+    finder = counted(1, Verdict.FIXED)[0]
+    pretend(asked(finder, send(finder, [a_result(2)]), title="Number 2"))
+    before = overview(finder).validated
+    joined()
+    assert overview(finder).validated == before
+    assert overview(a_coordinator()).validated == 1
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_whoever_sent_another_finding_of_the_flaw_does_not_count(named):
+    """Whether the recipe belongs to a whole report or to one of its findings."""
+    coordinator = a_coordinator()
+    _, _, made = counted(1, Verdict.FIXED)
+    other = a_sender()
+    send(other, [a_result(2)])
+    rows = Attestation.objects.filter(recipe=made.recipe)
+    rows.update(participant=other.participant, validation=None)
+    if named:
+        Recipe.objects.update(finding=Finding.objects.get(report=made.recipe.report))
+    assert validated(coordinator, whole=True) == 1
+    joined()
+    assert validated(coordinator, whole=True) == 0
 
 
 def test_what_was_revoked_purged_or_said_by_the_finder_counts_no_more():
@@ -69,7 +96,8 @@ def test_what_was_revoked_purged_or_said_by_the_finder_counts_no_more():
 
 
 def test_it_is_one_query(django_assert_num_queries):
-    finder, _, _ = counted(1, Verdict.FIXED)
-    for reader, whole in ((a_coordinator(), True), (finder, False)):
+    counted(1, Verdict.FIXED)
+    let_in = a_second(flaw=Vulnerability.objects.get().pk)
+    for reader, whole in ((a_coordinator(), True), (let_in, False)):
         with django_assert_num_queries(1):
             assert validated(reader, whole=whole) == 1

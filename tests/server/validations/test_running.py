@@ -16,7 +16,7 @@ from clearinghouse.server.validations import evidence, queries, running, service
 from clearinghouse.server.validations.agreement import Standing as Agreed
 from clearinghouse.server.validations.checklist import Answer, Point
 from clearinghouse.server.validations.models import Attestation, Recipe, State, Validation
-from clearinghouse.server.validations.opinions import Standing
+from clearinghouse.server.validations.opinions import Belief
 from clearinghouse.server.vulnerabilities.models import Vulnerability
 from clearinghouse.validation.verdict import Verdict
 from server_reports import a_coordinator, a_result, a_sender, send
@@ -43,7 +43,7 @@ def test_a_recipe_is_run_and_its_verdict_is_signed(finder, report):
     assert waiting.about.title == "Greeting tells the secret"
     run_until_idle()
     view = queries.validation(finder, validation.reference)
-    assert (view.row.state, view.row.tier, view.read.standing) == (State.DONE, "T1", Standing.VERIFIED)
+    assert (view.row.state, view.row.tier, view.read.standing) == (State.DONE, "T1", Belief.VERIFIED)
     assert view.verdict == Verdict.FIXED
     assert {each.name for each in view.made.evidence} >= {"affected-1.stdout", "fixed-1.stdout"}
     assert not any(each.given for each in view.made.evidence)
@@ -130,7 +130,7 @@ def test_a_purge_destroys_what_hangs_on_it(finder, report):
     purge(coordinator, report.receipt, "it was sent to the wrong place")
     view = queries.validation(coordinator, validation.reference)
     assert (view.row.state, view.about, view.verdict, view.tampered) == (State.PURGED, None, None, False)
-    assert view.read.standing == Standing.DESTROYED
+    assert view.read.standing == Belief.DESTROYED
     run_until_idle()
     assert not any(blobs.exists(name) for name in names)
     assert Validation.objects.get(pk=waits.pk).state == State.PURGED

@@ -229,6 +229,17 @@ def test_verdicts_of_others_count_but_for_the_finders_own(coordinator, signs):
     assert of(coordinator, one) == []
 
 
+def test_whoever_sent_another_finding_of_the_flaw_is_a_finder(coordinator, signs):
+    one, two = validated(1), validated(2, verdict=Verdict.REPRODUCED)
+    other = let_in(a_sender(Role.FINDER, steward=True), two)
+    third = send(other, [a_result(3)])
+    signs(other, two, Verdict.FIXED)
+    assert len(of(coordinator, one)) == 1
+    also = Vulnerability.objects.get(members__report=third)
+    acts.join_by_hand(coordinator, flaw_of(two).reference, also.reference, WHY)
+    assert of(coordinator, one) == []
+
+
 # --- Who sees it
 
 

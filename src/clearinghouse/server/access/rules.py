@@ -38,10 +38,11 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
             of its number is now, whatever it was joined with or divided from.
         tlp: path to a row's TLP; what is ``RED`` is seen only by who was let in in person.
         embargo: path to the end of a row's embargo; until then only who may know of it (:data:`EMBARGOED`) was let in.
-        evidence: being let in counts only where it includes evidence.
+        evidence: being let in counts only where it includes evidence. Breaking the glass over a report does include it;
+            over what leads to rows by ``through`` it does not, for that may be other people's, and named people's.
         alone: being let in to a vulnerability leads to rows of those reports that speak of nothing else, as is known
             when all of one was read and identified: a file that came with a report of several flaws, or of one that
-            could not be read, may be about any of them. Breaking the glass leads to none.
+            could not be read, may be about any of them. Breaking the glass leads to none of them either.
         also: another way in.
         shared: path to a flag without which ``roles`` do not count.
     """
@@ -208,7 +209,7 @@ def _let_in(reader: Reader, rule: Rule) -> Q:
         found |= _objects(rule, grants.filter(person=reader.person))
     if rule.embargo and EMBARGOED.isdisjoint(reader.roles):
         found &= Q(**{f"{rule.embargo}__isnull": True}) | Q(**{f"{rule.embargo}__lte": now})
-    if reader.administrator and reader.person and not rule.alone:
+    if reader.administrator and reader.person and not (rule.alone or (rule.evidence and rule.through)):
         broken = BreakGlass.objects.filter(
             kind=rule.kind, requested_by=reader.person, approved_by__isnull=False, ends_at__gt=now
         )

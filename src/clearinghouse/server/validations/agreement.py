@@ -1,7 +1,9 @@
 """What several verdicts about one flaw come to together: how many agree, how many do not. Two laws, no opinion of ours.
 
-A validator counts once, with the latest verdict that it signed and that can be believed. Who found the flaw is counted
-apart: that they say it is real is where everything begins. Disagreement is told as such and never settled by a count.
+A flaw has several recipes, and that one of them shows nothing says nothing of another. So of each validator and recipe
+the latest verdict counts that can be believed and says something; a validator counts once, as confirming where any of
+its recipes showed the flaw. Who found the flaw is counted apart: that they say it is real is where everything begins.
+Disagreement is told as such and never settled by a count.
 """
 
 import datetime as dt
@@ -16,6 +18,8 @@ CONFIRMS = frozenset({Verdict.REPRODUCED, Verdict.FIXED, Verdict.FIX_INCOMPLETE,
 """Verdicts by which the flaw was shown."""
 DENIES = frozenset({Verdict.NOT_REPRODUCED, Verdict.CONTROL_FAILED})
 """Verdicts by which it was not, or by which nothing particular was."""
+TELLING = CONFIRMS | DENIES
+"""Verdicts that say something; another one takes nothing back."""
 
 
 class Standing(StrEnum):
@@ -37,11 +41,13 @@ class Opinion(msgspec.Struct, frozen=True, kw_only=True):
     """One believed verdict.
 
     Attributes:
-        validator: who came to it; 0 is this installation. key: the fingerprint by which it was signed.
-        verdict: it. at: when it was signed or came in. finder: whether the validator is who found the flaw.
+        validator: who came to it; 0 is this installation. recipe: the primary key of what was run.
+        key: the fingerprint by which it was signed. verdict: it. at: when it was signed or came in.
+        finder: whether the validator is who found the flaw.
     """
 
     validator: int
+    recipe: int
     key: str
     verdict: Verdict
     at: dt.datetime
@@ -67,33 +73,41 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
 def agreement(opinions: Sequence[Opinion], quorum: int) -> Agreement:
     """Return what verdicts come to together.
 
-    Laws: the order of opinions changes nothing; the same validator twice, or the same key, counts as one.
+    Laws: the order of opinions changes nothing; the same validator twice, or the same key, counts as one; what a
+    validator says of one recipe takes back nothing that it, or another, says of another recipe.
     """
-    latest = sorted(_latest(opinions), key=lambda each: (each.at, each.validator))
+    counted = _counted(opinions)
     found_it = {each.validator for each in opinions if each.finder}
-    finders = [each.verdict for each in latest if each.validator in found_it]
-    others = [each for each in latest if each.validator not in found_it]
-    confirm = sum(each.verdict in CONFIRMS for each in others)
-    deny = sum(each.verdict in DENIES for each in others)
+    finders = [each for number in sorted(found_it & counted.keys()) for each in counted[number]]
+    others = [{each.verdict for each in latest} for number, latest in counted.items() if number not in found_it]
+    confirm = sum(not said.isdisjoint(CONFIRMS) for said in others)
+    deny = sum(said.isdisjoint(CONFIRMS) and not said.isdisjoint(DENIES) for said in others)
     return Agreement(
         standing=_standing(confirm, deny, quorum),
         quorum=quorum,
         confirm=confirm,
         deny=deny,
         undecided=len(others) - confirm - deny,
-        finder=finders[-1] if finders else None,
+        finder=max(finders, key=latest_last).verdict if finders else None,
     )
 
 
-def _latest(opinions: Sequence[Opinion]) -> list[Opinion]:
-    """Of each validator the latest, and of those that share a key the first validator."""
-    by_validator: dict[int, Opinion] = {}
-    for each in sorted(opinions, key=lambda each: (each.at, each.verdict, each.key)):
-        by_validator[each.validator] = each
-    by_key: dict[str, Opinion] = {}
-    for each in sorted(by_validator.values(), key=lambda each: each.validator):
-        by_key.setdefault(each.key, each)
-    return list(by_key.values())
+def latest_last(each: Opinion) -> tuple[bool, dt.datetime, Verdict, str]:
+    """Return by what verdicts of one validator are ordered: first those that say nothing, then by time."""
+    return each.verdict in TELLING, each.at, each.verdict, each.key
+
+
+def _counted(opinions: Sequence[Opinion]) -> dict[int, list[Opinion]]:
+    """By validator, what counts of each of its recipes; of validators that share a key only the first is in it."""
+    taken: set[str] = set()
+    counted: dict[int, list[Opinion]] = {}
+    for number in sorted({each.validator for each in opinions}):
+        own = sorted((each for each in opinions if each.validator == number), key=latest_last)
+        keys = {each.key for each in own}
+        if taken.isdisjoint(keys):
+            taken |= keys
+            counted[number] = list({each.recipe: each for each in own}.values())
+    return counted
 
 
 def _standing(confirm: int, deny: int, quorum: int) -> Standing:

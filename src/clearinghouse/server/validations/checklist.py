@@ -58,7 +58,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         state: of its latest validation; None is none. affected, fixed: what it names. control: whether it has one.
-        verdict, why: what was signed last here and is believed. tampered: what was signed was changed.
+        verdict, why: what was signed last here, is believed and says something. tampered: what was signed was changed.
+        revoked: what was signed does not count any more, for its key was revoked.
         newest: what was signed about the newest release: its fields ``tested``, ``version``, ``verdict``, ``why``.
         problem: why files that came are no recipe.
     """
@@ -70,6 +71,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict | None = None
     why: str = ""
     tampered: bool = False
+    revoked: bool = False
     newest: dict[str, str] = {}
     problem: str = ""
 
@@ -112,7 +114,7 @@ def _tested(known: Known) -> tuple[Answer, str]:
 
 def _runs(known: Known) -> tuple[Answer, str]:
     if known.tampered:
-        return Answer.UNKNOWN, "the signed verdict was changed where it is kept, and is not believed"
+        return Answer.UNKNOWN, _unjudged(known)
     if known.state in {State.QUEUED, State.RUNNING} and known.verdict is None:
         return Answer.WAITS, "its validation waits or runs"
     if known.verdict is None:
@@ -125,6 +127,11 @@ def _runs(known: Known) -> tuple[Answer, str]:
 
 
 def _unjudged(known: Known) -> str:
+    """Why there is no verdict of a recipe that counts."""
+    if known.tampered:
+        return "the signed verdict was changed where it is kept, and is not believed"
+    if known.revoked:
+        return "the key that signed its verdict was revoked, so that it does not count; run the validation again"
     if known.state == State.REFUSED:
         return "it was not run: it needs better isolation than this installation has"
     if known.state == State.FAILED:
@@ -134,7 +141,7 @@ def _unjudged(known: Known) -> str:
 
 def _control(known: Known) -> tuple[Answer, str]:
     if known.verdict is None:
-        return Answer.UNKNOWN, "it was not validated"
+        return Answer.UNKNOWN, _unjudged(known)
     if known.verdict == Verdict.CONTROL_FAILED:
         return Answer.NO, known.why
     if not known.control:
@@ -168,7 +175,7 @@ def _fix(known: Known) -> tuple[Answer, str]:
         return Answer.YES, known.why
     if known.verdict == Verdict.FIX_INCOMPLETE:
         return Answer.NO, known.why
-    return Answer.UNKNOWN, known.why or "it was not validated"
+    return Answer.UNKNOWN, known.why or _unjudged(known)
 
 
 def _others(agreed: Agreement) -> tuple[Answer, str]:

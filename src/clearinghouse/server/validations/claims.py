@@ -27,12 +27,15 @@ def trust_of(reader: Reader, settings: Settings) -> Trust:
 def claim_of(recipe: Recipe, report: Report, finding: Finding | None) -> Claim:
     """Return what a recipe is about.
 
+    What other reports say of the same flaw is left out: the reasons for a tier are read by who may see this one.
+
     Args:
-        report: that it belongs to. finding: of the report; None is all of them.
+        report: that it belongs to. finding: of the report; then it is about those that are in one flaw with it, and
+            else about all of them.
     """
     rows = Finding.objects.filter(report=report)
     if finding is not None:
-        rows = Finding.objects.filter(vulnerability=finding.vulnerability_id)
+        rows = rows.filter(vulnerability=finding.vulnerability_id)
     members = open_members(with_report(rows.order_by("pk"))[:_MOST]).values()
     profiles = [each.stored.profile for each in members]
     return Claim(

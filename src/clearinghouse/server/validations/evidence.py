@@ -37,13 +37,20 @@ class Piece(msgspec.Struct, frozen=True):
     cut: bool = False
 
 
-def pieces(reader: Reader, found: Validation, about: About | None, made: Made | None) -> list[Piece]:
-    """Return what of a validation a reader may download; files of the recipe only where they may see such files."""
+def pieces(
+    reader: Reader, found: Validation, about: About | None, made: Made | None, files: bool | None = None
+) -> list[Piece]:
+    """Return what of a validation a reader may download; files of the recipe only where they may see such files.
+
+    Args:
+        files: whether they may, where that was asked already.
+    """
     if not reader.has_scope(Scope.EVIDENCE_READ) or about is None or made is None:
         return []
     names = [(f"{GIVEN}{name}", size, True, False) for name, size in about.files]
     names += [(each.name, each.size, False, each.cut) for each in made.evidence]
-    files = visible(reader, Recipe.objects.filter(pk=found.recipe_id)).exists()
+    if files is None:
+        files = visible(reader, Recipe.objects.filter(pk=found.recipe_id)).exists()
     return [Piece(number, *each) for number, each in enumerate(names) if files or not each[2]]
 
 

@@ -1,7 +1,8 @@
 """What a reader may see of validations. Every signed verdict is verified when it is read, each time."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 from django.conf import settings
@@ -16,13 +17,14 @@ from clearinghouse.server.intake.models import Report
 from clearinghouse.server.participants.models import Role
 from clearinghouse.server.participants.scopes import Scope
 from clearinghouse.server.validations import opinions, signing
-from clearinghouse.server.validations.agreement import Agreement, agreement
+from clearinghouse.server.validations.agreement import CONFIRMS, TELLING, Agreement, agreement
 from clearinghouse.server.validations.checklist import Item, Known, best, checklist
 from clearinghouse.server.validations.errors import GoneError, not_found
 from clearinghouse.server.validations.models import Attestation, Recipe, SigningKey, State, Validation
-from clearinghouse.server.validations.opinions import Read, Standing
+from clearinghouse.server.validations.opinions import Belief, Read
 from clearinghouse.server.validations.sealed import About, Made, Problem, Progress, open_as
 from clearinghouse.server.validations.services import seen
+from clearinghouse.server.vulnerabilities.models import Finding
 from clearinghouse.validation.verdict import Verdict
 
 PAGE = 50
@@ -36,7 +38,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         row: it. about: what its recipe says of itself. made: what is kept beside what was signed. progress: what is
             done now. read: its verdict, verified now. broken: what was changed where it is kept, in a sentence.
-        asked: who asked for it, for who may know.
+        asked: who asked for it, for who may know. files: whether the reader may see the files of its recipe.
     """
 
     row: Validation
@@ -46,6 +48,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     read: Read | None = None
     broken: str = ""
     asked: str = ""
+    files: bool = False
 
     @property
     def verdict(self) -> Verdict | None:
@@ -55,7 +58,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def tampered(self) -> bool:
         """Whether something of it was changed where it is kept."""
-        return bool(self.broken) or (self.read is not None and self.read.standing == Standing.TAMPERED)
+        return bool(self.broken) or (self.read is not None and self.read.standing == Belief.TAMPERED)
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +115,7 @@ def of_flaw(reader: Reader, vulnerability: int) -> Together:
     Args:
         vulnerability: its primary key.
     """
-    return _together(reader, about_flaw(vulnerability))
+    return _together(reader, about_flaw(vulnerability), [vulnerability])
 
 
 def about_flaw(vulnerability: int) -> Q:
@@ -125,17 +128,33 @@ def of_report(reader: Reader, report: Report) -> Together:
     """Return what validations say of a report that the reader may see, with recipes that cannot be used."""
     own = report.submitter_id == reader.participant or Role.COORDINATOR in reader.roles
     broken = Recipe.objects.filter(report=report, problem__isnull=False) if own else Recipe.objects.none()
-    return _together(reader, Q(recipe__report=report), list(broken))
+    flaws = Finding.objects.filter(report=report).values("vulnerability")
+    return _together(reader, Q(recipe__report=report), flaws, list(broken))
 
 
-def _together(reader: Reader, about: Q, unusable: Sequence[Recipe] = ()) -> Together:
-    rows = list(_with_recipe(_mine(reader).filter(about)).order_by("-pk")[:MOST])
-    signed = visible(reader, Attestation.objects.filter(about)) if reader.has_scope(Scope.VALIDATION_READ) else None
-    read = opinions.read(_with_key(signed).order_by("-pk")[:MOST])[::-1] if signed is not None else []
-    agreed = agreement(opinions.believed(read), settings.CONFIGURATION.validation.quorum)
-    found = views(reader, rows)
+def _together(
+    reader: Reader, about: Q, flaws: Iterable[int] | QuerySet[Any], unusable: Sequence[Recipe] = ()
+) -> Together:
+    """Tell it of what a condition names: the newest is shown, and all of it counts."""
+    rows = _with_recipe(_mine(reader).filter(about)).order_by("-pk")
+    newest = list(rows[:MOST])
+    older = rows.filter(attestation__verdict__in=CONFIRMS, pk__lt=newest[-1].pk)[:1] if len(newest) == MOST else ()
+    found = views(reader, [*newest, *older])
+    read = _verdicts(reader, about)
+    finders = set().union(*opinions.finders_of(reader, flaws, read).values())
+    agreed = agreement(opinions.believed(read, finders), settings.CONFIGURATION.validation.quorum)
     known = [*(_unusable(each) for each in unusable), *_known(found)]
-    return Together(views=found, verdicts=read, agreed=agreed, items=checklist(best(known), agreed))
+    return Together(views=found[:MOST], verdicts=read[-MOST:], agreed=agreed, items=checklist(best(known), agreed))
+
+
+def _verdicts(reader: Reader, about: Q) -> list[Read]:
+    """Signed verdicts, the oldest first: those that are shown, which are the newest, and those that count."""
+    if not reader.has_scope(Scope.VALIDATION_READ):
+        return []
+    rows = visible(reader, Attestation.objects.filter(about))
+    newest = rows.order_by("-pk").values("pk")[:MOST]
+    wanted = Attestation.objects.filter(Q(pk__in=newest) | Q(pk__in=opinions.counted(rows).values("pk")))
+    return opinions.read(_with_key(wanted).order_by("pk"), reader)
 
 
 def _known(found: Sequence[View]) -> list[Known]:
@@ -148,7 +167,9 @@ def _known(found: Sequence[View]) -> list[Known]:
 
 def _known_of(some: Sequence[View]) -> Known:
     latest = some[0]
-    judged = next((each for each in some if each.verdict is not None), None)
+    judged = next((each for each in some if each.verdict in TELLING), None)
+    judged = judged or next((each for each in some if each.verdict is not None), None)
+    untold = {each.read.standing for each in some if each.read is not None} if judged is None else set()
     about = latest.about
     said = judged.read.said if judged and judged.read else None
     statement = judged.read.statement if judged and judged.read else None
@@ -161,6 +182,7 @@ def _known_of(some: Sequence[View]) -> Known:
         verdict=said.verdict if said else None,
         why=said.why if said else "",
         tampered=any(each.tampered for each in some) and said is None,
+        revoked=Belief.REVOKED in untold,
         newest={name: str(value) for name, value in newest.items() if value} if isinstance(newest, dict) else {},
     )
 
@@ -178,8 +200,18 @@ def views(reader: Reader, rows: Sequence[Validation]) -> list[View]:
     """Return validations that a query of here gave as they are shown."""
     sealers = vault.sealers({each.recipe.envelope_id for each in rows})
     signed = _with_key(Attestation.objects.filter(validation__in=[each.pk for each in rows]))
-    read = {each.row.validation_id: each for each in opinions.read(signed)}
-    return [_view(reader, each, sealers.get(each.recipe.envelope_id), read.get(each.pk)) for each in rows]
+    read = {each.row.validation_id: each for each in opinions.read(signed, reader)}
+    files = _whose_files(reader, rows)
+    found = [_view(reader, each, sealers.get(each.recipe.envelope_id), read.get(each.pk)) for each in rows]
+    return [msgspec.structs.replace(each, files=each.row.recipe_id in files) for each in found]
+
+
+def _whose_files(reader: Reader, rows: Sequence[Validation]) -> set[int]:
+    """The recipes of some validations whose files the reader may see, asked for once."""
+    if not rows or not reader.has_scope(Scope.EVIDENCE_READ):
+        return set()
+    recipes = Recipe.objects.filter(pk__in={each.recipe_id for each in rows})
+    return set(visible(reader, recipes).values_list("pk", flat=True))
 
 
 def _view(reader: Reader, row: Validation, sealer: Sealer | None, read: Read | None) -> View:
@@ -219,9 +251,9 @@ def envelope(reader: Reader, reference: str) -> bytes:
     read = validation(reader, reference).read
     if read is None:
         raise not_found()
-    if read.standing is Standing.DESTROYED:
+    if read.standing is Belief.DESTROYED:
         raise GoneError("the content of this validation was destroyed", "nothing brings it back")
-    if read.standing is Standing.TAMPERED:
+    if read.standing is Belief.TAMPERED:
         raise SealBrokenError(f"a signed verdict was changed where it is kept: {read.why}", "see `clearinghouse check`")
     return read.envelope
 
@@ -238,9 +270,9 @@ def own_signing_keys(reader: Reader) -> list[SigningKey]:
     return list(visible(reader, signing.live(reader.participant)).order_by("pk"))
 
 
-def reread(made: Attestation) -> Read:
+def reread(reader: Reader, made: Attestation) -> Read:
     """Return a signed verdict that was just taken in, read back and verified."""
-    return opinions.read(_with_key(Attestation.objects.filter(pk=made.pk)))[0]
+    return opinions.read(_with_key(Attestation.objects.filter(pk=made.pk)), reader)[0]
 
 
 def with_recipe(made: Validation) -> Validation:
@@ -259,4 +291,4 @@ def _with_recipe(rows: QuerySet[Validation]) -> QuerySet[Validation]:
 
 
 def _with_key(rows: QuerySet[Attestation]) -> QuerySet[Attestation]:
-    return rows.select_related("recipe__report", "key", "participant")
+    return rows.select_related("recipe__report", "key", "participant", "validation")

@@ -1,7 +1,8 @@
 """Recipes of strangers, read as reports are: by a process that has no key, no connection and no other document.
 
-What comes is held in anonymous memory until it was read and sealed; no TOML and no archive of a stranger is parsed in a
-process that answers requests or holds keys. Few are read at one time, so that many that come at once cost memory once.
+What comes is held in anonymous memory until it was read and sealed; no TOML, archive or patch of a stranger is parsed
+in a process that answers requests or holds keys. Few are read at one time, so that many that come at once cost memory
+once.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,8 +14,9 @@ from clearinghouse.formats.apart.readers import Readers
 from clearinghouse.server.intake.reading import in_memory, readers
 from clearinghouse.server.validations import bundles
 from clearinghouse.server.validations.errors import AskedWrongError, BusyError
-from clearinghouse.validation.apart import recipe_sent, recipe_text
+from clearinghouse.validation.apart import patch_read, recipe_sent, recipe_text
 from clearinghouse.validation.recipe import NAME, Loaded, Recipe
+from clearinghouse.validation.remedy import Remedy, remedy_of
 
 AT_ONCE = 2
 """Recipes that one process has read at one time."""
@@ -44,6 +46,20 @@ def text(data: bytes, source: str = NAME) -> Recipe:
     """Return what a ``recipe.toml`` says, without its files; see :func:`sent`."""
     with in_memory([data]) as descriptor:
         return _in_turn(lambda one: recipe_text(one, descriptor, source))
+
+
+def remedy(loaded: Loaded) -> Remedy | None:
+    """Return what a recipe names as its fix; None where it names none.
+
+    Raises:
+        RecipeError: its patch takes too much to be read. BusyError: it cannot be read now.
+    """
+    return remedy_of(loaded, _patch)
+
+
+def _patch(name: str, data: bytes) -> Remedy:
+    with in_memory([data]) as descriptor:
+        return _in_turn(lambda one: patch_read(one, descriptor, name))
 
 
 def _in_turn(read: Callable[[Readers], _T]) -> _T:

@@ -11,11 +11,12 @@ from django.db import transaction
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.server.evidence import vault
 from clearinghouse.server.evidence.vault import Sealer
+from clearinghouse.server.validations import reading
 from clearinghouse.server.validations.models import Recipe
 from clearinghouse.server.validations.models import Remedy as Row
 from clearinghouse.server.validations.sealed import About, open_as, open_recipe, seal
 from clearinghouse.validation.parts import Parts
-from clearinghouse.validation.remedy import Remedy, remedy_of
+from clearinghouse.validation.remedy import Remedy
 from clearinghouse.validation.verdict import Verdict
 
 LOG = logging.getLogger("clearinghouse.validations")
@@ -60,25 +61,41 @@ def make_up() -> int:
 
 
 def _made_up(number: int) -> bool:
+    recipe = Recipe.objects.get(pk=number)
     try:
-        with transaction.atomic():
-            recipe = Recipe.objects.select_for_update(no_key=True).get(pk=number)  # no purge comes between
-            remedy = _of(recipe)
-            if remedy is not None:
-                keep(number, remedy, vault.sealer(recipe.envelope_id))
+        sealer = vault.sealer(recipe.envelope_id)
+        remedy = named(recipe, sealer)  # slow, so nothing is locked
+        return remedy is not None and _keep_anew(number, remedy, sealer)
     except (ClearinghouseError, OSError, ValueError):
-        LOG.warning("the remedy of a recipe cannot be read", extra={"fields": {"recipe": number}})
+        _warn(recipe)
         return False
-    return remedy is not None
 
 
-def _of(recipe: Recipe) -> Remedy | None:
-    if recipe.meta is None:
+def _keep_anew(number: int, remedy: Remedy, sealer: Sealer) -> bool:
+    with transaction.atomic():
+        recipe = Recipe.objects.select_for_update(no_key=True).get(pk=number)  # no purge comes between
+        if recipe.meta is None:
+            return False
+        keep(number, remedy, sealer)
+    return True
+
+
+def named(recipe: Recipe, sealer: Sealer) -> Remedy | None:
+    """Return what a recipe names as its fix; None where it names none, or where that cannot be read now.
+
+    Then :func:`make_up` tries it again. It takes long, and is not to be done in a transaction.
+    """
+    if recipe.meta is None or not open_as(About, recipe.meta, recipe.pk, sealer).fixed:
         return None
-    sealer = vault.sealer(recipe.envelope_id)
-    if not open_as(About, recipe.meta, recipe.pk, sealer).fixed:
+    try:
+        return reading.remedy(open_recipe(recipe, sealer))
+    except (ClearinghouseError, OSError, ValueError):
+        _warn(recipe)
         return None
-    return remedy_of(open_recipe(recipe, sealer))
+
+
+def _warn(recipe: Recipe) -> None:
+    LOG.warning("the remedy of a recipe cannot be read", extra={"fields": {"recipe": recipe.pk}})
 
 
 def _mac(remedy: Remedy) -> bytes:

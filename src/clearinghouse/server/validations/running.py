@@ -21,12 +21,13 @@ from clearinghouse.records import ClearinghouseError
 from clearinghouse.sandbox import RunnerLostError, SandboxError, Tier, UnavailableError, demand
 from clearinghouse.server.configuration import Validation as Settings
 from clearinghouse.server.jobs.models import Job
+from clearinghouse.server.validations import reading
 from clearinghouse.server.validations.agreement import CONFIRMS
 from clearinghouse.server.validations.errors import NoRunnerError, TierError
 from clearinghouse.triage.validating import Bench
 from clearinghouse.validation.errors import NotToBeHadError
 from clearinghouse.validation.recipe import Loaded, Subject
-from clearinghouse.validation.remedy import Remedy, remedy_of
+from clearinghouse.validation.remedy import Remedy
 from clearinghouse.validation.result import Evidence
 from clearinghouse.validation.validate import Policy, Progress, Session, Validated
 from clearinghouse.validation.verdict import Verdict
@@ -180,7 +181,7 @@ def run(session: Session, loaded: Loaded, progress: Progress) -> Ran:
         RunnerLostError: the runner is gone. UnsafeError: see :meth:`Session.validate`. Whatever ``progress`` raises.
     """
     validated = session.validate(loaded, progress)
-    remedy = remedy_of(loaded) if validated.result.verdict is Verdict.FIXED else None
+    remedy = _remedy(loaded) if validated.result.verdict is Verdict.FIXED else None
     purl = loaded.recipe.affected.purl
     if validated.result.verdict not in CONFIRMS or not purl:
         return Ran(validated, None, remedy=remedy)
@@ -192,6 +193,13 @@ def run(session: Session, loaded: Loaded, progress: Progress) -> Ran:
         msgspec.structs.replace(each, name=f"{NEWEST}-{each.name}") for each in result.evidence if not each.given
     )
     return Ran(validated, newest, written, blobs, remedy)
+
+
+def _remedy(loaded: Loaded) -> Remedy | None:
+    """What a recipe names as its fix; where it cannot be read now, it is made up for later."""
+    with suppress(ClearinghouseError, OSError, ValueError):
+        return reading.remedy(loaded)
+    return None
 
 
 def _newest(session: Session, loaded: Loaded, text: str, progress: Progress) -> tuple[Newest, Validated | None]:

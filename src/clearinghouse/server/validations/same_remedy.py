@@ -12,7 +12,7 @@ say which of the two it is: a release holds many changes.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 from django.db import transaction
@@ -25,7 +25,7 @@ from clearinghouse.server.evidence import vault
 from clearinghouse.server.jobs.models import LIVE, Job
 from clearinghouse.server.participants.scopes import Scope
 from clearinghouse.server.validations import opinions, remedies
-from clearinghouse.server.validations.agreement import DENIES
+from clearinghouse.server.validations.agreement import DENIES, TELLING
 from clearinghouse.server.validations.models import Attestation
 from clearinghouse.server.validations.opinions import Read
 from clearinghouse.server.validations.queries import about_flaw
@@ -249,39 +249,41 @@ def _stopped(places: Iterable[_Place]) -> dict[bytes, int]:
 
 def _verified(reader: Reader, places: Sequence[_Place]) -> dict[int, _Verified]:
     """By recipe, that its remedy holds and is what it is compared by; left out is that of which this is not so."""
-    numbers = {place.recipe for place in places}
-    rows = visible(reader, Attestation.objects.filter(recipe__in=numbers))
+    flaws = {place.recipe: place.flaw for place in places}
+    rows = visible(reader, Attestation.objects.filter(recipe__in=flaws))
     rows = rows.select_related("recipe__report", "recipe__remedy", "key", "participant", "validation").order_by("pk")
+    read = opinions.read(rows, reader)
+    finders = opinions.finders_of(reader, set(flaws.values()), read)
     by_recipe: dict[int, list[Read]] = {}
-    for each in opinions.read(rows):
+    for each in read:
         by_recipe.setdefault(each.row.recipe_id, []).append(each)
     jobs = {some[0].row.recipe.remedy.job for some in by_recipe.values()} - {None}
     working = set(Job.objects.filter(pk__in=jobs, state__in=LIVE).values_list("pk", flat=True)) if jobs else set()
     sealers = vault.sealers({some[0].row.recipe.envelope_id for some in by_recipe.values()})
     found = {}
     for number, some in by_recipe.items():
-        recipe, read = some[0].row.recipe, holds(some)
+        recipe, held = some[0].row.recipe, holds(some, finders.get(flaws[number], ()))
         sealer = sealers.get(recipe.envelope_id)
-        if sealer is None or read is None:
+        if sealer is None or held is None:
             continue
         remedy = remedies.opened(recipe.remedy, sealer)
         if remedy is not None:
             parts = remedies.opened_parts(recipe.remedy, sealer)
-            found[number] = _Verified(read, remedy, parts, parts is None and recipe.remedy.job in working)
+            found[number] = _Verified(held, remedy, parts, parts is None and recipe.remedy.job in working)
     return found
 
 
-def holds(some: Sequence[Read]) -> Read | None:
+def holds(some: Sequence[Read], finders: Collection[int]) -> Read | None:
     """Return the verdict by which the fix of one recipe holds; None where none says so, or somebody saw it otherwise.
 
-    Of each validator the latest verdict counts that can be believed, and none of who found the flaw.
+    Of each validator the latest verdict counts that can be believed and says something, and none of who found the flaw.
 
     Args:
-        some: all signed verdicts about the recipe, the oldest first.
+        some: all signed verdicts about the recipe, the oldest first. finders: primary keys of who found the flaw.
     """
     latest: dict[int, Read] = {}
     for each in some:
-        if each.verdict is not None and each.row.participant_id != each.row.recipe.report.submitter_id:
+        if each.verdict in TELLING and not opinions.is_finder(each.row, finders):
             latest[each.row.participant_id or 0] = each
     if any(each.verdict in _AGAINST for each in latest.values()):
         return None

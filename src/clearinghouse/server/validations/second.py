@@ -1,6 +1,7 @@
 """Second opinions: verdicts that other participants came to on machines of their own, and signed."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -9,26 +10,41 @@ from clearinghouse.server.audit.services import record
 from clearinghouse.server.evidence import vault
 from clearinghouse.server.validations import bundles, remedies, signing
 from clearinghouse.server.validations.errors import AskedWrongError, GoneError, NotForThemError
-from clearinghouse.server.validations.models import Attestation, Recipe, SigningKey
+from clearinghouse.server.validations.models import Attestation, Recipe, SigningKey, Validation
+from clearinghouse.server.validations.models import Remedy as Row
 from clearinghouse.server.validations.opinions import context
-from clearinghouse.server.validations.sealed import About, open_as, open_recipe
+from clearinghouse.server.validations.sealed import About, open_as
 from clearinghouse.server.validations.services import may_ask, seen
 from clearinghouse.trust.envelope import Envelope, EnvelopeError, verify
 from clearinghouse.trust.statement import StatementError
 from clearinghouse.validation.attestation import Said, said_by
 from clearinghouse.validation.errors import ValidationError
-from clearinghouse.validation.remedy import remedy_of
+from clearinghouse.validation.remedy import Remedy
 from clearinghouse.validation.verdict import Verdict
 
 MOST = 10
-"""Verdicts of one participant about one recipe that are kept."""
-LARGEST = 1 << 20
-"""Most bytes of an envelope that is taken in."""
+"""Verdicts of one participant about one recipe that are kept; those by keys that were revoked do not count."""
+LARGEST = 1 << 19
+"""Most bytes of an envelope that is taken in; one of three arms of a hundred runs and a thousand files has less."""
 MOST_VALUES = 20_000
 """Most values in the statement of one, as far as its punctuation tells: twice what three arms of a hundred runs have.
 
 A verdict is verified and read whenever it is shown, and many can be shown on one page; statements of two megabytes of
 nothing but brackets took nine seconds each."""
+
+
+class _Given(NamedTuple):
+    """A verdict that was given in, found to hold before anything is locked.
+
+    Attributes:
+        data: the envelope. said: what it says. key: that signed it. remedy: what stops the reproducer, if it says that
+            something does.
+    """
+
+    data: bytes
+    said: Said
+    key: SigningKey
+    remedy: Remedy | None
 
 
 def submit(reader: Reader, reference: str, body: Iterable[bytes]) -> tuple[Attestation, bool]:
@@ -49,37 +65,61 @@ def submit(reader: Reader, reference: str, body: Iterable[bytes]) -> tuple[Attes
     if not may_ask(reader):
         raise NotForThemError("this participant gives in no verdicts", "ask for another role, or another key")
     found = seen(reader, reference)
-    data = bundles.whole(body, LARGEST)
+    given = _given(reader, found.recipe, bundles.whole(body, LARGEST))
+    with transaction.atomic():
+        return _kept(reader, found, given)
+
+
+def _given(reader: Reader, recipe: Recipe, data: bytes) -> _Given:
+    """Verify a verdict, and read what it needs of the recipe: slow work, which holds up nobody who writes."""
     keys = list(signing.proved(reader.participant))
     if not keys:
-        what = "no key is registered, and proved, whose signatures count for this participant"
-        raise NotForThemError(what, "a steward registers its public half on the page Organisation")
-    with transaction.atomic():
-        recipe = Recipe.objects.select_for_update().get(pk=found.recipe_id)
-        if recipe.meta is None:
-            raise GoneError("the content of this validation was destroyed", "nothing brings it back")
-        sealer = vault.sealer(recipe.envelope_id)
-        said, key = _said(data, keys, open_as(About, recipe.meta, recipe.pk, sealer))
-        mac = vault.keyed("attestation", str(recipe.pk).encode(), data)
-        known = Attestation.objects.filter(recipe=recipe, mac=mac, participant=reader.participant).first()
-        if known is not None:
-            return known, False
-        _require_few(recipe, reader)
-        made = Attestation.objects.create(
-            recipe=recipe,
-            participant_id=reader.participant,
-            person_id=reader.person,
-            service_id=reader.service,
-            key=key,
-            verdict=said.verdict.value,
-            mac=mac,
-            sealed=sealer.seal(data, context(recipe.pk)),
-        )
-        if said.verdict is Verdict.FIXED and (remedy := remedy_of(open_recipe(recipe, sealer))) is not None:
-            remedies.keep(recipe.pk, remedy, sealer)
-        facts = {"verdict": said.verdict.value, "keyid": key.keyid}
-        record(reader, "verdict.received", "validation", found.reference, **facts)
+        raise _no_key()
+    _require_there(recipe)
+    sealer = vault.sealer(recipe.envelope_id)
+    said, key = _said(data, keys, open_as(About, recipe.meta or b"", recipe.pk, sealer))
+    fixed = said.verdict is Verdict.FIXED and not Row.objects.filter(recipe=recipe).exists()
+    return _Given(data, said, key, remedies.named(recipe, sealer) if fixed else None)
+
+
+def _kept(reader: Reader, found: Validation, given: _Given) -> tuple[Attestation, bool]:
+    """Keep a verdict, in the caller's transaction, if what it was held against still stands."""
+    recipe = Recipe.objects.select_for_update().get(pk=found.recipe_id)
+    _require_there(recipe)
+    if not signing.proved(reader.participant).filter(pk=given.key.pk).exists():
+        raise _no_key()
+    # two participants may sign one envelope, and each gives in their own
+    mac = vault.keyed("attestation", f"{recipe.pk} {reader.participant}".encode(), given.data)
+    known = Attestation.objects.filter(recipe=recipe, mac=mac).first()
+    if known is not None:
+        return known, False
+    _require_few(recipe, reader)
+    sealer = vault.sealer(recipe.envelope_id)
+    made = Attestation.objects.create(
+        recipe=recipe,
+        participant_id=reader.participant,
+        person_id=reader.person,
+        service_id=reader.service,
+        key=given.key,
+        verdict=given.said.verdict.value,
+        mac=mac,
+        sealed=sealer.seal(given.data, context(recipe.pk)),
+    )
+    if given.remedy is not None:
+        remedies.keep(recipe.pk, given.remedy, sealer)
+    facts = {"verdict": given.said.verdict.value, "keyid": given.key.keyid}
+    record(reader, "verdict.received", "validation", found.reference, **facts)
     return made, True
+
+
+def _no_key() -> NotForThemError:
+    what = "no key is registered, and proved, whose signatures count for this participant"
+    return NotForThemError(what, "a steward registers its public half on the page Organisation")
+
+
+def _require_there(recipe: Recipe) -> None:
+    if recipe.meta is None:
+        raise GoneError("the content of this validation was destroyed", "nothing brings it back")
 
 
 def _said(data: bytes, keys: list[SigningKey], about: About) -> tuple[Said, SigningKey]:
@@ -109,5 +149,6 @@ def _require_small(payload: bytes) -> None:
 
 
 def _require_few(recipe: Recipe, reader: Reader) -> None:
-    if Attestation.objects.filter(recipe=recipe, participant=reader.participant).count() >= MOST:
+    theirs = Attestation.objects.filter(recipe=recipe, participant=reader.participant, key__revoked_at__isnull=True)
+    if theirs.count() >= MOST:
         raise AskedWrongError(f"there are {MOST} verdicts of this participant on it", "the latest of them counts")

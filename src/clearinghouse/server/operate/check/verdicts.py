@@ -9,7 +9,7 @@ from clearinghouse.server.operate.check.finding import Finding
 from clearinghouse.server.validations import opinions, remedies, signing
 from clearinghouse.server.validations.errors import SigningError
 from clearinghouse.server.validations.models import Attestation, Remedy, State, Validation
-from clearinghouse.server.validations.opinions import Standing
+from clearinghouse.server.validations.opinions import Belief
 
 _RESTORE = "restore it from a backup, and find out who can write to the database and the blobs"
 _BATCH = 200
@@ -34,7 +34,7 @@ def signed(progress: Progress) -> Iterator[Finding]:
     try:
         while batch := list(rows.filter(pk__gt=last)[:_BATCH]):
             for each in opinions.read(batch):
-                if each.standing is Standing.TAMPERED:
+                if each.standing is Belief.TAMPERED:
                     found += 1
                     yield from _told(each, found)
             last = batch[-1].pk

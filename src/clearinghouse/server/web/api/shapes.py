@@ -205,7 +205,7 @@ class OverviewShape(Shape):
     received: int
     unique: int
     validated: int | None = Field(
-        description="flaws that a verdict says were shown; null for a key that may not read validations"
+        description="those of the flaws that a verdict says were shown; null for a key that may not read validations"
     )
     ranked: int
     due: int

@@ -22,11 +22,14 @@ class VerdictShape(Shape):
     """A signed verdict, verified when this was answered."""
 
     reference: str
-    by: str = Field(description="the participant that signed it; empty is this installation")
+    by: str = Field(
+        description="who signed it: empty is this installation, and `another organisation` a participant that is named"
+        " only to coordinators and to its own keys"
+    )
     standing: Literal["verified", "tampered", "revoked", "destroyed"]
     why: str = Field(description="of a verdict that is believed its reason, else what is wrong with it")
     verdict: str | None = Field(description="null where it is not believed")
-    keyid: str
+    keyid: str = Field(description="of the key that signed it; empty where who signed it is not named")
     at: dt.datetime
 
 

@@ -211,8 +211,9 @@ def statement(request: HttpRequest, reference: Reference) -> HttpResponse:
 )
 def submit(request: HttpRequest, reference: Reference) -> Status:
     """Take in what another participant came to with the same recipe."""
-    made, new = second.submit(reader_of(request), reference, body_of(request, second.LARGEST))
-    return Status(201 if new else 200, verdict(queries.reread(made)))
+    reader = reader_of(request)
+    made, new = second.submit(reader, reference, body_of(request, second.LARGEST))
+    return Status(201 if new else 200, verdict(queries.reread(reader, made)))
 
 
 @router.post(
@@ -271,7 +272,7 @@ def signing_keys(request: HttpRequest) -> SigningKeysShape:
 
 
 def _again(reader: Reader, made: Validation) -> ValidationShape:
-    """A validation that was made or changed now; who has no scope for reading is told no more than that."""
+    """A validation that somebody asked for or changed now, whole: a key that asks need not have the scope to read."""
     return _shape(reader, queries.views(reader, [queries.with_recipe(made)])[0])
 
 
@@ -298,7 +299,7 @@ def _shape(reader: Reader, view: queries.View) -> ValidationShape:
         verdict=verdict(view.read) if view.read else None,
         evidence=[
             EvidenceShape(number=each.number, name=each.name, size=each.size, given=each.given, cut=each.cut)
-            for each in evidence.pieces(reader, row, about, made)
+            for each in evidence.pieces(reader, row, about, made, view.files)
         ],
     )
 
@@ -308,11 +309,11 @@ def verdict(read: Read) -> VerdictShape:
     row = read.row
     return VerdictShape(
         reference=row.reference,
-        by=row.participant.name if row.participant else "",
+        by=read.by,
         standing=read.standing.value,
         why=read.said.why if read.said else read.why,
         verdict=read.verdict.value if read.verdict else None,
-        keyid=row.key.keyid,
+        keyid=read.keyid,
         at=row.received_at,
     )
 

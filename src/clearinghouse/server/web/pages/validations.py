@@ -17,11 +17,11 @@ from clearinghouse.server.validations.agreement import Agreement, Standing
 from clearinghouse.server.validations.checklist import Answer
 from clearinghouse.server.validations.errors import AskedWrongError
 from clearinghouse.server.validations.models import LIVE, State
-from clearinghouse.server.validations.opinions import Read
-from clearinghouse.server.validations.opinions import Standing as Believed
+from clearinghouse.server.validations.opinions import Belief, Read
 from clearinghouse.server.web.api.reports import handed_out
 from clearinghouse.server.web.middleware import reader_of
 from clearinghouse.server.web.pages.frame import act, anyone, page, sends
+from clearinghouse.validation.attestation import Said
 from clearinghouse.validation.verdict import Verdict
 
 _STATES = {
@@ -43,9 +43,9 @@ _VERDICTS = {
     Verdict.INCONCLUSIVE: ("?", "It could not be told", ""),
 }
 _NOT_BELIEVED = {
-    Believed.TAMPERED: ("■", "Changed where it is kept: not to be believed", "is-overdue"),
-    Believed.REVOKED: ("×", "Its key was revoked", ""),
-    Believed.DESTROYED: ("×", "Its content was destroyed", ""),
+    Belief.TAMPERED: ("■", "Changed where it is kept: not to be believed", "is-overdue"),
+    Belief.REVOKED: ("×", "Its key was revoked", ""),
+    Belief.DESTROYED: ("×", "Its content was destroyed", ""),
 }
 _ANSWERS = {
     Answer.YES: ("●", "Yes", "is-done"),
@@ -106,17 +106,22 @@ def described(view: queries.View) -> dict[str, Any]:
 
 def told(read: Read) -> dict[str, Any]:
     """Return a signed verdict as lists draw it: what it says, or why that is not believed."""
-    by = read.row.participant.name if read.row.participant else ""
     shape, words, tone = _VERDICTS[read.verdict] if read.verdict else _NOT_BELIEVED[read.standing]
     return {
         "read": read,
-        "by": by,
+        "by": read.by,
         "chip": {"shape": shape, "words": words, "tone": tone},
         "why": read.said.why if read.said else read.why,
-        "keyid": read.row.key.keyid[:16],
-        "tier": str(read.said.isolation.get("tier", "")) if read.said else "",
+        "keyid": read.keyid[:16],
+        "tier": _tier(read.said) if read.said else "",
         "url": reverse("validation", args=[read.row.validation.reference]) if read.row.validation else "",
     }
+
+
+def _tier(said: Said) -> str:
+    """The tier that a validator names, if there is such a tier: what it says otherwise is any text."""
+    named = said.isolation.get("tier")
+    return next((each.value for each in Tier if each.value == named), "")
 
 
 def together(found: queries.Together) -> dict[str, Any]:
@@ -147,7 +152,7 @@ def one(request: HttpRequest, reference: str) -> HttpResponse:
     own = report.submitter_id == reader.participant or Role.COORDINATOR in reader.roles
     said = view.read.said if view.read else None
     newest = view.read.statement.predicate.get("newest") if view.read and view.read.statement else None
-    pieces = evidence.pieces(reader, view.row, view.about, view.made)
+    pieces = evidence.pieces(reader, view.row, view.about, view.made, view.files)
     context = described(view) | {
         "said": said,
         "runs": said.runs[:_MOST_RUNS] if said else [],
