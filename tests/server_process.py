@@ -11,10 +11,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
+import warm
 from postgresql_cluster import free_port
 
+Process = subprocess.Popen[Any] | warm.Process
 SOURCE = Path(__file__).resolve().parents[1] / "src"
 URGENT = Path(__file__).resolve().parent / "urgent"
 WAIT = 120.0
@@ -50,6 +53,27 @@ def python_path(source: Path) -> str:
     return os.pathsep.join([str(URGENT), str(source)])
 
 
+def started(command: list[str], environment: dict[str, str], stdout: Any, stderr: Any) -> Process:
+    """Start a process of Python; one of the code that is tested need not load the libraries first."""
+    if environment["PYTHONPATH"] == python_path(SOURCE):
+        return warm.start(command[1:], environment, stdout, stderr)
+    return subprocess.Popen(command, env=environment, stdout=stdout, stderr=stderr, stdin=subprocess.DEVNULL)
+
+
+def finished(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a process of Python to its end."""
+    with TemporaryFile("w+", encoding="utf-8") as out, TemporaryFile("w+", encoding="utf-8") as err:
+        process = started(command, environment, out, err)
+        try:
+            code = process.wait(WAIT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess(command, code, out.read(), err.read())
+
+
 def until(happened: Callable[[], Any]) -> Any:
     """Wait until something is so, and return what it gave."""
     end = time.monotonic() + WAIT
@@ -59,7 +83,7 @@ def until(happened: Callable[[], Any]) -> Any:
     return found
 
 
-def ended(processes: Iterable[subprocess.Popen[Any]], seconds: float) -> None:
+def ended(processes: Iterable[Process], seconds: float) -> None:
     """Tell all to leave; who does not within so many seconds is killed."""
     processes = list(processes)
     for process in processes:
@@ -97,7 +121,7 @@ class Installation:
         self.log = home.parent / f"{home.name}.log"
         self.extra: dict[str, str] = {}
         self.first_key = ""
-        self.running: list[subprocess.Popen[bytes]] = []
+        self.running: list[Process] = []
 
     @property
     def environment(self) -> dict[str, str]:
@@ -117,15 +141,7 @@ class Installation:
         return done.stdout
 
     def attempt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.command(*arguments),
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=WAIT,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
+        return finished(self.command(*arguments), self.environment)
 
     def json(self, *arguments: str, code: int = 0) -> Any:
         return json.loads(self.run(*arguments, "--format", "json", code=code))
@@ -146,16 +162,14 @@ class Installation:
         made: str = self.json("key", "service", "new", "test", "--participant", name, *scopes)["key"]
         return made
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str) -> Process:
         """Start a verb that runs for long; it writes to :attr:`log`."""
         with self.log.open("ab") as log:
-            process = subprocess.Popen(
-                self.command(*arguments), env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL
-            )
+            process = started(self.command(*arguments), self.environment, log, log)
         self.running.append(process)
         return process
 
-    def serve(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def serve(self, *arguments: str) -> Process:
         """Start the server, and return when it answers."""
         process = self.start("serve", "--bind", f"127.0.0.1:{self.port}", *arguments)
 

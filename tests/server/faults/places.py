@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from server_process import SOURCE, WAIT, Installation, python_path
+from server_process import SOURCE, Installation, Process, finished, python_path
 
 HERE = Path(__file__).parent
 FINDERS = ("Lab A", "Lab B", "Scanner C")
@@ -52,14 +52,9 @@ class Place(Installation):
         return self._python("truth.py", *arguments)
 
     def _python(self, script: str, *arguments: str) -> dict[str, Any]:
-        done = subprocess.run(
-            [sys.executable, str(HERE / script), *arguments],
-            env=self.environment | {"DJANGO_SETTINGS_MODULE": "clearinghouse.server.settings"},
-            capture_output=True,
-            timeout=WAIT,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr.decode()
+        environment = self.environment | {"DJANGO_SETTINGS_MODULE": "clearinghouse.server.settings"}
+        done = finished([sys.executable, str(HERE / script), *arguments], environment)
+        assert done.returncode == 0, done.stderr
         found: dict[str, Any] = json.loads(done.stdout)
         return found
 
@@ -117,7 +112,7 @@ class Keeper(threading.Thread):
         self.lock = threading.RLock()
         self.starts = 0
         self._wanted = [("serve", "--bind", f"127.0.0.1:{place.port}", "--processes", "1")] + [("worker",)] * workers
-        self._running: list[subprocess.Popen[bytes] | None] = [None] * len(self._wanted)
+        self._running: list[Process | None] = [None] * len(self._wanted)
         self._stopped = threading.Event()
 
     def run(self) -> None:
@@ -171,7 +166,7 @@ def children(pid: int) -> list[int]:
         return []
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
+def _end(process: Process) -> None:
     try:
         process.wait(60)
     except subprocess.TimeoutExpired:
