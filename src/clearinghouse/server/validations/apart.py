@@ -99,8 +99,8 @@ def _may_yet_be(error: ValidationError, context: JobContext) -> bool:
 
 def _keep(row: Remedy, parts: Parts, sealer: Sealer, context: JobContext) -> None:
     with transaction.atomic():
+        context.require_lease()  # first: a purge locks the job before the remedy
         Remedy.objects.filter(pk=row.pk).update(parts=seal(parts, row.recipe_id, sealer))  # none, where it was purged
-        context.require_lease()
 
 
 def _parts(context: JobContext, loaded: Loaded, least: Tier) -> Parts:

@@ -56,7 +56,7 @@ def run(context: JobContext, validation_id: int) -> None:
             return
         _run(context, validation, sealer)
     except DestroyedError:
-        return
+        end(validation_id, State.PURGED)
     except TierError as error:
         if context.attempt < _ATTEMPTS or not _refuse(context, validation_id, sealer, error):
             raise
@@ -94,6 +94,7 @@ def _run(context: JobContext, validation: Validation, sealer: Sealer) -> None:
 def _refuse(context: JobContext, number: int, sealer: Sealer, error: TierError) -> bool:
     """Say that no worker may run it; False if one did in an earlier attempt, so that it is no refusal but a failure."""
     with transaction.atomic():
+        context.require_lease()  # first, as it locks the job: a purge and a person who cancels begin with that, too
         row = Validation.objects.select_for_update().get(pk=number)
         if row.state not in LIVE or row.tier:
             return False
@@ -103,7 +104,6 @@ def _refuse(context: JobContext, number: int, sealer: Sealer, error: TierError) 
         row.state, row.state_at, row.progress = State.REFUSED, timezone.now(), None
         row.save(update_fields=["meta", "state", "state_at", "progress"])
         record(None, "validation.refused", "validation", row.reference, tier=row.least)
-        context.require_lease()
     return True
 
 
@@ -168,7 +168,8 @@ def end(number: int, state: State) -> bool:
         if row.state not in LIVE:
             return False
         row.state, row.state_at, row.progress = state, timezone.now(), None
-        row.save(update_fields=["state", "state_at", "progress"])
+        row.meta = None if state == State.PURGED else row.meta
+        row.save(update_fields=["state", "state_at", "progress", "meta"])
         if state == State.FAILED:
             record(None, "validation.failed", "validation", row.reference)
     return True

@@ -124,8 +124,10 @@ def _sender(report: Report) -> Reader:
 
 
 def _note(reader: Reader, report: Report, attachment: Attachment, error: ClearinghouseError) -> None:
-    """Keep why a recipe cannot be used, for its sender to read."""
+    """Keep why a recipe cannot be used, for its sender to read; nothing is kept of a report that was purged."""
     with transaction.atomic():
+        if Report.objects.select_for_update().get(pk=report.pk).state == ReportState.PURGED:
+            return
         envelope, sealer = vault.new_envelope()
         made = Recipe.objects.create(
             report=report,

@@ -15,7 +15,9 @@ from clearinghouse.server.evidence import vault
 from clearinghouse.server.intake.models import Report
 from clearinghouse.server.intake.models import State as ReportState
 from clearinghouse.server.intake.queries import report as visible_report
-from clearinghouse.server.intake.services import Written, sealed_body
+from clearinghouse.server.intake.services import sealed_body
+from clearinghouse.server.jobs.models import Job
+from clearinghouse.server.jobs.models import State as JobState
 from clearinghouse.server.jobs.services import stop
 from clearinghouse.server.participants.models import Role
 from clearinghouse.server.participants.scopes import Scope
@@ -31,11 +33,11 @@ from clearinghouse.server.validations.errors import (
 from clearinghouse.server.validations.jobs import run
 from clearinghouse.server.validations.models import LIVE, Recipe, State, Validation
 from clearinghouse.server.validations.policy import Least, least
-from clearinghouse.server.validations.sealed import About, Made, open_as, seal
+from clearinghouse.server.validations.recipes import gone, kept, mac_of
+from clearinghouse.server.validations.sealed import Made, open_as, seal
 from clearinghouse.server.vulnerabilities.models import Finding
 from clearinghouse.server.vulnerabilities.queries import find, members
-from clearinghouse.validation.recipe import Loaded, Subject
-from clearinghouse.validation.recipe import Recipe as Text
+from clearinghouse.validation.recipe import Loaded
 
 ASKERS = frozenset({Role.FINDER, Role.RESEARCHER, Role.VENDOR, Role.COORDINATOR, Role.DEVELOPER, Role.AGENCY})
 """Who may ask that something is run: everyone but who only watches or only keeps systems."""
@@ -102,7 +104,8 @@ def again(reader: Reader, reference: str) -> tuple[Validation, bool]:
 
 
 def cancel(reader: Reader, reference: str) -> Validation:
-    """Cancel a validation: one that waits at once, one that runs as soon as its worker notices.
+    """Cancel a validation: one that waits, for a worker or to be tried again, at once; one that a worker has at this
+    moment as soon as it notices.
 
     Who asked for it may, and a coordinator.
 
@@ -115,14 +118,14 @@ def cancel(reader: Reader, reference: str) -> Validation:
     if not may_cancel(reader, found):
         raise NotForThemError("somebody else asked for this", "ask them, or the coordinator")
     with transaction.atomic():
+        if found.job is not None:
+            stop(found.job)  # before the validation is locked: whoever works on it has the job first
         row = Validation.objects.select_for_update().get(pk=found.pk)
         if row.state not in LIVE:
             raise StateError(f"this validation is {row.state}", "there is nothing left to cancel")
-        if row.job is not None:
-            stop(row.job)
-        if row.state == State.QUEUED:
-            row.state, row.state_at = State.CANCELLED, timezone.now()
-            row.save(update_fields=["state", "state_at"])
+        if not Job.objects.filter(pk=row.job, state=JobState.RUNNING).exists():
+            row.state, row.state_at, row.progress = State.CANCELLED, timezone.now(), None
+            row.save(update_fields=["state", "state_at", "progress"])
         record(reader, "validation.cancelled", "validation", row.reference)
     return row
 
@@ -159,7 +162,7 @@ def request_recipe(reader: Reader, report: Report, loaded: Loaded) -> tuple[Vali
     Raises:
         WaitingError: too many of theirs wait.
     """
-    mac = _mac(reader, report, None, loaded)
+    mac = mac_of(reader, report, None, loaded)
     if Validation.objects.filter(recipe__report=report, recipe__mac=mac).exists():
         return None
     return _request(reader, report, None, loaded)
@@ -168,71 +171,25 @@ def request_recipe(reader: Reader, report: Report, loaded: Loaded) -> tuple[Vali
 def _request(reader: Reader, report: Report, finding: Finding | None, loaded: Loaded) -> tuple[Validation, bool]:
     """Keep a recipe and queue its validation."""
     vault.require_open()
+    report.refresh_from_db(fields=["state"])  # it may be long since the first byte came
     if report.state == ReportState.PURGED:
-        raise GoneError("the content of this report was destroyed", "send a new report")
+        raise gone()
     wanted: Settings = settings.CONFIGURATION.validation
     needed = least(trust_of(reader, wanted), claim_of(loaded.recipe, report, finding), wanted)
     data = bundles.packed(loaded.files)
-    with sealed_body([data], len(data)) as written, transaction.atomic():
-        recipe = kept(reader, report, finding, loaded, written)
-        return _queue(reader, recipe, needed)
-
-
-def kept(reader: Reader, report: Report, finding: Finding | None, loaded: Loaded, written: Written) -> Recipe:
-    """Return the row of a recipe, in the caller's transaction; what somebody gives in twice for one thing is one.
-
-    Args:
-        reader: who gave it in. written: its files, sealed; they are kept if it is new.
-    """
-    Report.objects.select_for_update().get(pk=report.pk)
-    mac = _mac(reader, report, finding, loaded)
-    known = Recipe.objects.filter(report=report, mac=mac).first()
-    if known is not None:
-        return known
-    made = Recipe.objects.create(
-        report=report,
-        finding=finding,
-        participant_id=reader.participant,
-        person_id=reader.person,
-        service_id=reader.service,
-        size=written.blob.size,
-        mac=mac,
-        envelope=written.envelope,
-        blob=written.blob.name,
-    )
-    made.meta = seal(about(loaded), made.pk, written.sealer)
-    made.save(update_fields=["meta"])
-    written.kept = True
+    with sealed_body([data], len(data)) as written:
+        with transaction.atomic():
+            recipe = kept(reader, report, finding, loaded, written)
+            made = _queue(reader, recipe, needed)
+        written.kept = recipe.envelope_id == written.envelope.pk
     return made
-
-
-def _mac(reader: Reader, report: Report, finding: Finding | None, loaded: Loaded) -> bytes:
-    belongs = f"{report.pk} {finding.pk if finding else 0} {reader.participant}"  # nobody learns of others' recipes
-    return vault.keyed("recipe", belongs.encode(), bytes.fromhex(loaded.digest))
-
-
-def about(loaded: Loaded) -> About:
-    """Return what a recipe says of itself."""
-    recipe: Text = loaded.recipe
-    return About(
-        digest=loaded.digest,
-        title=recipe.title,
-        affected=_named(recipe.affected),
-        fixed=_named(recipe.fixed),
-        identifiers=recipe.identifiers,
-        weaknesses=recipe.weaknesses,
-        control=recipe.control is not None,
-        files=tuple((name, len(data)) for name, data in loaded.files.items()),
-    )
-
-
-def _named(subject: Subject | None) -> str:
-    return "" if subject is None else subject.purl or subject.archive or subject.patch or ""
 
 
 def _queue(reader: Reader, recipe: Recipe, needed: Least) -> tuple[Validation, bool]:
     """Queue the work, in the caller's transaction, or refuse what needs more than this installation has."""
-    Recipe.objects.select_for_update().get(pk=recipe.pk)
+    recipe = Recipe.objects.select_for_update().get(pk=recipe.pk)
+    if recipe.meta is None:
+        raise GoneError("the content of this was destroyed", "nothing brings it back")
     live = recipe.validations.filter(state__in=LIVE).first()
     if live is not None:
         return live, False
