@@ -104,17 +104,17 @@ def test_a_validation_whose_key_is_gone_ends(finder, report):
     assert Job.objects.get(pk=validation.job).state == JobState.DONE
 
 
-def test_why_a_recipe_cannot_be_used_is_not_told_of_a_purged_report(finder, report, monkeypatch):
-    attachment, _ = files.attach(finder, report.receipt, "reproducer", [b"title = 1"], filename="recipe.toml")
-    sender = reports._sender
+@pytest.mark.parametrize("when", ["_sender", "_note"])
+def test_why_a_recipe_cannot_be_used_is_not_told_of_a_purged_report(finder, report, monkeypatch, when):
+    files.attach(finder, report.receipt, "reproducer", [b"title = 1"], filename="recipe.toml")
+    step = getattr(reports, when)
 
-    def purging(of):
+    def purging(*given):
         purge(a_coordinator(), report.receipt, REASON)
-        return sender(of)
+        return step(*given)
 
-    monkeypatch.setattr(reports, "_sender", purging)
+    monkeypatch.setattr(reports, when, purging)
     reports.consider.func(report.pk)
-    assert attachment.pk
     assert not Recipe.objects.exists()
 
 

@@ -3,7 +3,7 @@
 from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.evidence import vault
 from clearinghouse.server.intake.models import Report, State
-from clearinghouse.server.intake.services import Written
+from clearinghouse.server.intake.services import Written, note_usage
 from clearinghouse.server.validations.errors import GoneError
 from clearinghouse.server.validations.models import Recipe
 from clearinghouse.server.validations.sealed import About, seal
@@ -45,6 +45,7 @@ def kept(reader: Reader, report: Report, finding: Finding | None, loaded: Loaded
     )
     made.meta = seal(about(loaded), made.pk, written.sealer)
     made.save(update_fields=["meta"])
+    note_usage(reader, made.received_at.date(), size=written.blob.size)
     return made
 
 

@@ -1,5 +1,6 @@
 """Every change of validations that a person or program makes: each one transaction, each audited."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from clearinghouse.server.evidence import vault
 from clearinghouse.server.intake.models import Report
 from clearinghouse.server.intake.models import State as ReportState
 from clearinghouse.server.intake.queries import report as visible_report
-from clearinghouse.server.intake.services import sealed_body
+from clearinghouse.server.intake.services import require_room, sealed_body
 from clearinghouse.server.jobs.models import Job
 from clearinghouse.server.jobs.models import State as JobState
 from clearinghouse.server.jobs.services import stop
@@ -43,6 +44,8 @@ ASKERS = frozenset({Role.FINDER, Role.RESEARCHER, Role.VENDOR, Role.COORDINATOR,
 """Who may ask that something is run: everyone but who only watches or only keeps systems."""
 _MOST_URGENT = 50
 _STEP = 10
+_REFUSED = dt.timedelta(days=1)
+"""For how long one that was refused at once counts."""
 
 
 def may_ask(reader: Reader) -> bool:
@@ -61,13 +64,14 @@ def request_for_report(reader: Reader, receipt: str, body: Iterable[bytes]) -> t
 
     Raises:
         NotForThemError: they may not. NotFoundError: there is no such report. GoneError: it was purged.
-        AskedWrongError, RecipeError: the recipe cannot be used. WaitingError: too many of theirs wait.
-        BusyError: it cannot be read now.
+        AskedWrongError, RecipeError: the recipe cannot be used. QuotaError: they sent as much as they may today.
+        WaitingError: too many of theirs wait, or were refused. BusyError: it cannot be read now.
     """
     _require_asker(reader)
     report = visible_report(reader, receipt)
     if report.submitter_id != reader.participant and Role.COORDINATOR not in reader.roles:
         raise NotForThemError("this report is somebody else's", "ask for a validation of the flaw instead")
+    require_room(reader)
     return _request(reader, report, None, reading.sent(body))
 
 
@@ -82,6 +86,7 @@ def request_for_flaw(reader: Reader, reference: str, body: Iterable[bytes]) -> t
     if finding is None:
         raise GoneError("every report of this flaw was destroyed", "nothing is left that it could belong to")
     report = Report.objects.get(pk=finding.report_id)
+    require_room(reader)
     return _request(reader, report, finding, reading.sent(body))
 
 
@@ -90,7 +95,7 @@ def again(reader: Reader, reference: str) -> tuple[Validation, bool]:
 
     Raises:
         ValidationNotFoundError: there is no such validation. NotForThemError: they may not. GoneError: it was purged.
-        WaitingError: too many of theirs wait.
+        WaitingError: too many of theirs wait, or were refused.
     """
     _require_asker(reader)
     former = seen(reader, reference)
@@ -160,7 +165,8 @@ def request_recipe(reader: Reader, report: Report, loaded: Loaded) -> tuple[Vali
         reader: who sent the report.
 
     Raises:
-        WaitingError: too many of theirs wait.
+        GoneError: the report was purged. WaitingError: too many of theirs wait, or were refused. NoRoomError: the disk
+            is full.
     """
     mac = mac_of(reader, report, None, loaded)
     if Validation.objects.filter(recipe__report=report, recipe__mac=mac).exists():
@@ -233,6 +239,11 @@ def _priority(recipe: Recipe) -> int:
 
 def _require_few_waiting(reader: Reader) -> None:
     most = settings.CONFIGURATION.validation.waiting
-    waiting = Validation.objects.filter(participant=reader.participant, state__in=LIVE).count()
+    mine = Validation.objects.filter(participant=reader.participant)
+    waiting = mine.filter(state__in=LIVE).count()
     if waiting >= most:
         raise WaitingError(f"{waiting:,} validations of this participant wait", "wait until they are done")
+    refused = mine.filter(state=State.REFUSED, job__isnull=True, requested_at__gt=timezone.now() - _REFUSED).count()
+    if refused >= most:  # they wait for nothing, and their files are kept
+        what = f"{refused:,} validations of this participant were refused within a day"
+        raise WaitingError(what, "ask tomorrow, or for what needs no better isolation than there is", 3600)
