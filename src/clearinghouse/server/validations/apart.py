@@ -6,6 +6,7 @@ help a person decide, and nothing counts it.
 """
 
 from django.db import transaction
+from django.utils import timezone
 from django_tasks import task
 
 from clearinghouse.records import ClearinghouseError
@@ -14,11 +15,13 @@ from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.audit.services import record
 from clearinghouse.server.evidence import vault
 from clearinghouse.server.evidence.vault import DestroyedError, Sealer
+from clearinghouse.server.jobs.errors import Later
 from clearinghouse.server.jobs.lease import JobContext
 from clearinghouse.server.jobs.models import LIVE, Job
 from clearinghouse.server.participants.models import Role
 from clearinghouse.server.validations import remedies, running
 from clearinghouse.server.validations.errors import AskedWrongError, NotForThemError, TierError
+from clearinghouse.server.validations.jobs import AWAY, LONGEST_AWAY
 from clearinghouse.server.validations.models import Remedy
 from clearinghouse.server.validations.same_remedy import MOST_HUNKS, SameRemedy, suggested
 from clearinghouse.server.validations.sealed import open_recipe, seal
@@ -69,7 +72,7 @@ def take_apart(context: JobContext, recipe_id: int) -> None:
     """Leave the hunks of a recipe's patch out, one by one, and keep without which the flaw shows.
 
     Raises:
-        TierError: the runner here isolates less well than it needs, and a worker with a better one may take it yet.
+        Later: the runner here isolates less well than it needs, and a worker with a better one may take it yet.
     """
     row = Remedy.objects.select_related("recipe").filter(recipe=recipe_id, parts__isnull=True).first()
     if row is None:
@@ -80,8 +83,8 @@ def take_apart(context: JobContext, recipe_id: int) -> None:
     except DestroyedError:
         return
     except TierError as error:
-        if context.attempt < _ATTEMPTS:
-            raise
+        if timezone.now() - Job.objects.get(pk=context.job).enqueued_at <= LONGEST_AWAY:
+            raise Later(AWAY) from None
         parts = Parts(why=error.what)
     except ClearinghouseError as error:
         context.lease.look()
