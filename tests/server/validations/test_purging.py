@@ -104,7 +104,7 @@ def test_a_validation_whose_key_is_gone_ends(finder, report):
     assert Job.objects.get(pk=validation.job).state == JobState.DONE
 
 
-@pytest.mark.parametrize("when", ["_sender", "_note"])
+@pytest.mark.parametrize("when", ["acting", "_note"])
 def test_why_a_recipe_cannot_be_used_is_not_told_of_a_purged_report(finder, report, monkeypatch, when):
     files.attach(finder, report.receipt, "reproducer", [b"title = 1"], filename="recipe.toml")
     step = getattr(reports, when)

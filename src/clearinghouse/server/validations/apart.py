@@ -23,6 +23,8 @@ from clearinghouse.server.validations import remedies, running
 from clearinghouse.server.validations.errors import AskedWrongError, NotForThemError, TierError
 from clearinghouse.server.validations.jobs import AWAY, LONGEST_AWAY
 from clearinghouse.server.validations.models import Remedy
+from clearinghouse.server.validations.needs import needed_again
+from clearinghouse.server.validations.policy import Least
 from clearinghouse.server.validations.same_remedy import MOST_HUNKS, SameRemedy, suggested
 from clearinghouse.server.validations.sealed import open_recipe, seal
 from clearinghouse.validation.errors import NotToBeHadError, ValidationError
@@ -79,7 +81,8 @@ def take_apart(context: JobContext, recipe_id: int) -> None:
         return
     try:
         sealer = vault.sealer(row.recipe.envelope_id)
-        parts = _parts(context, open_recipe(row.recipe, sealer), _least(row))
+        loaded = open_recipe(row.recipe, sealer)
+        parts = _parts(context, loaded, _least(row, loaded))
     except DestroyedError:
         return
     except TierError as error:
@@ -113,6 +116,7 @@ def _parts(context: JobContext, loaded: Loaded, least: Tier) -> Parts:
     return parts_of(loaded.files[fixed.patch or ""] if fixed else b"", roles)
 
 
-def _least(row: Remedy) -> Tier:
-    """The best isolation that any validation of the recipe needed."""
-    return max((Tier(each) for each in row.recipe.validations.values_list("least", flat=True)), default=Tier.T1)
+def _least(row: Remedy, loaded: Loaded) -> Tier:
+    """The best isolation that any validation of the recipe needed, or that is demanded today."""
+    formers = (Tier(each) for each in row.recipe.validations.values_list("least", flat=True))
+    return needed_again(row.recipe, loaded.recipe, Least(max(formers, default=Tier.T1), ())).tier

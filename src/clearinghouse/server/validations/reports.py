@@ -15,10 +15,10 @@ from clearinghouse.server.intake.models import Attachment, Report
 from clearinghouse.server.intake.models import State as ReportState
 from clearinghouse.server.intake.sealed import Meta, body_context, open_meta
 from clearinghouse.server.jobs.errors import Later
-from clearinghouse.server.participants.models import ParticipantRole, Role
 from clearinghouse.server.validations import reading, services
 from clearinghouse.server.validations.errors import AskedWrongError, BusyError, GoneError, WaitingError
 from clearinghouse.server.validations.models import Recipe
+from clearinghouse.server.validations.needs import acting
 from clearinghouse.server.validations.sealed import Problem, seal
 from clearinghouse.validation.archives import ArchiveError
 from clearinghouse.validation.errors import ValidationError
@@ -68,7 +68,7 @@ def consider(report_id: int) -> None:
 
 def _consider(report: Report, files: Files) -> None:
     """Read one recipe after the other, as each may be large."""
-    reader = _sender(report)
+    reader = acting(report.submitter_id, report.person_id, report.service_id)
     for attachment, name in files:
         try:
             found = _found(attachment, name, files)
@@ -122,17 +122,6 @@ def _bytes(attachment: Attachment, most: int) -> bytes:
 def _pieces(attachment: Attachment) -> Iterator[bytes]:
     sealer = vault.sealer(attachment.envelope_id)
     return iter(blobs.open(attachment.blob, sealer, body_context(attachment.envelope_id)))
-
-
-def _sender(report: Report) -> Reader:
-    """Who sent a report, as who asks for the validation."""
-    roles = ParticipantRole.objects.filter(participant=report.submitter_id).values_list("role", flat=True)
-    return Reader(
-        participant=report.submitter_id,
-        roles=frozenset(map(Role, roles)),
-        person=report.person_id,
-        service=report.service_id,
-    )
 
 
 def _note(reader: Reader, report: Report, attachment: Attachment, error: ClearinghouseError) -> None:

@@ -11,7 +11,6 @@ from clearinghouse.sandbox import Tier
 from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.access.rules import visible
 from clearinghouse.server.audit.services import record
-from clearinghouse.server.configuration import Validation as Settings
 from clearinghouse.server.evidence import vault
 from clearinghouse.server.intake.models import Report
 from clearinghouse.server.intake.models import State as ReportState
@@ -23,7 +22,6 @@ from clearinghouse.server.jobs.services import stop
 from clearinghouse.server.participants.models import Role
 from clearinghouse.server.participants.scopes import Scope
 from clearinghouse.server.validations import bundles, reading
-from clearinghouse.server.validations.claims import claim_of, trust_of
 from clearinghouse.server.validations.errors import (
     GoneError,
     NotForThemError,
@@ -33,9 +31,10 @@ from clearinghouse.server.validations.errors import (
 )
 from clearinghouse.server.validations.jobs import run
 from clearinghouse.server.validations.models import LIVE, Recipe, State, Validation
-from clearinghouse.server.validations.policy import Least, least
+from clearinghouse.server.validations.needs import needed, needed_again
+from clearinghouse.server.validations.policy import Least
 from clearinghouse.server.validations.recipes import gone, kept, mac_of
-from clearinghouse.server.validations.sealed import Made, open_as, seal
+from clearinghouse.server.validations.sealed import Made, open_as, open_text, seal
 from clearinghouse.server.vulnerabilities.models import Finding
 from clearinghouse.server.vulnerabilities.queries import find, members
 from clearinghouse.validation.recipe import Loaded
@@ -91,10 +90,11 @@ def request_for_flaw(reader: Reader, reference: str, body: Iterable[bytes]) -> t
 
 
 def again(reader: Reader, reference: str) -> tuple[Validation, bool]:
-    """Ask that a recipe is run once more.
+    """Ask that a recipe is run once more, isolated as well as is demanded today, and no less well than before.
 
     Raises:
         ValidationNotFoundError: there is no such validation. NotForThemError: they may not. GoneError: it was purged.
+        RecipeError: this version does not take it. BusyError: it cannot be read now.
         WaitingError: too many of theirs wait, or were refused.
     """
     _require_asker(reader)
@@ -104,8 +104,9 @@ def again(reader: Reader, reference: str) -> tuple[Validation, bool]:
         raise GoneError("the content of this was destroyed", "nothing brings it back")
     sealer = vault.sealer(recipe.envelope_id)
     made = open_as(Made, former.meta or b"", former.pk, sealer)
+    wanted = needed_again(recipe, open_text(recipe, sealer), Least(Tier(former.least), made.because))
     with transaction.atomic():
-        return _queue(reader, recipe, Least(Tier(former.least), made.because))
+        return _queue(reader, recipe, wanted)
 
 
 def cancel(reader: Reader, reference: str) -> Validation:
@@ -180,18 +181,16 @@ def _request(reader: Reader, report: Report, finding: Finding | None, loaded: Lo
     report.refresh_from_db(fields=["state"])  # it may be long since the first byte came
     if report.state == ReportState.PURGED:
         raise gone()
-    wanted: Settings = settings.CONFIGURATION.validation
-    needed = least(trust_of(reader, wanted), claim_of(loaded.recipe, report, finding), wanted)
-    data = bundles.packed(loaded.files)
-    with sealed_body([data], len(data)) as written:
+    wanted = needed(reader, loaded.recipe, report, finding)
+    with sealed_body(bundles.packed(loaded.files), 2 * bundles.LARGEST) as written:
         with transaction.atomic():
             recipe = kept(reader, report, finding, loaded, written)
-            made = _queue(reader, recipe, needed)
+            made = _queue(reader, recipe, wanted)
         written.kept = recipe.envelope_id == written.envelope.pk
     return made
 
 
-def _queue(reader: Reader, recipe: Recipe, needed: Least) -> tuple[Validation, bool]:
+def _queue(reader: Reader, recipe: Recipe, wanted: Least) -> tuple[Validation, bool]:
     """Queue the work, in the caller's transaction, or refuse what needs more than this installation has."""
     recipe = Recipe.objects.select_for_update().get(pk=recipe.pk)
     if recipe.meta is None:
@@ -200,30 +199,30 @@ def _queue(reader: Reader, recipe: Recipe, needed: Least) -> tuple[Validation, b
     if live is not None:
         return live, False
     _require_few_waiting(reader)
-    made = _made(reader, recipe, needed)
+    made = _made(reader, recipe, wanted)
     if made.state == State.QUEUED:
         made.job = int(run.using(priority=_priority(recipe)).enqueue(made.pk).id)
         made.save(update_fields=["job"])
-    facts = {"report": recipe.report_id, "recipe": recipe.reference, "tier": needed.tier.value}
+    facts = {"report": recipe.report_id, "recipe": recipe.reference, "tier": wanted.tier.value}
     record(reader, "validation.requested", "validation", made.reference, **facts)
     if made.state == State.REFUSED:
-        record(None, "validation.refused", "validation", made.reference, tier=needed.tier.value)
+        record(None, "validation.refused", "validation", made.reference, tier=wanted.tier.value)
     return made, True
 
 
-def _made(reader: Reader, recipe: Recipe, needed: Least) -> Validation:
+def _made(reader: Reader, recipe: Recipe, wanted: Least) -> Validation:
     here = Tier(settings.CONFIGURATION.validation.tier)
-    refused = f"it needs isolation {needed.tier}, and this installation has {here}" if needed.tier > here else ""
+    refused = f"it needs isolation {wanted.tier}, and this installation has {here}" if wanted.tier > here else ""
     made = Validation.objects.create(
         recipe=recipe,
         participant_id=reader.participant,
         person_id=reader.person,
         service_id=reader.service,
-        least=needed.tier.value,
+        least=wanted.tier.value,
         state=State.REFUSED if refused else State.QUEUED,
     )
     sealer = vault.sealer(recipe.envelope_id)
-    made.meta = seal(Made(because=needed.because, refused=refused), made.pk, sealer)
+    made.meta = seal(Made(because=wanted.because, refused=refused), made.pk, sealer)
     made.save(update_fields=["meta"])
     return made
 
