@@ -192,6 +192,16 @@ def test_what_was_to_be_cancelled_is_not_begun_again():
     assert set(adopt(shifted(minutes=2)).values()) == {State.CANCELLED}
 
 
+@pytest.mark.parametrize("how", [How.FAILED, How.LATER])
+def test_nor_is_it_when_its_attempt_fails_or_asks_for_another(how):
+    nothing.enqueue()
+    job, lease = claimed()
+    Job.objects.update(cancel_requested=True)
+    assert settle(job, lease, Outcome(how), Backoff()) == State.CANCELLED
+    assert claim("w", clock=shifted(days=1)) is None
+    assert settle(job, lease, Outcome(how), Backoff()) is None
+
+
 def test_adoption_frees_the_key_of_what_is_dead():
     once(nothing, "key").enqueue()
     Job.objects.update(most_attempts=1)

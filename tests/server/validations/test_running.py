@@ -1,6 +1,7 @@
 """A validation from the request to the signed verdict, in a real sandbox."""
 
 import hashlib
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -12,7 +13,7 @@ from clearinghouse.server.intake.purging import purge
 from clearinghouse.server.jobs.models import Job
 from clearinghouse.server.jobs.models import State as JobState
 from clearinghouse.server.jobs.services import run_until_idle
-from clearinghouse.server.validations import evidence, queries, running, services
+from clearinghouse.server.validations import evidence, jobs, queries, running, services
 from clearinghouse.server.validations.agreement import Standing as Agreed
 from clearinghouse.server.validations.checklist import Answer, Point
 from clearinghouse.server.validations.models import Attestation, Recipe, State, Validation
@@ -159,8 +160,6 @@ def test_a_runner_that_is_killed_costs_an_attempt_and_nothing_else(finder, repor
 
 
 def test_one_that_never_ends_is_told_as_failed(finder, report, monkeypatch):
-    from clearinghouse.server.validations import jobs  # noqa: PLC0415
-
     validation = asked(finder, report)
     monkeypatch.setattr(running, "run", lambda *_: 1 / 0)
     for _ in range(4):
@@ -182,11 +181,18 @@ def test_what_needs_more_than_there_is_is_refused_and_says_why(finder, report, v
         assert view.made.because
 
 
+def due(validation):
+    """Let what was put off be done now."""
+    Job.objects.filter(pk=validation.job, state=JobState.READY).update(run_after="2026-01-01T00:00:00Z")
+
+
 def every_attempt(validation):
-    """Make all attempts at a validation."""
+    """Make all attempts at a validation, when it has waited as long as it may."""
+    asked_at = validation.requested_at - jobs.LONGEST_AWAY - timedelta(minutes=1)
+    Validation.objects.filter(pk=validation.pk).update(requested_at=asked_at)
     for _ in range(4):
+        due(validation)
         run_until_idle()
-        Job.objects.filter(pk=validation.job, state=JobState.READY).update(run_after="2026-01-01T00:00:00Z")
     return Job.objects.get(pk=validation.job)
 
 
@@ -198,16 +204,17 @@ def kernel(finder, report, validating):
 
 
 def test_what_no_runner_here_may_run_is_refused_when_every_worker_had_its_chance(finder, kernel):
-    run_until_idle()
+    for _ in range(6):  # more often than attempts are counted: who has a better runner may be busy
+        due(kernel)
+        run_until_idle()
     job = Job.objects.get(pk=kernel.job)
-    assert (job.state, job.error_class.rpartition(".")[2]) == (JobState.READY, "TierError")
-    assert queries.validation(finder, kernel.reference).row.state == State.RUNNING
+    assert (job.state, job.attempts) == (JobState.READY, 0)
+    view = queries.validation(finder, kernel.reference)
+    assert (view.row.state, view.progress) == (State.RUNNING, "it waits for a worker with a better runner")
     assert not Entry.objects.filter(act="validation.refused").exists()
-    job = every_attempt(kernel)
-    assert (job.state, job.attempts) == (JobState.DONE, 4)
+    assert every_attempt(kernel).state == JobState.DONE
     view = queries.validation(finder, kernel.reference)
     assert (view.row.state, view.row.tier, view.progress, view.verdict) == (State.REFUSED, "", "", None)
-    assert "4 attempts" in view.made.refused
     assert "needs isolation T2, and the runner here has T1" in view.made.refused
     assert view.made.because
     assert b"runner" not in bytes(view.row.meta)
@@ -228,15 +235,16 @@ def test_what_was_refused_may_be_asked_for_again(finder, kernel):
 
 
 def test_a_worker_with_a_better_runner_may_take_it_to_the_last(finder, kernel, monkeypatch):
-    for _ in range(3):
+    for _ in range(5):
+        due(kernel)
         run_until_idle()
-        Job.objects.filter(pk=kernel.job).update(run_after="2026-01-01T00:00:00Z")
+    due(kernel)
     monkeypatch.setattr(running, "_require", lambda *_: None)  # as if this worker had such a runner
     session = running.Policy
     monkeypatch.setattr(running, "Policy", lambda runs, least: session(runs=runs))
     run_until_idle()
     view = queries.validation(finder, kernel.reference)
-    assert (view.row.state, view.verdict, view.row.attempts) == (State.DONE, Verdict.FIXED, 4)
+    assert (view.row.state, view.verdict, view.row.attempts) == (State.DONE, Verdict.FIXED, 1)
 
 
 def test_what_was_run_once_is_not_told_as_refused(finder, kernel, monkeypatch):
@@ -244,15 +252,12 @@ def test_what_was_run_once_is_not_told_as_refused(finder, kernel, monkeypatch):
         patched.setattr(running, "_require", lambda *_: None)
         patched.setattr(running, "run", lambda *_: 1 / 0)
         run_until_idle()
-    Job.objects.filter(pk=kernel.job).update(run_after="2026-01-01T00:00:00Z")
     assert every_attempt(kernel).state == JobState.FAILED
     assert queries.validation(finder, kernel.reference).row.state == State.FAILED
 
 
 def test_one_that_is_purged_meanwhile_is_not_refused(finder, report, kernel):
-    for _ in range(3):
-        run_until_idle()
-        Job.objects.filter(pk=kernel.job).update(run_after="2026-01-01T00:00:00Z")
+    run_until_idle()
     purge(a_coordinator(), report.receipt, "it was sent to the wrong place")
     every_attempt(kernel)
     assert queries.validation(a_coordinator(), kernel.reference).row.state == State.PURGED

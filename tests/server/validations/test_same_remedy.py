@@ -9,7 +9,7 @@ from clearinghouse.server.intake.purging import purge
 from clearinghouse.server.operate.check import verdicts
 from clearinghouse.server.participants.models import Person, Role
 from clearinghouse.server.validations import remedies, same_remedy, second, services
-from clearinghouse.server.validations.jobs import tend
+from clearinghouse.server.validations.jobs import make_up
 from clearinghouse.server.validations.models import Attestation, Recipe, Remedy, SigningKey
 from clearinghouse.server.validations.running import Newest
 from clearinghouse.server.validations.same_remedy import settle, suggestions
@@ -321,7 +321,7 @@ def test_a_purge_leaves_nothing_of_it(coordinator, pair):
     assert [each.recipe_id for each in Remedy.objects.all()] == [one.recipe_id]
     assert of(coordinator, one) == []
     assert suggestions(coordinator, flaw_of(two).pk) == []
-    tend.call()
+    make_up.call()
     assert Remedy.objects.count() == 1
     assert not [each for each in verdicts.signed(lambda *_: None) if each.code.startswith("remedy")]
 
@@ -341,7 +341,7 @@ def test_verdicts_from_before_are_made_up_for(coordinator, pair):
     Remedy.objects.all().delete()
     assert of(coordinator, one) == []
     Recipe.objects.filter(pk=one.recipe_id).update(blob="there/is/none")
-    tend.call()
+    make_up.call()
     assert [each.recipe_id for each in Remedy.objects.all()] == [two.recipe_id]
     Recipe.objects.filter(pk=one.recipe_id).update(blob=one.recipe.blob)
     assert remedies.make_up() == 1

@@ -140,12 +140,21 @@ def _take(job: Job, worker: str, seconds: float, clock: Clock) -> Lease | None:
 
 
 def settle(job: Job, lease: Lease, outcome: Outcome, backoff: Backoff, clock: Clock = DATABASE_CLOCK) -> State | None:
-    """Write how an attempt ended; return the state of the job now, or None if it was no longer this attempt's."""
+    """Write how an attempt ended; return the state of the job now, or None if it was no longer this attempt's.
+
+    What a person cancelled while it ran is not begun again, however this attempt ended.
+    """
     if outcome.how is How.LOST:
         return None
-    changes = _changes(job, outcome, backoff, clock())
+    now = clock()
+    changes = _changes(job, outcome, backoff, now)
     held = Job.objects.filter(pk=lease.job, fence=lease.fence, state=State.RUNNING)
-    return changes["state"] if held.update(lease_until=None, **changes) else None
+    if changes["state"] != State.READY:
+        return changes["state"] if held.update(lease_until=None, **changes) else None
+    if held.filter(cancel_requested=False).update(lease_until=None, **changes):
+        return changes["state"]
+    cancelled = _changes(job, Outcome(How.CANCELLED), backoff, now)
+    return cancelled["state"] if held.update(lease_until=None, **cancelled) else None
 
 
 def _changes(job: Job, outcome: Outcome, backoff: Backoff, now: Any) -> dict[str, Any]:

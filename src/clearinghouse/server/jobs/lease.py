@@ -56,7 +56,10 @@ class Lease:
             self._cancelled.set()
 
     def require(self) -> None:
-        """Prove, inside a transaction, that what it writes may be committed; best as its last statement.
+        """Prove, inside a transaction, that what it writes may be committed.
+
+        Best as its last statement, so that the heartbeat waits least; as its first one where others lock the job and
+        then what is written, and so would wait in a circle.
 
         Raises:
             LeaseLostError: it may not.

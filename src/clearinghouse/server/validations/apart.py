@@ -6,6 +6,7 @@ help a person decide, and nothing counts it.
 """
 
 from django.db import transaction
+from django.utils import timezone
 from django_tasks import task
 
 from clearinghouse.records import ClearinghouseError
@@ -14,12 +15,16 @@ from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.audit.services import record
 from clearinghouse.server.evidence import vault
 from clearinghouse.server.evidence.vault import DestroyedError, Sealer
+from clearinghouse.server.jobs.errors import Later
 from clearinghouse.server.jobs.lease import JobContext
 from clearinghouse.server.jobs.models import LIVE, Job
 from clearinghouse.server.participants.models import Role
 from clearinghouse.server.validations import remedies, running
 from clearinghouse.server.validations.errors import AskedWrongError, NotForThemError, TierError
+from clearinghouse.server.validations.jobs import AWAY, LONGEST_AWAY
 from clearinghouse.server.validations.models import Remedy
+from clearinghouse.server.validations.needs import needed_again
+from clearinghouse.server.validations.policy import Least
 from clearinghouse.server.validations.same_remedy import MOST_HUNKS, SameRemedy, suggested
 from clearinghouse.server.validations.sealed import open_recipe, seal
 from clearinghouse.validation.errors import NotToBeHadError, ValidationError
@@ -69,19 +74,20 @@ def take_apart(context: JobContext, recipe_id: int) -> None:
     """Leave the hunks of a recipe's patch out, one by one, and keep without which the flaw shows.
 
     Raises:
-        TierError: the runner here isolates less well than it needs, and a worker with a better one may take it yet.
+        Later: the runner here isolates less well than it needs, and a worker with a better one may take it yet.
     """
     row = Remedy.objects.select_related("recipe").filter(recipe=recipe_id, parts__isnull=True).first()
     if row is None:
         return
     try:
         sealer = vault.sealer(row.recipe.envelope_id)
-        parts = _parts(context, open_recipe(row.recipe, sealer), _least(row))
+        loaded = open_recipe(row.recipe, sealer)
+        parts = _parts(context, loaded, _least(row, loaded))
     except DestroyedError:
         return
     except TierError as error:
-        if context.attempt < _ATTEMPTS:
-            raise
+        if timezone.now() - Job.objects.get(pk=context.job).enqueued_at <= LONGEST_AWAY:
+            raise Later(AWAY) from None
         parts = Parts(why=error.what)
     except ClearinghouseError as error:
         context.lease.look()
@@ -99,8 +105,8 @@ def _may_yet_be(error: ValidationError, context: JobContext) -> bool:
 
 def _keep(row: Remedy, parts: Parts, sealer: Sealer, context: JobContext) -> None:
     with transaction.atomic():
+        context.require_lease()  # first: a purge locks the job before the remedy
         Remedy.objects.filter(pk=row.pk).update(parts=seal(parts, row.recipe_id, sealer))  # none, where it was purged
-        context.require_lease()
 
 
 def _parts(context: JobContext, loaded: Loaded, least: Tier) -> Parts:
@@ -110,6 +116,7 @@ def _parts(context: JobContext, loaded: Loaded, least: Tier) -> Parts:
     return parts_of(loaded.files[fixed.patch or ""] if fixed else b"", roles)
 
 
-def _least(row: Remedy) -> Tier:
-    """The best isolation that any validation of the recipe needed."""
-    return max((Tier(each) for each in row.recipe.validations.values_list("least", flat=True)), default=Tier.T1)
+def _least(row: Remedy, loaded: Loaded) -> Tier:
+    """The best isolation that any validation of the recipe needed, or that is demanded today."""
+    formers = (Tier(each) for each in row.recipe.validations.values_list("least", flat=True))
+    return needed_again(row.recipe, loaded.recipe, Least(max(formers, default=Tier.T1), ())).tier

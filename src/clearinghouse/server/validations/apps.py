@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import AppConfig
 from django_tasks.base import TaskResultStatus
 
-_HOUR = 3_600
+_MINUTE, _HOUR = 60, 3_600
 
 
 class ValidationsConfig(AppConfig):
@@ -25,7 +25,8 @@ class ValidationsConfig(AppConfig):
         purged.connect(_purged, dispatch_uid="validations.purged")
         swept.connect(_swept, dispatch_uid="validations.swept")
         task_finished.connect(_finished, dispatch_uid="validations.failed")
-        recurring("validations.tend", "clearinghouse.server.validations.jobs.tend", _HOUR)
+        recurring("validations.tend", "clearinghouse.server.validations.jobs.tend", _MINUTE)
+        recurring("validations.make_up", "clearinghouse.server.validations.jobs.make_up", _HOUR)
 
 
 # What does it is loaded when it happens: most processes only look something up, and end.

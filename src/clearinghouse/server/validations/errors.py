@@ -28,9 +28,15 @@ class GoneError(ValidationsError):
 
 
 class WaitingError(ValidationsError):
-    """A participant has as many validations waiting as it may have."""
+    """A participant has as many validations waiting, or refused, as it may have.
 
-    seconds = 60
+    Attributes:
+        seconds: after which it may try again.
+    """
+
+    def __init__(self, what: str, remedy: str, seconds: int = 60) -> None:
+        super().__init__(what, remedy)
+        self.seconds = seconds
 
 
 class BusyError(ValidationsError):

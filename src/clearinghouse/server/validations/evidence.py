@@ -19,7 +19,7 @@ from clearinghouse.server.validations.errors import AskedWrongError, GoneError, 
 from clearinghouse.server.validations.models import Recipe, State, Validation
 from clearinghouse.server.validations.sealed import About, Made, body_context, bundle_context, open_as
 from clearinghouse.server.validations.services import seen
-from clearinghouse.validation.result import GIVEN
+from clearinghouse.validation.result import GIVEN, Evidence
 
 _SHORTEST, _LONGEST = 10, 500
 
@@ -73,30 +73,32 @@ def download(reader: Reader, reference: str, number: int, purpose: str) -> Downl
     piece = next((each for each in pieces(reader, found, about, made) if each.number == number), None)
     if piece is None:
         raise not_found()
-    data = (
-        _file(found.recipe, piece.name.removeprefix(GIVEN))
-        if piece.given
-        else _written(found, made, number - len(about.files))
-    )
+    data = _file(found.recipe, piece) if piece.given else _written(found, made.evidence[number - len(about.files)])
     with transaction.atomic():
         record(reader, "evidence.downloaded", "validation", found.reference, piece=number, purpose=why)
     return Download(piece.name.rpartition("/")[2], len(data), _chunks(data))
 
 
-def _file(recipe: Recipe, name: str) -> bytes:
+def _file(recipe: Recipe, piece: Piece) -> bytes:
     sealer = vault.sealer(recipe.envelope_id)
-    return bundles.unpacked(b"".join(blobs.open(recipe.blob, sealer, body_context(recipe.envelope_id))))[name]
-
-
-def _written(found: Validation, made: Made, place: int) -> bytes:
-    sealer = vault.sealer(found.recipe.envelope_id)
-    kept = bundles.unpacked(b"".join(blobs.open(found.blob, sealer, bundle_context(found.pk))))
-    wanted = made.evidence[place]
-    data = kept.get(wanted.sha256, b"")
-    if hashlib.sha256(data).hexdigest() != wanted.sha256:
-        what = "this piece of evidence is not the one that the verdict names"
-        raise SealBrokenError(what, "restore it from a backup, and find out who can write to the blobs")
+    kept = blobs.open(recipe.blob, sealer, body_context(recipe.envelope_id))
+    data = bundles.one_of(kept, piece.name.removeprefix(GIVEN))
+    if data is None:
+        raise _changed()
     return data
+
+
+def _written(found: Validation, wanted: Evidence) -> bytes:
+    sealer = vault.sealer(found.recipe.envelope_id)
+    data = bundles.one_of(blobs.open(found.blob, sealer, bundle_context(found.pk)), wanted.sha256)
+    if data is None or hashlib.sha256(data).hexdigest() != wanted.sha256:
+        raise _changed()
+    return data
+
+
+def _changed() -> SealBrokenError:
+    what = "this piece of evidence is not the one that the verdict names"
+    return SealBrokenError(what, "restore it from a backup, and find out who can write to the blobs")
 
 
 def _chunks(data: bytes) -> Iterator[bytes]:

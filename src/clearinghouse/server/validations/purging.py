@@ -8,7 +8,11 @@ from clearinghouse.server.validations.models import LIVE, Attestation, Recipe, R
 
 
 def purged(report: int) -> None:
-    """Destroy the keys of everything that hangs on a report, in the transaction that destroys the report's."""
+    """Destroy the keys of everything that hangs on a report, in the transaction that destroys the report's.
+
+    Rows are locked in the order report, recipe, job, validation, and so they are by whoever adds to a recipe, works on
+    it or cancels the work.
+    """
     recipes = Recipe.objects.filter(report=report, purged_at__isnull=True)
     for recipe in recipes.select_for_update(no_key=True):  # nobody adds to one that goes
         vault.destroy(recipe.envelope_id)

@@ -1,6 +1,5 @@
 """What a reader may see of validations. Every signed verdict is verified when it is read, each time."""
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -234,11 +233,6 @@ def _asked(reader: Reader, row: Validation) -> str:
         return "this installation"
     known = Role.COORDINATOR in reader.roles or row.participant_id == reader.participant
     return row.participant.name if known else ""
-
-
-def unfinished(before: dt.datetime) -> QuerySet[Validation]:
-    """Return validations that have been on their way since before a moment. It asks no reader."""
-    return Validation.objects.filter(state__in=(State.QUEUED, State.RUNNING), state_at__lt=before)
 
 
 def envelope(reader: Reader, reference: str) -> bytes:

@@ -21,6 +21,7 @@ from clearinghouse.validation.attestation import statement_of
 from clearinghouse.validation.result import Evidence, Result
 
 _LARGEST = 1 << 31
+"""Most bytes of the evidence of one validation; a hundred runs of each arm, all outputs full, are about half of it."""
 
 
 def keep(validation: Validation, ran: Ran, sealer: Sealer, require_lease: Callable[[], None]) -> Attestation | None:
@@ -39,11 +40,12 @@ def keep(validation: Validation, ran: Ran, sealer: Sealer, require_lease: Callab
     evidence = (*_evidence(ran.validated.result, found), *ran.written)
     blob = _write(validation, {each.sha256: found[each.sha256] for each in evidence}, sealer)
     with transaction.atomic():  # where it fails, what was written is swept later, as nobody knows how it ended
+        require_lease()  # first, as it locks the job: a purge and a person who cancels begin with that, too
         made = _keep(validation.pk, ran.validated.result, evidence, blob, envelope, key.pk, sealer)
-        if made is not None and ran.remedy is not None:
-            remedies.keep(made.recipe_id, ran.remedy, sealer)
         if made is not None:
-            require_lease()
+            if ran.remedy is not None:
+                remedies.keep(made.recipe_id, ran.remedy, sealer)
+            _record(made)
     if made is None:
         blobs.delete(blob.name)
     return made
@@ -65,7 +67,7 @@ def _evidence(result: Result, found: Mapping[str, bytes]) -> tuple[Evidence, ...
 
 
 def _write(validation: Validation, found: dict[str, bytes], sealer: Sealer) -> Blob:
-    return blobs.write([bundles.packed(found)], sealer, bundle_context(validation.pk), _LARGEST)
+    return blobs.write(bundles.packed(found), sealer, bundle_context(validation.pk), _LARGEST)
 
 
 def _keep(
@@ -86,7 +88,7 @@ def _keep(
     row.meta = seal(msgspec.structs.replace(made, evidence=evidence), row.pk, sealer)
     row.blob, row.size = blob.name, blob.size
     row.save(update_fields=["state", "state_at", "progress", "tier", "meta", "blob", "size"])
-    kept = Attestation.objects.create(
+    return Attestation.objects.create(
         recipe_id=row.recipe_id,
         validation=row,
         key_id=key,
@@ -94,5 +96,9 @@ def _keep(
         mac=vault.keyed("attestation", str(row.recipe_id).encode(), envelope),
         sealed=sealer.seal(envelope, context(row.recipe_id)),
     )
-    record(None, "validation.done", "validation", row.reference, verdict=result.verdict.value, tier=row.tier)
-    return kept
+
+
+def _record(made: Attestation) -> None:
+    row = made.validation
+    assert row is not None  # noqa: S101 - it was made for one
+    record(None, "validation.done", "validation", row.reference, verdict=made.verdict, tier=row.tier)

@@ -147,6 +147,8 @@ atexit.register(close)
 def watched(job: int, kill: Callable[[], None]) -> Iterator[None]:
     """End the runner as soon as a person cancels a job, however long the run at hand may last.
 
+    A look that fails, as when the database is away for a moment, is made again.
+
     Args:
         job: its primary key. kill: ends the runner, from another thread.
     """
@@ -155,11 +157,9 @@ def watched(job: int, kill: Callable[[], None]) -> Iterator[None]:
     def look() -> None:
         try:
             while not done.wait(LOOK):
-                if Job.objects.filter(pk=job, cancel_requested=True).exists():
+                if _is_cancelled(job):
                     kill()
                     return
-        except Exception:
-            return
         finally:
             connections.close_all()
 
@@ -170,6 +170,14 @@ def watched(job: int, kill: Callable[[], None]) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
+
+
+def _is_cancelled(job: int) -> bool:
+    try:
+        return Job.objects.filter(pk=job, cancel_requested=True).exists()
+    except Exception:  # whatever became of the connection, the next look has another one
+        connections.close_all()
+        return False
 
 
 def run(session: Session, loaded: Loaded, progress: Progress) -> Ran:

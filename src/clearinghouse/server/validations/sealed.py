@@ -10,6 +10,7 @@ from clearinghouse.server.intake.sealed import body_context
 from clearinghouse.server.validations import bundles, reading
 from clearinghouse.server.validations.models import Recipe
 from clearinghouse.validation.recipe import NAME, Loaded, assembled
+from clearinghouse.validation.recipe import Recipe as Text
 from clearinghouse.validation.result import Evidence
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "bundle_context",
     "open_as",
     "open_recipe",
+    "open_text",
     "seal",
 ]
 
@@ -77,15 +79,9 @@ def bundle_context(validation: int) -> bytes:
     return b"evidence of validation %d" % validation
 
 
-def context_of(kind: type[msgspec.Struct] | str, number: int) -> bytes:
-    """Return what a sealed record is bound to: its kind and the row that it stands in."""
-    name = kind if isinstance(kind, str) else kind.__name__
-    return f"{name}:{number}".encode()
-
-
 def seal(record: msgspec.Struct, number: int, sealer: Sealer) -> bytes:
     """Return a sealed record of the row of a number."""
-    return sealer.seal(msgspec.json.encode(record), context_of(type(record), number))
+    return sealer.seal(msgspec.json.encode(record), _context(type(record), number))
 
 
 def open_as(kind: type[_T], sealed: bytes | memoryview, number: int, sealer: Sealer) -> _T:
@@ -94,7 +90,18 @@ def open_as(kind: type[_T], sealed: bytes | memoryview, number: int, sealer: Sea
     Raises:
         SealBrokenError: it was changed, or stood in another row.
     """
-    return msgspec.json.decode(sealer.open(bytes(sealed), context_of(kind.__name__, number)), type=kind)
+    return msgspec.json.decode(sealer.open(bytes(sealed), _context(kind, number)), type=kind)
+
+
+def _context(kind: type, number: int) -> bytes:
+    """What a sealed record is bound to: its kind and the row that it stands in."""
+    return f"{kind.__name__}:{number}".encode()
+
+
+def open_text(recipe: Recipe, sealer: Sealer) -> Text:
+    """Return what the ``recipe.toml`` of a recipe says, without its other files; see :func:`open_recipe`."""
+    data = bundles.one_of(blobs.open(recipe.blob, sealer, body_context(recipe.envelope_id)), NAME)
+    return reading.text(data or b"", recipe.reference)
 
 
 def open_recipe(recipe: Recipe, sealer: Sealer) -> Loaded:

@@ -1,5 +1,6 @@
 """Every change of validations that a person or program makes: each one transaction, each audited."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.conf import settings
@@ -10,17 +11,17 @@ from clearinghouse.sandbox import Tier
 from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.access.rules import visible
 from clearinghouse.server.audit.services import record
-from clearinghouse.server.configuration import Validation as Settings
 from clearinghouse.server.evidence import vault
 from clearinghouse.server.intake.models import Report
 from clearinghouse.server.intake.models import State as ReportState
 from clearinghouse.server.intake.queries import report as visible_report
-from clearinghouse.server.intake.services import Written, sealed_body
+from clearinghouse.server.intake.services import require_room, sealed_body
+from clearinghouse.server.jobs.models import Job
+from clearinghouse.server.jobs.models import State as JobState
 from clearinghouse.server.jobs.services import stop
 from clearinghouse.server.participants.models import Role
 from clearinghouse.server.participants.scopes import Scope
 from clearinghouse.server.validations import bundles, reading
-from clearinghouse.server.validations.claims import claim_of, trust_of
 from clearinghouse.server.validations.errors import (
     GoneError,
     NotForThemError,
@@ -30,17 +31,20 @@ from clearinghouse.server.validations.errors import (
 )
 from clearinghouse.server.validations.jobs import run
 from clearinghouse.server.validations.models import LIVE, Recipe, State, Validation
-from clearinghouse.server.validations.policy import Least, least
-from clearinghouse.server.validations.sealed import About, Made, open_as, seal
+from clearinghouse.server.validations.needs import needed, needed_again
+from clearinghouse.server.validations.policy import Least
+from clearinghouse.server.validations.recipes import gone, kept, mac_of
+from clearinghouse.server.validations.sealed import Made, open_as, open_text, seal
 from clearinghouse.server.vulnerabilities.models import Finding
 from clearinghouse.server.vulnerabilities.queries import find, members
-from clearinghouse.validation.recipe import Loaded, Subject
-from clearinghouse.validation.recipe import Recipe as Text
+from clearinghouse.validation.recipe import Loaded
 
 ASKERS = frozenset({Role.FINDER, Role.RESEARCHER, Role.VENDOR, Role.COORDINATOR, Role.DEVELOPER, Role.AGENCY})
 """Who may ask that something is run: everyone but who only watches or only keeps systems."""
 _MOST_URGENT = 50
 _STEP = 10
+_REFUSED = dt.timedelta(days=1)
+"""For how long one that was refused at once counts."""
 
 
 def may_ask(reader: Reader) -> bool:
@@ -59,13 +63,14 @@ def request_for_report(reader: Reader, receipt: str, body: Iterable[bytes]) -> t
 
     Raises:
         NotForThemError: they may not. NotFoundError: there is no such report. GoneError: it was purged.
-        AskedWrongError, RecipeError: the recipe cannot be used. WaitingError: too many of theirs wait.
-        BusyError: it cannot be read now.
+        AskedWrongError, RecipeError: the recipe cannot be used. QuotaError: they sent as much as they may today.
+        WaitingError: too many of theirs wait, or were refused. BusyError: it cannot be read now.
     """
     _require_asker(reader)
     report = visible_report(reader, receipt)
     if report.submitter_id != reader.participant and Role.COORDINATOR not in reader.roles:
         raise NotForThemError("this report is somebody else's", "ask for a validation of the flaw instead")
+    require_room(reader)
     return _request(reader, report, None, reading.sent(body))
 
 
@@ -80,15 +85,17 @@ def request_for_flaw(reader: Reader, reference: str, body: Iterable[bytes]) -> t
     if finding is None:
         raise GoneError("every report of this flaw was destroyed", "nothing is left that it could belong to")
     report = Report.objects.get(pk=finding.report_id)
+    require_room(reader)
     return _request(reader, report, finding, reading.sent(body))
 
 
 def again(reader: Reader, reference: str) -> tuple[Validation, bool]:
-    """Ask that a recipe is run once more.
+    """Ask that a recipe is run once more, isolated as well as is demanded today, and no less well than before.
 
     Raises:
         ValidationNotFoundError: there is no such validation. NotForThemError: they may not. GoneError: it was purged.
-        WaitingError: too many of theirs wait.
+        RecipeError: this version does not take it. BusyError: it cannot be read now.
+        WaitingError: too many of theirs wait, or were refused.
     """
     _require_asker(reader)
     former = seen(reader, reference)
@@ -97,12 +104,14 @@ def again(reader: Reader, reference: str) -> tuple[Validation, bool]:
         raise GoneError("the content of this was destroyed", "nothing brings it back")
     sealer = vault.sealer(recipe.envelope_id)
     made = open_as(Made, former.meta or b"", former.pk, sealer)
+    wanted = needed_again(recipe, open_text(recipe, sealer), Least(Tier(former.least), made.because))
     with transaction.atomic():
-        return _queue(reader, recipe, Least(Tier(former.least), made.because))
+        return _queue(reader, recipe, wanted)
 
 
 def cancel(reader: Reader, reference: str) -> Validation:
-    """Cancel a validation: one that waits at once, one that runs as soon as its worker notices.
+    """Cancel a validation: one that waits, for a worker or to be tried again, at once; one that a worker has at this
+    moment as soon as it notices.
 
     Who asked for it may, and a coordinator.
 
@@ -115,14 +124,14 @@ def cancel(reader: Reader, reference: str) -> Validation:
     if not may_cancel(reader, found):
         raise NotForThemError("somebody else asked for this", "ask them, or the coordinator")
     with transaction.atomic():
+        if found.job is not None:
+            stop(found.job)  # before the validation is locked: whoever works on it has the job first
         row = Validation.objects.select_for_update().get(pk=found.pk)
         if row.state not in LIVE:
             raise StateError(f"this validation is {row.state}", "there is nothing left to cancel")
-        if row.job is not None:
-            stop(row.job)
-        if row.state == State.QUEUED:
-            row.state, row.state_at = State.CANCELLED, timezone.now()
-            row.save(update_fields=["state", "state_at"])
+        if not Job.objects.filter(pk=row.job, state=JobState.RUNNING).exists():
+            row.state, row.state_at, row.progress = State.CANCELLED, timezone.now(), None
+            row.save(update_fields=["state", "state_at", "progress"])
         record(reader, "validation.cancelled", "validation", row.reference)
     return row
 
@@ -157,9 +166,10 @@ def request_recipe(reader: Reader, report: Report, loaded: Loaded) -> tuple[Vali
         reader: who sent the report.
 
     Raises:
-        WaitingError: too many of theirs wait.
+        GoneError: the report was purged. WaitingError: too many of theirs wait, or were refused. NoRoomError: the disk
+            is full.
     """
-    mac = _mac(reader, report, None, loaded)
+    mac = mac_of(reader, report, None, loaded)
     if Validation.objects.filter(recipe__report=report, recipe__mac=mac).exists():
         return None
     return _request(reader, report, None, loaded)
@@ -168,99 +178,51 @@ def request_recipe(reader: Reader, report: Report, loaded: Loaded) -> tuple[Vali
 def _request(reader: Reader, report: Report, finding: Finding | None, loaded: Loaded) -> tuple[Validation, bool]:
     """Keep a recipe and queue its validation."""
     vault.require_open()
+    report.refresh_from_db(fields=["state"])  # it may be long since the first byte came
     if report.state == ReportState.PURGED:
-        raise GoneError("the content of this report was destroyed", "send a new report")
-    wanted: Settings = settings.CONFIGURATION.validation
-    needed = least(trust_of(reader, wanted), claim_of(loaded.recipe, report, finding), wanted)
-    data = bundles.packed(loaded.files)
-    with sealed_body([data], len(data)) as written, transaction.atomic():
-        recipe = kept(reader, report, finding, loaded, written)
-        return _queue(reader, recipe, needed)
-
-
-def kept(reader: Reader, report: Report, finding: Finding | None, loaded: Loaded, written: Written) -> Recipe:
-    """Return the row of a recipe, in the caller's transaction; what somebody gives in twice for one thing is one.
-
-    Args:
-        reader: who gave it in. written: its files, sealed; they are kept if it is new.
-    """
-    Report.objects.select_for_update().get(pk=report.pk)
-    mac = _mac(reader, report, finding, loaded)
-    known = Recipe.objects.filter(report=report, mac=mac).first()
-    if known is not None:
-        return known
-    made = Recipe.objects.create(
-        report=report,
-        finding=finding,
-        participant_id=reader.participant,
-        person_id=reader.person,
-        service_id=reader.service,
-        size=written.blob.size,
-        mac=mac,
-        envelope=written.envelope,
-        blob=written.blob.name,
-    )
-    made.meta = seal(about(loaded), made.pk, written.sealer)
-    made.save(update_fields=["meta"])
-    written.kept = True
+        raise gone()
+    wanted = needed(reader, loaded.recipe, report, finding)
+    with sealed_body(bundles.packed(loaded.files), 2 * bundles.LARGEST) as written:
+        with transaction.atomic():
+            recipe = kept(reader, report, finding, loaded, written)
+            made = _queue(reader, recipe, wanted)
+        written.kept = recipe.envelope_id == written.envelope.pk
     return made
 
 
-def _mac(reader: Reader, report: Report, finding: Finding | None, loaded: Loaded) -> bytes:
-    belongs = f"{report.pk} {finding.pk if finding else 0} {reader.participant}"  # nobody learns of others' recipes
-    return vault.keyed("recipe", belongs.encode(), bytes.fromhex(loaded.digest))
-
-
-def about(loaded: Loaded) -> About:
-    """Return what a recipe says of itself."""
-    recipe: Text = loaded.recipe
-    return About(
-        digest=loaded.digest,
-        title=recipe.title,
-        affected=_named(recipe.affected),
-        fixed=_named(recipe.fixed),
-        identifiers=recipe.identifiers,
-        weaknesses=recipe.weaknesses,
-        control=recipe.control is not None,
-        files=tuple((name, len(data)) for name, data in loaded.files.items()),
-    )
-
-
-def _named(subject: Subject | None) -> str:
-    return "" if subject is None else subject.purl or subject.archive or subject.patch or ""
-
-
-def _queue(reader: Reader, recipe: Recipe, needed: Least) -> tuple[Validation, bool]:
+def _queue(reader: Reader, recipe: Recipe, wanted: Least) -> tuple[Validation, bool]:
     """Queue the work, in the caller's transaction, or refuse what needs more than this installation has."""
-    Recipe.objects.select_for_update().get(pk=recipe.pk)
+    recipe = Recipe.objects.select_for_update().get(pk=recipe.pk)
+    if recipe.meta is None:
+        raise GoneError("the content of this was destroyed", "nothing brings it back")
     live = recipe.validations.filter(state__in=LIVE).first()
     if live is not None:
         return live, False
     _require_few_waiting(reader)
-    made = _made(reader, recipe, needed)
+    made = _made(reader, recipe, wanted)
     if made.state == State.QUEUED:
         made.job = int(run.using(priority=_priority(recipe)).enqueue(made.pk).id)
         made.save(update_fields=["job"])
-    facts = {"report": recipe.report_id, "recipe": recipe.reference, "tier": needed.tier.value}
+    facts = {"report": recipe.report_id, "recipe": recipe.reference, "tier": wanted.tier.value}
     record(reader, "validation.requested", "validation", made.reference, **facts)
     if made.state == State.REFUSED:
-        record(None, "validation.refused", "validation", made.reference, tier=needed.tier.value)
+        record(None, "validation.refused", "validation", made.reference, tier=wanted.tier.value)
     return made, True
 
 
-def _made(reader: Reader, recipe: Recipe, needed: Least) -> Validation:
+def _made(reader: Reader, recipe: Recipe, wanted: Least) -> Validation:
     here = Tier(settings.CONFIGURATION.validation.tier)
-    refused = f"it needs isolation {needed.tier}, and this installation has {here}" if needed.tier > here else ""
+    refused = f"it needs isolation {wanted.tier}, and this installation has {here}" if wanted.tier > here else ""
     made = Validation.objects.create(
         recipe=recipe,
         participant_id=reader.participant,
         person_id=reader.person,
         service_id=reader.service,
-        least=needed.tier.value,
+        least=wanted.tier.value,
         state=State.REFUSED if refused else State.QUEUED,
     )
     sealer = vault.sealer(recipe.envelope_id)
-    made.meta = seal(Made(because=needed.because, refused=refused), made.pk, sealer)
+    made.meta = seal(Made(because=wanted.because, refused=refused), made.pk, sealer)
     made.save(update_fields=["meta"])
     return made
 
@@ -276,6 +238,11 @@ def _priority(recipe: Recipe) -> int:
 
 def _require_few_waiting(reader: Reader) -> None:
     most = settings.CONFIGURATION.validation.waiting
-    waiting = Validation.objects.filter(participant=reader.participant, state__in=LIVE).count()
+    mine = Validation.objects.filter(participant=reader.participant)
+    waiting = mine.filter(state__in=LIVE).count()
     if waiting >= most:
         raise WaitingError(f"{waiting:,} validations of this participant wait", "wait until they are done")
+    refused = mine.filter(state=State.REFUSED, job__isnull=True, requested_at__gt=timezone.now() - _REFUSED).count()
+    if refused >= most:  # they wait for nothing, and their files are kept
+        what = f"{refused:,} validations of this participant were refused within a day"
+        raise WaitingError(what, "ask tomorrow, or for what needs no better isolation than there is", 3600)

@@ -45,6 +45,7 @@ def findings(
         lambda: tables.log(known),
         lambda: content.sealed(progress),
         lambda: content.purged(repair=repair),
+        lambda: verdicts.left(repair=repair),
         lambda: content.left_behind(repair=repair),
         lambda: content.stuck(repair=repair),
         flaws.invariants,
