@@ -213,6 +213,17 @@ def test_a_name_of_a_file_is_no_path(deployer):
     assert inventory(deployer, found.reference).view.filename == "list.json"
 
 
+def test_the_job_is_locked_before_the_log(deployer):
+    """Who cancels work locks in this order, too: the other way round the two could wait for each other for ever."""
+    send(deployer, LIST)
+    with CaptureQueriesContext(connection) as queries:
+        work()
+    asked = [each["sql"] for each in queries]
+    logged = asked.index(next(sql for sql in asked if "FROM audit_head" in sql))
+    begun = max(place for place, sql in enumerate(asked[:logged]) if sql.startswith("SAVEPOINT"))
+    assert any(sql.startswith('UPDATE "jobs_job" SET "heartbeat_at"') for sql in asked[begun:logged])
+
+
 def test_how_often_the_database_is_asked(deployer):
     send(deployer, LIST)
     with CaptureQueriesContext(connection) as queries:

@@ -34,6 +34,7 @@ def read_inventory(context: JobContext, version_id: int) -> None:
     found = read(open_meta(version.meta or b"", sealer).source, body, sealer, context.check)
     with transaction.atomic():
         Holder.objects.select_for_update().get(pk=version.owner_id)
+        context.require_lease()  # locks the job before the log, as does who cancels it; once more at the end renews it
         version.refresh_from_db()
         if _waits(version):  # it was not removed or replaced meanwhile
             _keep(version, found, sealer)
@@ -108,6 +109,7 @@ def plan_for(context: JobContext, owner_id: int) -> None:
         raise
     with transaction.atomic():
         if worklists.inputs_of(owner_id, made.versions, today, lock=True) == inputs:
+            context.require_lease()  # before the log, as above
             worklists.keep(owner_id, inputs, made)
         # Otherwise something came or went meanwhile, and queued this work again; or the next look does.
         context.require_lease()
