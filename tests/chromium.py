@@ -18,7 +18,9 @@ except ImportError:
 
 __all__ = ["PdfReader", "launched", "shuts_out"]
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None
+)
 if CHROMIUM is None:
     pytest.skip("There is no Chromium on this machine: no browser has seen the page", allow_module_level=True)
 

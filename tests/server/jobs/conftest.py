@@ -1,8 +1,6 @@
 """What tests of background work share: a table for the effects of jobs, and workers that are real processes."""
 
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+import warm
 from beside import environment
 from clearinghouse.server.access.reader import Reader
 from clearinghouse.server.jobs.models import Job
@@ -65,13 +64,13 @@ class Workers:
     def __init__(self, folder: Path, env: dict[str, str]) -> None:
         self.folder = folder
         self.env = env
-        self.running: list[subprocess.Popen[bytes]] = []
+        self.running: list[warm.Process] = []
 
-    def start(self, **options: Any) -> subprocess.Popen[bytes]:
+    def start(self, **options: Any) -> warm.Process:
         """Start one; options are those of ``worker_process.py``."""
         with (self.folder / "workers.log").open("ab") as log:
-            script = [sys.executable, "-W", "error", str(HERE / "worker_process.py"), json.dumps(options)]
-            process = subprocess.Popen(script, env=self.env, stdout=log, stderr=log)
+            script = [str(HERE / "worker_process.py"), json.dumps(options)]
+            process = warm.start(script, self.env | {"PYTHONWARNINGS": "error"}, log, log)
         self.running.append(process)
         return process
 
