@@ -470,6 +470,7 @@ def test_what_is_no_envelope_is_refused(data):
     with pytest.raises(NotAnEnvelopeError, match=r"^this is no DSSE envelope: .{8,}$") as refused:
         verify(data, ring(ANNA))
     assert refused.value.what.isprintable()
+    assert "jSON" not in refused.value.what
 
 
 def test_members_that_are_not_known_are_passed_over():
@@ -505,6 +506,7 @@ def test_untrusted_ids_are_shown_as_one_line():
     with pytest.raises(UnknownKeyError) as refused:
         verify(hostile, ring(ANNA))
     assert refused.value.what.isprintable()
+    assert "jSON" not in refused.value.what
     assert len(refused.value.what) < 200
 
 

@@ -271,6 +271,7 @@ def test_what_is_no_archive_is_one_sentence(tmp_path, data):
     assert code == 1
     assert said.startswith("x.tgz cannot be unpacked: ")
     assert said.count("\n") == 1
+    assert "method" not in said  # which the library tells of each packing
 
 
 # Patches

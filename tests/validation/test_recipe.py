@@ -1,5 +1,6 @@
 """Every field of a recipe, every refusal with its sentence, and what is hostile."""
 
+import hashlib
 import os
 import tomllib
 from pathlib import Path
@@ -537,3 +538,13 @@ def test_every_recipe_of_the_gallery_loads(place):
     found = load(place.parent)
     assert found.recipe.control is not None
     assert found.recipe.fixed is not None
+
+
+@pytest.mark.parametrize("arm", ["affected", "fixed"])
+def test_an_archive_with_another_digest_is_refused_at_once(arm):
+    digest = hashlib.sha256(b"archive").hexdigest()
+    said = f'archive = "a.tar.gz"\nsha256 = "{digest}"'
+    files = {"a.tar.gz": b"archive", "reproduce.py": b""}
+    assert from_files({NAME: text_with(**{arm: said}), **files}, "R").files["a.tar.gz"] == b"archive"
+    with pytest.raises(RecipeError, match=f"'a.tar.gz' has the digest [0-9a-f]{{64}}, and sha256 says {digest}"):
+        from_files({NAME: text_with(**{arm: said}), **files, "a.tar.gz": b"another"}, "R")

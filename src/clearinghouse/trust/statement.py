@@ -180,7 +180,8 @@ def _said(error: Exception) -> str:
     said, pattern, _ = said.partition(" matching regex")
     said += " of the right form" if pattern else ""
     where = where.replace("$", "").strip(".")
-    return f"{said[:1].lower()}{said[1:]}{f' at {where}' if where else ''}"
+    said = said if said.startswith("JSON") else said[:1].lower() + said[1:]
+    return f"{said}{f' at {where}' if where else ''}"
 
 
 def _no_statement(why: str) -> StatementError:

@@ -83,7 +83,7 @@ def load(path: Path) -> Loaded:
     """Read a recipe and its files from a folder, or from the ``recipe.toml`` in it.
 
     Raises:
-        RecipeError: it cannot be read, is none, or names a file that is not there.
+        RecipeError: it cannot be read, is none, or names a file that is not there or has another digest.
     """
     file = path / NAME if path.is_dir() else path
     folder = file.parent
@@ -115,7 +115,7 @@ def assembled(recipe: Recipe, files: Mapping[str, bytes], source: str) -> Loaded
         recipe: what ``recipe.toml`` among the files says.
 
     Raises:
-        RecipeError: it names a file that is not among them, or they are too large.
+        RecipeError: it names a file that is not among them or has another digest, or they are too large.
     """
     wanted = {NAME: files[NAME]}
     for name in named(recipe):
@@ -237,4 +237,16 @@ def _whole(recipe: Recipe, source: str, files: dict[str, bytes]) -> Loaded:
     if sum(map(len, files.values())) > LARGEST_TOGETHER:
         most = LARGEST_TOGETHER >> 20
         raise RecipeError(f"{source}: its files have more than {most} MiB together", "give smaller ones", source=source)
+    for subject in filter(None, (recipe.affected, recipe.fixed)):
+        if subject.archive and subject.sha256:
+            _as_said(subject.archive, files[subject.archive], subject.sha256, source)
     return Loaded(recipe, source, files)
+
+
+def _as_said(name: str, data: bytes, said: str, source: str) -> None:
+    """Refuse an archive that is another one than the recipe speaks of: whatever ran would be about something else."""
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != said:
+        raise RecipeError(
+            f"{source}: {name!r} has the digest {digest}, and sha256 says {said}", "correct either", source=source
+        )

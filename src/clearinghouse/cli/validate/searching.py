@@ -117,6 +117,7 @@ def minimise_command(
         say(f"{len(found.data)} bytes after {plural(found.tests, 'run')}: {how}.")
         if to is None:
             say(clean_line(repr(found.data))[:2000])
+            say("These are the bytes as Python writes them; with --to FILE they are kept.")
     if to is not None:
         to.write_bytes(found.data)
     raise typer.Exit(OK if found.complete else ATTENTION)

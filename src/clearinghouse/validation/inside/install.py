@@ -194,8 +194,10 @@ def main() -> None:
             globals()[step["do"]](step)
         except Exception as error:  # of a hostile archive anything can come; a person reads one sentence of it
             name = os.path.basename(step["file"])
-            why = " ".join(str(error).split())[:200]
-            raise SystemExit(f"{name} cannot be unpacked: {type(error).__name__}: {why}") from None
+            why = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+            if isinstance(error, tarfile.ReadError):  # it says of each packing why it is not that
+                why = "it is neither a tar file (also packed with gzip, bzip2 or xz) nor a zip file, or it was cut"
+            raise SystemExit(f"{name} cannot be unpacked: {why}") from None
 
 
 if __name__ == "__main__":
