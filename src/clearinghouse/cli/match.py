@@ -13,7 +13,7 @@ import typer
 from clearinghouse.cli.about import UnknownAdvisoryError, show_about, write_about
 from clearinghouse.cli.judged import NO_CLEAN_RESULT, is_judged_in_part, nothing_judged, why_unjudged
 from clearinghouse.cli.layout import say, show_table
-from clearinghouse.cli.options import path_option, paths_to
+from clearinghouse.cli.options import Kev, path_option, paths_to
 from clearinghouse.cli.output import (
     ATTENTION,
     BAD_INPUT,
@@ -38,9 +38,6 @@ Advisories = Annotated[
         "What is published: OSV, RustSec, Retire.js, CVE or CSAF documents, archives and folders of them; may be "
         "repeated. Without it, the feeds that were synced are read.",
     ),
-]
-Kev = Annotated[
-    list[Path] | None, path_option("--kev", "FILE", "Flaws known to be used in attacks: CISA's KEV catalogue.")
 ]
 _NEXT = {
     True: "Next: `clearinghouse plan` says what to do by when.",

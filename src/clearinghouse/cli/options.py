@@ -6,6 +6,7 @@ values as JSON, so each check takes the value as it stands there too.
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -128,6 +129,23 @@ def day_option(name: str, says: str) -> Any:
     return checked_option(name, a_day, "DATE", says)
 
 
+Kev = Annotated[
+    list[Path] | None,
+    path_option(
+        "--kev", "FILE", "Flaws known to be used in attacks: CISA's KEV catalogue; of several the newest decides."
+    ),
+]
+Epss = Annotated[
+    list[Path] | None, path_option("--epss", "FILE", "How likely attacks are: EPSS scores; may be repeated.")
+]
+Ssvc = Annotated[
+    list[Path] | None,
+    path_option(
+        "--ssvc",
+        "PATH",
+        "What an attack can do: CVE records with SSVC (Vulnrichment) or NVD answers; may be repeated.",
+    ),
+]
 Exposed = Annotated[
     str, checked_option("--exposed", an_exposure, "yes|no|unknown", "Publicly exposed, as the asset's owner judges.")
 ]

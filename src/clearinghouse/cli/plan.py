@@ -12,8 +12,8 @@ import typer
 
 from clearinghouse.cli.judged import NO_CLEAN_RESULT, nothing_judged
 from clearinghouse.cli.layout import say
-from clearinghouse.cli.match import Advisories, Kev, match_exit_code, unmatched_rows
-from clearinghouse.cli.options import AsOf, Bound, Exposed, Policy, day_option, path_option, paths_to
+from clearinghouse.cli.match import Advisories, match_exit_code, unmatched_rows
+from clearinghouse.cli.options import AsOf, Bound, Epss, Exposed, Kev, Policy, Ssvc, day_option, path_option, paths_to
 from clearinghouse.cli.output import (
     BAD_INPUT,
     OutputFormat,
@@ -33,13 +33,6 @@ from clearinghouse.triage.told import made_from, unknown
 from clearinghouse.triage.worklist import Terms, worklist
 
 _NEXT = "Next: --page FILE.html writes one page for whoever keeps the systems; --format json has the reasons."
-Epss = Annotated[
-    list[Path] | None, path_option("--epss", "FILE", "How likely attacks are: EPSS scores; may be repeated.")
-]
-Ssvc = Annotated[
-    list[Path] | None,
-    path_option("--ssvc", "PATH", "What an attack can do: CVE records with SSVC (Vulnrichment) or NVD answers."),
-]
 
 
 def command(

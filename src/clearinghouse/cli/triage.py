@@ -19,9 +19,12 @@ from clearinghouse.cli.options import (
     Changed,
     ClockName,
     Commissioned,
+    Epss,
     Exposed,
+    Kev,
     OptionError,
     Policy,
+    Ssvc,
     day_option,
     path_option,
     paths_to,
@@ -73,43 +76,31 @@ class Terms(TypedDict, total=False):
     bound: bool
 
 
+Inventories = Annotated[
+    list[Path] | None,
+    path_option(
+        "--inventory",
+        "FILE",
+        "What you have: SBOMs, lockfiles, package lists, spreadsheets; may be repeated. Adds what to do about it.",
+    ),
+]
+Identified = Annotated[
+    dt.date | None,
+    day_option("--identified", "When you learnt of these flaws; else the day of each one's first report, or today."),
+]
+
+
 def command(
     paths: Annotated[list[Path] | None, paths_to("Findings")] = None,
     *,
-    inventory: Annotated[
-        list[Path] | None,
-        path_option(
-            "--inventory",
-            "FILE",
-            "What you have: SBOMs, lockfiles, package lists, spreadsheets; may be repeated. Adds what to do about it.",
-        ),
-    ] = None,
-    kev: Annotated[
-        list[Path] | None,
-        path_option(
-            "--kev", "FILE", "Flaws known to be used in attacks: CISA's KEV catalogue; of several the newest decides."
-        ),
-    ] = None,
-    epss: Annotated[
-        list[Path] | None, path_option("--epss", "FILE", "How likely attacks are: EPSS scores; may be repeated.")
-    ] = None,
-    ssvc: Annotated[
-        list[Path] | None,
-        path_option(
-            "--ssvc",
-            "PATH",
-            "What an attack can do: CVE records with SSVC (Vulnrichment) or NVD answers; may be repeated.",
-        ),
-    ] = None,
+    inventory: Inventories = None,
+    kev: Kev = None,
+    epss: Epss = None,
+    ssvc: Ssvc = None,
     exposed: Exposed = "unknown",
     policy: Policy = DEFAULT_POLICY,
     clock: ClockName = Clock.LITERAL,
-    identified: Annotated[
-        dt.date | None,
-        day_option(
-            "--identified", "When you learnt of these flaws; else the day of each one's first report, or today."
-        ),
-    ] = None,
+    identified: Identified = None,
     commissioned: Commissioned = None,
     changed: Changed = None,
     bound: Bound = False,

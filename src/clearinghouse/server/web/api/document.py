@@ -45,7 +45,7 @@ class Api(NinjaAPI):
         prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
         known = self._documents.get(prefix)
         if known is None:
-            known = self._documents[prefix] = _really(super().get_openapi_schema(path_prefix=prefix))
+            known = self._documents[prefix] = _with_true_answers(super().get_openapi_schema(path_prefix=prefix))
         return known
 
     def _get_urls(self) -> list[URLResolver | URLPattern]:
@@ -94,7 +94,7 @@ class Api(NinjaAPI):
         }
 
 
-def _really(document: OpenAPISchema) -> OpenAPISchema:
+def _with_true_answers(document: OpenAPISchema) -> OpenAPISchema:
     for operations in document["paths"].values():
         for operation in operations.values():
             operation["responses"] = {

@@ -272,7 +272,7 @@ def signing_keys(request: HttpRequest) -> SigningKeysShape:
 
 
 def _again(reader: Reader, made: Validation) -> ValidationShape:
-    """A validation that somebody asked for or changed now, whole: a key that asks need not have the scope to read."""
+    """A validation that was asked for or changed now, whole: who may not read has sent it."""
     return _shape(reader, queries.views(reader, [queries.with_recipe(made)])[0])
 
 
