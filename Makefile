@@ -104,5 +104,5 @@ $(BASE): $(BIN)/python pyproject.toml
 $(TOOLS): $(BIN)/python pyproject.toml
 	@echo "Installing into $(VENV), with the tools for development ..."
 	@$(PIP) install --quiet --upgrade 'pip>=25.1'
-	@$(PIP) install --quiet --editable '.[server]' --group test --group lint --group browser --group bench
+	@$(PIP) install --quiet --editable '.[server,evaluation]' --group test --group lint --group browser --group bench
 	@touch $(BASE) $@

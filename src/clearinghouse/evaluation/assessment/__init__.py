@@ -1,0 +1,1 @@
+"""An assessment: what was run under a plan, what it showed, and what the rule says of it."""
