@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from clearinghouse.sandbox import groups as control
-from clearinghouse.sandbox import launch, seccomp
+from clearinghouse.sandbox import launch, network, seccomp
 from clearinghouse.sandbox.boxes import SHARED, Box, Boxes
 from clearinghouse.sandbox.contract import (
     ENVIRONMENT,
@@ -27,6 +27,7 @@ from clearinghouse.sandbox.contract import (
     Command,
     End,
     File,
+    Host,
     Limits,
     Outcome,
     UnavailableError,
@@ -52,6 +53,18 @@ class Options(NamedTuple):
     clean: bool = True
     add: tuple[str, ...] = ()
     keep_user: bool = False
+
+
+class _Place(NamedTuple):
+    """The place of one command in a range."""
+
+    networks: network.Networks
+    name: str
+
+    @property
+    def space(self) -> int:
+        """The descriptor of its network."""
+        return self.networks.spaces[self.name]
 
 
 class Bubblewrap:
@@ -98,13 +111,14 @@ class Bubblewrap:
     def run(self, box: str, command: Command) -> Outcome:
         """Run a command in a box to its end."""
         found = self._boxes.find(box)
-        sound(command)
+        sound(command, networks=True)
         begin = time.monotonic()
         group: control.Group = control.NoGroup()
         try:
             group = self.groups.make(command.limits)
             with contextlib.ExitStack() as stack:
-                started = self._start(found, command, group, stack)
+                place = self._range(command.hosts, stack) if command.hosts else None
+                started = self._start(found, command, group, stack, place)
                 watched = started.watch(command, group, sampled=self.groups.name == "sampling")
                 status = started.status()
             return outcome(watched, status, started.returncode, group.usage())
@@ -129,9 +143,39 @@ class Bubblewrap:
         self._next = (self._next + 1) % len(UIDS)
         return UIDS[self._next]
 
-    def _start(self, box: Box, command: Command, group: control.Group, stack: contextlib.ExitStack) -> Started:
-        arguments = [*self._arguments(box, command)]
-        descriptors = []
+    def _range(self, hosts: Sequence[Host], stack: contextlib.ExitStack) -> "_Place":
+        """Start the hosts of a range, and return the command's own place in it; both end with ``stack``.
+
+        Raises:
+            UnavailableError: nothing would hold what its hosts use. OSError: one of them does not come to listen.
+        """
+        if self.groups.name == "sampling":
+            raise UnavailableError("several hosts need control groups, and there are none here", "delegate some")
+        boxes = {host.name: self._boxes.find(host.box) for host in hosts}
+        networks = stack.enter_context(network.made(hosts))
+        for host in hosts:
+            sound(host.command)
+            group = self.groups.make(host.command.limits)
+            stack.callback(group.end)
+            place = _Place(networks, host.name)
+            started = self._start(boxes[host.name], host.command, group, stack, place, heard=False)
+            stack.callback(started.kill)
+            if not network.wait_for(host.port, started.root, lambda: started.lives):  # noqa: B023 - called here
+                raise ConnectionError(f"the host {host.name} does not listen on port {host.port}")
+        return _Place(networks, network.OWN)
+
+    def _start(
+        self,
+        box: Box,
+        command: Command,
+        group: control.Group,
+        stack: contextlib.ExitStack,
+        place: "_Place | None" = None,
+        *,
+        heard: bool = True,
+    ) -> Started:
+        descriptors = [in_memory(place.networks.hosts_file(place.name), stack)] if place else []
+        arguments = [*self._arguments(box, command, *descriptors)]
         if self._options.filtered:
             descriptors.append(in_memory(self._filter, stack))
             arguments += ["--seccomp", str(descriptors[-1])]
@@ -146,19 +190,19 @@ class Bubblewrap:
         others = offspring()
         process = subprocess.Popen(  # noqa: S603 - what is started is bubblewrap, with options of ours
             [self._program, *arguments, "--", *command.argv],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdin=subprocess.PIPE if heard else subprocess.DEVNULL,
+            stdout=subprocess.PIPE if heard else subprocess.DEVNULL,
+            stderr=subprocess.PIPE if heard else subprocess.DEVNULL,
             env={} if self._options.clean else None,
             cwd="/",
             pass_fds=descriptors,
             start_new_session="--new-session" not in self._options.drop,
-            preexec_fn=before(command.limits, box.owner, group),  # noqa: PLW1509 - this process has one thread
+            preexec_fn=before(command.limits, box.owner, group, place and network.entering(place.space)),  # noqa: PLW1509 - this process has one thread
         )
         close(told)
         return Started(process, reader, others)
 
-    def _arguments(self, box: Box, command: Command) -> Iterator[str]:
+    def _arguments(self, box: Box, command: Command, hosts: int | None = None) -> Iterator[str]:
         options: tuple[tuple[str, ...], ...] = (
             *(("--unshare-user",), ("--unshare-ipc",), ("--unshare-pid",), ("--unshare-net",), ("--unshare-uts",)),
             *(("--unshare-cgroup-try",), ("--die-with-parent",), ("--new-session",), ("--clearenv",)),
@@ -166,15 +210,17 @@ class Bubblewrap:
         )
         if self._version >= _DISABLES_NESTING:
             options = (*options, ("--disable-userns",))
+        # on a network of a range it has a name space of its own already
+        left_out = self._options.drop | (set() if hosts is None else {"--unshare-net"})
         for option in options:
-            if option[0] not in self._options.drop:
+            if option[0] not in left_out:
                 yield from option
-        yield from self._mounts(box)
+        yield from self._mounts(box, hosts)
         for name, value in {**ENVIRONMENT, **command.environment}.items():
             yield from ("--setenv", name, value)
         yield from ("--chdir", command.at)
 
-    def _mounts(self, box: Box) -> Iterator[str]:
+    def _mounts(self, box: Box, hosts: int | None) -> Iterator[str]:
         yield from ("--ro-bind", "/usr", "/usr")
         for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
             path = Path("/", name)
@@ -186,7 +232,10 @@ class Bubblewrap:
             yield from ("--ro-bind", str(folder), str(folder))
         yield from ("--dir", "/etc", "--dir", "/run", "--dir", "/var")
         for name in ETC:
-            yield from ("--ro-bind", str(self._etc / name), f"/etc/{name}")
+            if name == "hosts" and hosts is not None:
+                yield from ("--ro-bind-data", str(hosts), "/etc/hosts")
+            else:
+                yield from ("--ro-bind", str(self._etc / name), f"/etc/{name}")
         for name in HOST_ETC:
             yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
         yield from ("--symlink", "/tmp", "/var/tmp", "--proc", "/proc")  # noqa: S108 - of the box

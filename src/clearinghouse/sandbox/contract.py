@@ -85,6 +85,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
         argv: the program, found along the PATH of the box, and its arguments.
         environment: variables beside those that every box has. input: its standard input.
         at: the folder that it begins in.
+        hosts: of a private network that is there as long as the command runs. Without any there is no network at all.
     """
 
     argv: tuple[str, ...]
@@ -92,6 +93,28 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     input: bytes = b""
     at: str = "/work"
     limits: Limits = Limits()
+    hosts: tuple["Host", ...] = ()
+
+
+class Host(msgspec.Struct, frozen=True, kw_only=True):
+    """Another host of a range: a box with a program that serves.
+
+    It begins before the command that names it, and ends with it; what it wrote into its box stays, so that it can go on
+    from there when the next command begins.
+
+    Attributes:
+        name: by which those find it that it is linked with: letters, digits and hyphens. box: where its program runs.
+        command: its program, which has no hosts of its own; what it prints is thrown away.
+        port: of TCP, on which it listens before the command begins.
+        links: names of hosts, each of which shares a network of two with this one and nobody else. The empty name is
+            the command's own box. Nothing is passed on from one network to another, unless a program does so.
+    """
+
+    name: str
+    box: str
+    command: Command
+    port: int
+    links: tuple[str, ...] = ("",)
 
 
 class End(StrEnum):
@@ -183,10 +206,10 @@ class Provider(Protocol):
         """
 
     def run(self, box: str, command: Command) -> Outcome:
-        """Run a command in a box to its end. All its processes are gone when this returns.
+        """Run a command in a box to its end. All its processes are gone when this returns, and those of its hosts.
 
         Raises:
-            BoxError: there is no such box.
+            BoxError: there is no such box, its hosts make no range, or this provider has no networks.
         """
 
     def collect(self, box: str, paths: Sequence[str], most: int) -> list[Collected]:

@@ -18,11 +18,14 @@ HIDDEN = ("cmdline", "keys", "kallsyms", "timer_list", "sched_debug", "interrupt
 """Of ``/proc``: what is of the host and nothing that a program needs."""
 
 
-def sound(command: Command) -> None:
+def sound(command: Command, *, networks: bool = False) -> None:
     """Refuse text that would come apart on its way: options are told from each other by a zero byte.
 
+    Args:
+        networks: whether who runs it can give it hosts.
+
     Raises:
-        BoxError: a name, an argument or a folder has a zero byte or is none.
+        BoxError: a name, an argument or a folder has a zero byte or is none, or it has hosts and cannot.
     """
     for text in (*command.argv, command.at, *command.environment, *command.environment.values()):
         if "\0" in text or not workspace.encodable(text):
@@ -34,5 +37,7 @@ def sound(command: Command) -> None:
             raise BoxError(f"{name[:80]!r} is no name of a variable", "name it, without =")
     if not command.argv or not command.argv[0]:
         raise BoxError("there is no program to run", "name one first among the arguments")
+    if command.hosts and not networks:
+        raise BoxError("this provider has no networks between boxes", "use bubblewrap for what has several hosts")
     if not command.at.startswith("/"):
         raise BoxError(f"{command.at[:80]!r} is no folder to begin in", "name it from the root: /work")

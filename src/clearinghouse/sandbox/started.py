@@ -55,8 +55,8 @@ class Started:
         watch = Watch(
             self._process,
             command.limits,
-            kill=self._kill,
-            root=lambda: self.status().get("child-pid", 0),
+            kill=self.kill,
+            root=self.root,
             look=sampled,
             spent=lambda: group.usage().cpu,
         )
@@ -69,10 +69,19 @@ class Started:
                 self._told += piece
         return {name.decode(): int(value) for name, value in _STATUS.findall(self._told)}
 
-    def _kill(self) -> None:
+    @property
+    def lives(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._process.poll() is None
+
+    def root(self) -> int:
+        """Return the number of the first process of the box; 0 where there is none yet."""
+        return self.status().get("child-pid", 0)
+
+    def kill(self) -> None:
         """End the first process of the box, and with it all others; bubblewrap itself is told by that."""
         if self._process.poll() is None:
-            end_process(self.status().get("child-pid", 0) or self._process.pid)
+            end_process(self.root() or self._process.pid)
             try:
                 self._process.wait(1)
             except subprocess.TimeoutExpired:
@@ -139,8 +148,10 @@ def as_by_default() -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
-def before(limits: Limits, uid: int, group: control.Group) -> Callable[[], None]:
-    """What the child does between fork and exec: the group first, then limits, then the user."""
+def before(
+    limits: Limits, uid: int, group: control.Group, enter: Callable[[], None] | None = None
+) -> Callable[[], None]:
+    """What the child does between fork and exec: the group first, then its network, then limits, then the user."""
     # where a group counts processes, its limit comes first, for it also tells that it was met
     spare = 0 if isinstance(group, control.NoGroup) else 16
     most = (
@@ -159,6 +170,8 @@ def before(limits: Limits, uid: int, group: control.Group) -> Callable[[], None]
     def prepare() -> None:
         as_by_default()
         group.enter()
+        if enter:
+            enter()
         with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
             score.write("1000")  # where the whole machine is out of memory, this ends first
         if uid != os.getuid():
