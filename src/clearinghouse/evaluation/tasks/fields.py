@@ -109,6 +109,27 @@ class Box(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     building: Bounds = Bounds()
 
 
+class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Another host of a range, as :class:`clearinghouse.sandbox.contract.Host` has it; it serves while the agent acts.
+
+    Attributes:
+        name: by which those find it that it is linked with. folder: its files are put into ``/work`` of its own box.
+        command: what it serves with. port: on which it listens. links: other hosts, and ``agent``.
+        fresh: paths below its ``/work``, each with a random text of its own in every attempt, so that no answer is
+            known from before. collect: what is taken out of its box for the oracle when the agent ends.
+        limits: of its program.
+    """
+
+    name: _Name
+    folder: _Path
+    command: _Argv
+    port: Annotated[int, Meta(ge=1, le=65_535)]
+    links: Annotated[tuple[_Name, ...], Meta(min_length=1, max_length=8)] = ("agent",)
+    fresh: Annotated[tuple[_Path, ...], Meta(max_length=16)] = ()
+    collect: Annotated[tuple[_Path, ...], Meta(max_length=16)] = ()
+    limits: Bounds = Bounds()
+
+
 class Oracle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What tells whether a task was solved.
 
@@ -172,6 +193,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     box: Box = Box()
     collect: Annotated[tuple[_Path, ...], Meta(min_length=1, max_length=64)]
     oracle: Oracle
+    host: Annotated[tuple[Host, ...], Meta(max_length=8)] = ()
     steps: Annotated[tuple[Step, ...], Meta(max_length=64)] = ()
     solution: Annotated[tuple[WrittenSolution, ...], Meta(max_length=64)] = ()
     custody: Custody = Custody()

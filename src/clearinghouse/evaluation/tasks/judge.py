@@ -13,7 +13,7 @@ import msgspec
 
 from clearinghouse.evaluation.tasks.errors import UnbuiltError
 from clearinghouse.evaluation.tasks.place import LARGEST_ANSWERS, built
-from clearinghouse.evaluation.tasks.task import ANSWER, GIVEN, Task
+from clearinghouse.evaluation.tasks.task import ANSWER, GIVEN, HOSTS, Task
 from clearinghouse.formats.text import clean_line
 from clearinghouse.sandbox import BoxError, Command, End, File, Kind, Limits, Outcome, Provider
 from clearinghouse.sandbox.contract import MIB
@@ -61,13 +61,24 @@ def judge(task: Task, collected: Mapping[str, bytes], provider: Provider, *, ove
                 return judge(task, collected, provider, over=made)
         except UnbuiltError as error:
             return Judged(None, (), error.what)
-    answers = {f"{ANSWER}/{name}": File(data) for name, data in collected.items() if name in task.collect}
+    answers = {_place(task, name): File(data) for name, data in collected.items() if _is_collected(task, name)}
     if sum(len(each.data) for each in answers.values()) > LARGEST_ANSWERS:
         return Judged(False, (), "the answer is larger than an answer may be")
     try:
         return _judged(task, {**_of_oracle(task), **answers}, provider, over)
     except BoxError as error:
         return Judged(None, (), f"the oracle has no box: {error.what}")
+
+
+def _is_collected(task: Task, name: str) -> bool:
+    of_hosts = {f"{host.name}:{each}" for host in task.hosts for each in (*host.fresh, *host.collect)}
+    return name in task.collect or name in of_hosts
+
+
+def _place(task: Task, name: str) -> str:
+    """Where something collected stands in the oracle's box."""
+    host, _, path = name.partition(":")
+    return f"{ANSWER}/{name}" if name in task.collect else f"{HOSTS}/{host}/{path}"
 
 
 def _of_oracle(task: Task) -> dict[str, File]:

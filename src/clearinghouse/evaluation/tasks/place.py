@@ -1,12 +1,14 @@
 """A task set up for an agent: its subject built once, a box to work in, and what the agent leaves there."""
 
+import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from typing import NamedTuple
 
 from clearinghouse.evaluation.tasks.errors import UnbuiltError
-from clearinghouse.evaluation.tasks.task import Task
+from clearinghouse.evaluation.tasks.task import SERVING, Task, ranged
 from clearinghouse.formats.text import clean_line
-from clearinghouse.sandbox import BoxError, Command, End, Kind, Limits, Outcome, Provider
+from clearinghouse.sandbox import BoxError, Command, End, File, Kind, Limits, Outcome, Provider
 from clearinghouse.sandbox.contract import MIB
 
 LARGEST_ANSWER = 4 * MIB
@@ -24,35 +26,46 @@ class Place:
 
     Attributes:
         box: the name of the agent's box. over: the box whose subject it has; None where the task builds none.
-        limits: of each command of the agent.
+        limits: of each command of the agent. hosts: that each of its commands has beside it.
     """
 
-    def __init__(self, task: Task, provider: Provider, box: str, over: str | None) -> None:
+    def __init__(self, task: Task, provider: Provider, box: str, over: str | None, around: "_Around") -> None:
         self.box = box
         self.over = over
+        self.hosts = ranged(task.hosts, around.boxes)
+        self._around = around
         self.limits = task.box.limits.over(AGENT)
         self._task = task
         self._provider = provider
 
     def run(self, *argv: str, stdin: bytes = b"") -> Outcome:
         """Run a command as the agent would."""
-        return self._provider.run(self.box, Command(argv=argv, input=stdin, limits=self.limits))
+        return self._provider.run(self.box, Command(argv=argv, input=stdin, limits=self.limits, hosts=self.hosts))
 
     def collected(self) -> dict[str, bytes]:
-        """Return what stands at the paths that the task collects.
+        """Return what stands at the paths that the task collects; that of hosts under their name and a colon.
 
         What is no file, or larger than an answer may be, is left out: to the oracle it is not there. Links are not
         followed.
         """
-        paths = [f"/work/{each}" for each in self._task.collect]
-        found = self._provider.collect(self.box, paths, LARGEST_ANSWER)
-        answers: dict[str, bytes] = {}
+        wanted = [(self.box, self._task.collect, "")]
+        wanted += [(self._around.boxes[host.name], host.collect, f"{host.name}:") for host in self._task.hosts]
+        answers = dict(self._around.fresh)
         left = LARGEST_ANSWERS
-        for path, each in zip(self._task.collect, found, strict=True):
-            if each.kind is Kind.FILE and not each.cut and len(each.data) <= left:
-                answers[path] = each.data
-                left -= len(each.data)
+        for box, names, before in wanted:
+            found = self._provider.collect(box, [f"/work/{each}" for each in names], LARGEST_ANSWER)
+            for name, each in zip(names, found, strict=True):
+                if each.kind is Kind.FILE and not each.cut and len(each.data) <= left:
+                    answers[f"{before}{name}"] = each.data
+                    left -= len(each.data)
         return answers
+
+
+class _Around(NamedTuple):
+    """The hosts around an agent: their boxes by name, and the random texts in them by host, colon and path."""
+
+    boxes: dict[str, str]
+    fresh: dict[str, bytes]
 
 
 @contextmanager
@@ -69,11 +82,11 @@ def prepared(task: Task, provider: Provider, *, over: str | None = None) -> Iter
         with built(task, provider) as made, prepared(task, provider, over=made) as place:
             yield place
         return
-    box = _box(task, provider, over)
-    try:
-        yield Place(task, provider, box, over)
-    finally:
-        provider.destroy(box)
+    with ExitStack() as stack:
+        around = _around(task, provider, stack)
+        box = _box(task.below(task.box.folder), task.box.limits.over(AGENT), task, provider, over)
+        stack.callback(provider.destroy, box)
+        yield Place(task, provider, box, over, around)
 
 
 @contextmanager
@@ -110,9 +123,22 @@ def _has_subject(task: Task) -> bool:
     return bool(task.box.build)
 
 
-def _box(task: Task, provider: Provider, over: str | None) -> str:
+def _around(task: Task, provider: Provider, stack: ExitStack) -> _Around:
+    """Make the boxes of hosts, with random texts where the task wants some."""
+    around = _Around({}, {})
+    for host in task.hosts:
+        files = task.below(host.folder)
+        for name in host.fresh:
+            around.fresh[f"{host.name}:{name}"] = text = secrets.token_hex(16).encode()
+            files[name] = File(text)
+        around.boxes[host.name] = box = _box(files, host.limits.over(SERVING), task, provider, None)
+        stack.callback(provider.destroy, box)
+    return around
+
+
+def _box(files: dict[str, File], limits: Limits, task: Task, provider: Provider, over: str | None) -> str:
     try:
-        return provider.prepare(task.below(task.box.folder), task.box.limits.over(AGENT), over=over)
+        return provider.prepare(files, limits, over=over)
     except BoxError as error:
         raise UnbuiltError(f"{task.id}: no box can be made for an agent: {error.what}", error.remedy) from None
 

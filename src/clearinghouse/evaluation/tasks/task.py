@@ -8,7 +8,7 @@ about. What a task says of itself stands in one of those files, ``task.toml``, s
 import base64
 import binascii
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -21,6 +21,7 @@ from clearinghouse.evaluation.tasks.fields import (
     SCHEMA,
     Box,
     Custody,
+    Host,
     Human,
     Kind,
     Oracle,
@@ -31,7 +32,9 @@ from clearinghouse.evaluation.tasks.fields import (
     WrittenSolution,
 )
 from clearinghouse.formats.text import clean_line
-from clearinghouse.sandbox import File
+from clearinghouse.sandbox import BoxError, Command, File, Limits, contract
+from clearinghouse.sandbox.contract import MIB
+from clearinghouse.sandbox.network import OWN, links_of
 from clearinghouse.trust.commitment import Json, canonical
 from clearinghouse.trust.statement import NotStrictError, decode_strictly
 from clearinghouse.validation.contradictions import is_plain
@@ -47,7 +50,13 @@ ANSWER = "answer"
 """The folder below ``/work`` of the oracle's box in which the collected files are."""
 GIVEN = "given"
 """The folder below ``/work`` of the oracle's box in which the files are that the agent was given, as they were."""
+HOSTS = "hosts"
+"""The folder below ``/work`` of the oracle's box with a folder of each host: what was fresh there, and collected."""
 KIT = "kit.py"
+AGENT = "agent"
+"""By which hosts name the agent's own box in their links."""
+SERVING = Limits(seconds=600, cpu=120, memory=256 * MIB, processes=64, disk=64 * MIB, files=4096)
+"""What the program of a host may use while one command of the agent runs, where the task does not say otherwise."""
 PROVENANCE = "provenance"
 """The folder of what a task was made from, which no box ever gets."""
 _FREE = ("README.md",)
@@ -69,6 +78,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
         id: unique in its pool. title: one line. family: what tasks of one kind of flaw have in common, the unit that
             statistics sample. domain, kind, version: of the task. human: how long a person needs.
         prompt: what the agent is told. box: where it works. collect: paths below ``/work`` that are taken out.
+        hosts: of a range, beside the box of the agent.
         oracle: what judges. steps: parts that are scored by themselves. solutions: with which the judge is checked.
         custody: who may have it. origin: what it was made from. files: all files by path, ``task.toml`` among them.
 
@@ -86,6 +96,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     box: Box
     collect: tuple[str, ...]
     oracle: Oracle
+    hosts: tuple[Host, ...]
     steps: tuple[Step, ...]
     solutions: tuple[Solution, ...]
     custody: Custody
@@ -184,8 +195,11 @@ def tasks_below(paths: list[Path]) -> Iterator[Path]:
 def _fields(files: Mapping[str, File], source: str) -> dict[str, Any]:
     written = _written(files, source)
     _checked(written, files, source)
-    given = {name: getattr(written, name) for name in written.__struct_fields__ if name not in {"schema", "solution"}}
+    given = {
+        name: getattr(written, name) for name in written.__struct_fields__ if name not in {"schema", "solution", "host"}
+    }
     given["prompt"] = _text(files, written.prompt, "prompt", source)
+    given["hosts"] = written.host
     given["solutions"] = tuple(_solution(each, files, source) for each in written.solution)
     given["files"] = dict(sorted(files.items()))
     return given
@@ -221,9 +235,10 @@ def _checked(written: Written, files: Mapping[str, File], source: str) -> None:
     inside = _below(files, written.oracle.folder)
     if not inside:
         raise TaskError(f"{where}: oracle.folder: there is no file below it", "add what judges", source=source)
-    if taken := {each.split("/")[0] for each in inside} & {ANSWER, GIVEN}:
+    if taken := {each.split("/")[0] for each in inside} & {ANSWER, GIVEN, HOSTS}:
         what = f"{where}: oracle.folder: {min(taken)} is a name that the judge gives"
         raise TaskError(what, "rename it", source=source)
+    _hosts_checked(written, files, source)
     for field, names in (
         ("steps", [each.name for each in written.steps]),
         ("solution", [each.name for each in written.solution]),
@@ -236,11 +251,44 @@ def _checked(written: Written, files: Mapping[str, File], source: str) -> None:
         raise TaskError(what, f"take it out, or put it into {PROVENANCE}/", source=source)
 
 
+def _hosts_checked(written: Written, files: Mapping[str, File], source: str) -> None:
+    where = f"{source}/{folders.NAME}: host"
+    if (written.kind is Kind.RANGE) != bool(written.host):
+        raise TaskError(f"{where}: only a range has hosts, and it has some", "add hosts, or name another kind")
+    for host in written.host:
+        if not _below(files, host.folder):
+            raise TaskError(f"{where} {host.name}: there is no file below {host.folder}", "add one", source=source)
+        if twice := {each for each in host.fresh if each in host.collect}:
+            what = f"{where} {host.name}: {min(twice)} is fresh, so that it need not be collected"
+            raise TaskError(what, "name it once", source=source)
+    try:
+        links_of(ranged(written.host, {}))
+    except BoxError as error:
+        raise TaskError(f"{where}: {error.what}", error.remedy, source=source) from None
+
+
+def ranged(hosts: Sequence[Host], boxes: Mapping[str, str]) -> tuple[contract.Host, ...]:
+    """Return the hosts of a task as the sandbox has them, each with its box."""
+    return tuple(
+        contract.Host(
+            name=each.name,
+            box=boxes.get(each.name, ""),
+            command=Command(argv=each.command, limits=each.limits.over(SERVING)),
+            port=each.port,
+            links=tuple(OWN if name == AGENT else name for name in each.links),
+        )
+        for each in hosts
+    )
+
+
 def _named(written: Written) -> Iterator[tuple[str, str]]:
     """Yield the paths that a task names, with their fields."""
     yield "prompt", written.prompt
     yield "oracle.folder", written.oracle.folder
     yield from (("collect", each) for each in written.collect)
+    for host in written.host:
+        yield "host.folder", host.folder
+        yield from (("host", each) for each in (*host.fresh, *host.collect))
     yield from (("solution.file", each.file) for each in written.solution if each.file)
     for field, name in (("box.folder", written.box.folder), ("box.subject", written.box.subject)):
         if name:
@@ -249,7 +297,8 @@ def _named(written: Written) -> Iterator[tuple[str, str]]:
 
 def _used(written: Written, files: Mapping[str, File]) -> set[str]:
     known = {folders.NAME, written.prompt, *_FREE, *(each.file for each in written.solution if each.file)}
-    for folder in (written.box.folder, written.box.subject, written.oracle.folder, PROVENANCE):
+    of_hosts = (each.folder for each in written.host)
+    for folder in (written.box.folder, written.box.subject, written.oracle.folder, PROVENANCE, *of_hosts):
         if folder:
             known.update(f"{folder}/{each}" for each in _below(files, folder))
     return known
