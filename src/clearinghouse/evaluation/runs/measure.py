@@ -1,0 +1,180 @@
+"""What a table of runs shows of each model: success for its own tasks and for the population, and the time horizon.
+
+Everything is drawn for the whole table at once, so that models are compared on common draws, and asking for fewer of
+them changes no number.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from clearinghouse.evaluation.runs.errors import TableError
+from clearinghouse.evaluation.runs.run import Outcome
+from clearinghouse.evaluation.runs.table import RunTable
+from clearinghouse.evaluation.statistics.accuracy import (
+    MissingBounds,
+    benchmark_accuracy,
+    generalised_accuracy,
+    missing_bounds,
+)
+from clearinghouse.evaluation.statistics.arrays import Floats, Ints
+from clearinghouse.evaluation.statistics.bootstrap import DRAWS, SEED, attempt_counts, task_counts
+from clearinghouse.evaluation.statistics.clustered import Weighting
+from clearinghouse.evaluation.statistics.errors import StatisticsError
+from clearinghouse.evaluation.statistics.estimate import BenchmarkAccuracy, GeneralizedAccuracy
+from clearinghouse.evaluation.statistics.horizon import TaskWeights, Timed, TimeHorizon, attempt_weights, time_horizon
+from clearinghouse.evaluation.statistics.horizon.estimate import RIDGE
+from clearinghouse.evaluation.statistics.horizon.weights import whole_set
+from clearinghouse.formats.text import quoted
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """How a table is measured.
+
+    Attributes:
+        weights: of the horizon's curve; None takes the table's column where there is one, else ``sqrt-family``.
+        ridge: of its slope. draws: of the bootstrap. seed: of the first draw. level: of intervals. least_minutes: of
+            human time; with more than 0 success is counted over tasks that are known to take so long, and over no
+            others. The horizon's curve always takes all.
+    """
+
+    weights: TaskWeights | None = None
+    ridge: float = RIDGE
+    draws: int = DRAWS
+    seed: int = SEED
+    level: float = 0.95
+    least_minutes: float = 0.0
+
+
+class ModelResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What a table shows of one model.
+
+    Attributes:
+        model: its name. outcomes: how many attempts ended how. generalised: success on the population of families; None
+            where no attempt has an outcome. by_family: the same with every family weighing alike. benchmark: success on
+            these tasks; None where that cannot be said. missing: bounds of success whatever missing outcomes are.
+        horizon: from attempts at tasks whose human time is known. timed: how many tasks these are.
+    """
+
+    model: str
+    outcomes: dict[Outcome, int]
+    generalised: GeneralizedAccuracy | None
+    by_family: GeneralizedAccuracy | None
+    benchmark: BenchmarkAccuracy | None
+    missing: MissingBounds
+    horizon: TimeHorizon
+
+
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """What a table shows.
+
+    Attributes:
+        weights: of the horizon's curve that were taken. whole: what they were divided by, see
+            :func:`~clearinghouse.evaluation.statistics.horizon.weights.whole_set`. settings: as given. models: each.
+    """
+
+    weights: TaskWeights
+    whole: float
+    settings: Settings
+    models: tuple[ModelResult, ...]
+
+
+def measure(table: RunTable, settings: Settings = Settings(), models: Sequence[str] | None = None) -> Measured:  # noqa: B008
+    """Measure the models of a table, or those that are named.
+
+    Raises:
+        TableError: a model is not in the table, the column of weights is asked for and is not there, or no task takes
+            the least human time.
+    """
+    names = _named(table, models)
+    kind = settings.weights or (TaskWeights.COLUMN if table.is_weighted else TaskWeights.SQRT_FAMILY)
+    if kind is TaskWeights.COLUMN and not table.is_weighted:
+        raise TableError(f"{table.source}: no column weight", "ask for sqrt-family or equal", source=table.source)
+    counted = table.minutes >= settings.least_minutes if settings.least_minutes > 0 else np.isfinite(table.model)
+    if not counted.any():
+        what = f"{table.source}: no task is known to take {settings.least_minutes:g} minutes"
+        raise TableError(what, "lower the least human time", source=table.source)
+    weight = _weights(table, kind)
+    usable = np.flatnonzero(counted & np.isfinite(table.score) & np.isfinite(table.minutes) & (weight > 0))
+    whole = whole_set(weight[usable], table.task[usable], table.model[usable]) if len(usable) else 1.0
+    drawn = _drawn(table, usable, settings)
+    position = np.full(len(table), -1)
+    position[usable] = np.arange(len(usable))
+    results = []
+    for name in names:
+        rows = table.rows_of(name)
+        horizon = _horizon(table, rows, weight / whole, position, drawn, settings)
+        results.append(_result(table, name, rows[counted[rows]], horizon, settings))
+    return Measured(weights=kind, whole=whole, settings=settings, models=tuple(results))
+
+
+def _named(table: RunTable, models: Sequence[str] | None) -> Sequence[str]:
+    if not models:
+        return table.models
+    unknown = [name for name in models if name not in table.models]
+    if unknown:
+        what = f"{table.source}: no model {quoted(unknown[0])}"
+        raise TableError(what, f"one of {', '.join(map(quoted, table.models[:20]))}", source=table.source)
+    return tuple(dict.fromkeys(models))
+
+
+def _weights(table: RunTable, kind: TaskWeights) -> Floats:
+    """Return the weight of each attempt that can be in a horizon; not a number for the others."""
+    if kind is TaskWeights.COLUMN:
+        return table.weight
+    weight = np.full(len(table), np.nan)
+    timed = np.isfinite(table.minutes) & np.isfinite(table.score)
+    for model in range(len(table.models)):
+        rows = np.flatnonzero(timed & (table.model == model))
+        weight[rows] = attempt_weights(kind, table.task[rows], table.family[table.task[rows]])
+    return weight
+
+
+def _drawn(table: RunTable, usable: Ints, settings: Settings) -> Ints | None:
+    """Return how often each of the usable attempts is drawn; tasks are drawn once for all models."""
+    if not settings.draws or not len(usable):
+        return None
+    tasks, place = np.unique(table.task[usable], return_inverse=True)
+    family = np.unique(table.family[tasks], return_inverse=True)[1]
+    counts = task_counts(family, settings.draws, settings.seed)
+    drawn = np.empty((settings.draws, len(usable)), dtype=np.int64)
+    model = table.model[usable]
+    for each in np.unique(model):
+        rows = np.flatnonzero(model == each)
+        own, at = np.unique(place[rows], return_inverse=True)
+        drawn[:, rows] = attempt_counts(counts[:, own], at, settings.seed)
+    return drawn
+
+
+def _horizon(
+    table: RunTable, rows: Ints, weight: Floats, position: Ints, drawn: Ints | None, settings: Settings
+) -> TimeHorizon:
+    rows = rows[position[rows] >= 0]
+    timed = Timed(table.minutes[rows], table.score[rows], weight[rows], table.task[rows], table.seen[rows])
+    own = drawn[:, position[rows]] if drawn is not None and len(rows) else None
+    says = f"hierarchical bootstrap, {settings.draws} draws, seed {settings.seed}"
+    return time_horizon(timed, own, level=settings.level, ridge=settings.ridge, says=says)
+
+
+def _result(table: RunTable, name: str, rows: Ints, horizon: TimeHorizon, settings: Settings) -> ModelResult:
+    every = table.attempts(rows) if len(rows) else None
+    known = every.known() if every else None
+    benchmark = None
+    if known:
+        try:
+            benchmark = benchmark_accuracy(known, settings.level)
+        except StatisticsError:  # shares of success, each task tried once: attempts' chance cannot be seen
+            benchmark = None
+    general = [
+        generalised_accuracy(known, settings.level, each, seed=settings.seed) if known else None for each in Weighting
+    ]
+    return ModelResult(
+        model=name,
+        outcomes=table.outcomes(rows),
+        generalised=general[0],
+        by_family=general[1],
+        benchmark=benchmark,
+        missing=missing_bounds(every) if every else MissingBounds(0.0, 1.0, 1.0),
+        horizon=horizon,
+    )
