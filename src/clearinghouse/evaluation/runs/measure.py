@@ -28,6 +28,9 @@ from clearinghouse.evaluation.statistics.horizon.estimate import RIDGE
 from clearinghouse.evaluation.statistics.horizon.weights import whole_set
 from clearinghouse.formats.text import quoted
 
+MOST_DRAWN = 30_000_000
+"""Most numbers that draws of one model may be: draws times attempts."""
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How a table is measured.
@@ -98,13 +101,12 @@ def measure(table: RunTable, settings: Settings = Settings(), models: Sequence[s
     weight = _weights(table, kind)
     usable = np.flatnonzero(counted & np.isfinite(table.score) & np.isfinite(table.minutes) & (weight > 0))
     whole = whole_set(weight[usable], table.task[usable], table.model[usable]) if len(usable) else 1.0
-    drawn = _drawn(table, usable, settings)
-    position = np.full(len(table), -1)
-    position[usable] = np.arange(len(usable))
+    drawn = _Drawn(table, usable, settings)
     results = []
     for name in names:
         rows = table.rows_of(name)
-        horizon = _horizon(table, rows, weight / whole, position, drawn, settings)
+        own = rows[np.isin(rows, usable, assume_unique=True)]
+        horizon = _horizon(table, own, weight / whole, drawn, settings)
         results.append(_result(table, name, rows[counted[rows]], horizon, settings))
     return Measured(weights=kind, whole=whole, settings=settings, models=tuple(results))
 
@@ -131,30 +133,38 @@ def _weights(table: RunTable, kind: TaskWeights) -> Floats:
     return weight
 
 
-def _drawn(table: RunTable, usable: Ints, settings: Settings) -> Ints | None:
-    """Return how often each of the usable attempts is drawn; tasks are drawn once for all models."""
-    if not settings.draws or not len(usable):
-        return None
-    tasks, place = np.unique(table.task[usable], return_inverse=True)
-    family = np.unique(table.family[tasks], return_inverse=True)[1]
-    counts = task_counts(family, settings.draws, settings.seed)
-    drawn = np.empty((settings.draws, len(usable)), dtype=np.int64)
-    model = table.model[usable]
-    for each in np.unique(model):
-        rows = np.flatnonzero(model == each)
-        own, at = np.unique(place[rows], return_inverse=True)
-        drawn[:, rows] = attempt_counts(counts[:, own], at, settings.seed)
-    return drawn
+class _Drawn:
+    """How often attempts are drawn; tasks are drawn once for all models.
+
+    Raises:
+        TableError: that would be too many numbers to hold.
+    """
+
+    def __init__(self, table: RunTable, usable: Ints, settings: Settings) -> None:
+        self._task = table.task
+        self._seed = settings.seed
+        self._tasks = np.unique(table.task[usable])
+        most = max(np.bincount(table.model[usable]).max(initial=0), len(self._tasks))
+        if most * settings.draws > MOST_DRAWN:
+            what = f"{table.source}: {settings.draws:,} draws of {most:,} attempts at a time"
+            raise TableError(what, f"ask for at most {MOST_DRAWN // most:,} draws", source=table.source)
+        self._counts = None
+        if settings.draws and len(usable):
+            family = np.unique(table.family[self._tasks], return_inverse=True)[1]
+            self._counts = task_counts(family, settings.draws, settings.seed)
+
+    def counts(self, rows: Ints) -> Ints | None:
+        """Return how often each of a model's attempts is drawn, one row a draw; None where nothing is drawn."""
+        if self._counts is None or not len(rows):
+            return None
+        own, at = np.unique(self._task[rows], return_inverse=True)
+        return attempt_counts(self._counts[:, np.searchsorted(self._tasks, own)], at, self._seed)
 
 
-def _horizon(
-    table: RunTable, rows: Ints, weight: Floats, position: Ints, drawn: Ints | None, settings: Settings
-) -> TimeHorizon:
-    rows = rows[position[rows] >= 0]
+def _horizon(table: RunTable, rows: Ints, weight: Floats, drawn: _Drawn, settings: Settings) -> TimeHorizon:
     timed = Timed(table.minutes[rows], table.score[rows], weight[rows], table.task[rows], table.seen[rows])
-    own = drawn[:, position[rows]] if drawn is not None and len(rows) else None
     says = f"hierarchical bootstrap, {settings.draws} draws, seed {settings.seed}"
-    return time_horizon(timed, own, level=settings.level, ridge=settings.ridge, says=says)
+    return time_horizon(timed, drawn.counts(rows), level=settings.level, ridge=settings.ridge, says=says)
 
 
 def _result(table: RunTable, name: str, rows: Ints, horizon: TimeHorizon, settings: Settings) -> ModelResult:
