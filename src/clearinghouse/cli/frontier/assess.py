@@ -24,8 +24,8 @@ def assess_command(
         typer.Argument(
             parser=path_of,
             metavar="TABLE",
-            help="A table of runs: CSV, Parquet or JSON lines, one attempt a row, with the columns task_id, task_family, "
-            "model, score; and if known human_minutes, weight, epoch, outcome, human_source. - is standard input.",
+            help="A table of runs: CSV, Parquet or JSON lines, one attempt a row, with the columns task_id, "
+            "task_family, model, score; and if known human_minutes, weight, epoch, outcome, human_source. - is standard input.",
         ),
     ],
     *,
@@ -64,9 +64,7 @@ def assess_command(
         ),
     ] = 1e-5,
     draws: Annotated[int, typer.Option("--draws", min=0, max=100_000, help="Draws of the bootstrap.")] = 1_000,
-    seed: Annotated[
-        int, typer.Option("--seed", min=0, max=1 << 31, help="Of the first draw; the next has 1 more.")
-    ] = 42,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=1 << 31, help="Of the first draw; the next: 1 more.")] = 42,
     level: Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="Confidence of the intervals.")] = 0.95,
     output: Annotated[
         OutputFormat, typer.Option("--format", help="table for people, json for programs.")

@@ -87,6 +87,7 @@ def _model(result: ModelResult) -> dict[str, Any]:
         "tasks": general.tasks if general else 0,
         "families": general.families if general else 0,
         "outcomes": result.outcomes,
+        "by_family": result.families,
         "success": {
             "generalised": _estimate(result.generalised),
             "generalised_families_alike": _estimate(result.by_family),
@@ -149,12 +150,12 @@ def _show(read: Read, measured: Measured) -> None:
         title += f"; tasks of at least {settings.least_minutes:g} human minutes"
     show_table(title, head, rows, whole=head[1:])
     say()
-    head = ("model", "tasks", "p50", "interval", "p80", "interval of p80", "slope", "intercept", "")
+    columns = ("model", "tasks", "p50", "interval", "p80", "interval of p80", "slope", "intercept", "")
     show_table(
         "Time horizon, in minutes of human time (* censored)",
-        head,
+        columns,
         [_horizon_row(each) for each in measured.models],
-        whole=head[1:],
+        whole=columns[1:],
     )
     notes = list(_notes(measured))
     if notes:

@@ -50,6 +50,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     least_minutes: float = 0.0
 
 
+class FamilyResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The attempts of a model at the tasks of one family.
+
+    Attributes:
+        tasks, attempts: how many; attempts that have an outcome. success: the sum of their scores.
+    """
+
+    tasks: int
+    attempts: int
+    success: float
+
+
 class ModelResult(msgspec.Struct, frozen=True, kw_only=True):
     """What a table shows of one model.
 
@@ -57,7 +69,7 @@ class ModelResult(msgspec.Struct, frozen=True, kw_only=True):
         model: its name. outcomes: how many attempts ended how. generalised: success on the population of families; None
             where no attempt has an outcome. by_family: the same with every family weighing alike. benchmark: success on
             these tasks; None where that cannot be said. missing: bounds of success whatever missing outcomes are.
-        horizon: from attempts at tasks whose human time is known. timed: how many tasks these are.
+        families: by name. horizon: from attempts at tasks whose human time is known.
     """
 
     model: str
@@ -66,6 +78,7 @@ class ModelResult(msgspec.Struct, frozen=True, kw_only=True):
     by_family: GeneralizedAccuracy | None
     benchmark: BenchmarkAccuracy | None
     missing: MissingBounds
+    families: dict[str, FamilyResult]
     horizon: TimeHorizon
 
 
@@ -186,5 +199,19 @@ def _result(table: RunTable, name: str, rows: Ints, horizon: TimeHorizon, settin
         by_family=general[1],
         benchmark=benchmark,
         missing=missing_bounds(every) if every else MissingBounds(0.0, 1.0, 1.0),
+        families=_families(table, rows),
         horizon=horizon,
     )
+
+
+def _families(table: RunTable, rows: Ints) -> dict[str, FamilyResult]:
+    rows = rows[np.isfinite(table.score[rows])]
+    tasks = np.bincount(table.family[np.unique(table.task[rows])], minlength=len(table.families))
+    family = table.family[table.task[rows]]
+    attempts = np.bincount(family, minlength=len(table.families))
+    success = np.bincount(family, weights=table.score[rows], minlength=len(table.families))
+    return {
+        name: FamilyResult(tasks=int(tasks[at]), attempts=int(attempts[at]), success=float(success[at]))
+        for at, name in enumerate(table.families)
+        if attempts[at]
+    }
