@@ -83,12 +83,13 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
         return self.tried - self.solved
 
 
-def table_of(outcomes: Any, attempts: Any = None) -> Table:
+def table_of(outcomes: Any, attempts: Any = None, *, untried: bool = False) -> Table:
     """Return outcomes as a table.
 
     Args:
         outcomes: models by tasks; 0 and 1, or the mean over the attempts at a task. NaN is missing.
         attempts: of how many attempts each outcome is the mean; None counts each as one.
+        untried: whether there may be tasks without any outcome, which is so where their items are known.
 
     Raises:
         UnfitDataError: it is no table of numbers from 0 to 1, a model or task has no outcome at all, or attempts do not
@@ -101,7 +102,7 @@ def table_of(outcomes: Any, attempts: Any = None) -> Table:
     if counted.shape != found.shape:
         raise UnfitDataError("attempts do not suit the outcomes", "give one number for each outcome")
     tried = np.where(np.isnan(found), 0.0, counted)
-    for side, name in ((1, "model"), (0, "task")):
+    for side, name in ((1, "model"), (0, "task"))[: 1 if untried else 2]:
         if (empty := np.flatnonzero(tried.sum(axis=side) == 0)).size:
             raise UnfitDataError(f"{name} {empty[0] + 1} has no outcome", f"leave out each {name} without any outcome")
     return Table(solved=np.where(tried > 0, found, 0.0) * tried, tried=tried)
@@ -119,6 +120,20 @@ def chances(abilities: Floats, difficulty: Floats, discrimination: Floats) -> Fl
     """Return the probability of success of each model (row) at each item (column)."""
     found: Floats = special.expit(discrimination * (abilities[:, None] - difficulty))
     return found
+
+
+def blurred(items: Sequence[Item | Anchor]) -> tuple[Floats, Floats]:
+    """Return difficulties and discriminations whose curve is what an item promises, its error included.
+
+    A logistic curve averaged over a normal error of the difficulty is nearly a flatter logistic curve: the
+    discrimination a becomes a / sqrt(1 + pi a² e² / 8) (MacKay, Neural Computation 4, 1992).
+
+    Raises:
+        UnfitDataError: as :func:`parameters`.
+    """
+    difficulty, slope = parameters(items)
+    error = numbers([getattr(item, "error", 0.0) for item in items], "errors", low=0)
+    return difficulty, slope / np.sqrt(1 + np.pi * (slope * error) ** 2 / 8)
 
 
 def parameters(items: Sequence[Item | Anchor]) -> tuple[Floats, Floats]:

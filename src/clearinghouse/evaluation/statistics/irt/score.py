@@ -13,8 +13,8 @@ from clearinghouse.evaluation.statistics.irt.items import (
     Anchor,
     Item,
     Table,
+    blurred,
     chances,
-    parameters,
     table_of,
 )
 from clearinghouse.evaluation.statistics.irt.marginal import ABILITY_PRIOR
@@ -34,7 +34,7 @@ def score(
 ) -> tuple[Ability, ...]:
     """Return the ability of each model: the most likely one, with a weak penalty that keeps it finite.
 
-    The uncertainty of the items is left out, so errors are too small where items rest on few models.
+    The error of each item is taken in by a flatter curve; that errors of items are correlated is not.
 
     Args:
         outcomes, attempts: models by tasks, as for :func:`~.calibrate.calibrate`. items: of the tasks. families: of
@@ -43,10 +43,10 @@ def score(
     Raises:
         UnfitDataError: outcomes are no such table, or have another number of tasks than there are items.
     """
-    table = table_of(outcomes, attempts)
+    table = table_of(outcomes, attempts, untried=True)
     if table.solved.shape[1] != len(items):
         raise UnfitDataError(f"{table.solved.shape[1]} tasks have {len(items)} items", "give one item for each task")
-    difficulty, slope = parameters(items)
+    difficulty, slope = blurred(items)
     values = most_likely(table, difficulty, slope)
     chance = chances(values, difficulty, slope)
     information = (table.tried * slope**2 * chance * (1 - chance)).sum(axis=1) + ABILITY_PRIOR**-2
