@@ -94,7 +94,7 @@ def attempt(
     )
     token = hook.CURRENT.set(sealing)
     try:
-        with quiet.quiet(), session.entered(running):
+        with quiet.quiet(), quiet.stoppable(), session.entered(running):
             logs = evaluate(
                 made,
                 model=asked.model,

@@ -39,7 +39,7 @@ class Log(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: of the file. version: of the format. status: ``success``, ``cancelled``, ``error``, or ``started`` where
-            it was broken off. model, scaffold: by name. created: when, as it says. scripted: whether a scripted agent ran.
+            it was broken off. model, scaffold: by name. created: when, as it says. scripted: whether no model ran.
         attempts: those that were made; interrupted: how many somebody stopped, which are none.
         sealed: whether it was verified as part of a run. Where it is not, no determination rests on it.
     """

@@ -7,12 +7,15 @@ process, and whatever a provider of models keeps for itself.
 """
 
 import os
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
-_OFF = ("INSPECT_LOG_DIR", "INSPECT_EVAL_MODEL", "INSPECT_EVAL_LOG_FILE_PATTERN", "INSPECT_REQUIRED_HOOKS")
-"""Variables by which inspect_ai would be set otherwise than what was asked."""
+_SETTINGS = "INSPECT_"
+"""How the names of variables begin by which inspect_ai would be set otherwise than what was asked."""
 
 
 @contextmanager
@@ -24,33 +27,57 @@ def quiet() -> Iterator[None]:
             "XDG_CACHE_HOME": folder,
             "INSPECT_TRACE_FILE": os.path.join(folder, "trace.log"),
         }
-        with _variables(own), _without_dotenv():
+        with _variables(own), _silenced():
             yield
 
 
 @contextmanager
-def _without_dotenv() -> Iterator[None]:
-    from inspect_ai._eval import context  # noqa: PLC0415 - loaded by whoever uses this
+def stoppable() -> Iterator[None]:
+    """Let an interrupt, or being asked to end, stop attempts in such a way that their log is brought to its end.
 
-    before = context.init_dotenv
-    context.init_dotenv = lambda: None
+    The event loop takes care of an interrupt only where Python's own handler stands. A second one ends it at once.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    if before[signal.SIGINT] is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         yield
     finally:
-        context.init_dotenv = before
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _silenced() -> Iterator[None]:
+    """Let it read no ``.env``, and not announce that attempts are sealed."""
+    from inspect_ai._eval import context  # noqa: PLC0415 - loaded by whoever uses this
+    from inspect_ai.hooks import _startup  # noqa: PLC0415
+
+    places: tuple[tuple[Any, str], ...] = ((context, "init_dotenv"), (_startup, "print"))
+    before = [getattr(place, name) for place, name in places]
+    for place, name in places:
+        setattr(place, name, lambda *_: None)
+    try:
+        yield
+    finally:
+        for (place, name), value in zip(places, before, strict=True):
+            setattr(place, name, value)
 
 
 @contextmanager
 def _variables(own: Mapping[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in (*own, *_OFF)}
-    for name in _OFF:
-        os.environ.pop(name, None)
+    before = dict(os.environ)
+    for name in before:
+        if name.startswith(_SETTINGS):
+            del os.environ[name]
     os.environ.update(own)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        for name in own:
+            os.environ.pop(name, None)
+        os.environ.update({name: value for name, value in before.items() if name in own or name.startswith(_SETTINGS)})

@@ -1,0 +1,1 @@
+"""The verbs below ``frontier``: honest assessment of frontier models."""
