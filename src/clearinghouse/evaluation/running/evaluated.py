@@ -110,7 +110,7 @@ def attempt(
     sealing.finish()
     if sealing.failed:
         raise sealing.failed
-    if any(each.status == "cancelled" for each in logs):
+    if not logs or any(each.status == "cancelled" for each in logs):  # stopped by somebody it returns none
         raise KeyboardInterrupt
     for each in logs:
         if each.status != "success":
