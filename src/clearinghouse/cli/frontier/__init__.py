@@ -1,1 +1,0 @@
-"""The verbs below ``frontier``: honest assessment of frontier models."""
