@@ -1,0 +1,174 @@
+"""``clearinghouse frontier run``: a model, or a scripted agent, tries tasks; every attempt is sealed as it ends."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from clearinghouse.cli import INTERRUPTED
+from clearinghouse.cli.layout import say, show_table, stderr
+from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
+from clearinghouse.cli.validate.group import Declared, Form, Runner, form_of, words_of
+from clearinghouse.formats.text import clean_line, plural, printable_name
+from clearinghouse.sandbox import Tier
+from clearinghouse.trust.keys import signer_of
+
+if TYPE_CHECKING:
+    from clearinghouse.evaluation.running.attempt import Attempt
+    from clearinghouse.evaluation.running.run import Ran, Tell
+    from clearinghouse.evaluation.running.sealing.verify import Verified
+
+_ENDINGS = ("solved", "failed", "refused", "infrastructure", "budget")
+
+
+def command(
+    tasks: Annotated[
+        list[Path], typer.Option("--tasks", metavar="FOLDER", help="A task, or a folder of tasks; may be repeated.")
+    ],
+    model: Annotated[
+        str, typer.Option("--model", metavar="NAME", help="provider/model as inspect_ai names it, or scripted/NAME.")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FOLDER", help="Where the sealed logs go; one that was stopped goes on.")
+    ],
+    *,
+    budget_tokens: Annotated[
+        int, typer.Option("--budget-tokens", min=1, help="Tokens of one attempt, input and output together.")
+    ] = 2_000_000,
+    budget_seconds: Annotated[float, typer.Option("--budget-seconds", min=1, help="Of the clock.")] = 3_600.0,
+    budget_cost: Annotated[
+        float | None, typer.Option("--budget-cost", min=0, help="US dollars of one attempt; inspect_ai knows prices.")
+    ] = None,
+    turns: Annotated[int, typer.Option("--turns", min=1, help="Most turns of one attempt.")] = 200,
+    epochs: Annotated[int, typer.Option("--epochs", min=1, max=1_000, help="Attempts at each task.")] = 1,
+    scaffold: Annotated[
+        str, typer.Option("--scaffold", help="plain, react, or an agent that a package gives to inspect_ai.")
+    ] = "plain",
+    key: Annotated[
+        str | None, typer.Option("--key", metavar="KEY", help="Sign with this private key file or URI.")
+    ] = None,
+    public: Annotated[
+        Path | None, typer.Option("--public", metavar="FILE", help="The public key, where KEY is the URI of a service.")
+    ] = None,
+    tier: Annotated[Tier, typer.Option("--tier", help="The isolation that is needed at least.")] = Tier.T1,
+    max_samples: Annotated[int, typer.Option("--max-samples", min=1, max=256, help="Attempts at one time.")] = 8,
+    runners: Annotated[
+        int | None, typer.Option("--runners", min=1, max=256, help="Processes that run boxes; as many as processors.")
+    ] = None,
+    retries: Annotated[
+        int, typer.Option("--retries", min=0, max=10, help="How often an attempt that the machine lost is made again.")
+    ] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of what scripted agents draw.")] = 0,
+    operator: Annotated[
+        str, typer.Option("--operator", help="Who hosts the model, where tasks are under an embargo.")
+    ] = "",
+    plan: Annotated[str, typer.Option("--plan", metavar="SHA256", help="Digest of the plan that this is under.")] = "",
+    runner: Runner = None,
+    declared: Declared = Tier.T1,
+    output: Form = "text",
+) -> None:
+    """Let a model try tasks in boxes, judge each attempt in a fresh box, and seal it in a log.
+
+    Exit code 0: every attempt was made. 1: the machine lost some, which count as missing. 2: it cannot be run.
+    130: stopped; the same command goes on.
+    """
+    from clearinghouse.evaluation.rule.design import Budget  # noqa: PLC0415 - what runs things, when it is asked for
+    from clearinghouse.evaluation.running.asked import asked  # noqa: PLC0415
+    from clearinghouse.evaluation.running.bench import Bench  # noqa: PLC0415
+    from clearinghouse.evaluation.running.custody import require_shown  # noqa: PLC0415
+    from clearinghouse.evaluation.running.run import run  # noqa: PLC0415
+    from clearinghouse.evaluation.running.sealing.verify import verified  # noqa: PLC0415
+    from clearinghouse.evaluation.tasks.task import load, tasks_below  # noqa: PLC0415
+
+    form = form_of(output)
+    signers = [signer_of(key, public)] if key else []
+    loaded = [load(each) for each in tasks_below(tasks)]
+    budget = Budget(tokens=budget_tokens, cost=budget_cost, seconds=budget_seconds, messages=turns)
+    wanted = asked(
+        loaded, model, budget, epochs=epochs, scaffold=scaffold, seed=seed, tier=tier, retries=retries, plan=plan
+    )
+    require_shown(loaded, model, operator)
+    many = runners or min(max_samples, os.cpu_count() or 1)
+    with Bench(runners=many, least=tier, command=words_of(runner), declared=declared) as bench, _progress() as tell:
+        ran = run(loaded, wanted, out, bench, samples=max_samples, signers=signers, tell=tell)
+    checked = verified(out)
+    attempts = _attempts(checked)
+    if form is OutputFormat.JSON:
+        write_json(_shown(ran, checked, attempts))
+    else:
+        _tell(ran, checked, attempts)
+    if ran.was_stopped:
+        raise typer.Exit(INTERRUPTED)
+    raise typer.Exit(ATTENTION if any(each.ended == "infrastructure" for each in attempts) else OK)
+
+
+def _attempts(checked: "Verified") -> list["Attempt"]:
+    from clearinghouse.evaluation.running.logs import of_run  # noqa: PLC0415
+
+    return [each for log in of_run(checked) for each in log.attempts]
+
+
+@contextmanager
+def _progress() -> Iterator["Tell"]:
+    """Yield what is told how many attempts were made, of how many."""
+    target = stderr()
+    if not target.is_terminal:
+        yield lambda made, wanted: None
+        return
+    columns = (BarColumn(bar_width=20), MofNCompleteColumn(), TextColumn("attempts"), TimeElapsedColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=target, transient=True) as progress:
+        bar = progress.add_task("", total=None)
+        yield lambda made, wanted: progress.update(bar, completed=made, total=wanted)
+
+
+def _shown(ran: "Ran", checked: "Verified", attempts: Sequence["Attempt"]) -> dict[str, Any]:
+    said: dict[str, Any] = msgspec.to_builtins(checked.said)
+    return {
+        "folder": printable_name(str(ran.folder)),
+        "statement": printable_name(str(ran.statement)),
+        "signed": checked.is_signed,
+        "wanted": ran.wanted,
+        "made": ran.made,
+        "complete": ran.is_complete,
+        "stopped": ran.was_stopped,
+        "endings": dict(_counts(attempts)),
+        "unsealed": checked.unsealed,
+        "said": said,
+        "attempts": [msgspec.to_builtins(each) for each in attempts],
+    }
+
+
+def _counts(attempts: Sequence["Attempt"]) -> Counter[str]:
+    found = Counter(str(each.ended) for each in attempts)
+    return Counter({name: found[name] for name in _ENDINGS})
+
+
+def _tell(ran: "Ran", checked: "Verified", attempts: Sequence["Attempt"]) -> None:
+    families: dict[str, list[Attempt]] = {}
+    for each in attempts:
+        families.setdefault(each.task_family, []).append(each)
+    rows = [(clean_line(name, 40), *_row(made)) for name, made in sorted(families.items())]
+    rows.append(("all", *_row(attempts)))
+    show_table("", ("family", "attempts", "solved", "failed", "refused", "lost", "budget"), rows)
+    said = checked.said
+    say(f"{clean_line(said.model)}: {plural(ran.sealed, 'attempt')} of {ran.wanted} sealed in {ran.folder}")
+    say(f"  isolation {said.tier_reached}, {clean_line(said.provider)}; {said.tier_demanded} was demanded")
+    if said.scripted:
+        say("  a scripted agent, and no model: this shows nothing of any model")
+    if not checked.is_signed:
+        say("  nobody signed: no determination can rest on it; name a key with --key")
+    if checked.unsealed:
+        say(f"  {plural(checked.unsealed, 'attempt')} ended unsealed when the process was broken off; made again")
+    if ran.was_stopped:
+        say("  stopped; the same command goes on")
+
+
+def _row(attempts: Sequence["Attempt"]) -> tuple[str, ...]:
+    counts = _counts(attempts)
+    return (str(len(attempts)), *(str(counts[each]) for each in _ENDINGS))

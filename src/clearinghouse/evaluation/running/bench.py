@@ -1,0 +1,119 @@
+"""The runners that attempts share: each speaks with one process, and does one thing at a time.
+
+A runner that is shared by several boxes makes them wait for each other. Where there are as many runners as attempts at
+one time, each attempt has its own, and stopping it stops nothing else.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Self
+
+from clearinghouse.evaluation.running.errors import RunError
+from clearinghouse.sandbox import Tier, demand
+from clearinghouse.sandbox.client import Client
+from clearinghouse.sandbox.isolation import Isolation
+
+
+class Seat:
+    """One runner, started when it is needed, and again when it is gone.
+
+    Attributes:
+        boxes: how many attempts have a box here.
+    """
+
+    def __init__(self, make: Callable[[], Client], least: Tier) -> None:
+        self._make = make
+        self._least = least
+        self._client: Client | None = None
+        self._one = threading.Lock()
+        self.boxes = 0
+
+    def runner(self) -> Client:
+        """Return the runner, checked: it reaches the tier that is demanded.
+
+        Raises:
+            SandboxError: it cannot be started, or reaches less.
+        """
+        with self._one:
+            if self._client is None or not self._client.is_alive:
+                self._client = self._started()
+            return self._client
+
+    def kill(self) -> None:
+        """End the runner at once, and what runs in its boxes. The next question starts another one."""
+        client = self._client
+        if client:
+            client.kill()
+
+    def close(self) -> None:
+        """End the runner."""
+        with self._one:
+            client, self._client = self._client, None
+        if client:
+            client.close()
+
+    def _started(self) -> Client:
+        client = self._make()
+        try:
+            demand(client.isolation(), self._least)
+        except BaseException:
+            client.close()
+            raise
+        return client
+
+
+class Bench:
+    """Runners of one kind.
+
+    Args:
+        runners: how many at one time. least: the tier that each must reach. command: through which a runner elsewhere
+            is spoken with; None starts them on this machine. declared: what the operator says of that machine.
+
+    Raises:
+        RunError: the tier is T0, in which nothing untrusted is ever run.
+    """
+
+    def __init__(
+        self,
+        *,
+        runners: int = 1,
+        least: Tier = Tier.T1,
+        command: Sequence[str] | None = None,
+        declared: Tier = Tier.T1,
+    ) -> None:
+        if least < Tier.T1:
+            raise RunError("tier T0 isolates nothing, and agents are never run in it", "ask for T1 or higher")
+        self.least = least
+        self._one = threading.Lock()
+        self._seats = [Seat(lambda: Client(command, declared=declared), least) for _ in range(max(1, runners))]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def isolation(self) -> Isolation:
+        """Return what the runners achieve, as measured; the first one is started for it.
+
+        Raises:
+            SandboxError: it cannot be started, or reaches less than what is demanded.
+        """
+        return self._seats[0].runner().isolation()
+
+    def take(self) -> Seat:
+        """Return the seat with the fewest boxes, which has one more now."""
+        with self._one:
+            seat = min(self._seats, key=lambda each: each.boxes)
+            seat.boxes += 1
+            return seat
+
+    def give_back(self, seat: Seat) -> None:
+        """Take note that a box of this seat is gone."""
+        with self._one:
+            seat.boxes -= 1
+
+    def close(self) -> None:
+        """End all runners."""
+        for seat in self._seats:
+            seat.close()

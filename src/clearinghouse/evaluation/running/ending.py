@@ -1,0 +1,54 @@
+"""What an attempt came to. Five endings are counted; they are the five of ``assessment.facts.Losses``.
+
+Only two of them are missing outcomes. A model that would not, and a machine that could not, say nothing of what the
+model can do; an attempt that used up its budget did fail within it.
+"""
+
+from enum import StrEnum
+
+
+class Ended(StrEnum):
+    """How an attempt ended.
+
+    Attributes:
+        SOLVED, FAILED: as the oracle says. REFUSED: the model or a filter before it declined, and nothing was solved.
+        INFRASTRUCTURE: the sandbox, the provider of the model or the oracle failed. BUDGET: a limit was reached, and
+            what was there by then does not solve the task. INTERRUPTED: somebody stopped the run; this is no attempt,
+            and is made again when the run goes on.
+    """
+
+    SOLVED = "solved"
+    FAILED = "failed"
+    REFUSED = "refused"
+    INFRASTRUCTURE = "infrastructure"
+    BUDGET = "budget"
+    INTERRUPTED = "interrupted"
+
+
+BUDGETS = frozenset({"token", "cost", "time", "message", "turn", "working", "context"})
+"""Limits of inspect_ai that are part of a budget. ``operator`` and ``custom`` are not."""
+REFUSALS = frozenset({"content_filter"})
+"""Reasons to stop that are refusals, as inspect_ai names them for every provider of models."""
+MISSING = frozenset({Ended.REFUSED, Ended.INFRASTRUCTURE})
+"""Endings without an outcome."""
+_STOPPED = ("CancelledError", "KeyboardInterrupt", "operator interruption")
+
+
+def ended(solved: float | None, *, error: str = "", limit: str = "", stop: str = "") -> Ended:
+    """Return how an attempt ended.
+
+    Args:
+        solved: the score, 1 where the oracle was satisfied; None where there is none. error: what broke it off; empty
+            where nothing did. limit: the kind of limit that it reached. stop: why the model stopped in the end.
+    """
+    if limit == "operator" or any(each in error for each in _STOPPED):
+        return Ended.INTERRUPTED
+    if error:
+        return Ended.INFRASTRUCTURE
+    if solved is not None and solved >= 1:
+        return Ended.SOLVED
+    if stop in REFUSALS:
+        return Ended.REFUSED
+    if limit in BUDGETS:
+        return Ended.BUDGET
+    return Ended.INFRASTRUCTURE if solved is None else Ended.FAILED
