@@ -13,7 +13,7 @@ def stamp(now: dt.datetime) -> str:
     """
     if now.tzinfo is None:
         raise ValueError("a moment without a zone")
-    return now.astimezone(dt.UTC).strftime(FORM)
+    return f"{now.astimezone(dt.UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
 def moment(text: str) -> dt.datetime:
@@ -23,6 +23,6 @@ def moment(text: str) -> dt.datetime:
         ValueError: it is none of this form.
     """
     found = dt.datetime.strptime(text, FORM).replace(tzinfo=dt.UTC)
-    if found.strftime(FORM) != text:
+    if stamp(found) != text:
         raise ValueError(f"{text[:40]!a} is not written as {FORM}")
     return found
