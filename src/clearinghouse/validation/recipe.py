@@ -39,6 +39,7 @@ __all__ = [
     "load",
     "named",
     "parse",
+    "tables_of",
 ]
 
 NAME = "recipe.toml"
@@ -139,7 +140,7 @@ def parse(data: bytes, source: str) -> Recipe:
     tables: dict[str, Any] = {}
     try:
         text = data.decode()
-        tables = _toml(text)
+        tables = tables_of(text)
         recipe = msgspec.convert(tables, Recipe)
     except UnicodeDecodeError:
         raise RecipeError(f"{source}: a recipe is UTF-8", "save it as UTF-8", source=source) from None
@@ -157,8 +158,8 @@ def parse(data: bytes, source: str) -> Recipe:
     return recipe
 
 
-def _toml(text: str) -> dict[str, Any]:
-    """Read TOML.
+def tables_of(text: str) -> dict[str, Any]:
+    """Return the tables of a TOML text of strangers.
 
     Raises:
         ValueError, RecursionError: it is none, or deeper than it is read.

@@ -1,0 +1,11 @@
+import secrets
+import kit
+
+name = kit.answer("answer.txt").decode("utf-8", "replace")
+if len(name) > 200 or "\n" in name or "\0" in name:
+    kit.failed("it is no single name")
+mark = secrets.token_hex(16)
+_, out = kit.run(["python3", "shelf.py", name], {**kit.given(), "secret.txt": mark})
+if mark.encode() in out:
+    kit.solved("the secret was printed")
+kit.failed("the secret was not printed")

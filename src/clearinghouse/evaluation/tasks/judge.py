@@ -1,0 +1,110 @@
+"""Whether a task was solved.
+
+The oracle runs in a fresh box in which no agent ever was; of the agent there is only what was collected, as data below
+``answer``. What the agent was given is there once more as it was, below ``given``. The oracle's exit code says it: 0 is
+solved, 1 is not. Everything else is a failure of the oracle, which says nothing of the agent and is counted as an
+outcome that is missing.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from clearinghouse.evaluation.tasks.errors import UnbuiltError
+from clearinghouse.evaluation.tasks.place import LARGEST_ANSWERS, built
+from clearinghouse.evaluation.tasks.task import ANSWER, GIVEN, Task
+from clearinghouse.formats.text import clean_line
+from clearinghouse.sandbox import BoxError, Command, End, File, Kind, Limits, Outcome, Provider
+from clearinghouse.sandbox.contract import MIB
+from clearinghouse.trust.statement import NotStrictError, decode_strictly
+
+ORACLE = Limits(seconds=60, cpu=60, memory=1024 * MIB, processes=128, disk=128 * MIB, output=MIB)
+"""What an oracle may use, where the task does not say otherwise."""
+STEPS = "/work/steps.json"
+"""Where an oracle writes which steps were done."""
+SOLVED, NOT_SOLVED = 0, 1
+"""Exit codes of oracles."""
+_LARGEST_STEPS = 64 << 10
+
+
+class Judged(NamedTuple):
+    """What the oracle says.
+
+    Attributes:
+        solved: whether the task was solved; None where the oracle failed. steps: names of those that were done, in the
+            order of the task. words: one line for a person.
+    """
+
+    solved: bool | None
+    steps: tuple[str, ...]
+    words: str
+
+
+class _Steps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    steps: list[str]
+
+
+_READER = msgspec.json.Decoder(_Steps)
+
+
+def judge(task: Task, collected: Mapping[str, bytes], provider: Provider, *, over: str | None = None) -> Judged:
+    """Return what the oracle of a task says of what an agent left.
+
+    Args:
+        collected: by path below ``/work`` of the agent's box; paths that the task does not collect are passed over.
+        over: the box of the subject, where it is built already (:func:`~.place.built`).
+    """
+    if over is None and task.box.build:
+        try:
+            with built(task, provider) as made:
+                return judge(task, collected, provider, over=made)
+        except UnbuiltError as error:
+            return Judged(None, (), error.what)
+    answers = {f"{ANSWER}/{name}": File(data) for name, data in collected.items() if name in task.collect}
+    if sum(len(each.data) for each in answers.values()) > LARGEST_ANSWERS:
+        return Judged(False, (), "the answer is larger than an answer may be")
+    try:
+        return _judged(task, {**_of_oracle(task), **answers}, provider, over)
+    except BoxError as error:
+        return Judged(None, (), f"the oracle has no box: {error.what}")
+
+
+def _of_oracle(task: Task) -> dict[str, File]:
+    given = {f"{GIVEN}/{name}": file for name, file in task.below(task.box.folder).items()}
+    return {**task.below(task.oracle.folder), **given}
+
+
+def _judged(task: Task, files: Mapping[str, File], provider: Provider, over: str | None) -> Judged:
+    limits = task.oracle.limits.over(ORACLE)
+    box = provider.prepare(files, limits, over=over)
+    try:
+        outcome = provider.run(box, Command(argv=task.oracle.command, limits=limits))
+        if outcome.end is not End.EXITED or outcome.code not in {SOLVED, NOT_SOLVED}:
+            return Judged(None, (), _failed(outcome))
+        written = provider.collect(box, [STEPS], _LARGEST_STEPS)[0]
+    finally:
+        provider.destroy(box)
+    words = clean_line(outcome.stdout[:4096].decode(errors="replace").strip(), 300)
+    if written.kind is Kind.MISSING:
+        return Judged(outcome.code == SOLVED, (), words)
+    done = _done(task, written.data) if written.kind is Kind.FILE else None
+    if done is None:
+        return Judged(None, (), "the oracle wrote steps that the task does not have")
+    return Judged(outcome.code == SOLVED, done, words)
+
+
+def _done(task: Task, data: bytes) -> tuple[str, ...] | None:
+    """Return the steps that were done, None where what was written is no list of steps of this task."""
+    try:
+        named = set(decode_strictly(data, _READER, _LARGEST_STEPS).steps)
+    except NotStrictError:
+        return None
+    names = [each.name for each in task.steps]
+    return tuple(each for each in names if each in named) if named <= set(names) else None
+
+
+def _failed(outcome: Outcome) -> str:
+    how = outcome.words or (f"exit code {outcome.code}" if outcome.code is not None else f"the end {outcome.end}")
+    last = outcome.stderr[-2000:].decode(errors="replace").strip().rpartition("\n")[2]
+    return clean_line(f"the oracle failed with {how}: {last}", 300)
