@@ -4,9 +4,9 @@ A task is committed to under a salt of its own (:mod:`clearinghouse.trust.commit
 commitments of its tasks. Whoever is given one record and its salt can check that it is in the pool; of those that were
 not revealed a commitment tells nothing, not even which family a task is of.
 
-The root is that of a Merkle tree (RFC 9162) over these entries, in this order: the header as canonical JSON; ``task``, a
-blank and 32 bytes for each task; ``family``, a blank and 32 bytes for each family; both in the order of the bytes. So
-the root binds everything in this file, and through digests in the header also the sealed tasks and the shares.
+The root is that of a Merkle tree (RFC 9162) over these entries, in this order: the header as canonical JSON; ``task``,
+a blank and 32 bytes for each task; ``family``, a blank and 32 bytes for each family; both in the order of the bytes.
+So the root binds everything in this file, and through digests in the header also the sealed tasks and the shares.
 """
 
 from pathlib import Path
@@ -61,6 +61,18 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     canaries: _Line = "a line at the end of every prompt"
 
 
+class Anchor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A task that was kept from the version before.
+
+    Attributes:
+        before, now: commitments to it in that version and in this one. exposures: how many there were until then.
+    """
+
+    before: Sha256
+    now: Sha256
+    exposures: _Count = 0
+
+
 class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a pool is.
 
@@ -69,8 +81,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         tasks, families: how many. threshold: how many custodians must agree. custodians: who they are.
         recipient: the public age key that it is encrypted to. sealed, sealed_bytes: SHA-256 and size of ``pool.age``.
         canary: SHA-256 of the canary that all its tasks have. canaries: of those that each task has alone, sorted.
-        policy: see there. previous: root of the version before; empty where there is none. anchors: commitments
-            of a task in the version before and in this one, of all tasks that were kept.
+        policy: see there. previous: root of the version before; empty where there is none.
+        anchors: of all tasks that were kept.
         is_open: whether its tasks are public, so that it is for development only and supports no determination.
     """
 
@@ -91,7 +103,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     canaries: tuple[Sha256, ...]
     policy: Policy
     previous: Annotated[str, msgspec.Meta(pattern=r"\A([0-9a-f]{64})?\Z")] = ""
-    anchors: tuple[tuple[Sha256, Sha256], ...] = ()
+    anchors: tuple[Anchor, ...] = ()
     is_open: bool = False
 
 

@@ -1,21 +1,29 @@
 """The key of a pool, shared out so that m of n custodians open it together and fewer learn nothing.
 
-The sharing is Shamir's, in the form of SLIP-0039 (https://github.com/satoshilabs/slips/blob/master/slip-0039.md), by its
-reference implementation, ``shamir-mnemonic``. It was taken because it is a published format with test vectors, is
-maintained by who designed it, has the digest that tells a wrong share from a right one, and its shares are words that a
-person can write down and read out, should every computer fail. Its own documentation says that it is not hardened
-against side channels: open pools on a machine that is not shared.
+For every m of the n custodians the key is divided into m parts, all but the last random, which give it by exclusive or.
+A share is one custodian's parts. Whoever lacks a custodian lacks a random part of every division, so fewer than m
+shares are the same distribution of random bytes whatever the key is: nothing can be computed from them, by anybody.
+Source: Benaloh and Leichter, Generalized secret sharing and monotone functions, CRYPTO 1988 (a threshold as the
+disjunction of conjunctions). Shares grow with the number of divisions, which is bounded here.
+
+Shamir's sharing would be smaller. ``shamir-mnemonic`` was not taken because its authors say that it should not be used
+for sensitive secrets, and arithmetic in a field of our own is none that anybody has looked at; here there is only
+exclusive or.
 
 A share is bound to its pool and its custodian, and its digest is in the manifest. So a share of another pool, one that
 was given twice and one that was changed are told apart before anything is combined.
 
-What Python cannot do: the words, and the identity that they add up to, are ``str`` and ``bytes`` inside libraries, which
-cannot be overwritten. They live until the interpreter reuses the memory. What is ours is overwritten.
+What Python cannot do: the identity that the parts add up to is a ``str`` in age's library, which cannot be overwritten,
+and lives until its memory is used for something else. What is ours is overwritten.
 """
 
 import hashlib
+import secrets
 from collections.abc import Sequence
-from typing import Any
+from functools import reduce
+from itertools import combinations
+from math import comb
+from typing import Annotated, Any
 
 import msgspec
 
@@ -34,28 +42,30 @@ from clearinghouse.trust.statement import NotStrictError, decode_strictly
 
 try:
     import pyrage
-    import shamir_mnemonic
 except ImportError as error:
-    raise MissingExtraError("shamir-mnemonic") from error
+    raise MissingExtraError("pyrage") from error
 
 SCHEMA = "clearinghouse share 1"
-LARGEST = 16 << 10
+LARGEST = 256 << 10
 """Most bytes of a share, encrypted or not."""
 FEWEST, MOST = 2, 16
 """How many custodians there may be; two of them at least must agree."""
+MOST_DIVISIONS = 1_000
+"""How many ways there may be to choose those who agree."""
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One share.
 
     Attributes:
-        schema: always :data:`SCHEMA`. pool: the id of the pool's version. custodian: whose it is. words: of SLIP-0039.
+        schema: always :data:`SCHEMA`. pool: the id of the pool's version. custodian: whose it is.
+        parts: theirs, in hex, of each division that they are in, in the order of divisions.
     """
 
     schema: str = SCHEMA
     pool: str
     custodian: str
-    words: str
+    parts: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=MOST_DIVISIONS)]
 
     def to_bytes(self) -> bytes:
         """Return it as it is encrypted."""
@@ -89,14 +99,29 @@ def cut(pool: str, threshold: int, custodians: Sequence[tuple[str, str]]) -> Cut
     """
     _possible(threshold, custodians)
     identity = pyrage.x25519.Identity.generate()
-    secret = str(identity).encode("ascii")
-    [group] = shamir_mnemonic.generate_mnemonics(1, [(threshold, len(custodians))], secret, iteration_exponent=0)
+    parts = divided(str(identity).encode("ascii"), threshold, len(custodians))
     made, sealed = [], {}
-    for (name, key), words in zip(custodians, group, strict=True):
-        share = Share(pool=pool, custodian=name, words=words).to_bytes()
+    for (name, key), own in zip(custodians, parts, strict=True):
+        share = Share(pool=pool, custodian=name, parts=tuple(each.hex() for each in own)).to_bytes()
         sealed[name] = keys.encrypted(share, [keys.recipient(key)])
         made.append(Custodian(name, key, _digest(sealed[name]), _digest(share)))
     return Cut(str(identity.to_public()), tuple(made), sealed)
+
+
+def divided(secret: bytes, threshold: int, count: int) -> list[list[bytes]]:
+    """Return the parts of each of so many custodians, any ``threshold`` of whom have the secret together."""
+    parts: list[list[bytes]] = [[] for _ in range(count)]
+    for members in combinations(range(count), threshold):
+        random = [secrets.token_bytes(len(secret)) for _ in members[1:]]
+        for member, part in zip(members, [*random, joined([secret, *random])], strict=True):
+            parts[member].append(part)
+    return parts
+
+
+def joined(parts: Sequence[bytes]) -> bytes:
+    """Return the exclusive or of strings of one length."""
+    size = len(parts[0])
+    return reduce(lambda all_of, each: all_of ^ int.from_bytes(each, "big"), parts, 0).to_bytes(size, "big")
 
 
 def read(data: bytes | bytearray, manifest: Manifest) -> Share:
@@ -141,18 +166,27 @@ def combine(given: Sequence[bytes | bytearray], manifest: Manifest) -> Any:
         what = f"{len(found)} of the {header.threshold} custodians agree that {header.name} asks for"
         have = ", ".join(each.name for each in header.custodians)
         raise TooFewSharesError(what, f"ask more of them: {have}")
-    return _joined([each.words for each in found.values()][: header.threshold], header.recipient)
+    return _identity(list(found.values())[: header.threshold], manifest)
 
 
-def _joined(words: list[str], public: str) -> Any:
+def _identity(given: list[Share], manifest: Manifest) -> Any:
+    header = manifest.header
+    names = [each.name for each in header.custodians]
+    members = tuple(sorted(names.index(each.custodian) for each in given))
+    divisions = list(combinations(range(len(names)), header.threshold))
     try:
-        secret = shamir_mnemonic.combine_mnemonics(words)
-        identity = pyrage.x25519.Identity.from_str(secret.decode("ascii"))
-    except (shamir_mnemonic.MnemonicError, pyrage.IdentityError, ValueError):
+        parts = [bytes.fromhex(each.parts[_place(divisions, members, names.index(each.custodian))]) for each in given]
+        identity = pyrage.x25519.Identity.from_str(joined(parts).decode("ascii"))
+    except (pyrage.IdentityError, ValueError, IndexError, OverflowError):
         identity = None
-    if identity is None or str(identity.to_public()) != public:
+    if identity is None or str(identity.to_public()) != header.recipient:
         raise WrongShareError("these shares do not add up to the key of the pool", "ask the custodians for theirs anew")
     return identity
+
+
+def _place(divisions: Sequence[tuple[int, ...]], members: tuple[int, ...], member: int) -> int:
+    """Where a member's part of a division stands among all parts of theirs."""
+    return [each for each in divisions if member in each].index(members)
 
 
 def _possible(threshold: int, custodians: Sequence[tuple[str, str]]) -> None:
@@ -160,6 +194,9 @@ def _possible(threshold: int, custodians: Sequence[tuple[str, str]]) -> None:
     if not FEWEST <= threshold <= count <= MOST:
         what = f"{threshold} of {count} custodians cannot be asked for"
         raise PoolError(what, f"name {FEWEST} to {MOST} custodians, and let {FEWEST} of them at least agree")
+    if comb(count, threshold) > MOST_DIVISIONS:
+        what = f"there are {comb(count, threshold):,} ways to choose {threshold} of {count} custodians"
+        raise PoolError(what, f"name fewer custodians: at most {MOST_DIVISIONS:,} ways are prepared")
     for at, kind in ((0, "name"), (1, "key")):
         if len({each[at] for each in custodians}) != count:
             raise PoolError(f"two custodians have one {kind}", "let each share be another person's")
