@@ -1,0 +1,110 @@
+"""The fields of a ``plan.toml``, with their types and bounds. Of the design, the rule has its own
+(:mod:`clearinghouse.evaluation.rule.design`).
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from clearinghouse.evaluation.rule.design import Design
+from clearinghouse.sandbox import Tier
+
+SCHEMA = "clearinghouse frontier plan 1"
+VOLUNTARY = (
+    "This is voluntary: it says what the evidence shows of one state of a model, and it has no bearing on whether, "
+    "when or to whom anybody develops, publishes, releases or distributes a model."
+)
+"""The sentence that every plan carries. Its substance is section 3(c) of Executive Order 14409."""
+MOST_DAYS = 183
+"""After how many days a determination ends at the latest."""
+
+# Patterns end with \Z: before a line feed at the end of a text, $ is satisfied too.
+_Line = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\A[^\x00-\x1f\x7f]*\Z")]
+_LineOrNone = Annotated[str, Meta(max_length=500, pattern=r"\A[^\x00-\x1f\x7f]*\Z")]
+_Prose = Annotated[str, Meta(min_length=1, max_length=10_000)]
+_Name = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9_-]{0,63}\Z")]
+_Digest = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+_Count = Annotated[int, Meta(ge=1, le=1_000_000)]
+
+
+class ModelState(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be assessed: one state of a model.
+
+    Attributes:
+        name: as its developer calls it. developer: who. identity: a digest of weights, or the fingerprint of an
+            endpoint; empty where it is not known yet. safeguards: that it has. access: how it is reached.
+    """
+
+    name: _Line
+    developer: _Line
+    identity: _LineOrNone = ""
+    safeguards: Literal["deployed", "reduced", "none"] = "deployed"
+    access: _LineOrNone = ""
+
+
+class PoolRef(msgspec.Struct, frozen=True, kw_only=True):
+    """The pool of one domain, as its manifest has it.
+
+    Attributes:
+        domain: of the design. name, version: of the pool. root: its Merkle root. tasks: how many it has.
+        families: how many of them are held out, and so can be drawn. is_open: whether its tasks are public.
+    """
+
+    domain: _Name
+    name: _Name
+    version: _Count
+    root: _Digest
+    tasks: _Count
+    families: _Count
+    is_open: bool = False
+
+
+class Drawing(msgspec.Struct, frozen=True, kw_only=True):
+    """How families are drawn (:mod:`clearinghouse.evaluation.pools.draw`).
+
+    Attributes:
+        beacon: its name, such as ``quicknet``. reveal_days: after the beacon's round within which the developer
+            reveals its nonce; afterwards the nonce's digest stands in its place, and the draw says so.
+    """
+
+    beacon: _Line = "quicknet"
+    reveal_days: Annotated[int, Meta(ge=1, le=90)] = 7
+
+
+class Supersedes(msgspec.Struct, frozen=True, kw_only=True):
+    """The version before: SHA-256 of its file, and why there is another one."""
+
+    sha256: _Digest
+    reason: _Prose
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """A plan.
+
+    Attributes:
+        schema: always :data:`SCHEMA`. name: of the plan. version: from 1. voluntary: always :data:`VOLUNTARY`.
+        supersedes: the version before; None at the first. model: what is assessed. primary: the one statistic that
+            decides, in words. design: numbers and choices by which the rule decides. pools: one for each domain.
+        drawing: how families are drawn. scaffolds: that may be used. tier: of isolation, at least.
+        analysis: SHA-256 of the code that computes (:mod:`.analysis`). expires_days: after which a determination ends.
+        retest: what makes a new assessment due earlier, a sentence each. development: whether this is a trial on open
+            pools, which supports no determination.
+    """
+
+    schema: Literal["clearinghouse frontier plan 1"]
+    name: _Name
+    version: _Count
+    voluntary: str
+    supersedes: Supersedes | None = None
+    model: ModelState
+    primary: _Prose
+    design: Design
+    pools: Annotated[tuple[PoolRef, ...], Meta(min_length=1, max_length=64)]
+    drawing: Drawing = Drawing()
+    scaffolds: Annotated[tuple[_Line, ...], Meta(min_length=1, max_length=64)]
+    tier: Tier = Tier.T1
+    analysis: _Digest
+    expires_days: Annotated[int, Meta(ge=1, le=MOST_DAYS)] = MOST_DAYS
+    retest: Annotated[tuple[_Line, ...], Meta(min_length=1, max_length=64)]
+    development: bool = False

@@ -1,0 +1,109 @@
+"""Which task was shown to which model, at which host, and when; and which tasks are worn out.
+
+The ledger is an append-only log (:mod:`clearinghouse.evaluation.ledger.chain`) beside the pool, or wherever runs are.
+It names tasks by their commitments, so it can be shown to anybody.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from clearinghouse.evaluation.ledger.chain import Chain, Log
+from clearinghouse.evaluation.ledger.times import stamp
+from clearinghouse.evaluation.pools.errors import PoolError
+from clearinghouse.evaluation.pools.manifest import Manifest, TaskRecord
+from clearinghouse.evaluation.pools.sealed import PoolTask
+from clearinghouse.records.marking import Tlp
+
+LEDGER = "exposure.jsonl"
+EXPOSED, RETIRED = "task exposed", "task retired"
+"""What an entry says."""
+
+
+class Wear(msgspec.Struct, frozen=True):
+    """How worn a task is.
+
+    Attributes:
+        leaf: its commitment. exposures: how often it was shown, in this version and those before, once for each model
+            and host that saw it. attempts: how often it was shown at all. retired: why it is not used any more; empty
+            where it is.
+    """
+
+    leaf: str
+    exposures: int
+    attempts: int
+    retired: str = ""
+
+
+def expose(
+    ledger: Path, tasks: Sequence[PoolTask], *, model: str, host: str, run: str, who: str, now: dt.datetime
+) -> None:
+    """Write down that tasks are about to be shown to a model; call it before they are.
+
+    Args:
+        ledger: the file of it. model: with its state, as the plan names it. host: who operates the machine that the
+            model runs on, and so can see the task. run: which one. who: started it. now: with a zone.
+
+    Raises:
+        PoolError: a task may not be shown at this host: it is not public, and the consent for it does not name the
+            host, or is over. LedgerError: the ledger cannot be written. TamperedLogError: it was changed.
+    """
+    for each in tasks:
+        _demand(each, host, now)
+    log = Chain(ledger)
+    for each in tasks:
+        log.append(EXPOSED, each.leaf, who=who, now=now, facts={"model": model, "host": host, "run": run})
+
+
+def retire(ledger: Path, manifest: Manifest, leaf: str, *, reason: str, who: str, now: dt.datetime) -> None:
+    """Take a task out of use, by hand.
+
+    Raises:
+        PoolError: it is none of the pool, or no reason is given. LedgerError: the ledger cannot be written.
+    """
+    if leaf not in manifest.leaves:
+        raise PoolError(f"the pool has no task {leaf[:16]}…", "name it by its commitment, as the manifest lists it")
+    if not reason.strip():
+        raise PoolError("it is not said why the task is retired", "give a reason")
+    Chain(ledger).append(RETIRED, leaf, who=who, now=now, facts={"reason": reason})
+
+
+def wear(log: Log, manifest: Manifest) -> dict[str, Wear]:
+    """Return how worn each task of a pool is, by its commitment; ``log`` is the ledger of this version."""
+    seen: Counter[str] = Counter()
+    pairs = {(each.digest, each.facts.get("model", ""), each.facts.get("host", "")) for each in log.find(EXPOSED)}
+    models = Counter(leaf for leaf, _, _ in pairs)
+    for each in log.find(EXPOSED):
+        seen[each.digest] += 1
+    by_hand = {each.digest: each.facts.get("reason", "") for each in log.find(RETIRED)}
+    before = {each.now: each.exposures for each in manifest.header.anchors}
+    most = manifest.header.policy.retire_after
+    found = {}
+    for leaf in manifest.leaves:
+        count = models[leaf] + before.get(leaf, 0)
+        worn = f"it was shown to {count} models, and the policy says {most}" if most and count >= most else ""
+        found[leaf] = Wear(leaf, count, seen[leaf], by_hand.get(leaf, worn))
+    return found
+
+
+def _demand(task: PoolTask, host: str, now: dt.datetime) -> None:
+    custody = task.task.custody
+    if custody.marking is Tlp.CLEAR:
+        return
+    if host not in custody.operators:
+        what = f"the task {task.task.id} is not public, and nobody has consented to show it to {host[:100]!a}"
+        raise PoolError(what, "run it where the consent says, or ask finder and vendor for another one")
+    if custody.until is not None and now.astimezone(dt.UTC).date() > custody.until:
+        what = f"the consent to show the task {task.task.id} ended on {custody.until}, and it is {stamp(now)}"
+        raise PoolError(what, "ask finder and vendor for another one")
+
+
+def record_of(task: PoolTask) -> TaskRecord:
+    """Return what is committed to of a task."""
+    record = task.revealed.record
+    if not isinstance(record, TaskRecord):
+        raise TypeError("a family where a task belongs")
+    return record

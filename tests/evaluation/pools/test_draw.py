@@ -1,0 +1,239 @@
+"""Draws: they follow from what both sides fixed and nobody knew, and anybody can repeat them."""
+
+import datetime as dt
+import hashlib
+import hmac
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clearinghouse.evaluation.pools import beacon
+from clearinghouse.evaluation.pools.beacon import Beacon, mainnet, quicknet, round_after
+from clearinghouse.evaluation.pools.draw import (
+    DRAW_TYPE,
+    TERMS_TYPE,
+    Draw,
+    agree,
+    draw_statement,
+    drawable,
+    make,
+    order_of,
+    read_draw,
+    read_terms,
+    seed_of,
+    terms_statement,
+    verify,
+)
+from clearinghouse.evaluation.pools.errors import DrawError
+from clearinghouse.evaluation.pools.manifest import Manifest
+from clearinghouse.evaluation.pools.signing import check_signed, signed
+from clearinghouse.evaluation.pools.split import development
+from clearinghouse.evaluation.pools.terms import Terms, new_nonce, nonce_digest
+from clearinghouse.trust.envelope import EnvelopeError
+from clearinghouse.trust.keys import KeyRing, PublicKey, load_private, make_key_pair
+from invented_pool import NOW, made
+
+PLAN = "5a" * 32
+NONCE = b"\x07" * 32
+LATER = NOW + dt.timedelta(hours=1)
+ROUND = round_after("quicknet", NOW + dt.timedelta(minutes=30))
+# Round 1 of drand's default chain, as its nodes publish it.
+SIGNATURE = bytes.fromhex(
+    "8d61d9100567de44682506aea1a7a6fa6e5491cd27a0a0ed349ef6910ac5ac20ff7bc3e09d7c046566c9f7f3c6f3b101"
+    "04990e7cb424998203d8f7de586fb7fa5f60045417a432684f85093b06ca91c769f0e7ca19268375e659c2a2352b4655"
+)
+VALUE = bytes.fromhex("101297f1ca7dc44ef6088d94ad5fb7ba03455dc33d53ddb412bbc4564ed986ec")
+HASHES = st.binary(min_size=32, max_size=32)
+
+
+def pool() -> Manifest:
+    return made().manifest
+
+
+def terms(nonce: bytes = NONCE) -> Terms:
+    return agree(pool(), PLAN, nonce_digest(nonce), ROUND, now=NOW)
+
+
+def drawn() -> Draw:
+    return make(terms(), pool(), VALUE, NONCE, now=LATER, signature=SIGNATURE)
+
+
+def by_an_outsider(plan: str, root: str, value: bytes, nonce: bytes, groups: list[str], stage: int) -> list[str]:
+    """The draw as somebody writes it who has only read how it is described."""
+    text = b"clearinghouse draw 1\0" + stage.to_bytes(4, "big")
+    text += bytes.fromhex(plan) + bytes.fromhex(root) + hashlib.sha256(value).digest() + nonce
+    seed = hashlib.sha256(text).digest()
+    marks = {hmac.new(seed, bytes.fromhex(each), hashlib.sha256).hexdigest(): each for each in groups}
+    return [marks[mark] for mark in sorted(marks)]
+
+
+def test_an_outsider_repeats_a_draw() -> None:
+    draw = drawn()
+    verify(draw, pool())
+    held = [each for each in pool().groups if each not in development(pool())]
+    assert list(draw.order) == by_an_outsider(PLAN, pool().root, VALUE, NONCE, held, 1)
+    assert draw.first(2) == draw.order[:2]
+    assert draw.first(3)[:2] == draw.first(2)  # drawing on extends what was drawn
+    with pytest.raises(DrawError):
+        draw.first(5)
+
+
+@given(st.lists(HASHES, unique=True, max_size=30), HASHES)
+def test_a_draw_is_a_permutation_that_does_not_depend_on_the_order_it_is_given(
+    groups: list[bytes], seed: bytes
+) -> None:
+    names = [each.hex() for each in groups]
+    assert sorted(order_of(seed, names)) == sorted(names)
+    assert order_of(seed, names) == order_of(seed, names[::-1])
+
+
+@given(st.integers(1, 99), HASHES, HASHES, HASHES, HASHES, st.integers(0, 4), st.integers(0, 255))
+def test_whatever_changes_the_seed_is_another(
+    stage: int, plan: bytes, root: bytes, value: bytes, nonce: bytes, which: int, bit: int
+) -> None:
+    parts = [stage, plan, root, value, nonce]
+    changed = list(parts)
+    if which == 0:
+        changed[0] = stage + 1
+    else:
+        changed[which] = (int.from_bytes(parts[which], "big") ^ 1 << bit).to_bytes(32, "big")
+    seeds = {seed_of(a, b.hex(), c.hex(), d, e) for a, b, c, d, e in (parts, changed)}
+    assert len(seeds) == 2
+
+
+def test_every_family_comes_first_about_as_often() -> None:
+    groups = drawable(pool())
+    firsts = [order_of(hashlib.sha256(b"%d" % at).digest(), groups)[0] for at in range(2_000)]
+    for each in groups:
+        assert abs(firsts.count(each) - 500) < 90  # more than four standard deviations
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"value": hashlib.sha256(b"another").hexdigest(), "signature": ""},
+        {"nonce": "08" * 32},
+        {"seed": "00" * 32},
+        {"order": drawn().order[::-1]},
+        {"order": drawn().order[1:]},
+        {"withheld": True},
+        {"signature": SIGNATURE[1:].hex()},
+        {"made": "2026-11-24T08:45:00Z"},
+        {"terms": msgspec.structs.replace(terms(), plan="00" * 32)},
+        {"terms": msgspec.structs.replace(terms(), root="00" * 32)},
+        {"terms": msgspec.structs.replace(terms(), stage=2)},
+        {"terms": msgspec.structs.replace(terms(), used=drawn().order[:1])},
+        {"terms": msgspec.structs.replace(terms(), agreed="2026-11-24T09:30:00Z")},
+        {"terms": msgspec.structs.replace(terms(), beacon=msgspec.structs.replace(ROUND, genesis=0))},
+    ],
+)
+def test_a_draw_of_which_anything_was_changed_is_refused(change: dict[str, object]) -> None:
+    with pytest.raises(DrawError):
+        verify(msgspec.structs.replace(drawn(), **change), pool())
+
+
+def test_a_round_that_was_out_when_terms_were_agreed_on_is_refused() -> None:
+    for late in (quicknet(1), round_after("quicknet", NOW - dt.timedelta(hours=1)), mainnet(5)):
+        with pytest.raises(DrawError, match="was out at"):
+            agree(pool(), PLAN, nonce_digest(NONCE), late, now=NOW)
+
+
+def test_a_draw_before_its_round_is_refused() -> None:
+    with pytest.raises(DrawError, match="before the round"):
+        make(terms(), pool(), VALUE, NONCE, now=NOW + dt.timedelta(minutes=29))
+
+
+def test_a_nonce_that_was_not_agreed_on_is_refused() -> None:
+    with pytest.raises(DrawError, match="nonce"):
+        make(terms(), pool(), VALUE, new_nonce(), now=LATER)
+
+
+def test_a_nonce_that_is_withheld_is_replaced_after_its_days_and_the_draw_says_so() -> None:
+    with pytest.raises(DrawError, match="has until"):
+        make(terms(), pool(), VALUE, None, now=LATER)
+    draw = make(terms(), pool(), VALUE, None, now=LATER + dt.timedelta(days=7))
+    assert draw.withheld
+    assert draw.order != drawn().order
+    verify(draw, pool())
+
+
+def test_a_fresh_draw_leaves_out_what_was_drawn_and_follows_on_the_first() -> None:
+    first = drawn()
+    before = (first, 2)
+    later = round_after("quicknet", LATER + dt.timedelta(minutes=5))
+    nonce = b"\x09" * 32
+    again = agree(pool(), PLAN, nonce_digest(nonce), later, now=LATER, before=before)
+    value = hashlib.sha256(b"a later round").digest()
+    fresh = make(again, pool(), value, nonce, now=LATER + dt.timedelta(hours=1), before=before)
+    assert sorted([*fresh.order, *first.first(2)]) == sorted(drawable(pool()))
+    assert list(fresh.order) == by_an_outsider(PLAN, pool().root, value, nonce, list(first.order[2:]), 2)
+    verify(fresh, pool(), before)
+    for wrong in (None, (first, 1), (first, 3)):
+        with pytest.raises(DrawError, match="follow on"):
+            verify(fresh, pool(), wrong)
+    third = agree(pool(), PLAN, nonce_digest(nonce), quicknet(later.round + 2_000), now=LATER, before=(fresh, 1))
+    assert third.used == tuple(sorted([*first.first(2), *fresh.first(1)]))
+    with pytest.raises(DrawError, match="no family is left"):
+        agree(pool(), PLAN, nonce_digest(nonce), later, now=LATER, before=(first, 4))
+
+
+def test_terms_and_draws_are_read_as_they_were_written() -> None:
+    draw = drawn()
+    assert read_draw(draw.to_bytes()) == draw
+    assert read_terms(terms().to_bytes()) == terms()
+    for statement in (terms_statement(terms()), draw_statement(draw)):
+        assert statement.from_bytes(statement.to_bytes()).to_bytes() == statement.to_bytes()
+
+
+def test_rounds_are_out_when_drand_says() -> None:
+    assert mainnet(1).time == dt.datetime(2020, 7, 22, 15, 17, 30, tzinfo=dt.UTC)
+    assert quicknet(27_946_612).time == dt.datetime(2026, 4, 20, tzinfo=dt.UTC)
+    assert beacon.is_value(mainnet(1), VALUE, SIGNATURE)
+    assert not beacon.is_value(mainnet(1), VALUE, SIGNATURE[:-1])
+    assert not beacon.is_value(mainnet(1), VALUE[:-1])
+    with pytest.raises(DrawError, match="no beacon"):
+        round_after("dice", NOW)
+    with pytest.raises(DrawError, match="calendars"):
+        _ = Beacon(name="slow", chain="slow", genesis=0, period=10**7, round=2**40).time
+
+
+@given(st.integers(0, 10**9))
+def test_the_next_round_is_the_first_one_after_a_moment(seconds: int) -> None:
+    when = dt.datetime(2023, 9, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=seconds)
+    found = round_after("quicknet", when)
+    assert when < found.time <= when + dt.timedelta(seconds=3)
+
+
+def test_both_sides_sign_the_terms_and_every_byte_of_a_draw_is_covered(tmp_path: Path) -> None:
+    signers = []
+    for name in ("assessor", "developer", "stranger"):
+        make_key_pair(tmp_path / name)
+        signers.append(load_private(tmp_path / name))
+    ring = KeyRing(PublicKey(each.public_key) for each in signers[:2])
+    one = signed(terms_statement(terms()), signers[0])
+    both = signed(terms_statement(terms()), signers[1], one)
+    check_signed(both, ring, terms().digest, TERMS_TYPE, 2)
+    for wrong in (one, signed(terms_statement(terms()), signers[2], one)):
+        with pytest.raises(EnvelopeError):
+            check_signed(wrong, ring, terms().digest, TERMS_TYPE, 2)
+    with pytest.raises(DrawError, match="signed"):
+        check_signed(both, ring, drawn().digest, TERMS_TYPE, 2)
+    with pytest.raises(DrawError, match="signed"):
+        check_signed(both, ring, terms().digest, DRAW_TYPE, 2)
+    with pytest.raises(DrawError, match="another"):
+        signed(draw_statement(drawn()), signers[1], one)
+    whole = drawn().to_bytes()
+    envelope = signed(draw_statement(drawn()), signers[0])
+    for at in range(len(whole)):
+        with pytest.raises(DrawError):
+            verify_signed(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :], envelope, ring)
+    verify_signed(whole, envelope, ring)
+
+
+def verify_signed(data: bytes, envelope: bytes, ring: KeyRing) -> None:
+    draw = read_draw(data)
+    check_signed(envelope, ring, draw.digest, DRAW_TYPE, 1)
+    verify(draw, pool())
