@@ -1,13 +1,12 @@
 """Words that all documents share."""
 
+from clearinghouse.evaluation.determination.words import VOLUNTARY
+from clearinghouse.evaluation.reports.blocks import Notice
 from clearinghouse.evaluation.rule.finding import Verdict
 from clearinghouse.formats.width import short
 
-VOLUNTARY = (
-    "Taking part is voluntary. Nothing here has to happen before a model is developed, published, released or "
-    "distributed, and nothing here can hold any of that back (Executive Order 14409, section 3(c))."
-)
-"""Stands on every document that a person reads."""
+ORDER = "Executive Order 14409, section 3(c)"
+"""Its substance is what VOLUNTARY says: nothing may become mandatory before a model is developed or released."""
 
 WORDS = {
     Verdict.COVERED: "Covered",
@@ -18,6 +17,11 @@ MARKS = {Verdict.COVERED: "▲", Verdict.NOT_COVERED: "■", Verdict.INDETERMINA
 """Told apart without colour; the same shapes as in the plots."""
 MARKED = {each: f"{MARKS[each]}\N{NO-BREAK SPACE}{WORDS[each]}" for each in Verdict}
 UNOPENED = "value not opened"
+
+
+def voluntary() -> Notice:
+    """Return what stands on every document that a person reads."""
+    return Notice("note", "Voluntary", (VOLUNTARY, f"Source: {ORDER}."))
 
 
 def listed(items: list[str]) -> str:

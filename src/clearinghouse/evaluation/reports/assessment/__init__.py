@@ -11,7 +11,7 @@ from clearinghouse.evaluation.reports.assessment.verdict import outcome, rests_o
 from clearinghouse.evaluation.reports.blocks import Block, Document, Notice, Said
 from clearinghouse.evaluation.reports.numbers import on_day
 from clearinghouse.evaluation.reports.thresholds import shows_closed
-from clearinghouse.evaluation.reports.words import VOLUNTARY, named
+from clearinghouse.evaluation.reports.words import named, voluntary
 
 __all__ = ["assessment_report"]
 
@@ -47,4 +47,4 @@ def _head(facts: Assessment) -> list[Block]:
     if shows_closed(facts):
         title = "This report shows values of thresholds that are not public."
         made.append(Notice("mark", title, ("Hand on the public summary instead: it shows none of them.",)))
-    return [*made, *outcome(facts), Notice("note", "Voluntary", (VOLUNTARY,))]
+    return [*made, *outcome(facts), voluntary()]

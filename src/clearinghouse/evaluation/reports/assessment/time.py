@@ -1,5 +1,6 @@
 """Success against the time that tasks take a person."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from clearinghouse.evaluation.assessment.facts import Assessment, Horizon
@@ -51,8 +52,8 @@ def _figure(facts: Assessment) -> Figure:
         says,
         lambda frame: horizon(frame, tasks, found, _TITLE, says),
         Table(
-            "Every task by its human time",
-            ("Human time", "Domain", "Mean success", "Attempts"),
+            "Tasks by their human time",
+            ("Human time", "Domain", "Mean success", "Tasks", "Attempts"),
             rows,
             folded=len(rows) > _UNFOLDED,
         ),
@@ -61,9 +62,16 @@ def _figure(facts: Assessment) -> Figure:
 
 def _rows(facts: Assessment) -> Iterator[tuple[Words, ...]]:
     titles = {each.name: each.title for each in facts.finding.domains}
-    every = [(point, titles.get(each.name) or each.name) for each in facts.domains for point in each.points]
-    for (time, success, attempts), title in sorted(every, key=lambda each: each[0])[:MOST_POINTS]:
-        yield minutes(time), Said(title), percent(success), registered(attempts)
+    tasks: Counter[tuple[float, str, float]] = Counter()
+    attempts: Counter[tuple[float, str, float]] = Counter()
+    for each in facts.domains:
+        for time, success, count in each.points[:MOST_POINTS]:
+            place = time, titles.get(each.name) or each.name, success
+            tasks[place] += 1
+            attempts[place] += count
+    for place in sorted(tasks):
+        time, title, success = place
+        yield minutes(time), Said(title), percent(success), registered(tasks[place]), registered(attempts[place])
 
 
 def _left_out(count: int, of: int) -> Iterator[Block]:

@@ -54,7 +54,8 @@ def unsuitable(facts: Assessment) -> Iterator[Notice]:
 def outcome(facts: Assessment) -> Iterator[Block]:
     """Yield the verdict, and each domain in a line."""
     found = facts.finding
-    yield Outcome(found.verdict.value, MARKS[found.verdict], WORDS[found.verdict], LEADS[found.verdict])
+    exercise = ", in an exercise" if facts.development or facts.scripted else ""
+    yield Outcome(found.verdict.value, MARKS[found.verdict], WORDS[found.verdict] + exercise, LEADS[found.verdict])
     if found.before != found.verdict:
         yield Paragraph(
             f"The measurements alone came to “{WORDS[found.before].lower()}”. The conditions of the rule changed that; "

@@ -1,5 +1,6 @@
 """Success against human time: the tasks, the fitted curve, and the times at which half and four fifths succeed."""
 
+from collections import Counter
 from collections.abc import Sequence
 from math import exp, inf, isfinite, log2, sqrt
 
@@ -18,7 +19,7 @@ MOST_POINTS = 4_000
 _REACH = 16
 """An end of an interval is drawn if it is at most so many times beyond the tasks; further ones become arrows."""
 _STEPS = 96
-_SMALLEST, _LARGEST = 2.5, 9.0
+_SMALLEST, _LARGEST = 2.5, 10.0
 
 
 def horizon(frame: Frame, tasks: Sequence[Point], found: Horizon | None, title: str, says: str) -> Markup:
@@ -62,9 +63,17 @@ def _times(drawn: Sequence[Point], found: Horizon | None) -> list[float]:
     return [*times, *(each for each in (*named, *ends) if least / _REACH <= each <= most * _REACH and each > 0)]
 
 
+def gathered(tasks: Sequence[Point]) -> list[Point]:
+    """Return tasks that stand at one place as one, with all their attempts; the largest first, so that none is hidden."""
+    attempts: Counter[tuple[float, float]] = Counter()
+    for minute, success, count in tasks:
+        attempts[minute, success] += max(0, count)
+    return sorted(((*place, count) for place, count in attempts.items()), key=lambda each: -each[2])
+
+
 def _circles(within: Area, scale: Scale, drawn: Sequence[Point]) -> list[Node]:
-    most = max((each[2] for each in drawn), default=1) or 1
-    ordered = sorted(drawn, key=lambda each: -each[2])  # the small ones stay visible on the large ones
+    ordered = gathered(drawn)
+    most = max((each[2] for each in ordered), default=0)
     return [
         shape(scale.at(log2(each[0])), within.shares.at(each[1]), "circle", "task", _radius(each[2], most))
         for each in ordered
@@ -154,7 +163,7 @@ def _whisker(scale: Scale, y: float, interval: Interval) -> Node:
 def _keys(drawn: Sequence[Point], found: Horizon | None) -> list[Key]:
     keys: list[Key] = []
     if drawn:
-        keys.append(Key(_sample_of_task, "a task; the larger, the more attempts"))
+        keys.append(Key(_sample_of_task, "tasks; the larger, the more attempts"))
     if found is None:
         return keys
     if found.intercept is not None and found.slope is not None:
