@@ -1,7 +1,7 @@
 """Parts that documents about a determination share."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from clearinghouse.evaluation.determination.record import (
     Audience,
@@ -76,20 +76,21 @@ def withheld(found: tuple[Withheld, ...]) -> Iterator[Block]:
     if not found:
         return
     rows = tuple((Said(each.ground, SENTENCE), _readers(each.audiences), Code(each.commitment)) for each in found)
-    yield Table(
-        f"{plural(len(found), 'reason is', 'reasons are')} withheld", ("Ground", "May be shown to", "Commitment"), rows
-    )
+    caption = f"{plural(len(found), 'reason is', 'reasons are')} withheld"
+    yield Table(caption, ("Ground", "May be shown to", "Commitment"), rows)
     yield Paragraph(
-        "A commitment fixes the withheld words without telling them. Whoever is shown them later can check that they are "
-        "the same.",
+        "A commitment fixes the withheld words without telling them. Whoever is shown them later can check that they "
+        "are the same.",
         quiet=True,
     )
 
 
-def passage(words: Passage) -> Words:
+def passage(words: Passage, opened: Mapping[str, str]) -> Words:
     """Return what somebody said, or that it is withheld and why."""
     if isinstance(words, Withheld):
-        return ("withheld: ", Said(words.ground, SENTENCE))
+        shown = opened.get(words.commitment)
+        ground = ("withheld: ", Said(words.ground, SENTENCE))
+        return ground if shown is None else ("withheld from others: ", Said(shown, WHOLE))
     return Said(words, WHOLE)
 
 
@@ -143,7 +144,7 @@ def ask(record: Determination, whose: str) -> tuple[Block, ...]:
             f"{whose} may ask for a reconsideration until the end of {day} (UTC), "
             f"{plural(record.days_to_ask, 'calendar day')} after the decision. It can be:"
         ),
-        Listing(tuple(f"{each};" for each in REVIEWS.values())),
+        Listing(tuple(REVIEWS.values())),
         Paragraph("Another officer decides it, and every outcome is recorded. " + ADVISORY),
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from clearinghouse.evaluation.assessment.facts import Assessment
-from clearinghouse.evaluation.determination.record import Determination, Withheld
+from clearinghouse.evaluation.determination.record import Determination
 from clearinghouse.evaluation.reports.blocks import (
     SENTENCE,
     Block,
@@ -68,7 +68,7 @@ def determination_record(
         *_opened(record, opened or {}),
         *again,
         _thresholds(record, tuple(measured(found)) if found else ()),
-        _people(record),
+        _people(record, opened or {}),
         ends(record, standing),
         Section("ask", "Reconsideration", ask(record, "The developer")),
         check(record),
@@ -138,7 +138,7 @@ def _share(text: str) -> float | None:
         return None
 
 
-def _people(record: Determination) -> Section:
+def _people(record: Determination, opened: Mapping[str, str]) -> Section:
     roles = record.roles
     custodians: Words = Said(", ".join(roles.custodians), SENTENCE)
     pairs: tuple[tuple[Words, Words], ...] = (
@@ -149,9 +149,10 @@ def _people(record: Determination) -> Section:
         ("Custodians", custodians),
     )
     consulted = tuple(
-        (Said(each.name), Said(each.role), at_moment(each.at), passage(each.opinion)) for each in record.consulted
+        (Said(each.name), Said(each.role), at_moment(each.at), passage(each.opinion, opened))
+        for each in record.consulted
     )
-    dissent = tuple((Said(each.name), passage(each.says)) for each in record.dissent)
+    dissent = tuple((Said(each.name), passage(each.says, opened)) for each in record.dissent)
     interests = tuple((Said(each.name), Said(each.says, WHOLE)) for each in record.interests)
     return Section(
         "people",
@@ -163,9 +164,3 @@ def _people(record: Determination) -> Section:
             Table("Declared interests", ("Name", "Says"), interests),
         ),
     )
-
-
-def commitments(record: Determination) -> tuple[Withheld, ...]:
-    """Return everything that a record withholds."""
-    passages = (*(each.opinion for each in record.consulted), *(each.says for each in record.dissent))
-    return (*record.withheld, *(each for each in passages if isinstance(each, Withheld)))

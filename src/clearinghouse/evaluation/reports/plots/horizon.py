@@ -64,7 +64,7 @@ def _times(drawn: Sequence[Point], found: Horizon | None) -> list[float]:
 
 
 def gathered(tasks: Sequence[Point]) -> list[Point]:
-    """Return tasks that stand at one place as one, with all their attempts; the largest first, so that none is hidden."""
+    """Return tasks that stand at one place as one, with all their attempts; the largest first: none is hidden."""
     attempts: Counter[tuple[float, float]] = Counter()
     for minute, success, count in tasks:
         attempts[minute, success] += max(0, count)
