@@ -6,7 +6,8 @@ import hashlib
 import msgspec
 from securesystemslib.signer import CryptoSigner
 
-from clearinghouse.evaluation.determination.draft import Asked, Disagrees, Draft, Made, Officer, Said, made_from
+from clearinghouse.evaluation.determination.draft import Asked, Disagrees, Draft, Officer, Said
+from clearinghouse.evaluation.determination.making import Made, made_from
 from clearinghouse.evaluation.determination.record import Conclusion, Evidence, Interest, Reconsidered, Roles
 from clearinghouse.evaluation.rule.finding import Verdict
 from clearinghouse.trust.keys import KeyRing, PublicKey

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearinghouse.evaluation.determination.demands import require, same_person
-from clearinghouse.evaluation.determination.draft import draft_of, number_text, opened
+from clearinghouse.evaluation.determination.draft import draft_of
 from clearinghouse.evaluation.determination.errors import (
     DemandError,
     DeterminationError,
@@ -16,6 +16,7 @@ from clearinghouse.evaluation.determination.errors import (
     NoDeterminationError,
     RolesError,
 )
+from clearinghouse.evaluation.determination.making import number_text, opened
 from clearinghouse.evaluation.determination.record import (
     MOST_DAYS,
     Audience,
@@ -136,7 +137,7 @@ def test_it_lapses_after_at_most_183_days():
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda it: replace(it, number=" "), "number is empty"),
+        (lambda it: replace(it, number=" "), "number"),
         (lambda it: replace(it, voluntary=""), "voluntary"),
         (lambda it: replace(it, schema="other"), "schema"),
         (lambda it: replace(it, evidence=()), "piece of evidence"),

@@ -27,6 +27,10 @@ class ChainError(DeterminationError):
     """Events that do not follow each other, or that nobody known signed."""
 
 
+class NotYetError(DeterminationError):
+    """Asked about a moment before the determination was made."""
+
+
 class ReconsiderationError(DeterminationError):
     """A step of a reconsideration that does not fit what was before it."""
 

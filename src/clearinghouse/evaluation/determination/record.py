@@ -25,6 +25,8 @@ MOST_ITEMS = 1_000
 
 Line = Annotated[str, msgspec.Meta(max_length=500)]
 """A name or title."""
+Number = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z")]
+"""What a determination is cited by, and its files are named by."""
 Words = Annotated[str, msgspec.Meta(max_length=20_000)]
 """Some sentences."""
 
@@ -244,7 +246,7 @@ class Reconsidered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         number, sha256: of it and of its statement. review: what was looked at. outcome: what it came to.
     """
 
-    number: Line
+    number: Number
     sha256: Sha256
     review: Review
     outcome: Outcome
@@ -264,7 +266,7 @@ class Determination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             one; from the plan. voluntary: always :data:`~clearinghouse.evaluation.determination.words.VOLUNTARY`.
     """
 
-    number: Line
+    number: Number
     assessment: AssessmentRef
     plan: PlanRef
     model: ModelState
