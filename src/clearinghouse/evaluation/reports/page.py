@@ -28,12 +28,13 @@ from clearinghouse.evaluation.reports.blocks import (
 )
 from clearinghouse.evaluation.reports.plain import line_of
 from clearinghouse.evaluation.reports.plots.frame import NARROW, WIDE, Frame
+from clearinghouse.evaluation.reports.words import MADE_WITH
 from clearinghouse.formats.markup import Markup, Node, document, element, style
 from clearinghouse.formats.width import short
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _LONGEST_TITLE = 120
-_FOOT = f"Made with clearinghouse {__version__}. This page loads nothing and sends nothing."
+_FOOT = f"{MADE_WITH} {__version__}. This page loads nothing and sends nothing."
 
 
 def render(made: Document) -> str:

@@ -22,6 +22,7 @@ from clearinghouse.evaluation.reports.blocks import (
     Table,
     Words,
 )
+from clearinghouse.evaluation.reports.words import MADE_WITH
 from clearinghouse.formats.width import columns, short
 
 WIDTH = 78
@@ -39,7 +40,7 @@ def render(made: Document) -> str:
         parts += [section.title.upper(), "-" * WIDTH]
         for block in section.blocks:
             parts += [*_block(block), ""]
-    parts.append(f"Made with clearinghouse {__version__}.")
+    parts.append(f"{MADE_WITH} {__version__}.")
     return "\n".join(each.rstrip() for each in parts) + "\n"
 
 

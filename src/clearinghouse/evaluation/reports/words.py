@@ -16,6 +16,8 @@ WORDS = {
 MARKS = {Verdict.COVERED: "▲", Verdict.NOT_COVERED: "■", Verdict.INDETERMINATE: "●"}
 """Told apart without colour; the same shapes as in the plots."""
 MARKED = {each: f"{MARKS[each]}\N{NO-BREAK SPACE}{WORDS[each]}" for each in Verdict}
+MADE_WITH = "Made with clearinghouse"
+"""Stands at the end of every page and text."""
 UNOPENED = "value not opened"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from clearinghouse.evaluation.assessment.facts import Assessment
 from clearinghouse.evaluation.determination.record import Determination
+from clearinghouse.evaluation.determination.standing import Standing
 from clearinghouse.evaluation.reports.blocks import Document, Pairs, Paragraph, Said, Section
 from clearinghouse.evaluation.reports.decided.guard import require_clean
 from clearinghouse.evaluation.reports.decided.measured import measured, published, require_same
@@ -27,11 +28,13 @@ _WHAT = (
 )
 
 
-def letter(record: Determination, facts: Assessment, *, standing: str = "", withheld: Iterable[str] = ()) -> Document:
+def letter(
+    record: Determination, facts: Assessment, *, stands: Standing | None = None, withheld: Iterable[str] = ()
+) -> Document:
     """Return the letter.
 
     Args:
-        record: what was signed. facts: of the assessment that it cites. standing: what became of it, as a sentence.
+        record: what was signed. facts: of the assessment that it cites. stands: how it stands at a moment.
         withheld: the withheld words, where they are at hand, to look whether some of them slipped in.
 
     Raises:
@@ -54,10 +57,10 @@ def letter(record: Determination, facts: Assessment, *, standing: str = "", with
         head=head,
         sections=(
             reasons(record),
-            Section("ask", "If you do not agree", (*ask(record, "You"), how)),
+            Section("ask", "If you do not agree", (*ask(record, stands, "You"), how)),
             about(record),
             Section("measured", "What was measured", tuple(measured(published(facts)))),
-            ends(record, standing),
+            ends(record, stands),
             check(record),
         ),
         short=True,

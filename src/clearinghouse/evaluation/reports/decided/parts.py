@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from clearinghouse.evaluation.determination.record import (
     Audience,
@@ -11,6 +12,7 @@ from clearinghouse.evaluation.determination.record import (
     Review,
     Withheld,
 )
+from clearinghouse.evaluation.determination.standing import Standing
 from clearinghouse.evaluation.determination.times import end_of_days, moment_of
 from clearinghouse.evaluation.determination.words import ADVISORY, DEVELOPMENT, PERSON, SCRIPTED
 from clearinghouse.evaluation.reports.blocks import (
@@ -28,7 +30,7 @@ from clearinghouse.evaluation.reports.blocks import (
     Words,
 )
 from clearinghouse.evaluation.reports.numbers import at_moment, on_day, tokens
-from clearinghouse.evaluation.reports.words import MARKS, WORDS, listed
+from clearinghouse.evaluation.reports.words import MARKS, WORDS, capital, listed
 from clearinghouse.evaluation.rule.finding import Verdict
 from clearinghouse.formats.text import plural
 
@@ -64,11 +66,13 @@ def outcome(record: Determination) -> Iterator[Block]:
     yield Paragraph(PERSON, quiet=True)
 
 
-def reasons(record: Determination) -> Section:
-    """Return the statement of reasons, and how many are withheld on which grounds."""
+def reasons(record: Determination, opened: Mapping[str, str] = MappingProxyType({})) -> Section:
+    """Return the statement of reasons, how many are withheld on which grounds, and who does not agree."""
     items: tuple[Words, ...] = tuple(Said(each, WHOLE) for each in record.reasons)
     first: Block = Listing(items) if items else Paragraph("All reasons are withheld; the grounds are below.")
-    return Section("reasons", "Reasons", (first, *withheld(record.withheld)))
+    dissent = tuple((Said(each.name), passage(each.says, opened)) for each in record.dissent)
+    other = Table("Who does not agree", ("Name", "Says"), dissent)
+    return Section("reasons", "Reasons", (first, *withheld(record.withheld), other))
 
 
 def withheld(found: tuple[Withheld, ...]) -> Iterator[Block]:
@@ -122,27 +126,35 @@ def about(record: Determination) -> Section:
     )
 
 
-def ends(record: Determination, standing: str = "") -> Section:
+def ends(record: Determination, stands: Standing | None = None) -> Section:
     """Return until when it holds, what makes a re-test due, and how it stands."""
     items: tuple[Words, ...] = tuple(Said(each.says, SENTENCE) for each in record.triggers)
-    blocks: list[Block] = [Paragraph(standing)] if standing else []
+    blocks: list[Block] = []
+    if stands is not None:
+        state = capital(stands.status.value.replace("_", " "))
+        blocks.append(Paragraph((f"On {on_day(stands.as_of)}: {state}. ", Said(stands.says, SENTENCE))))
+        blocks.append(Listing(tuple(Said(each, SENTENCE) for each in stands.retests)))
     blocks.append(Paragraph(f"It lapses at the latest on {on_day(record.expires)}. Before that, a re-test is due if:"))
     return Section("ends", "Until when it holds", (*blocks, Listing(items)))
 
 
-def last_day(record: Determination) -> dt.date:
+def last_day(record: Determination, stands: Standing | None) -> dt.date:
     """Return the last day on which a reconsideration may be asked for."""
-    decided = moment_of(record.decided, "decided")
-    return (end_of_days(decided, record.days_to_ask) - dt.timedelta(days=1)).date()
+    if stands is not None:
+        end = moment_of(stands.ask_until, "ask_until")
+    else:
+        end = end_of_days(moment_of(record.decided, "decided"), record.days_to_ask)
+    return (end - dt.timedelta(days=1)).date()
 
 
-def ask(record: Determination, whose: str) -> tuple[Block, ...]:
+def ask(record: Determination, stands: Standing | None, whose: str) -> tuple[Block, ...]:
     """Return how to ask for a reconsideration, and until when."""
-    day = on_day(last_day(record).isoformat())
+    day = on_day(last_day(record, stands).isoformat())
     return (
         Paragraph(
-            f"{whose} may ask for a reconsideration until the end of {day} (UTC), "
-            f"{plural(record.days_to_ask, 'calendar day')} after the decision. It can be:"
+            f"{whose} may ask for a reconsideration until the end of {day} (UTC). "
+            f"{plural(record.days_to_ask, 'calendar day')} were registered, from the day on which the reasons were "
+            "sent or, before that, from the decision. It can be:"
         ),
         Listing(tuple(REVIEWS.values())),
         Paragraph("Another officer decides it, and every outcome is recorded. " + ADVISORY),

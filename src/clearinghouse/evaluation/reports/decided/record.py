@@ -1,9 +1,11 @@
 """The record of a determination as a page: everything that was signed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from clearinghouse.evaluation.assessment.facts import Assessment
-from clearinghouse.evaluation.determination.record import Determination
+from clearinghouse.evaluation.determination.record import Determination, Reconsidered
+from clearinghouse.evaluation.determination.standing import Standing
 from clearinghouse.evaluation.reports.blocks import (
     SENTENCE,
     Block,
@@ -18,6 +20,7 @@ from clearinghouse.evaluation.reports.blocks import (
     Table,
     Words,
 )
+from clearinghouse.evaluation.reports.decided.guard import require_clean
 from clearinghouse.evaluation.reports.decided.measured import measured, published, require_same
 from clearinghouse.evaluation.reports.decided.parts import (
     NOT_SAID,
@@ -43,43 +46,43 @@ _OPENED = (
 
 def determination_record(
     record: Determination,
-    facts: Assessment | None = None,
+    facts: Assessment,
     *,
-    standing: str = "",
-    opened: Mapping[str, str] | None = None,
+    stands: Standing | None = None,
+    opened: Mapping[str, str] = MappingProxyType({}),
+    withheld: Iterable[str] = (),
 ) -> Document:
     """Return the page of a determination.
 
     Args:
-        record: what was signed. facts: of the assessment that it cites, if they are at hand. standing: what became of
-            it, as a sentence. opened: withheld words that this reader may see, by their commitments.
+        record: what was signed. facts: of the assessment that it cites. stands: how it stands at a moment. opened:
+            withheld words that this reader may see, by their commitments. withheld: all withheld words that are at
+            hand, to look whether others of them slipped in.
 
     Raises:
-        MismatchError: the facts are of another assessment.
+        MismatchError: the facts are of another assessment. WithheldError: it would hold what is withheld.
     """
-    if facts is not None:
-        require_same(record, facts)
+    require_same(record, facts)
     marks = (Notice("mark", _OPENED),) if opened else ()
-    again = (_reconsiders(record),) if record.reconsiders else ()
-    found = published(facts) if facts is not None else None
     sections = (
         about(record),
-        reasons(record),
-        *_opened(record, opened or {}),
-        *again,
-        _thresholds(record, tuple(measured(found)) if found else ()),
-        _people(record, opened or {}),
-        ends(record, standing),
-        Section("ask", "Reconsideration", ask(record, "The developer")),
+        reasons(record, opened),
+        *_opened(record, opened),
+        *(_reconsiders(each) for each in (record.reconsiders,) if each is not None),
+        _thresholds(record, tuple(measured(published(facts)))),
+        _people(record, opened),
+        ends(record, stands),
+        Section("ask", "Reconsideration", ask(record, stands, "The developer")),
         check(record),
     )
-    return Document(
+    made = Document(
         kind="determination",
         title=("Determination ", Said(record.number), " about ", Said(record.model.name)),
         subtitle=("Decided on ", on_day(record.decided), " by ", Said(record.decided_by.name)),
         head=(*marks, *unsuitable(record), *outcome(record), Paragraph(NOT_SAID[record.conclusion]), voluntary()),
         sections=sections,
     )
+    return require_clean(made, record, facts, [each for each in withheld if each not in opened.values()])
 
 
 def _opened(record: Determination, opened: Mapping[str, str]) -> tuple[Section, ...]:
@@ -89,10 +92,7 @@ def _opened(record: Determination, opened: Mapping[str, str]) -> tuple[Section, 
     return (Section("opened", "Reasons that are withheld from others", (Listing(items),)),) if items else ()
 
 
-def _reconsiders(record: Determination) -> Section:
-    earlier = record.reconsiders
-    if earlier is None:
-        raise ValueError("a record that reconsiders nothing")
+def _reconsiders(earlier: Reconsidered) -> Section:
     return Section(
         "again",
         "What it reconsiders",
@@ -152,7 +152,6 @@ def _people(record: Determination, opened: Mapping[str, str]) -> Section:
         (Said(each.name), Said(each.role), at_moment(each.at), passage(each.opinion, opened))
         for each in record.consulted
     )
-    dissent = tuple((Said(each.name), passage(each.says, opened)) for each in record.dissent)
     interests = tuple((Said(each.name), Said(each.says, WHOLE)) for each in record.interests)
     return Section(
         "people",
@@ -160,7 +159,6 @@ def _people(record: Determination, opened: Mapping[str, str]) -> Section:
         (
             Pairs(pairs),
             Table("Consulted", ("Name", "Role", "When", "Opinion"), consulted),
-            Table("Who does not agree", ("Name", "Says"), dissent),
             Table("Declared interests", ("Name", "Says"), interests),
         ),
     )

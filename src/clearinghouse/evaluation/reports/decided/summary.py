@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from clearinghouse.evaluation.assessment.facts import Assessment
 from clearinghouse.evaluation.determination.record import Determination
+from clearinghouse.evaluation.determination.standing import Standing
 from clearinghouse.evaluation.reports.blocks import Document, Pairs, Paragraph, Said, Section
 from clearinghouse.evaluation.reports.decided.guard import require_clean
 from clearinghouse.evaluation.reports.decided.measured import measured, published, require_same
@@ -22,12 +23,12 @@ from clearinghouse.evaluation.reports.words import voluntary
 
 
 def public_summary(
-    record: Determination, facts: Assessment, *, standing: str = "", withheld: Iterable[str] = ()
+    record: Determination, facts: Assessment, *, stands: Standing | None = None, withheld: Iterable[str] = ()
 ) -> Document:
     """Return the summary.
 
     Args:
-        record, facts, standing, withheld: as for :func:`~clearinghouse.evaluation.reports.decided.letter.letter`.
+        record, facts, stands, withheld: as for :func:`~clearinghouse.evaluation.reports.decided.letter.letter`.
 
     Raises:
         MismatchError: the facts are of another assessment. WithheldError: it would hold what is withheld.
@@ -44,7 +45,7 @@ def public_summary(
             Section("measured", "What was measured", tuple(measured(published(facts)))),
             about(record),
             Section("people", "Who decided", (Pairs((who(record),)),)),
-            ends(record, standing),
+            ends(record, stands),
             check(record),
         ),
         short=True,
