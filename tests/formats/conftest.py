@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
+from outline import Outline
+
 Place = tuple[Any, ...]
 
 
@@ -46,3 +48,8 @@ def put() -> Callable[[Any, Place, Any], Any]:
 def disturbed() -> Callable[..., st.SearchStrategy[Any]]:
     """Makes a strategy of a document and odd values: the document with one to three of them somewhere in it."""
     return _disturbed
+
+
+@pytest.fixture(scope="session")
+def outline() -> Callable[[str], Outline]:
+    return Outline

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearinghouse.formats.text import clean_line
+from clearinghouse.formats.width import short
 from clearinghouse.priority import Rank
 from clearinghouse.records import AssetKind, MatchClass
 from clearinghouse.sheet import render_page
-from clearinghouse.sheet.words import short
 
 HOSTILE = (
     "<script>alert(1)</script>",

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearinghouse.sheet.markup import element
-from clearinghouse.sheet.words import away, columns, identifier, listed, name, on_day, short, whole
+from clearinghouse.formats.markup import element
+from clearinghouse.formats.width import columns, short, whole
+from clearinghouse.sheet.words import away, identifier, listed, name, on_day
 
 DAY = dt.date(2026, 3, 9)
 

@@ -2,7 +2,7 @@
 
 The page is one HTML document that is complete in itself: no script, nothing that is loaded, and a content security
 policy that forbids both. What strangers wrote (names of components, titles, advice, names of assets) stands in it as
-text and never as markup (:mod:`clearinghouse.sheet.markup`).
+text and never as markup (:mod:`clearinghouse.formats.markup`).
 """
 
 import datetime as dt
@@ -11,16 +11,17 @@ from functools import cache
 from importlib import resources
 
 from clearinghouse import __version__
+from clearinghouse.formats.markup import Markup, Node, document, element, style
 from clearinghouse.formats.text import plural
+from clearinghouse.formats.width import short
 from clearinghouse.priority.plan import Action, Do, Plan
 from clearinghouse.sheet.calm import nothing_judged, nothing_wrong
 from clearinghouse.sheet.first import to_do
 from clearinghouse.sheet.fitting import first_sheet
 from clearinghouse.sheet.later import advice, after_these, waiting
-from clearinghouse.sheet.markup import Markup, Node, document, element, style
 from clearinghouse.sheet.method import help_box, how_made, in_force, standing, unjudged
 from clearinghouse.sheet.questions import first_questions, more_questions, questions
-from clearinghouse.sheet.words import name, on_day, short
+from clearinghouse.sheet.words import name, on_day
 
 __all__ = ["counts", "render_page", "sections"]
 

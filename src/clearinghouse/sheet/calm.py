@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from clearinghouse.sheet.markup import Markup, Node, element
+from clearinghouse.formats.markup import Markup, Node, element
 from clearinghouse.sheet.method import looked_at
 
 

@@ -3,13 +3,14 @@
 import datetime as dt
 from collections.abc import Iterator
 
+from clearinghouse.formats.markup import Markup, Node, element
 from clearinghouse.formats.text import plural
+from clearinghouse.formats.width import short
 from clearinghouse.priority.plan import Action, Do
 from clearinghouse.sheet.headlines import headline, named_places, owners, subject_name
-from clearinghouse.sheet.markup import Markup, Node, element
 from clearinghouse.sheet.reasons import deciding, in_full, meant, why
 from clearinghouse.sheet.when import When, when
-from clearinghouse.sheet.words import OWNER, VERSION, identifier, listed, name, short
+from clearinghouse.sheet.words import OWNER, VERSION, identifier, listed, name
 
 _NUMBERS = {2: "two", 3: "three"}
 _MOST_NAMES = 3

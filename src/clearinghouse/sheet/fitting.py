@@ -3,8 +3,8 @@
 import re
 from html import unescape
 
-from clearinghouse.sheet.markup import Markup, Node, element
-from clearinghouse.sheet.words import columns
+from clearinghouse.formats.markup import Markup, Node, element
+from clearinghouse.formats.width import columns
 
 ROOMY, FULL = 3300, 4700
 """Columns of text up to which the sheet is printed in the usual type, and in the next smaller one. What strangers wrote

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from clearinghouse.formats.markup import Markup, Node, element
 from clearinghouse.formats.text import plural
+from clearinghouse.formats.width import short
 from clearinghouse.priority.plan import Action, Do, Place, Subject
 from clearinghouse.records import AssetKind
-from clearinghouse.sheet.markup import Markup, Node, element
 from clearinghouse.sheet.when import When
-from clearinghouse.sheet.words import OWNER, PLACE, VERSION, listed, name, short
+from clearinghouse.sheet.words import OWNER, PLACE, VERSION, listed, name
 
 _ROOM = 64
 """Columns that the places may take in a headline; beyond them they are counted."""

@@ -4,16 +4,17 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
+from clearinghouse.formats.markup import Markup, Node, element
 from clearinghouse.formats.text import plural
+from clearinghouse.formats.width import short, whole
 from clearinghouse.priority import in_words
 from clearinghouse.priority.plan import Action, Deferral, Meeting, Plan, Subject
 from clearinghouse.sheet.first import has_more_advice
 from clearinghouse.sheet.headlines import headline, named_places, subject_name
-from clearinghouse.sheet.markup import Markup, Node, element
 from clearinghouse.sheet.reasons import meant
 from clearinghouse.sheet.tables import table
 from clearinghouse.sheet.when import NEXT_UPGRADE, when
-from clearinghouse.sheet.words import OWNER, PLACE, VERSION, away, capital, identifier, listed, name, short, whole
+from clearinghouse.sheet.words import OWNER, PLACE, VERSION, away, capital, identifier, listed, name
 
 _MOST_IN_FULL = 60
 _MOST_ACTIONS = 600

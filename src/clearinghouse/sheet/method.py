@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from clearinghouse import __version__
+from clearinghouse.formats.markup import Markup, Node, element
 from clearinghouse.formats.text import plural
+from clearinghouse.formats.width import short
 from clearinghouse.priority import Clock, DecisionTable, Policy, in_words, policies, table_for, table_named
 from clearinghouse.priority.plan import Action, Plan
 from clearinghouse.priority.plan.deferrals import REVIEW_DAYS, REVIEW_POLICY
-from clearinghouse.sheet.markup import Markup, Node, element
-from clearinghouse.sheet.words import on_day, short
+from clearinghouse.sheet.words import on_day
 
 _MOST_UNKNOWN = 100
 _MOST_INPUTS = 50

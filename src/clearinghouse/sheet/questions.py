@@ -3,14 +3,15 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
+from clearinghouse.formats.markup import Markup, Node, element
 from clearinghouse.formats.text import plural
+from clearinghouse.formats.width import short
 from clearinghouse.priority import in_words
 from clearinghouse.priority.plan import Action, Do, Place, Urgency
 from clearinghouse.sheet.headlines import about_it, named_places, question
-from clearinghouse.sheet.markup import Markup, Node, element
 from clearinghouse.sheet.reasons import meant
 from clearinghouse.sheet.when import WHATEVER, when
-from clearinghouse.sheet.words import away, identifier, listed, name, short
+from clearinghouse.sheet.words import away, identifier, listed, name
 
 ON_FIRST_SHEET = 3
 _MOST = 100

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from clearinghouse.formats.markup import Markup, Node, element
 from clearinghouse.formats.text import plural
+from clearinghouse.formats.width import short
 from clearinghouse.priority import (
     INCOMPLETE,
     Deadline,
@@ -14,10 +16,9 @@ from clearinghouse.priority import (
     table_named,
 )
 from clearinghouse.priority.plan import Action, Flaw, latest_day, most_urgent
-from clearinghouse.sheet.markup import Markup, Node, element
 from clearinghouse.sheet.tables import table
 from clearinghouse.sheet.when import lengths
-from clearinghouse.sheet.words import capital, document_name, identifier, listed, on_day, short
+from clearinghouse.sheet.words import capital, document_name, identifier, listed, on_day
 
 _MISSING = {
     "exposed": "whether it can be reached from the internet",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from clearinghouse.sheet.markup import Markup, Node, element
+from clearinghouse.formats.markup import Markup, Node, element
 
 
 def table(caption: Node, columns: Sequence[str], rows: Sequence[Sequence[Node]]) -> Markup:

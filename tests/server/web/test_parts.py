@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import invented_gallery
+from clearinghouse.formats.markup import element
 from clearinghouse.priority import table_for
 from clearinghouse.server.web import charts
 from clearinghouse.server.web.columns import Column, sortable
 from clearinghouse.server.web.failures import FAILURES, failure
 from clearinghouse.server.web.river import STAGES, WIDTH, Stage, river
-from clearinghouse.sheet.markup import element
 
 TEMPLATES = Path(charts.__file__).parent / "templates/web"
 

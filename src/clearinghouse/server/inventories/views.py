@@ -4,11 +4,11 @@ import datetime as dt
 
 import msgspec
 
+from clearinghouse.formats.markup import Markup
 from clearinghouse.priority.plan import Action, Plan
 from clearinghouse.records import Problem
 from clearinghouse.server.inventories.planning import Tally
 from clearinghouse.sheet import counts, sections
-from clearinghouse.sheet.markup import Markup
 
 
 class InventoryView(msgspec.Struct, frozen=True, kw_only=True):

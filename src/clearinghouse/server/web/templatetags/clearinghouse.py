@@ -1,7 +1,7 @@
 """Filters and tags of the pages: time, numbers, markings and tiers in words.
 
 ``{% load clearinghouse %}``. All of them return text that the template escapes, except ``markup``, which shows what
-:mod:`clearinghouse.sheet.markup` made.
+:mod:`clearinghouse.formats.markup` made.
 """
 
 import datetime as dt
@@ -13,11 +13,11 @@ from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from clearinghouse.formats.markup import Markup
 from clearinghouse.formats.text import plural as counted
 from clearinghouse.priority import INCOMPLETE, in_words, table_for, table_named
 from clearinghouse.server.web.moments import Moment, State, When
 from clearinghouse.server.web.moments import moment as in_moment
-from clearinghouse.sheet.markup import Markup
 
 register = template.Library()
 
@@ -137,7 +137,7 @@ def tier_of(key: str | None, table: str = "") -> Tier:
 
 @register.filter
 def markup(value: Markup) -> SafeString:
-    """What :mod:`clearinghouse.sheet.markup` made, as it is.
+    """What :mod:`clearinghouse.formats.markup` made, as it is.
 
     Raises:
         TypeError: it is anything else, which would have to be escaped.

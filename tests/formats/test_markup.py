@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clearinghouse.formats.markup import Markup, document, element, style
 from clearinghouse.formats.text import clean
-from clearinghouse.sheet.markup import Markup, document, element, style
 
 HOSTILE = (
     "<script>alert(1)</script>",
