@@ -129,6 +129,20 @@ class Horizon(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class Ability(msgspec.Struct, frozen=True, kw_only=True):
+    """One model on the scale on which 200 points are three times the odds of success, on any task.
+
+    Attributes:
+        model: its name. points: 1000 solve half of the tasks of mean difficulty. error: standard, in points. bound:
+            ``all`` or ``none`` where every or no attempt succeeded, so that the points are kept finite by a penalty.
+    """
+
+    model: str
+    points: float
+    error: float
+    bound: str = ""
+
+
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     """One assessment.
 
@@ -137,7 +151,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
         made: when, in UTC. analysis: digest of the code that computed it, and its version. tier_demanded,
         tier_reached: of isolation. pools: roots by name of domain. logs: SHA-256 of each log by its name.
         development: whether all this rests on a pool that is open, so that it can support no determination.
-        scripted: whether what ran was a scripted agent and no model.
+        scripted: whether what ran was a scripted agent and no model. abilities: of this model and of those that it was
+            held against, on one scale; none where there were none.
     """
 
     plan: PlanRef
@@ -159,4 +174,5 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     logs: dict[str, str]
     development: bool = False
     scripted: bool = False
+    abilities: tuple[Ability, ...] = ()
     schema: str = SCHEMA

@@ -1,0 +1,135 @@
+"""An assessment, computed from what was gathered. The same folder gives the same assessment, but for its date."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from clearinghouse import __version__
+from clearinghouse.evaluation.assessment import folder as places
+from clearinghouse.evaluation.assessment.described import horizon_of, losses_of, result_of
+from clearinghouse.evaluation.assessment.facts import Assessment, Elicitation, Flag, Model, PlanRef
+from clearinghouse.evaluation.assessment.flags import flags_of
+from clearinghouse.evaluation.assessment.gathered import Gathered
+from clearinghouse.evaluation.assessment.ladder import elicited
+from clearinghouse.evaluation.assessment.observed import decisive, observed
+from clearinghouse.evaluation.assessment.screens import Screened, screened
+from clearinghouse.evaluation.assessment.verifier import flags_of as verifier_flags
+from clearinghouse.evaluation.ledger.chain import Chain
+from clearinghouse.evaluation.ledger.times import stamp
+from clearinghouse.evaluation.plan.analysis import present
+from clearinghouse.evaluation.plan.signing import LOG
+from clearinghouse.evaluation.plan.thresholds import Opening, opened
+from clearinghouse.evaluation.rule.conditions import Conditions, OpenFlag
+from clearinghouse.evaluation.rule.decide import decide
+from clearinghouse.evaluation.rule.design import Design
+from clearinghouse.evaluation.rule.finding import Finding, OperatingPoint
+from clearinghouse.evaluation.rule.operating import operating_characteristics
+from clearinghouse.evaluation.rule.reconsider import reconsider
+
+REPETITIONS = 2_000
+"""Of the simulation of operating characteristics."""
+SANDBAGGING, SCAFFOLD = "sandbagging", "scaffold"
+_RECONSIDERED = 2
+
+
+def compute(
+    gathered: Gathered, *, now: dt.datetime, openings: Sequence[Opening] = (), repetitions: int = REPETITIONS
+) -> Assessment:
+    """Compute the assessment of a folder.
+
+    Args:
+        now: with a zone. openings: of thresholds whose values the plan only commits to; without them the rule comes to
+            INDETERMINATE. repetitions: of the simulation of operating characteristics.
+
+    Raises:
+        DesignError, ObservationError, LookError, ThresholdError: what was gathered cannot be decided under the plan.
+        AnalysisError: the plan names other code. LedgerError: the log cannot be read.
+    """
+    plan = gathered.plan
+    design = opened(plan.design, openings)
+    attempts = decisive(gathered)
+    raised = flags_of(Chain(gathered.folder / LOG).read())
+    elicitation = elicited(gathered, plan.scaffolds[0], weaker_than_public=_stands(raised, SCAFFOLD))
+    screens = screened(attempts, gathered.references)
+    flags = (*raised, *screens.flags, *_of_evidence(gathered))
+    conditions = _conditions(gathered, elicitation, screens, flags)
+    found = (
+        result_of(name, [row for row in attempts if row.domain == name], design.epochs) for name in gathered.domains
+    )
+    return Assessment(
+        plan=PlanRef(name=plan.name, version=plan.version, sha256=gathered.signed.sha256, signed=gathered.signed.at),
+        model=Model(
+            name=plan.model.name,
+            developer=plan.model.developer,
+            identity=plan.model.identity,
+            safeguards=plan.model.safeguards,
+            access=plan.model.access,
+        ),
+        design=design,
+        finding=_finding(gathered, design, conditions),
+        domains=tuple(each for each in found if each is not None),
+        horizon=horizon_of(attempts),
+        elicitation=elicitation,
+        losses=losses_of(attempts),
+        flags=flags,
+        operating=_operating(design, repetitions),
+        made=stamp(now),
+        analysis=present().sha256,
+        analysis_version=__version__,
+        tier_demanded=str(plan.tier),
+        tier_reached=gathered.tier,
+        pools={each.domain: each.root for each in plan.pools},
+        logs=gathered.logs,
+        development=conditions.development,
+        scripted=gathered.scripted,
+        abilities=screens.abilities,
+    )
+
+
+def _finding(gathered: Gathered, design: Design, conditions: Conditions) -> Finding:
+    first = observed(gathered, 1)
+    if max(len(each.stages) for each in gathered.domains.values()) < _RECONSIDERED:
+        return decide(design, first, conditions)
+    return reconsider(design, first, observed(gathered, _RECONSIDERED), conditions)
+
+
+def _conditions(gathered: Gathered, elicitation: Elicitation, screens: Screened, flags: Sequence[Flag]) -> Conditions:
+    is_open = any(each.manifest.header.is_open for each in gathered.domains.values())
+    return Conditions(
+        saturated=elicitation.saturated,
+        rung=elicitation.rungs[-1].tokens if elicitation.rungs else 0,
+        flags=tuple(
+            OpenFlag(kind=each.kind, says=each.says)
+            for each in flags
+            if each.is_open and each.kind not in {SANDBAGGING, SCAFFOLD}
+        ),
+        sandbagging_not_excluded=not screens.done or _stands(flags, SANDBAGGING),
+        weaker_than_public=elicitation.weaker_than_public,
+        development=gathered.plan.development or is_open or any(each.is_open for each in gathered.plan.pools),
+        scripted=gathered.scripted,
+    )
+
+
+def _of_evidence(gathered: Gathered) -> tuple[Flag, ...]:
+    """Return the flags that follow from the evidence itself."""
+    drawn = [
+        task.sha256
+        for domain in gathered.domains.values()
+        for stage in domain.stages
+        for family in stage
+        for task in family.tasks
+    ]
+    found = list(verifier_flags(gathered.folder / places.VERIFIER, drawn))
+    if gathered.unsigned:
+        says = f"Nobody signed these runs: {', '.join(gathered.unsigned[:5])}."
+        found.append(Flag(kind="sealing", says=says, is_open=True))
+    return tuple(found)
+
+
+def _stands(flags: Sequence[Flag], kind: str) -> bool:
+    return any(each.kind == kind and each.is_open for each in flags)
+
+
+def _operating(design: Design, repetitions: int) -> tuple[OperatingPoint, ...]:
+    if any(each.threshold.covered is None for each in design.domains):
+        return ()
+    return operating_characteristics(design, repetitions=repetitions)

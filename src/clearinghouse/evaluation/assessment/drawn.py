@@ -1,0 +1,162 @@
+"""What was drawn: families and tasks in their committed order, each shown to be in the pool that the plan names.
+
+An outsider has the manifest (commitments), the draw (an order of commitments) and what opens some of them. From these
+alone follows which tasks count, in which order: nobody's word is taken for it.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from clearinghouse.evaluation.assessment import folder as places
+from clearinghouse.evaluation.assessment.errors import AssessmentError
+from clearinghouse.evaluation.ledger import files
+from clearinghouse.evaluation.plan.fields import Plan, PoolRef
+from clearinghouse.evaluation.plan.signing import Signed
+from clearinghouse.evaluation.pools import draw as drawing
+from clearinghouse.evaluation.pools.draw import Draw
+from clearinghouse.evaluation.pools.manifest import FamilyRecord, Manifest, Revealed, TaskRecord, parse
+from clearinghouse.evaluation.pools.split import development
+from clearinghouse.trust.commitment import canonical
+from clearinghouse.trust.statement import NotStrictError, decode_strictly
+
+LARGEST = 64 << 20
+"""Most bytes of a file of this folder."""
+MOST_STAGES = 8
+
+
+class DrawnTask(msgspec.Struct, frozen=True, kw_only=True):
+    """One task: its id, the SHA-256 of its bytes in the pool, its human minutes and where they come from."""
+
+    id: str
+    sha256: str
+    minutes: float
+    source: str
+
+
+class DrawnFamily(msgspec.Struct, frozen=True, kw_only=True):
+    """One family with all its tasks."""
+
+    name: str
+    tasks: tuple[DrawnTask, ...]
+
+
+class DrawnDomain(msgspec.Struct, frozen=True, kw_only=True):
+    """One domain.
+
+    Attributes:
+        name: of it. manifest: of its pool. development: families on which scaffolds and budgets were tried.
+        stages: families of each draw, in drawn order. largest: most tasks of one of all these families.
+    """
+
+    name: str
+    manifest: Manifest
+    development: tuple[DrawnFamily, ...]
+    stages: tuple[tuple[DrawnFamily, ...], ...]
+
+    @property
+    def largest(self) -> int:
+        """The most tasks that a family has, of those that are revealed."""
+        return max((len(each.tasks) for each in (*self.development, *sum(self.stages, ()))), default=0)
+
+
+class _Whole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    revealed: Annotated[tuple[Revealed, ...], msgspec.Meta(max_length=200_000)]
+
+
+_READER = msgspec.json.Decoder(_Whole)
+
+
+def revealed_bytes(revealed: Iterable[Revealed]) -> bytes:
+    """Return what opens commitments as it stands in a file."""
+    return canonical({"revealed": [msgspec.to_builtins(each) for each in revealed]}) + b"\n"
+
+
+def drawn_domain(folder: Path, signed: Signed, name: str) -> DrawnDomain:
+    """Return what was drawn of a domain.
+
+    Args:
+        folder: of the assessment. signed: its plan. name: of the domain.
+
+    Raises:
+        AssessmentError: something is missing, or does not follow from what the plan names. DrawError, LedgerError,
+            TamperedPoolError: something is not as it was made.
+    """
+    ref = _reference(signed.plan, name)
+    path = places.pool_of(folder, name)
+    manifest = parse(files.read(path, LARGEST), str(path))
+    if manifest.root != ref.root:
+        raise AssessmentError(f"{path} is not the pool that the plan names", "put that one there", source=str(path))
+    stages = []
+    before: tuple[Draw, int] | None = None
+    for stage in range(1, MOST_STAGES + 1):
+        place = places.draw_of(folder, name, stage)
+        if not place.exists():
+            break
+        draw = drawing.read_draw(files.read(place, drawing.LARGEST))
+        drawing.verify(draw, manifest, before)
+        if draw.terms.plan != signed.sha256:
+            raise AssessmentError(f"{place} was made under another plan", "draw under this one", source=str(place))
+        families = _opened(places.revealed_of(folder, name, stage), manifest)
+        order = draw.first(len(families))
+        if set(order) != set(families):
+            what = f"{places.revealed_of(folder, name, stage)} has other families than the first of the draw"
+            raise AssessmentError(what, "reveal the first ones, and all of them")
+        stages.append(tuple(families[each] for each in order))
+        before = (draw, len(families))
+    return DrawnDomain(
+        name=name, manifest=manifest, development=_for_development(folder, name, manifest), stages=tuple(stages)
+    )
+
+
+def _for_development(folder: Path, name: str, manifest: Manifest) -> tuple[DrawnFamily, ...]:
+    path = places.revealed_of(folder, name, places.DEVELOPMENT)
+    if not path.exists():
+        return ()
+    families = _opened(path, manifest)
+    allowed = development(manifest)
+    if strange := set(families) - set(allowed):
+        what = f"{path}: the family {families[min(strange)].name} is held out, and not for development"
+        raise AssessmentError(what, "try scaffolds and budgets on families for development only", source=str(path))
+    return tuple(families[each] for each in allowed if each in families)
+
+
+def _opened(path: Path, manifest: Manifest) -> dict[str, DrawnFamily]:
+    """Return the families that a file opens, by their commitments; each has all its tasks."""
+    try:
+        revealed = decode_strictly(files.read(path, LARGEST), _READER, LARGEST).revealed
+    except NotStrictError as error:
+        raise AssessmentError(f"{path}: {error}", "give the file as it was written", source=str(path)) from None
+    tasks: dict[str, TaskRecord] = {}
+    families: dict[str, FamilyRecord] = {}
+    leaves, groups = set(manifest.leaves), set(manifest.groups)
+    for each in revealed:
+        of_pool = leaves if isinstance(each.record, TaskRecord) else groups
+        if each.commitment not in of_pool or not each.holds():
+            what = f"{path}: what is said of {each.commitment[:16]}… is not what the pool committed to"
+            raise AssessmentError(what, "do not rely on it; ask who opened the pool", source=str(path))
+        if isinstance(each.record, TaskRecord):
+            tasks[each.commitment] = each.record
+        else:
+            families[each.commitment] = each.record
+    return {commitment: _family(record, tasks, path) for commitment, record in families.items()}
+
+
+def _family(record: FamilyRecord, tasks: dict[str, TaskRecord], path: Path) -> DrawnFamily:
+    if missing := [each for each in record.tasks if each not in tasks]:
+        what = f"{path}: the family {record.family} is there without {len(missing)} of its tasks"
+        raise AssessmentError(what, "reveal families whole", source=str(path))
+    found = tuple(
+        DrawnTask(id=each.id, sha256=each.sha256, minutes=float(each.minutes), source=each.source)
+        for each in (tasks[commitment] for commitment in record.tasks)
+    )
+    return DrawnFamily(name=record.family, tasks=found)
+
+
+def _reference(plan: Plan, name: str) -> PoolRef:
+    found = next((each for each in plan.pools if each.domain == name), None)
+    if found is None:
+        raise AssessmentError(f"the plan names no pool for {name}", "add one in a new version of the plan")
+    return found

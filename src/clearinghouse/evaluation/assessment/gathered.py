@@ -1,0 +1,167 @@
+"""Everything in the folder of an assessment, read and checked to belong together.
+
+No attempt can be chosen afterwards: runs are sealed, name the plan, and hold nothing but tasks that were drawn or are
+for development; an attempt that stands twice is refused, and one that is not there counts as missing.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from clearinghouse.evaluation.assessment import folder as places
+from clearinghouse.evaluation.assessment.drawn import DrawnDomain, DrawnFamily, DrawnTask, drawn_domain
+from clearinghouse.evaluation.assessment.errors import AssessmentError
+from clearinghouse.evaluation.assessment.rows import Row, in_order
+from clearinghouse.evaluation.plan.fields import Plan
+from clearinghouse.evaluation.plan.signing import Signed, check
+from clearinghouse.evaluation.running.asked import Given
+from clearinghouse.evaluation.running.logs import of_run
+from clearinghouse.evaluation.running.sealing.verify import Verified, verified
+from clearinghouse.sandbox import Tier
+from clearinghouse.trust.keys import KeyRing
+
+
+class Gathered(msgspec.Struct, frozen=True, kw_only=True):
+    """What an assessment is computed from.
+
+    Attributes:
+        folder: of it. signed: the plan. domains: what was drawn, by name. rows: attempts of the model that the plan is
+            about, in the order of the table. references: of other models, likewise. logs: SHA-256 of each log by its
+            name in the folder. tier: the least isolation that a run reached. scripted: whether the model is a scripted
+            agent. unsigned: runs that nobody signed.
+    """
+
+    folder: Path
+    signed: Signed
+    domains: dict[str, DrawnDomain]
+    rows: tuple[Row, ...]
+    references: tuple[Row, ...]
+    logs: dict[str, str]
+    tier: str
+    scripted: bool
+    unsigned: tuple[str, ...]
+
+    @property
+    def plan(self) -> Plan:
+        """The plan."""
+        return self.signed.plan
+
+
+def gather(folder: Path, keys: KeyRing) -> Gathered:
+    """Read the folder of an assessment.
+
+    Args:
+        keys: that are believed: those of the plan and of the runs.
+
+    Raises:
+        AssessmentError: something is missing or does not belong there; and whatever the rooms of plans, pools and runs
+            raise where something of theirs was changed.
+    """
+    signed = check(folder, keys).versions[0]
+    domains = {each.name: drawn_domain(folder, signed, each.name) for each in signed.plan.design.domains}
+    runs = [_run(path, keys) for path in places.runs_in(folder)]
+    if not runs:
+        raise AssessmentError(f"{folder} has no runs", "run tasks with `clearinghouse frontier run`")
+    known = {each.sha256: name for name, domain in domains.items() for each in _tasks(domain)}
+    families = {
+        task.sha256: each.name for domain in domains.values() for each in _families(domain) for task in each.tasks
+    }
+    for run in runs:
+        _belongs(run, signed, known)
+    rows = tuple(in_order(row for run in runs for row in _rows(run, known, families)))
+    _once(rows)
+    own = {signed.plan.model.name, signed.plan.model.access}
+    if not any(row.model in own for row in rows):
+        what = f"{folder} has no attempt of {signed.plan.model.name}, which the plan is about"
+        raise AssessmentError(what, "run it; a plan names its provider's name for a model as model.access")
+    return Gathered(
+        folder=folder,
+        signed=signed,
+        domains=domains,
+        rows=tuple(row for row in rows if row.model in own),
+        references=tuple(row for row in rows if row.model not in own),
+        logs={f"{places.RUNS}/{run.folder.name}/{log.name}": log.log for run in runs for log in run.said.logs},
+        tier=min(str(run.said.tier_reached) for run in runs),
+        scripted=any(run.asked.scripted for run in runs if run.asked.model in own),
+        unsigned=tuple(run.folder.name for run in runs if not run.keyids),
+    )
+
+
+def _run(path: Path, keys: KeyRing) -> Verified:
+    """Return a run. One that nobody signed is read, and flagged; one that somebody else signed is not."""
+    found = verified(path)
+    return verified(path, keys) if found.is_signed else found
+
+
+def _belongs(run: Verified, signed: Signed, known: dict[str, str]) -> None:
+    """Refuse a run that is not of this plan.
+
+    Raises:
+        AssessmentError: it is of another, or of none.
+    """
+    asked, plan, where = run.asked, signed.plan, run.folder
+    wrong = next(
+        (
+            says
+            for is_so, says in (
+                (asked.plan != signed.sha256, "it was not run under this plan"),
+                (asked.scaffold not in plan.scaffolds, f"the plan has no scaffold {asked.scaffold[:60]}"),
+                (Tier(run.said.tier_reached) < plan.tier, f"it was isolated less than {plan.tier}"),
+                (asked.tokens > plan.design.budget.tokens, "its budget is above the registered one"),
+                (any(each.sha256 not in known for each in asked.tasks), "it has a task that was not drawn"),
+            )
+            if is_so
+        ),
+        "",
+    )
+    if wrong:
+        what = f"{where} does not belong to this assessment: {wrong}"
+        raise AssessmentError(what, "take it out of the folder, and say in the log why it was made", source=str(where))
+
+
+def _rows(run: Verified, domains: dict[str, str], families: dict[str, str]) -> Iterator[Row]:
+    given: dict[str, Given] = {each.id: each for each in run.asked.tasks}
+    for log in of_run(run):
+        for each in log.attempts:
+            task = given[each.task_id]
+            yield Row(
+                task_id=task.id,
+                task_family=families[task.sha256],
+                domain=domains[task.sha256],
+                model=run.asked.model,
+                scaffold=run.asked.scaffold,
+                budget=run.asked.tokens,
+                run=run.folder.name,
+                epoch=each.epoch,
+                outcome=each.ended,
+                human_minutes=float(task.minutes),
+                human_source=task.source,
+                tokens=each.tokens,
+                steps=" ".join(each.steps),
+            )
+
+
+def _once(rows: tuple[Row, ...]) -> None:
+    """Refuse a task that was run twice with one scaffold and budget: one could be taken for its outcome.
+
+    Raises:
+        AssessmentError: one was.
+    """
+    seen: dict[tuple[str, str, str, int], str] = {}
+    for row in rows:
+        key = (row.model, row.task_id, row.scaffold, row.budget)
+        if seen.setdefault(key, row.run) != row.run:
+            what = f"the task {row.task_id} was run in {seen[key]} and again in {row.run}"
+            raise AssessmentError(what, "keep the first run; a fresh draw needs other families")
+
+
+def _families(domain: DrawnDomain) -> Iterator[DrawnFamily]:
+    yield from domain.development
+    for stage in domain.stages:
+        yield from stage
+
+
+def _tasks(domain: DrawnDomain) -> Iterator[DrawnTask]:
+    for family in _families(domain):
+        yield from family.tasks

@@ -1,0 +1,88 @@
+"""Whether the judges of the tasks that were drawn can be believed: what was tried on each, and what came of it."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from clearinghouse.evaluation.assessment.errors import AssessmentError
+from clearinghouse.evaluation.assessment.facts import Flag
+from clearinghouse.evaluation.ledger import files
+from clearinghouse.evaluation.tasks.check import Checked
+from clearinghouse.evaluation.tasks.task import Task
+from clearinghouse.trust.commitment import canonical
+from clearinghouse.trust.statement import NotStrictError, Sha256, decode_strictly
+
+LARGEST = 16 << 20
+KIND = "verifier"
+
+
+class Sound(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One task.
+
+    Attributes:
+        sha256: of its bytes. tried: solutions. false_accepts, false_rejects: of them. wrong: everything that was wrong.
+    """
+
+    sha256: Sha256
+    tried: int
+    false_accepts: int
+    false_rejects: int
+    wrong: int
+
+
+class _Whole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    tasks: Annotated[tuple[Sound, ...], msgspec.Meta(max_length=200_000)]
+
+
+_READER = msgspec.json.Decoder(_Whole)
+
+
+def checked_bytes(checked: Iterable[tuple[Task, Checked]]) -> bytes:
+    """Return what was found of tasks, as it stands in its file."""
+    found = [
+        Sound(
+            sha256=task.digest,
+            tried=len(each.tried),
+            false_accepts=each.false_accepts,
+            false_rejects=each.false_rejects,
+            wrong=len(each.wrong),
+        )
+        for task, each in checked
+    ]
+    return (
+        canonical({"tasks": [msgspec.to_builtins(each) for each in sorted(found, key=lambda each: each.sha256)]})
+        + b"\n"
+    )
+
+
+def flags_of(path: Path, tasks: Iterable[str]) -> tuple[Flag, ...]:
+    """Return the flags that follow: none is open where every drawn task was checked and nothing was wrong.
+
+    Args:
+        path: of the file; it need not be there. tasks: SHA-256 of those that were drawn.
+
+    Raises:
+        AssessmentError: it is none. LedgerError: it cannot be read.
+    """
+    drawn = set(tasks)
+    found = {each.sha256: each for each in _read(path) if each.sha256 in drawn} if path.exists() else {}
+    if missing := len(drawn - set(found)):
+        says = f"The judges of {missing} of {len(drawn)} drawn tasks were not checked with solutions and cheats."
+        return (Flag(kind=KIND, says=says, is_open=True),)
+    tried = sum(each.tried for each in found.values())
+    accepts = sum(each.false_accepts for each in found.values())
+    wrong = sum(each.wrong > 0 for each in found.values())
+    says = (
+        f"The judges of all {len(drawn)} drawn tasks were tried with {tried} solutions: {accepts} were wrongly accepted"
+    )
+    return (Flag(kind=KIND, says=f"{says}, and {wrong} tasks have something wrong.", is_open=bool(accepts or wrong)),)
+
+
+def _read(path: Path) -> tuple[Sound, ...]:
+    try:
+        return decode_strictly(files.read(path, LARGEST), _READER, LARGEST).tasks
+    except NotStrictError as error:
+        what = f"{path}: {error}"
+        raise AssessmentError(what, "make it again with `frontier tasks check --record`", source=str(path)) from None
