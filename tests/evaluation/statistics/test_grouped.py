@@ -48,3 +48,5 @@ def test_missing_is_nan_and_nothing_else():
 def test_families_are_as_many_as_items():
     with pytest.raises(UnfitDataError):
         codes_of(["a"], 2)
+    with pytest.raises(UnfitDataError):
+        codes_of(["a", None], 2)

@@ -73,13 +73,16 @@ def codes_of(families: Sequence[Any] | npt.NDArray[Any] | None, count: int) -> t
     """Return families as whole numbers from 0, and how many there are. None makes every item its own family.
 
     Raises:
-        UnfitDataError: there are not so many as items.
+        UnfitDataError: there are not so many as items, or their names cannot be told apart.
     """
     if families is None:
         return np.arange(count), count
     if len(families) != count:
         raise UnfitDataError(f"{count} items have {len(families)} families", "name one family for each item")
-    named, codes = np.unique(np.asarray(families), return_inverse=True)
+    try:
+        named, codes = np.unique(np.asarray(families), return_inverse=True)
+    except TypeError:
+        raise UnfitDataError("families are named in different kinds of words", "name each family by a text") from None
     return codes.reshape(-1), len(named)
 
 

@@ -141,6 +141,16 @@ def test_an_ability_under_known_items_is_a_logistic_regression_with_an_offset():
     assert found.error == pytest.approx(fit.bse[0], rel=0.01)
 
 
+@pytest.mark.parametrize("two", [False, True])
+def test_a_finer_grid_changes_nothing(two, monkeypatch):
+    rng = np.random.default_rng(15)
+    table = simulated(rng, np.linspace(-6, 6, 12), rng.normal(0, 5, 120), np.exp(rng.normal(0, 0.6, 120)))
+    found = values(calibrate(table, two_parameters=two).abilities)
+    many = marginal.ceil
+    monkeypatch.setattr(marginal, "ceil", lambda number: 3 * many(max(number, 61)))
+    assert values(calibrate(table, two_parameters=two).abilities) == pytest.approx(found, abs=0.02)
+
+
 @given(outcomes)
 @settings(max_examples=25)
 def test_with_one_parameter_the_order_of_abilities_is_that_of_successes(table):
