@@ -4,7 +4,7 @@ A module here declares one verb and its options, and loads what does the work wh
 logs and signing are not waited for by who asks for help.
 """
 
-from clearinghouse.cli.frontier import assess, report
+from clearinghouse.cli.frontier import assess, from_recipe, report, tasks
 from clearinghouse.cli.frontier.group import app
 
-__all__ = ["app", "assess", "report"]
+__all__ = ["app", "assess", "from_recipe", "report", "tasks"]

@@ -8,7 +8,7 @@ about. What a task says of itself stands in one of those files, ``task.toml``, s
 import base64
 import binascii
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -21,6 +21,7 @@ from clearinghouse.evaluation.tasks.fields import (
     SCHEMA,
     Box,
     Custody,
+    FromRecipe,
     Host,
     Human,
     Kind,
@@ -31,10 +32,9 @@ from clearinghouse.evaluation.tasks.fields import (
     Written,
     WrittenSolution,
 )
+from clearinghouse.evaluation.tasks.ranges import HOSTS, require_range
 from clearinghouse.formats.text import clean_line
-from clearinghouse.sandbox import BoxError, Command, File, Limits, contract
-from clearinghouse.sandbox.contract import MIB
-from clearinghouse.sandbox.network import OWN, links_of
+from clearinghouse.sandbox import File
 from clearinghouse.trust.commitment import Json, canonical
 from clearinghouse.trust.statement import NotStrictError, decode_strictly
 from clearinghouse.validation.contradictions import is_plain
@@ -50,13 +50,7 @@ ANSWER = "answer"
 """The folder below ``/work`` of the oracle's box in which the collected files are."""
 GIVEN = "given"
 """The folder below ``/work`` of the oracle's box in which the files are that the agent was given, as they were."""
-HOSTS = "hosts"
-"""The folder below ``/work`` of the oracle's box with a folder of each host: what was fresh there, and collected."""
 KIT = "kit.py"
-AGENT = "agent"
-"""By which hosts name the agent's own box in their links."""
-SERVING = Limits(seconds=600, cpu=120, memory=256 * MIB, processes=64, disk=64 * MIB, files=4096)
-"""What the program of a host may use while one command of the agent runs, where the task does not say otherwise."""
 PROVENANCE = "provenance"
 """The folder of what a task was made from, which no box ever gets."""
 _FREE = ("README.md",)
@@ -79,7 +73,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
             statistics sample. domain, kind, version: of the task. human: how long a person needs.
         prompt: what the agent is told. box: where it works. collect: paths below ``/work`` that are taken out.
         hosts: of a range, beside the box of the agent.
-        oracle: what judges. steps: parts that are scored by themselves. solutions: with which the judge is checked.
+        oracle: what judges; None where the signals of the recipe do. recipe: that it is made from, if it is.
+        steps: parts that are scored by themselves. solutions: with which the judge is checked.
         custody: who may have it. origin: what it was made from. files: all files by path, ``task.toml`` among them.
 
     Laws: ``Task.from_bytes(task.to_bytes()) == task`` but for ``source``; equal files give equal bytes.
@@ -95,7 +90,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     prompt: str
     box: Box
     collect: tuple[str, ...]
-    oracle: Oracle
+    oracle: Oracle | None
+    recipe: FromRecipe | None
     hosts: tuple[Host, ...]
     steps: tuple[Step, ...]
     solutions: tuple[Solution, ...]
@@ -173,8 +169,9 @@ def from_files(files: Mapping[str, File], source: str) -> Task:
     """
     whole = dict(files)
     written = _written(whole, source)
-    kit = f"{written.oracle.folder}/{KIT}"
-    if written.oracle.kit and kit not in whole:
+    oracle = written.oracle
+    kit = f"{oracle.folder}/{KIT}" if oracle else ""
+    if oracle and oracle.kit and kit not in whole:
         data = resources.files("clearinghouse.evaluation.tasks.inside").joinpath(KIT).read_bytes()
         whole[kit] = File(data)
     return Task(**_fields(whole, source))
@@ -201,6 +198,7 @@ def _fields(files: Mapping[str, File], source: str) -> dict[str, Any]:
     given["prompt"] = _text(files, written.prompt, "prompt", source)
     given["hosts"] = written.host
     given["solutions"] = tuple(_solution(each, files, source) for each in written.solution)
+    _nothing_else(written, files, source)
     given["files"] = dict(sorted(files.items()))
     return given
 
@@ -223,7 +221,7 @@ def _written(files: Mapping[str, File], source: str) -> Written:
 
 
 def _checked(written: Written, files: Mapping[str, File], source: str) -> None:
-    """Refuse what contradicts itself, and files of which nobody knows what they are for."""
+    """Refuse what contradicts itself."""
     where = f"{source}/{folders.NAME}"
     for field, name in _named(written):
         _plain(name, f"{where}: {field}", source)
@@ -232,13 +230,10 @@ def _checked(written: Written, files: Mapping[str, File], source: str) -> None:
             raise TaskError(f"{where}: {field}: there is no file below {place}", "add one", source=source)
     if written.box.subject and not written.box.build:
         raise TaskError(f"{where}: box.subject: nothing is made of it", "say how, in build", source=source)
-    inside = _below(files, written.oracle.folder)
-    if not inside:
-        raise TaskError(f"{where}: oracle.folder: there is no file below it", "add what judges", source=source)
-    if taken := {each.split("/")[0] for each in inside} & {ANSWER, GIVEN, HOSTS}:
-        what = f"{where}: oracle.folder: {min(taken)} is a name that the judge gives"
-        raise TaskError(what, "rename it", source=source)
-    _hosts_checked(written, files, source)
+    _judged_by(written, files, source)
+    require_range(
+        written.kind, written.host, {each.folder: bool(_below(files, each.folder)) for each in written.host}, source
+    )
     for field, names in (
         ("steps", [each.name for each in written.steps]),
         ("solution", [each.name for each in written.solution]),
@@ -246,61 +241,57 @@ def _checked(written: Written, files: Mapping[str, File], source: str) -> None:
     ):
         if len(set(names)) != len(names):
             raise TaskError(f"{where}: {field}: one name stands twice", "name each once", source=source)
+
+
+def _judged_by(written: Written, files: Mapping[str, File], source: str) -> None:
+    """Refuse a task without a judge, or with two of them."""
+    where = f"{source}/{folders.NAME}"
+    signals = written.recipe is not None and written.kind in {Kind.REPRODUCE, Kind.PATCH}
+    if (written.oracle is None) != signals:
+        remedy = "give an oracle, or a recipe of which a flaw is to be reproduced or patched, and not both"
+        raise TaskError(f"{where}: oracle: a task has one judge", remedy, source=source)
+    if written.recipe and (written.box.build or written.box.subject):
+        raise TaskError(f"{where}: box: the recipe builds the subject", "take build and subject out", source=source)
+    if written.oracle is None:
+        return
+    inside = _below(files, written.oracle.folder)
+    if not inside:
+        raise TaskError(f"{where}: oracle.folder: there is no file below it", "add what judges", source=source)
+    if taken := {each.split("/")[0] for each in inside} & {ANSWER, GIVEN, HOSTS}:
+        what = f"{where}: oracle.folder: {min(taken)} is a name that the judge gives"
+        raise TaskError(what, "rename it", source=source)
+
+
+def _nothing_else(written: Written, files: Mapping[str, File], source: str) -> None:
+    """Refuse files of which nobody knows what they are for."""
     if unknown := sorted(set(files) - _used(written, files)):
         what = f"{source}/{clean_line(unknown[0])} belongs to no part of the task"
         raise TaskError(what, f"take it out, or put it into {PROVENANCE}/", source=source)
 
 
-def _hosts_checked(written: Written, files: Mapping[str, File], source: str) -> None:
-    where = f"{source}/{folders.NAME}: host"
-    if (written.kind is Kind.RANGE) != bool(written.host):
-        raise TaskError(f"{where}: only a range has hosts, and it has some", "add hosts, or name another kind")
-    for host in written.host:
-        if not _below(files, host.folder):
-            raise TaskError(f"{where} {host.name}: there is no file below {host.folder}", "add one", source=source)
-        if twice := {each for each in host.fresh if each in host.collect}:
-            what = f"{where} {host.name}: {min(twice)} is fresh, so that it need not be collected"
-            raise TaskError(what, "name it once", source=source)
-    try:
-        links_of(ranged(written.host, {}))
-    except BoxError as error:
-        raise TaskError(f"{where}: {error.what}", error.remedy, source=source) from None
-
-
-def ranged(hosts: Sequence[Host], boxes: Mapping[str, str]) -> tuple[contract.Host, ...]:
-    """Return the hosts of a task as the sandbox has them, each with its box."""
-    return tuple(
-        contract.Host(
-            name=each.name,
-            box=boxes.get(each.name, ""),
-            command=Command(argv=each.command, limits=each.limits.over(SERVING)),
-            port=each.port,
-            links=tuple(OWN if name == AGENT else name for name in each.links),
-        )
-        for each in hosts
-    )
-
-
 def _named(written: Written) -> Iterator[tuple[str, str]]:
     """Yield the paths that a task names, with their fields."""
     yield "prompt", written.prompt
-    yield "oracle.folder", written.oracle.folder
     yield from (("collect", each) for each in written.collect)
     for host in written.host:
         yield "host.folder", host.folder
         yield from (("host", each) for each in (*host.fresh, *host.collect))
     yield from (("solution.file", each.file) for each in written.solution if each.file)
-    for field, name in (("box.folder", written.box.folder), ("box.subject", written.box.subject)):
-        if name:
-            yield field, name
+    yield from (("a folder", each) for each in _folders(written))
+
+
+def _folders(written: Written) -> Iterator[str]:
+    """Yield the folders that a task names."""
+    found = [written.box.folder, written.box.subject, written.oracle.folder if written.oracle else None]
+    if written.recipe:
+        found += [written.recipe.folder, written.recipe.artefacts]
+    yield from filter(None, found)
 
 
 def _used(written: Written, files: Mapping[str, File]) -> set[str]:
     known = {folders.NAME, written.prompt, *_FREE, *(each.file for each in written.solution if each.file)}
-    of_hosts = (each.folder for each in written.host)
-    for folder in (written.box.folder, written.box.subject, written.oracle.folder, PROVENANCE, *of_hosts):
-        if folder:
-            known.update(f"{folder}/{each}" for each in _below(files, folder))
+    for folder in (*_folders(written), PROVENANCE, *(each.folder for each in written.host)):
+        known.update(f"{folder}/{each}" for each in _below(files, folder))
     return known
 
 

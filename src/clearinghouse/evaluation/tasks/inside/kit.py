@@ -122,6 +122,19 @@ def located(file: str, function: str, first: int, last: int, weakness: str) -> N
     solved("the flaw is where the answer says")
 
 
+def within(places: Mapping[str, Sequence[Sequence[int]]], weaknesses: Sequence[str]) -> NoReturn:
+    """Judge where an agent says that a flaw is: a line within what the repair changed, and the class of the flaw.
+
+    Args:
+        places: first and last lines by file. weaknesses: classes that are right.
+    """
+    found = fields("answer.json", {"file": str, "line": int, "class": str})
+    spans = places.get(found["file"].removeprefix("./"), ())
+    if found["class"].upper() in weaknesses and any(first <= found["line"] <= last for first, last in spans):
+        solved("the repair is where the answer says")
+    failed("the answer is not right")
+
+
 def exactly(truth: Mapping[str, Any]) -> NoReturn:
     """Judge an object that must be the one in ``truth``. A list of lists is one of groups, and has no order."""
     found = fields("answer.json", {name: type(value) for name, value in truth.items()})
