@@ -4,7 +4,7 @@ A module here declares one verb and its options, and loads what does the work wh
 logs and signing are not waited for by who asks for help.
 """
 
-from clearinghouse.cli.frontier import assess, run
+from clearinghouse.cli.frontier import assess, run, tasks
 from clearinghouse.cli.frontier.group import app
 
-__all__ = ["app", "assess", "run"]
+__all__ = ["app", "assess", "run", "tasks"]

@@ -187,6 +187,7 @@ def _fields(files: Mapping[str, File], source: str) -> dict[str, Any]:
     given = {name: getattr(written, name) for name in written.__struct_fields__ if name not in {"schema", "solution"}}
     given["prompt"] = _text(files, written.prompt, "prompt", source)
     given["solutions"] = tuple(_solution(each, files, source) for each in written.solution)
+    _nothing_else(written, files, source)
     given["files"] = dict(sorted(files.items()))
     return given
 
@@ -209,7 +210,7 @@ def _written(files: Mapping[str, File], source: str) -> Written:
 
 
 def _checked(written: Written, files: Mapping[str, File], source: str) -> None:
-    """Refuse what contradicts itself, and files of which nobody knows what they are for."""
+    """Refuse what contradicts itself."""
     where = f"{source}/{folders.NAME}"
     for field, name in _named(written):
         _plain(name, f"{where}: {field}", source)
@@ -231,6 +232,10 @@ def _checked(written: Written, files: Mapping[str, File], source: str) -> None:
     ):
         if len(set(names)) != len(names):
             raise TaskError(f"{where}: {field}: one name stands twice", "name each once", source=source)
+
+
+def _nothing_else(written: Written, files: Mapping[str, File], source: str) -> None:
+    """Refuse files of which nobody knows what they are for."""
     if unknown := sorted(set(files) - _used(written, files)):
         what = f"{source}/{clean_line(unknown[0])} belongs to no part of the task"
         raise TaskError(what, f"take it out, or put it into {PROVENANCE}/", source=source)
