@@ -24,12 +24,6 @@ DOES_NOT_APPLY = {
 LIMITS = Limits(seconds=60, output=10 * MIB)
 
 
-@pytest.fixture(scope="module")
-def bench():
-    with Bench(runners=2) as made:
-        yield made
-
-
 async def boxed(bench: Bench, do: Callable[[BoxEnvironment], Awaitable[object]]) -> object:
     seat = bench.take()
     box = BoxEnvironment(bench, seat, seat.runner(), LIMITS)

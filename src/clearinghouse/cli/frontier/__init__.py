@@ -4,7 +4,7 @@ A module here declares one verb and its options, and loads what does the work wh
 logs and signing are not waited for by who asks for help.
 """
 
-from clearinghouse.cli.frontier import assess, from_recipe, report, tasks
+from clearinghouse.cli.frontier import __all__, assess, clearinghouse, cli, from, from_recipe, frontier, group, import, r, report, run, tasks
 from clearinghouse.cli.frontier.group import app
 
-__all__ = ["app", "assess", "from_recipe", "report", "tasks"]
+__all__ = ["app", "__all__", "assess", "clearinghouse", "cli", "from", "from_recipe", "frontier", "group", "import", "r", "report", "run", "tasks"]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from clearinghouse.cli import INTERRUPTED
+from clearinghouse.cli.frontier.group import app
 from clearinghouse.cli.layout import say, show_table, stderr
 from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
 from clearinghouse.cli.validate.group import Declared, Form, Runner, form_of, words_of
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _ENDINGS = ("solved", "failed", "refused", "infrastructure", "budget")
 
 
+@app.command("run", short_help="Let a model, or a scripted agent, try tasks; every attempt is sealed.")
 def command(
     tasks: Annotated[
         list[Path], typer.Option("--tasks", metavar="FOLDER", help="A task, or a folder of tasks; may be repeated.")
@@ -121,6 +122,15 @@ def _progress() -> Iterator["Tell"]:
     if not target.is_terminal:
         yield lambda made, wanted: None
         return
+    from rich.progress import (  # noqa: PLC0415 - only where somebody looks
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (BarColumn(bar_width=20), MofNCompleteColumn(), TextColumn("attempts"), TimeElapsedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=target, transient=True) as progress:
         bar = progress.add_task("", total=None)

@@ -17,7 +17,7 @@ from clearinghouse.evaluation.running.errors import LogError
 
 LARGEST_LOG = 4 << 30
 """Most bytes of a log."""
-LARGEST_MEMBER = 256 << 20
+LARGEST_MEMBER = 128 << 20
 """Most bytes of one member, unpacked."""
 MOST_MEMBERS = 200_000
 _LARGEST_LIST = 64 << 20

@@ -4,14 +4,30 @@ A runner that is shared by several boxes makes them wait for each other. Where t
 one time, each attempt has its own, and stopping it stops nothing else.
 """
 
+import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Self
 
 from clearinghouse.evaluation.running.errors import RunError
-from clearinghouse.sandbox import Tier, demand
+from clearinghouse.evaluation.tasks.place import built
+from clearinghouse.evaluation.tasks.task import Task
+from clearinghouse.sandbox import SandboxError, Tier, demand
 from clearinghouse.sandbox.client import Client
 from clearinghouse.sandbox.isolation import Isolation
+
+_MOST_SUBJECTS = 4
+"""Built subjects that a seat keeps when nobody is at them: each is a box with a disk in memory."""
+
+
+class _Subject:
+    """A subject that was built, and how many attempts are at it."""
+
+    def __init__(self, box: str | None, built_by: AbstractContextManager[str | None]) -> None:
+        self.box = box
+        self.built_by = built_by
+        self.users = 0
 
 
 class Seat:
@@ -26,6 +42,9 @@ class Seat:
         self._least = least
         self._client: Client | None = None
         self._one = threading.Lock()
+        self._subjects: dict[str, _Subject] = {}
+        self._built_on: Client | None = None
+        self._building = threading.Lock()
         self.boxes = 0
 
     def runner(self) -> Client:
@@ -39,6 +58,27 @@ class Seat:
                 self._client = self._started()
             return self._client
 
+    @contextmanager
+    def subject(self, task: Task, digest: str) -> Iterator[str | None]:
+        """Yield the box in which the subject of a task is built, None where it has none. It is built once and kept for
+        the next attempts at the task, which have it read-only.
+
+        Raises:
+            SandboxError: there is no runner. UnbuiltError: it cannot be built.
+        """
+        if not task.box.build:
+            yield None
+            return
+        with self._building:
+            found = self._built(task, digest)
+            found.users += 1
+        try:
+            yield found.box
+        finally:
+            with self._building:
+                found.users -= 1
+                self._trim()
+
     def kill(self) -> None:
         """End the runner at once, and what runs in its boxes. The next question starts another one."""
         client = self._client
@@ -51,6 +91,24 @@ class Seat:
             client, self._client = self._client, None
         if client:
             client.close()
+
+    def _built(self, task: Task, digest: str) -> _Subject:
+        runner = self.runner()
+        if self._built_on is not runner:  # what another one had built is gone with it
+            self._subjects.clear()
+            self._built_on = runner
+        found = self._subjects.pop(digest, None)
+        if found is None:
+            context = built(task, runner)
+            found = _Subject(context.__enter__(), context)
+        self._subjects[digest] = found  # at the end: the last one that was used
+        return found
+
+    def _trim(self) -> None:
+        unused = [digest for digest, each in self._subjects.items() if not each.users]
+        for digest in unused[: max(0, len(unused) - _MOST_SUBJECTS)]:
+            with contextlib.suppress(SandboxError):  # a runner that is gone has taken it along
+                self._subjects.pop(digest).built_by.__exit__(None, None, None)
 
     def _started(self) -> Client:
         client = self._make()

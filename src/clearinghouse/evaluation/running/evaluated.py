@@ -10,7 +10,7 @@ from inspect_ai import eval as evaluate
 from inspect_ai._util.error import PrerequisiteError
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.log import EvalSpec
-from inspect_ai.model import ChatMessageSystem, ChatMessageUser
+from inspect_ai.model import ChatMessageSystem, ChatMessageUser, Model, get_model
 from inspect_ai.scorer import SampleScore
 from inspect_ai.util import EarlyStop, SandboxEnvironmentSpec
 from pydantic import JsonValue
@@ -92,19 +92,14 @@ def attempt(
         name=NAME,
         early_stopping=_Skipping(done, sealing, tell),
     )
+    told = {KEY: _told(asked, isolation)}
     token = hook.CURRENT.set(sealing)
     try:
         with quiet.quiet(), quiet.stoppable(), session.entered(running):
-            logs = evaluate(
-                made,
-                model=asked.model,
-                metadata={KEY: _told(asked, isolation)},
-                **_options(asked, sealing.folder, samples),
-            )
+            options = _options(asked, sealing.folder, samples)
+            logs = evaluate(made, model=_model(asked.model), metadata=told, **options)
     except PrerequisiteError as error:
-        raise RunError(
-            f"{asked.model[:60]} cannot be run: {clean_line(str(error), 200)}", "look at what it needs"
-        ) from None
+        raise _cannot(asked.model, error) from None
     finally:
         hook.CURRENT.reset(token)
     sealing.finish()
@@ -116,6 +111,17 @@ def attempt(
         if each.status != "success":
             said = clean_line(each.error.message if each.error else each.status, 200)
             raise RunError(f"inspect_ai ended with an error: {said}", "look at the log; run it again to go on")
+
+
+def _model(name: str) -> Model:
+    try:
+        return get_model(name)
+    except (ValueError, ImportError) as error:  # no such provider, or its library is not installed
+        raise _cannot(name, error) from None
+
+
+def _cannot(model: str, error: Exception) -> RunError:
+    return RunError(f"{model[:60]} cannot be run: {clean_line(str(error), 200)}", "look at what its provider needs")
 
 
 def _sample(task: Task) -> Sample:

@@ -21,7 +21,7 @@ from clearinghouse.evaluation.running.sealing.verify import Verified
 from clearinghouse.evaluation.running.sealing.writing import SAMPLES, START
 from clearinghouse.formats.text import clean_line, distinct_line
 
-LARGEST_JSON = 1 << 30
+LARGEST_JSON = 256 << 20
 """Most bytes of a log that is one document."""
 HEADER = "header.json"
 ORACLE = "oracle"
@@ -31,6 +31,8 @@ FAMILIES = ("family", "task_family", "category")
 _CHANCE = {"C": 1.0, "I": 0.0, "P": 0.5, "correct": 1.0, "incorrect": 0.0, "yes": 1.0, "no": 0.0}
 """Letters by which inspect_ai and its evaluations write scores. ``N``, no answer, is a failure."""
 _LONGEST = 300
+_LARGEST_PLAIN = 64 << 20
+"""Most bytes of JSON with numbers that are none, which takes much more room to read."""
 _T = TypeVar("_T")
 
 
@@ -162,13 +164,14 @@ def _decoded(data: bytes, kind: type[_T], source: str) -> _T:
         except msgspec.ValidationError:
             raise
         except msgspec.DecodeError:
-            if b"NaN" not in data and b"Infinity" not in data:
+            if len(data) > _LARGEST_PLAIN or (b"NaN" not in data and b"Infinity" not in data):
                 raise
             return msgspec.convert(json.loads(data), kind, strict=True)
     except RecursionError:
         why = "it is nested too deeply"
     except (ValueError, UnicodeError) as error:  # what decoders raise is a ValueError
         why = clean_line(str(error).replace("`", ""), 200)
+        why = f"{why[:1].lower()}{why[1:]}"
     raise LogError(f"{source}: this is no log of inspect_ai: {why}", "name a log of inspect_ai", source=source)
 
 

@@ -11,7 +11,7 @@ Source of the contract: inspect_ai 0.3.285, ``SandboxEnvironment``, and its list
 import errno
 import signal
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import ExitStack, suppress
 from functools import partial
 from typing import Any, Literal, TypeVar, overload
 
@@ -99,7 +99,7 @@ class BoxEnvironment(SandboxEnvironment):
         super().__init__()
         self.runner = runner
         self.place: Place | None = None
-        self._entered: AbstractContextManager[Place] | None = None
+        self._entered = ExitStack()
         self._bench = bench
         self._seat = seat
         self._limits = limits
@@ -233,27 +233,28 @@ class BoxEnvironment(SandboxEnvironment):
         for environment in environments.values():
             await to_thread.run_sync(environment.as_type(BoxEnvironment).leave)
 
-    def enter(self, task: Task | None, disk: Limits) -> None:
-        """Make the box. Raises what the sandbox raises."""
+    def enter(self, task: Task | None, disk: Limits, digest: str = "") -> None:
+        """Make the box, empty or for a task. Raises what the sandbox raises."""
         if task is None:
             self._box = self.runner.prepare({}, disk)
+            self._entered.callback(self.runner.destroy, self._box)
             return
-        self._entered = prepared(task, self.runner)
-        self.place = self._entered.__enter__()
+        over = self._entered.enter_context(self._seat.subject(task, digest))
+        self.place = self._entered.enter_context(prepared(task, self.runner, over=over))
         self._box = self.place.box
         self._limits = self.place.limits
 
     def leave(self) -> None:
-        """Remove the box. A runner that is gone has taken it along."""
+        """Remove the box, and leave the seat."""
         try:
-            if self._entered:
-                self._entered.__exit__(None, None, None)
-            elif self._box:
-                self.runner.destroy(self._box)
-        except SandboxError:
-            pass
+            self.abandon()
         finally:
             self._bench.give_back(self._seat)
+
+    def abandon(self) -> None:
+        """Remove what was made. A runner that is gone has taken it along."""
+        with suppress(SandboxError):
+            self._entered.close()
 
     async def ask(self, question: Callable[[], _T]) -> _T:
         """Ask the runner something, in a thread; where that is stopped, what the runner does for it is ended too.
@@ -312,7 +313,11 @@ def _made(bench: Bench, seat: Seat, config: BoxConfig, metadata: dict[str, str])
     most = SandboxEnvironmentLimits.MAX_EXEC_OUTPUT_SIZE
     limits = Limits(seconds=_SECONDS, disk=config.disk * MIB, memory=config.memory * MIB, output=most)
     environment = BoxEnvironment(bench, seat, seat.runner(), limits)
-    environment.enter(task, limits)
+    try:
+        environment.enter(task, limits, running.digests[task.id] if running and task else "")
+    except BaseException:
+        environment.abandon()
+        raise
     return environment
 
 

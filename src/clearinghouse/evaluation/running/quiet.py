@@ -10,6 +10,7 @@ import os
 import signal
 import tempfile
 import threading
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -27,7 +28,8 @@ def quiet() -> Iterator[None]:
             "XDG_CACHE_HOME": folder,
             "INSPECT_TRACE_FILE": os.path.join(folder, "trace.log"),
         }
-        with _variables(own), _silenced():
+        with _variables(own), _silenced(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what its libraries warn of ends no attempt, and nobody here can mend it
             yield
 
 

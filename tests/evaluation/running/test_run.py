@@ -1,0 +1,231 @@
+"""Runs: every attempt is made once, judged by the oracle, sealed, and made again only where it was not."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from clearinghouse.evaluation.rule.design import Budget
+from clearinghouse.evaluation.running.asked import asked
+from clearinghouse.evaluation.running.attempt import Attempt
+from clearinghouse.evaluation.running.bench import Bench
+from clearinghouse.evaluation.running.custody import require_shown
+from clearinghouse.evaluation.running.ending import Ended
+from clearinghouse.evaluation.running.errors import RunError, SealError
+from clearinghouse.evaluation.running.logs import of_run, read_log
+from clearinghouse.evaluation.running.run import Ran, run
+from clearinghouse.evaluation.running.scripted.skill import agent, chance, draw
+from clearinghouse.evaluation.running.sealing.verify import verified
+from clearinghouse.evaluation.running.table import table
+from clearinghouse.evaluation.runs.run import Outcome
+from clearinghouse.evaluation.tasks.task import Task
+from clearinghouse.sandbox import Tier
+from sums import sum_task, sum_tasks
+
+BUDGET = Budget(tokens=100_000, seconds=60.0, messages=20)
+
+
+def attempts_of(folder: Path) -> list[Attempt]:
+    return [each for log in of_run(verified(folder)) for each in log.attempts]
+
+
+def made(tasks: list[Task], model: str, folder: Path, bench: Bench, budget: Budget = BUDGET, **more) -> list[Attempt]:
+    run(tasks, asked(tasks, model, budget, **more), folder, bench)
+    return attempts_of(folder)
+
+
+def test_the_attempts_are_those_that_the_ability_says(ran: Path) -> None:
+    found = attempts_of(ran)
+    who = agent("skill-16")
+    digests = {each.id: each.sha256 for each in verified(ran).asked.tasks}
+    assert len({(each.task_id, each.epoch) for each in found}) == len(found) == 16
+    for each in found:
+        solves = draw(digests[each.task_id], each.epoch, 0) < chance(who, each.human_minutes)
+        assert each.ended is (Ended.SOLVED if solves else Ended.FAILED)
+        assert each.score == float(solves)
+        assert each.tokens > 1_000
+        assert (each.model, each.scaffold, each.human_source) == ("scripted/skill-16", "plain", "estimate")
+        assert (each.sealed, each.domain) == (True, "triage")
+    assert {each.score for each in found} == {0.0, 1.0}
+
+
+def test_a_log_says_by_itself_what_it_is(ran: Path) -> None:
+    log = read_log(next(ran.glob("*.eval")))
+    assert (log.scripted, log.sealed, log.status, len(log.attempts)) == (True, False, "success", 16)
+
+
+def test_the_attempts_are_a_table_of_runs(ran: Path) -> None:
+    read = table(of_run(verified(ran)), "a run")
+    assert not read.problems
+    assert (len(read.table), read.table.models) == (16, ("scripted/skill-16",))
+    assert read.table.families == ("sums-0", "sums-1")
+    assert set(read.table.outcome) <= {Outcome.SOLVED, Outcome.FAILED}
+
+
+@pytest.mark.parametrize(
+    ("model", "endings"),
+    [
+        ("scripted/refuser", {Ended.REFUSED}),
+        ("scripted/cheater", {Ended.FAILED}),
+        ("scripted/flaky", {Ended.INFRASTRUCTURE, Ended.SOLVED}),
+    ],
+)
+def test_agents_that_behave(model: str, endings: set[Ended], bench: Bench, tmp_path: Path) -> None:
+    found = made(sum_tasks(tmp_path / "tasks", [0.01] * 8), model, tmp_path / "out", bench)
+    assert {each.ended for each in found} == endings
+    assert all(each.is_missing == (each.score is None) for each in found)
+
+
+def test_a_budget_that_is_used_up_is_a_failure_that_is_counted_apart(bench: Bench, tmp_path: Path) -> None:
+    tasks = sum_tasks(tmp_path / "tasks", [0.01] * 2)
+    found = made(tasks, "scripted/expert", tmp_path / "out", bench, Budget(tokens=700, seconds=60.0, messages=20))
+    assert [(each.ended, each.score) for each in found] == [(Ended.BUDGET, 0.0)] * 2
+
+
+def test_an_oracle_that_fails_says_nothing_of_the_agent(bench: Bench, tmp_path: Path) -> None:
+    tasks = [
+        sum_task(tmp_path / "tasks", "broken", check="exit 3\n"),
+        sum_task(
+            tmp_path / "tasks",
+            "steps",
+            0.01,
+            check='echo \'{"steps": ["one"]}\' > steps.json\n',
+            more="[[steps]]\nname = 'one'",
+        ),
+    ]
+    broken, steps = sorted(made(tasks, "scripted/expert", tmp_path / "out", bench), key=lambda each: each.task_id)
+    assert (broken.ended, broken.score) == (Ended.INFRASTRUCTURE, None)
+    assert (steps.ended, steps.steps) == (Ended.SOLVED, ("one",))
+
+
+def test_another_scaffold_and_its_own_tools(bench: Bench, tmp_path: Path) -> None:
+    found = made(sum_tasks(tmp_path / "tasks", [0.01]), "scripted/expert", tmp_path / "out", bench, scaffold="react")
+    assert [(each.ended, each.scaffold) for each in found] == [(Ended.SOLVED, "react")]
+    with pytest.raises(RunError, match="knows no agent"):
+        made(sum_tasks(tmp_path / "more", [1]), "scripted/expert", tmp_path / "other", bench, scaffold="nobody")
+
+
+def test_the_same_asked_again_makes_nothing_twice(bench: Bench, tmp_path: Path) -> None:
+    tasks = sum_tasks(tmp_path / "tasks", [0.01] * 2)
+    wanted = asked(tasks, "scripted/expert", BUDGET)
+    first: Ran = run(tasks, wanted, tmp_path / "out", bench)
+    before = sorted((each.name, each.stat().st_mtime_ns) for each in (tmp_path / "out").glob("*.eval"))
+    again: Ran = run(tasks, wanted, tmp_path / "out", bench)
+    assert (first.made, again.made, again.is_complete) == (2, 0, True)
+    assert sorted((each.name, each.stat().st_mtime_ns) for each in (tmp_path / "out").glob("*.eval")) == before
+    with pytest.raises(RunError, match="something else: epochs"):
+        run(tasks, msgspec.structs.replace(wanted, epochs=2), tmp_path / "out", bench)
+
+
+def test_a_folder_with_something_else_is_left_alone(bench: Bench, tmp_path: Path) -> None:
+    tasks = sum_tasks(tmp_path / "tasks", [1])
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "letter").write_text("to a friend")
+    with pytest.raises(RunError, match="not empty"):
+        run(tasks, asked(tasks, "scripted/expert", BUDGET), tmp_path / "out", bench)
+    assert [each.name for each in (tmp_path / "out").iterdir()] == ["letter"]
+
+
+def test_a_model_that_cannot_be_had_is_told(bench: Bench, tmp_path: Path) -> None:
+    tasks = sum_tasks(tmp_path / "tasks", [1])
+    with pytest.raises(RunError, match="cannot be run"):
+        run(tasks, asked(tasks, "nowhere/model", BUDGET), tmp_path / "out", bench)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"epochs": 0}, "attempts at each task"),
+        ({"model": "expert"}, "names no model"),
+        ({"budget": Budget(tokens=0)}, "a budget of nothing"),
+    ],
+)
+def test_what_cannot_be_asked(change: dict[str, object], says: str, tmp_path: Path) -> None:
+    given = {"model": "scripted/expert", "budget": BUDGET, **change}
+    with pytest.raises(RunError, match=says):
+        asked(sum_tasks(tmp_path, [1]), given.pop("model"), given.pop("budget"), **given)
+
+
+def test_one_task_stands_once(tmp_path: Path) -> None:
+    task = sum_task(tmp_path, "one")
+    with pytest.raises(RunError, match="stands twice"):
+        asked([task, task], "scripted/expert", BUDGET)
+    with pytest.raises(RunError, match="no task"):
+        asked([], "scripted/expert", BUDGET)
+
+
+def test_a_task_under_embargo_is_shown_only_to_who_was_read_in(tmp_path: Path) -> None:
+    custody = "[custody]\nmarking = 'TLP:RED'\noperators = ['A Lab']\nuntil = 2026-12-01"
+    task = sum_task(tmp_path, "secret", more=custody)
+    day = task.custody.until
+    require_shown([task], "scripted/expert", "")
+    require_shown([task], "lab/model", "A Lab", day)
+    with pytest.raises(RunError, match="does not name another lab"):
+        require_shown([task], "lab/model", "another lab", day)
+    with pytest.raises(RunError, match="ended"):
+        require_shown([task], "lab/model", "A Lab", day.replace(year=2027))
+
+
+_PROGRAM = "from clearinghouse.cli import run; run()"
+
+
+def started(folder: Path, tasks: Path, home: Path) -> subprocess.Popen[bytes]:
+    arguments = ["frontier", "run", "--tasks", str(tasks), "--model", "scripted/expert", "--out", str(folder)]
+    arguments += ["--max-samples", "2", "--runners", "1"]
+    return subprocess.Popen(
+        [sys.executable, "-c", _PROGRAM, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "HOME": str(home), "INSPECT_LOG_LEVEL": "debug"},
+        cwd=home,
+    )
+
+
+def until_sealed(folder: Path, process: subprocess.Popen[bytes]) -> None:
+    """Wait until two lines of seals are written: the beginning and an attempt."""
+    while process.poll() is None:
+        if any(each.read_bytes().count(b"\n") >= 2 for each in folder.glob("*.seals")):
+            return
+        time.sleep(0.02)
+    pytest.fail(f"it ended before it was stopped: {process.communicate()}")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
+def test_what_is_stopped_goes_on_where_it_was(number: int, code: int, tmp_path: Path, bench: Bench) -> None:
+    tasks = sum_tasks(tmp_path / "tasks", [0.01] * 6, before="sleep 0.4; ")
+    folder, home = tmp_path / "out", tmp_path / "home"
+    home.mkdir()
+    (home / ".env").write_text("INSPECT_EVAL_LOG_FILE_PATTERN=elsewhere\nSOME_KEY=read\n")
+    process = started(folder, tmp_path / "tasks", home)
+    until_sealed(folder, process)
+    process.send_signal(number)
+    out, error = process.communicate()
+    assert process.returncode == code, (out, error)
+    assert sorted(each.name for each in home.iterdir()) == [".env"], "nothing is left in the folders of the user"
+    if number == signal.SIGINT:
+        early = attempts_of(folder)
+        assert 0 < len(early) < 6
+        assert not verified(folder).said.complete
+        assert b"stopped; the same command goes on" in out
+    else:
+        with pytest.raises(SealError, match="no statement"):
+            verified(folder)
+    logs = [(each.name, each.read_bytes()) for each in folder.glob("*.eval")]
+    wanted = asked(tasks, "scripted/expert", Budget(tokens=2_000_000))
+    done = run(tasks, wanted, folder, bench)
+    assert (done.is_complete, 0 < done.made < 6) == (True, True)
+    assert all((folder / name).read_bytes() == data for name, data in logs), "what was there is not touched"
+    assert sorted(each.task_id for each in attempts_of(folder)) == [f"sum-{each}" for each in range(6)]
+    assert {each.ended for each in attempts_of(folder)} == {Ended.SOLVED}
+
+
+def test_the_tier_that_is_demanded_is_reached_or_nothing_runs(tmp_path: Path) -> None:
+    tasks = sum_tasks(tmp_path / "tasks", [1])
+    with Bench(least=Tier.T2) as far, pytest.raises(Exception, match="needs isolation tier T2"):
+        run(tasks, asked(tasks, "scripted/expert", BUDGET, tier=Tier.T2), tmp_path / "out", far)
+    assert not (tmp_path / "out").exists()
