@@ -28,6 +28,7 @@ VERBS = {
     "feeds": Verb("feeds", "The outside feeds: fetched, verified, kept.", "app"),
     "validate": Verb("validate", "Run reproducers in a sandbox, before and after the fix.", "app"),
     "sandbox": Verb("sandbox", "What the sandbox holds on this machine, measured.", "app"),
+    "frontier": Verb("frontier", "Frontier models: assessed honestly, determined defensibly.", "app"),
     "version": Verb("version", "Which version is newer; does an advisory affect it?", "app"),
     "init": Verb("server.init", "Set up a server: folder, keys, database, first person."),
     "serve": Verb("server.serve", "Run the web server."),

@@ -1,0 +1,93 @@
+"""``clearinghouse frontier assess``: what attempts show."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from clearinghouse.cli.frontier.group import app
+from clearinghouse.cli.options import a_word
+from clearinghouse.cli.output import OutputFormat
+from clearinghouse.formats.inputs import path_of
+
+WEIGHTS = ("equal", "sqrt-family", "column")
+
+
+def _a_weighting(name: str, value: Any) -> str:
+    return a_word(name, value, WEIGHTS)
+
+
+@app.command("assess", short_help="What a table of runs shows of each model.")
+def assess_command(
+    path: Annotated[
+        Path,
+        typer.Argument(
+            parser=path_of,
+            metavar="TABLE",
+            help="A table of runs: CSV, Parquet or JSON lines, one attempt a row, with the columns task_id, "
+            "task_family, model, score; and if known human_minutes, weight, epoch, outcome, human_source. - is standard input.",
+        ),
+    ],
+    *,
+    models: Annotated[
+        list[str] | None,
+        typer.Option("--models", metavar="NAME", help="Only this model; may be repeated. Numbers stay the same."),
+    ] = None,
+    human_min: Annotated[
+        float,
+        typer.Option(
+            "--human-min",
+            min=0.0,
+            metavar="MINUTES",
+            help="Count success only over tasks that take a qualified person so long; 0 takes all.",
+        ),
+    ] = 0.0,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            "--weights",
+            parser=lambda text: _a_weighting("--weights", text),
+            metavar="|".join(WEIGHTS),
+            help="What an attempt weighs in the time horizon. Without it: the column weight where there is one, else "
+            "1/sqrt(tasks of the family).",
+        ),
+    ] = None,
+    regularisation: Annotated[
+        float,
+        typer.Option(
+            "--regularisation",
+            min=0.0,
+            max=1e6,
+            metavar="NUMBER",
+            help="Ridge on the slope of the time horizon, 1/C of scikit-learn, where one attempt at each timed task "
+            "weighs 1 altogether.",
+        ),
+    ] = 1e-5,
+    draws: Annotated[int, typer.Option("--draws", min=0, max=100_000, help="Draws of the bootstrap.")] = 1_000,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=1 << 31, help="Of the first draw; the next: 1 more.")] = 42,
+    level: Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="Confidence of the intervals.")] = 0.95,
+    output: Annotated[
+        OutputFormat, typer.Option("--format", help="table for people, json for programs.")
+    ] = OutputFormat.TABLE,
+) -> None:
+    """Say what attempts show of each model: success, and the time horizon, with intervals.
+
+    Families of tasks are taken as drawn from a population of them, and intervals are about that population. A horizon
+    is the human time of tasks that succeed with probability 0.5 (p50) or 0.8 (p80). It is marked as censored where the
+    tasks cannot show it, and where there is none it is said why.
+
+    Exit code 0: done. 1: done, and rows were left out. 2: it is no table of runs, or an option is wrong.
+    """
+    from clearinghouse.cli.frontier.assess_table import assess_table  # noqa: PLC0415 - arrays take a while to load
+    from clearinghouse.evaluation.runs.measure import Settings  # noqa: PLC0415
+    from clearinghouse.evaluation.statistics.horizon.weights import TaskWeights  # noqa: PLC0415
+
+    settings = Settings(
+        weights=TaskWeights(weights) if weights else None,
+        ridge=regularisation,
+        draws=draws,
+        seed=seed,
+        level=level,
+        least_minutes=human_min,
+    )
+    raise typer.Exit(assess_table(path, settings, models or (), output))

@@ -1,0 +1,136 @@
+"""Reads a table of runs: CSV as spreadsheets write it, Parquet, or JSON lines. Packed with gzip or zip as well."""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from clearinghouse.evaluation.runs.columns import COLUMNS, EXPECTED, NEEDED, find
+from clearinghouse.evaluation.runs.errors import TableError
+from clearinghouse.evaluation.runs.run import BadCellError, Run, run_of
+from clearinghouse.evaluation.runs.table import Problems, Read, table_of
+from clearinghouse.formats.document import Document, Limits
+from clearinghouse.formats.inputs import inputs
+from clearinghouse.formats.json_lines import Entry, json_lines
+from clearinghouse.formats.spreadsheet.csv_rows import DELIMITERS, rows
+from clearinghouse.formats.text import clean_line, sentence
+from clearinghouse.records import Problem
+
+LARGEST = 512 << 20
+"""Most bytes of a table, unpacked."""
+LONGEST_LINE = 1 << 20
+_LIMITS = Limits(unpacked=LARGEST, whole=LARGEST, members=16)
+_PARQUET = b"PAR1"
+_HEAD_LINES = 200
+"""JSON lines by whose names the columns are found; a column that comes later is found by our name of it."""
+
+_Row = tuple[int, dict[str, Any]]
+"""A row: its line from 1, and what stands in it, by the names of the table."""
+
+_Cell = str | int | float | bool | None
+_LINE = msgspec.json.Decoder(
+    msgspec.defstruct(
+        "JsonLine",
+        [(name, _Cell, None) for name in dict.fromkeys(name for known in COLUMNS.values() for name in known)],
+    )
+)
+
+
+def read_table(path: Path) -> Read:
+    """Return the table of a file; ``-`` is standard input.
+
+    Raises:
+        MissingPathError: there is none. NoInputError: nothing comes from standard input. TableError: it is no table of
+            runs, or none of its rows can be used. MissingExtraError: it is Parquet, and pyarrow is not installed.
+        DocumentError: it cannot be unpacked or is too large.
+    """
+    found = [item.item for item in islice(inputs([path], _LIMITS), 2)]
+    documents = [item for item in found if isinstance(item, Document)]
+    if len(found) != 1 or not documents:
+        told = next((item.message for item in found if isinstance(item, Problem)), "it is a folder or several files.")
+        raise TableError(f"{path}: {told.rstrip('.')}", "name one table", source=str(path))
+    return read_document(documents[0])
+
+
+def read_document(document: Document) -> Read:
+    """Return the table of a document; raises as :func:`read_table`."""
+    problems = Problems(document.source)
+    if document.sample.head.startswith(_PARQUET):
+        from clearinghouse.evaluation.runs.parquet import parquet_rows  # noqa: PLC0415 - pyarrow is large and optional
+
+        columns, found = parquet_rows(document)
+    elif document.sample.head.lstrip().startswith(b"{"):
+        columns, found = _json_columns(document), _json_rows(document, problems)
+    else:
+        columns, found = _csv(document, problems)
+    named = find(columns, document.source)
+    if named.others:
+        said = ", ".join(f"{name} as {ours}" for name, ours in named.others.items())
+        problems.notice("other_names", f"Columns are read by other names: {said}.", EXPECTED)
+    places = {name: name for name in COLUMNS} | named.places
+    return table_of(document.source, _runs(found, places, problems), problems)
+
+
+def _runs(found: Iterator[_Row], places: dict[str, str], problems: Problems) -> Iterator[tuple[int, Run]]:
+    """Yield the attempts of rows that can be read."""
+    for line, row in found:
+        try:
+            run = run_of(lambda name, row=row: row.get(places[name]))  # type: ignore[misc]
+        except BadCellError as error:
+            code = f"bad_{error.column}"
+            problems.row(line, code, sentence(f"{error.column} {error.says}").rstrip("."), error.expected)
+            continue
+        yield line, run
+
+
+def _csv(document: Document, problems: Problems) -> tuple[list[str], Iterator[_Row]]:
+    """Return the header of a table in text, and its rows, by the delimiter that finds most of our columns."""
+    best: tuple[int, str, list[str]] = (-1, ",", [])
+    known = {name for names in COLUMNS.values() for name in names}
+    for delimiter in DELIMITERS:
+        first = next((row for row in rows(document, delimiter) if not isinstance(row, Problem)), None)
+        header = list(first[1].values()) if first else []
+        count = sum(name.strip().lower() in known for name in header)
+        if count > best[0]:
+            best = count, delimiter, header
+    return best[2], _csv_rows(document, best[1], problems)
+
+
+def _csv_rows(document: Document, delimiter: str, problems: Problems) -> Iterator[_Row]:
+    header: Mapping[int, str] | None = None
+    for item in rows(document, delimiter):
+        if isinstance(item, Problem):
+            problems.add(item)
+        elif header is None:
+            header = item[1]
+        else:
+            yield item[0], {name: item[1].get(column) for column, name in header.items()}
+
+
+def _json_columns(document: Document) -> list[str]:
+    """Return the names in the first lines; one may have what another leaves out."""
+    names: dict[str, None] = {}
+    for entry in islice((each for each in json_lines(document, LONGEST_LINE) if isinstance(each, Entry)), _HEAD_LINES):
+        try:
+            names |= dict.fromkeys(msgspec.json.decode(entry.raw, type=dict[str, msgspec.Raw]))
+        except (msgspec.DecodeError, RecursionError):
+            continue
+    return list(names)
+
+
+def _json_rows(document: Document, problems: Problems) -> Iterator[_Row]:
+    """Yield the lines."""
+    for entry in json_lines(document, LONGEST_LINE):
+        if isinstance(entry, Problem):
+            problems.add(entry)
+            continue
+        try:
+            line = _LINE.decode(entry.raw)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            said = f"It is no run: {clean_line(str(error).replace('`', ''), 200)}"
+            expected = f"one JSON object a line with {', '.join(NEEDED)}"
+            problems.row(entry.line or 0, "malformed_line", said, expected)
+            continue
+        yield entry.line or 0, {name: getattr(line, name) for name in line.__struct_fields__}
