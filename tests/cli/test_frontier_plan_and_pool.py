@@ -83,11 +83,19 @@ def test_from_a_pool_over_a_plan_to_a_draw_that_anybody_repeats(
     of_it = f"~/assessment --domain {DOMAIN}"
     make = f"pool draw make {of_it} --pool ~/pool --beacon {value} --nonce ~/nonce --key ~/assessor --who Ada"
     assert "before the round" in course.run(make, 2)
+    course.run("pool draw nonce ~/other")
+    sign = f"pool draw sign {of_it} --key ~/developer"
+    assert "another nonce" in course.run(f"{sign} --nonce ~/other", 2)
+    monkeypatch.setattr(draw_work, "_now", lambda: start + dt.timedelta(hours=2))
+    assert "was out at" in course.run(sign, 2)
+    assert "not signed by both" in course.run(make, 2)
+    monkeypatch.setattr(draw_work, "_now", lambda: start)
+    course.run(f"{sign} --nonce ~/nonce")
     monkeypatch.setattr(draw_work, "_now", lambda: start + dt.timedelta(hours=2))
     course.run(make)
-    assert "2 known keys must have signed" in course.run(f"pool draw verify {of_it} --pool ~/pool --key ~/public", 2)
-    course.run(f"pool draw sign {of_it} --key ~/developer")
+    course.run(make)
     draw = course.json(f"pool draw verify {of_it} --pool ~/pool --key ~/public")["draw"]
+    course.run(f"pool draw verify {of_it} --pool ~/pool --key ~/assessor.pub", 2)
     log = (course.plan / "log.jsonl").read_text()
     assert [log.count(each) for each in ("plan committed", "draw agreed", "draw made")] == [1, 1, 1]
     drawn = f"--draw ~/assessment/draw-{DOMAIN}-1.json --first 2 --plan ~/assessment"
@@ -104,6 +112,7 @@ def test_from_a_pool_over_a_plan_to_a_draw_that_anybody_repeats(
 
 def test_a_fresh_draw_follows_on_the_first(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     course.run("plan new --into ~/assessment --pool ~/pool")
+    course.run("plan commit ~/assessment --key ~/assessor --who Ada")
     start = dt.datetime(2026, 11, 24, 8, 30, tzinfo=dt.UTC)
     of_it = f"~/assessment --domain {DOMAIN}"
     for stage, more in ((1, ""), (2, "--stage 2 --drawn 3")):
@@ -113,17 +122,19 @@ def test_a_fresh_draw_follows_on_the_first(course: Course, monkeypatch: pytest.M
             f"pool draw agree --pool ~/pool --plan ~/assessment --nonce {nonce} --key ~/assessor --into ~/assessment "
             f"--who Ada {more}"
         )
-        course.run(f"pool draw sign {of_it} --key ~/developer {more.partition(' --drawn')[0]}")
+        course.run(f"pool draw sign {of_it} --key ~/developer --stage {stage}")
         monkeypatch.setattr(draw_work, "_now", lambda day=stage: start + dt.timedelta(days=day, hours=2))
         value = hashlib.sha256(b"round %d" % stage).hexdigest()
         course.run(
             f"pool draw make {of_it} --pool ~/pool --beacon {value} --nonce ~/nonce{stage} --key ~/assessor --who Ada "
-            f"{more}"
+            f"--stage {stage}"
         )
-    fresh = course.json(f"pool draw verify {of_it} --pool ~/pool --key ~/public --stage 2 --drawn 3")["draw"]
+    fresh = course.json(f"pool draw verify {of_it} --pool ~/pool --key ~/public --stage 2")["draw"]
     first = course.json(f"pool draw verify {of_it} --pool ~/pool --key ~/public")["draw"]
     assert sorted([*fresh["order"], *first["order"][:3]]) == sorted(first["order"])
-    course.run(f"pool draw verify {of_it} --pool ~/pool --key ~/public --stage 2 --drawn 2", 2)
+    with (course.plan / "plan.toml").open("a") as file:
+        file.write("# changed\n")
+    course.run(f"pool draw verify {of_it} --pool ~/pool --key ~/public --stage 2", 2)
 
 
 def test_shares_are_passed_on_and_too_few_do_not_open(course: Course) -> None:

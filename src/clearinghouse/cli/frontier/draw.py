@@ -19,7 +19,7 @@ Into = Annotated[Path, typer.Option("--into", metavar="FOLDER", help="The folder
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of the assessment.")]
 Stage = Annotated[int, typer.Option("--stage", min=1, max=100, help="1, or 2 and up for a fresh draw.")]
 Drawn = Annotated[
-    int, typer.Option("--drawn", min=0, help="At a fresh draw: how many families of the one before were drawn.")
+    int, typer.Option("--drawn", min=0, help="At a fresh draw: how many families of the one before were used.")
 ]
 Domain = Annotated[str, typer.Option("--domain", help="Of the pool; it tells the files of several draws apart.")]
 Key = Annotated[str, typer.Option("--key", metavar="KEY", help="The private key, or the URI of a key service.")]
@@ -68,12 +68,22 @@ def agree_command(
     work.agree_terms(pool, plan, nonce, when, (stage, drawn), (key, public), into, who, form)
 
 
-@app.command("sign", short_help="Sign the terms of a draw, for the other side.")
-def sign_command(folder: Folder, *, domain: Domain, stage: Stage = 1, key: Key, public: Public = None) -> None:
-    """Add a signature to the terms of a draw."""
+@app.command("sign", short_help="Sign the terms of a draw, for the developer.")
+def sign_command(
+    folder: Folder,
+    *,
+    domain: Domain,
+    stage: Stage = 1,
+    key: Key,
+    public: Public = None,
+    nonce: Annotated[
+        Path | None, typer.Option("--nonce", metavar="FILE", help="Yours; it is checked that the terms name it.")
+    ] = None,
+) -> None:
+    """Add a signature to the terms of a draw. It is refused when the round of the beacon is out by your clock."""
     from clearinghouse.cli.frontier import draw_work as work  # noqa: PLC0415
 
-    work.sign_terms(folder, domain, stage, key, public)
+    work.sign_terms(folder, domain, stage, (key, public), nonce)
 
 
 @app.command("make", short_help="Draw, when the beacon has spoken.")
@@ -88,7 +98,6 @@ def make_command(
         Path | None, typer.Option("--nonce", metavar="FILE", help="The developer's; without it, it was withheld.")
     ] = None,
     stage: Stage = 1,
-    drawn: Drawn = 0,
     key: Key,
     public: Public = None,
     who: Who,
@@ -97,8 +106,8 @@ def make_command(
     """Make the draw that follows from the terms, the beacon and the nonce, and sign it."""
     from clearinghouse.cli.frontier import draw_work as work  # noqa: PLC0415
 
-    revealed = work.Spoken(value, signature, nonce)
-    work.make_draw(folder, pool, domain, revealed, (stage, drawn), (key, public), who, form)
+    spoken = work.Spoken(value, signature, nonce)
+    work.make_draw(folder, pool, domain, stage, spoken, (key, public), who, form)
 
 
 @app.command("verify", short_help="Repeat a draw from what is public.")
@@ -108,14 +117,13 @@ def verify_command(
     pool: PoolPath,
     domain: Domain,
     stage: Stage = 1,
-    drawn: Drawn = 0,
     keys: Annotated[Path, typer.Option("--key", metavar="FILE-or-FOLDER", help="Public keys that are believed.")],
     form: Form = OutputFormat.TABLE,
 ) -> None:
-    """Check that both sides signed the terms, that the draw follows from them, and that the log has both.
+    """Check that both sides signed the terms, that the draw follows from them, and that plan and log have it.
 
     Exit code 0: it holds. 1: it holds, and the nonce was withheld. 2: it does not hold, and why.
     """
     from clearinghouse.cli.frontier import draw_work as work  # noqa: PLC0415
 
-    raise typer.Exit(work.verify_draw(folder, pool, domain, (stage, drawn), keys, form))
+    raise typer.Exit(work.verify_draw(folder, pool, domain, stage, keys, form))

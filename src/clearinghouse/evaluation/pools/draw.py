@@ -102,7 +102,8 @@ def order_of(seed: bytes, groups: Sequence[str]) -> tuple[str, ...]:
 
 def drawable(manifest: Manifest, used: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the families that can be drawn: held out, and not drawn before."""
-    return tuple(each for each in held_out(manifest) if each not in set(used))
+    gone = set(used)
+    return tuple(each for each in held_out(manifest) if each not in gone)
 
 
 def agree(
