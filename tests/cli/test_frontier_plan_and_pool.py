@@ -212,3 +212,17 @@ def test_a_threshold_is_committed_to_and_opened(course: Course) -> None:
 def test_the_code_that_computes_is_told(course: Course) -> None:
     assert set(course.json("plan analysis")["versions"]) == {"python", "numpy", "scipy", "inspect_ai"}
     assert "sources" in course.run("plan analysis")
+
+
+def test_a_log_is_held_to_a_head_that_was_given_away(course: Course) -> None:
+    course.run("plan log ~/pool --sign ~/assessor --into ~/head.json")
+    leaf = course.run(f"pool open ~/pool {course.shares('ada', 'grace')} --into ~/open --who Ada --purpose a-run")
+    assert leaf
+    assert "begins with the 1 entry" in course.run("plan log ~/pool --head ~/head.json --key ~/public")
+    shown = course.json("plan log ~/pool")
+    assert [each["what"] for each in shown["entries"]] == ["pool made", "pool opened"]
+    course.make("~/other")
+    course.run("plan log ~/other --head ~/head.json --key ~/public", 2)
+    course.run("plan log ~/pool --head ~/head.json", 2)
+    course.run("plan log ~/pool --sign ~/assessor", 2)
+    course.run("plan log ~/public", 2)

@@ -101,6 +101,30 @@ def characteristics_command(
     plan_work.characteristics(path, openings or [], truths or [], repetitions, seed, form)
 
 
+@app.command("log", short_help="What was done in an assessment; and a signed head of that, to give away.")
+def log_command(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of an assessment, or of a pool.")],
+    *,
+    sign: Annotated[str, typer.Option("--sign", metavar="KEY", help="Sign the head with this private key.")] = "",
+    public: Public = None,
+    into: Annotated[Path | None, typer.Option("--into", metavar="FILE", help="Where the signed head goes.")] = None,
+    head: Annotated[
+        Path | None, typer.Option("--head", metavar="FILE", help="A signed head of before, to compare the log with.")
+    ] = None,
+    keys: Annotated[
+        Path | None, typer.Option("--key", metavar="FILE-or-FOLDER", help="Public keys that are believed, for --head.")
+    ] = None,
+    form: Form = OutputFormat.TABLE,
+) -> None:
+    """Read the log, check it from beginning to end, and show it.
+
+    Whoever was given a signed head can show later that nothing before it was changed or taken away.
+    """
+    from clearinghouse.cli.frontier import plan_work  # noqa: PLC0415
+
+    plan_work.show_log(folder, (sign, public, into), (head, keys), form)
+
+
 @thresholds.command("commit", short_help="Commit to the values of a threshold without telling them.")
 def threshold_commit_command(
     *,

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from clearinghouse.cli.layout import say, show_table
+from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.output import ATTENTION, BAD_INPUT, OK, OutputFormat, write_json
 from clearinghouse.evaluation.ledger import files
+from clearinghouse.evaluation.ledger.chain import Chain, check_signed_head, head_statement
 from clearinghouse.evaluation.plan import analysis, signing
 from clearinghouse.evaluation.plan.errors import PlanError
 from clearinghouse.evaluation.plan.example import example
@@ -17,6 +19,7 @@ from clearinghouse.evaluation.plan.thresholds import LARGEST as LARGEST_OPENING
 from clearinghouse.evaluation.plan.thresholds import Opening, commit_to, opened, parse
 from clearinghouse.evaluation.rule.design import Design
 from clearinghouse.formats.text import plural, printable_name
+from clearinghouse.trust.envelope import LARGEST_ENVELOPE, sign
 from clearinghouse.trust.keys import KeyRing, signer_of
 
 
@@ -126,6 +129,40 @@ def characteristics(
     ]
     heads = ("truth", "COVERED", "NOT COVERED", "INDETERMINATE", "families")
     show_table(f"{repetitions:,} repetitions of each truth, seed {seed}", heads, rows)
+
+
+def show_log(
+    folder: Path,
+    signed: tuple[str, Path | None, Path | None],
+    held: tuple[Path | None, Path | None],
+    form: OutputFormat,
+) -> None:
+    """Show the log of a folder; sign its head, or hold it to one."""
+    log = Chain(folder / signing.LOG).read()
+    if not log.entries:
+        raise PlanError(f"{folder} has no log", "name the folder of an assessment, or of a pool")
+    key, public, into = signed
+    if bool(key) != (into is not None):
+        raise OptionError("--sign", "goes with --into", "give both")
+    if into is not None:
+        envelope = sign(head_statement(log, signing.LOG), [signer_of(key, public)])
+        files.write_new(into, envelope.to_bytes())
+    head, keys = held
+    if (head is None) != (keys is None):
+        raise OptionError("--head", "goes with --key", "give both")
+    begins = None
+    if head is not None and keys is not None:
+        begins = check_signed_head(log, files.read(head, LARGEST_ENVELOPE), KeyRing.load(keys))
+    if form is OutputFormat.JSON:
+        write_json({"entries": log.entries, "root": log.root, "begins_with": begins, "unfinished": log.unfinished})
+        return
+    rows = [(each.at, each.who, each.what, each.digest[:16]) for each in log.entries]
+    show_table("", ("when", "who", "what", "SHA-256 of what"), rows, whole=("when",))
+    say(f"{plural(len(rows), 'entry', 'entries')}, root {log.root}")
+    if begins is not None:
+        say(f"It begins with the {plural(begins, 'entry', 'entries')} of {head}.")
+    if into is not None:
+        say(f"{into}: the signed head; give it to whoever is to hold this log to it.")
 
 
 def commit_threshold(identifier: str, covered: float, watch: float | None, into: Path, form: OutputFormat) -> None:
