@@ -29,6 +29,8 @@ from clearinghouse.evaluation.ledger.errors import LedgerError, TamperedLogError
 from clearinghouse.evaluation.ledger.times import stamp
 from clearinghouse.formats.text import clean_line
 from clearinghouse.trust.commitment import canonical
+from clearinghouse.trust.envelope import verify
+from clearinghouse.trust.keys import KeyRing
 from clearinghouse.trust.merkle import Frontier, leaf_hash, prove_consistency, prove_inclusion
 from clearinghouse.trust.statement import NotStrictError, Sha256, Statement, decode_strictly
 
@@ -297,10 +299,25 @@ def check_head(log: Log, size: int, root: str) -> None:
     Raises:
         LedgerError: it does not.
     """
-    found = Frontier(log.leaves[:size]).root().hex() if size <= len(log.leaves) else ""
+    found = Frontier(log.leaves[:size]).root().hex() if 0 <= size <= len(log.leaves) else ""
     if found != root:
         what = f"the log of {len(log.entries)} entries does not begin with the {size} of this head"
         raise LedgerError(what, "do not rely on it; ask who keeps it for the one that does")
+
+
+def check_signed_head(log: Log, envelope: bytes, keys: KeyRing) -> int:
+    """Check that a log begins with what somebody signed that it was, and return how many entries that were.
+
+    Raises:
+        EnvelopeError: no known key signed it. LedgerError: it is about no log, or the log does not begin so.
+    """
+    statement = verify(envelope, keys).statement
+    size, root = statement.predicate.get("size"), statement.predicate.get("root")
+    if statement.predicate_type != HEAD_TYPE or not isinstance(size, int) or not isinstance(root, str):
+        what = f"this statement is of type {statement.predicate_type[:100]!a}, which is no head of a log"
+        raise LedgerError(what, f"give one of type {HEAD_TYPE}")
+    check_head(log, size, root)
+    return size
 
 
 def _line(text: str) -> str:

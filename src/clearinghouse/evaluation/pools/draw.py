@@ -102,7 +102,8 @@ def order_of(seed: bytes, groups: Sequence[str]) -> tuple[str, ...]:
 
 def drawable(manifest: Manifest, used: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the families that can be drawn: held out, and not drawn before."""
-    return tuple(each for each in held_out(manifest) if each not in set(used))
+    gone = set(used)
+    return tuple(each for each in held_out(manifest) if each not in gone)
 
 
 def agree(
@@ -183,13 +184,25 @@ def make(
 
 
 def verify(draw: Draw, manifest: Manifest, before: tuple[Draw, int] | None = None) -> None:
-    """Check that a draw is the one that follows from what is public. Signatures of its terms are checked elsewhere.
+    """Check that a draw is the one that follows from what is public. Signatures are :mod:`.signing`'s.
 
     Args:
         before: the draw before this one and how many of its families were drawn, for a fresh draw.
 
     Raises:
         DrawError: it is not; the message says what does not fit.
+    """
+    terms = draw.terms
+    if (terms.stage, terms.before, terms.used) != _following(before):
+        raise _wrong("it does not follow on the draw before it, or that was not given")
+    repeat(draw, manifest)
+
+
+def repeat(draw: Draw, manifest: Manifest) -> None:
+    """Check that a draw follows from its own terms, whichever draw was before it.
+
+    Raises:
+        DrawError: it does not.
     """
     terms = draw.terms
     if terms.root != manifest.root:
@@ -200,8 +213,6 @@ def verify(draw: Draw, manifest: Manifest, before: tuple[Draw, int] | None = Non
     if not is_value(terms.beacon, bytes.fromhex(draw.value), bytes.fromhex(draw.signature)):
         raise _wrong("the value of the beacon is not what its signature gives, or has too few bytes")
     _revealed(draw)
-    if (terms.stage, terms.before, terms.used) != _following(before):
-        raise _wrong("it does not follow on the draw before it, or that was not given")
     seed = seed_of(terms.stage, terms.plan, terms.root, bytes.fromhex(draw.value), bytes.fromhex(draw.nonce))
     if (draw.seed, draw.order) != (seed.hex(), order_of(seed, drawable(manifest, terms.used))):
         raise _wrong("its order is not the one that follows from plan, pool, beacon and nonce")

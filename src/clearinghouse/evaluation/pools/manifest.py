@@ -9,6 +9,7 @@ a blank and 32 bytes for each task; ``family``, a blank and 32 bytes for each fa
 So the root binds everything in this file, and through digests in the header also the sealed tasks and the shares.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -141,7 +142,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return at, prove_inclusion(self.tree(), at)
 
 
-class TaskRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TaskRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="task", tag_field="kind"):
     """What is committed to of a task.
 
     Attributes:
@@ -162,7 +163,7 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         return commit(salt, canonical(msgspec.to_builtins(self))).hex()
 
 
-class FamilyRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class FamilyRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="family", tag_field="kind"):
     """What is committed to of a family: its name, and the commitments to its tasks, sorted."""
 
     family: str
@@ -192,6 +193,7 @@ class Revealed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _MANIFEST = msgspec.json.Decoder(Manifest)
+_REVEALED = msgspec.json.Decoder(tuple[Revealed, ...])
 
 
 def manifest_of(header: Header, leaves: tuple[str, ...], groups: tuple[str, ...]) -> Manifest:
@@ -232,6 +234,23 @@ def load(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST
     return parse(files.read(path, LARGEST), printable_name(str(path)))
+
+
+def revealed_bytes(shown: Sequence[Revealed]) -> bytes:
+    """Return what was revealed as it stands in a file."""
+    return canonical([msgspec.to_builtins(each) for each in shown]) + b"\n"
+
+
+def read_revealed(data: bytes, source: str) -> tuple[Revealed, ...]:
+    """Return what was revealed; whether it holds is another question (:meth:`Revealed.holds`).
+
+    Raises:
+        PoolError: it is nothing of that kind.
+    """
+    try:
+        return decode_strictly(data, _REVEALED, LARGEST)
+    except NotStrictError as error:
+        raise PoolError(f"{source} reveals nothing: {error}", "give revealed.json as it was written") from None
 
 
 def _entries(header: Header, leaves: tuple[str, ...], groups: tuple[str, ...]) -> list[bytes]:

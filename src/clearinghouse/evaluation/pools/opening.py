@@ -6,6 +6,7 @@ The tasks stay in memory; :func:`write_tasks` puts some of them into a folder, w
 import datetime as dt
 import hashlib
 import os
+import shutil
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -150,8 +151,12 @@ def write_tasks(tasks: Sequence[PoolTask], into: Path) -> None:
         os.chmod(into, files.FOLDER)
     except OSError as error:
         raise PoolError(f"{into} cannot be made: {error.strerror}", "name a folder that is not there yet") from None
-    for each in tasks:
-        folders.write(into / each.task.id, each.task.files)
+    try:
+        for each in tasks:
+            folders.write(into / each.task.id, each.task.files)
+    except BaseException:
+        shutil.rmtree(into, ignore_errors=True)  # it is ours, made a moment ago, and in clear
+        raise
 
 
 def _sealed(folder: Path, manifest: Manifest) -> bytes:

@@ -23,7 +23,9 @@ def signed(statement: Statement, signer: "Signer", before: bytes | None = None) 
     old = Envelope.from_bytes(before)
     if (old.payload, old.payload_type) != (made.payload, made.payload_type):
         raise DrawError("what was signed before is another draw, or other terms", "sign the file that both sides have")
-    return Envelope(made.payload, made.payload_type, (*old.signatures, *made.signatures)).to_bytes()
+    keyid = signer.public_key.keyid
+    others = (each for each in old.signatures if each.keyid != keyid)  # who signs again has one signature still
+    return Envelope(made.payload, made.payload_type, (*others, *made.signatures)).to_bytes()
 
 
 def check_signed(envelope: bytes, ring: KeyRing, digest: str, kind: str, threshold: int) -> tuple[str, ...]:

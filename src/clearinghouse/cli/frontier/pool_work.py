@@ -1,0 +1,286 @@
+"""What the verbs below ``frontier pool`` do."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from clearinghouse.cli.layout import say, show_table
+from clearinghouse.cli.options import OptionError
+from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
+from clearinghouse.evaluation.ledger import files
+from clearinghouse.evaluation.ledger.chain import Chain
+from clearinghouse.evaluation.plan.reading import load as load_plan
+from clearinghouse.evaluation.pools import canary, keys
+from clearinghouse.evaluation.pools.checking import Check, check
+from clearinghouse.evaluation.pools.draw import LARGEST as LARGEST_DRAW
+from clearinghouse.evaluation.pools.draw import read_draw, repeat
+from clearinghouse.evaluation.pools.exposure import LEDGER, retire, wear
+from clearinghouse.evaluation.pools.making import LOG, Made, Wish, keep, make
+from clearinghouse.evaluation.pools.manifest import Manifest, Policy, load, read_revealed, revealed_bytes
+from clearinghouse.evaluation.pools.opening import OPENED, decrypted_shares, opened, pass_on, write_tasks
+from clearinghouse.evaluation.pools.rotation import rotate
+from clearinghouse.evaluation.pools.split import development, held_out
+from clearinghouse.evaluation.tasks.task import Task, tasks_below
+from clearinghouse.evaluation.tasks.task import load as load_task
+from clearinghouse.formats.text import plural
+
+REVEALED = "revealed.json"
+_LARGEST_REVEALED = 64 << 20
+
+
+class Settled(NamedTuple):
+    """What a pool is to be, as the command line has it."""
+
+    name: str
+    domain: str
+    custodians: tuple[str, ...]
+    threshold: int
+    retire_after: int
+    development: int
+    is_open: bool
+
+
+class Reason(NamedTuple):
+    """Why a pool is opened: by whom, for what, and under which plan."""
+
+    who: str
+    purpose: str
+    plan: Path | None
+
+
+class Chosen(NamedTuple):
+    """Which tasks are written: those of the first families of a draw, those for development, or all."""
+
+    draw: Path | None
+    first: int
+    development: bool
+
+
+def make_pool(paths: Sequence[Path], settled: Settled, into: Path, who: str, form: OutputFormat) -> None:
+    """Seal tasks into a pool."""
+    policy = Policy(retire_after=settled.retire_after, development_percent=settled.development)
+    wish = Wish(
+        name=settled.name,
+        domain=settled.domain,
+        threshold=settled.threshold,
+        custodians=_custodians(settled.custodians),
+        policy=policy,
+        is_open=settled.is_open,
+    )
+    now = dt.datetime.now(dt.UTC)
+    made = make(_tasks(paths), wish, now)
+    keep(made, into, who=who, now=now)
+    _tell_made(made, into, form)
+
+
+def pass_share(pool: Path, share: Path, identity: Path, to: str, into: Path) -> None:
+    """Pass a share on."""
+    [clear] = decrypted_shares([share], keys.identities(identity))
+    try:
+        data = pass_on(clear, load(pool), keys.recipient_in(to))
+    finally:
+        keys.wipe(clear)
+    files.write_new(into, data, files.PRIVATE)
+    say(f"{into}: the share, for who opens the pool.")
+
+
+def open_pool(
+    pool: Path,
+    shares: Sequence[Path],
+    identities: Sequence[Path],
+    into: Path,
+    reason: Reason,
+    chosen: Chosen,
+    form: OutputFormat,
+) -> None:
+    """Open a pool and write tasks of it."""
+    manifest = load(pool)
+    groups = _groups(manifest, chosen)
+    plan = hashlib.sha256(load_plan(reason.plan)[1]).hexdigest() if reason.plan else ""
+    given = decrypted_shares(shares, [each for path in identities for each in keys.identities(path)])
+    now = dt.datetime.now(dt.UTC)
+    try:
+        with opened(pool, given, who=reason.who, purpose=reason.purpose, plan=plan, now=now) as inside:
+            tasks = inside.of(groups)
+            write_tasks(tasks, into)
+            files.write(into / REVEALED, revealed_bytes(inside.reveal(groups)), files.PRIVATE)
+    finally:
+        for each in given:
+            keys.wipe(each)
+    if form is OutputFormat.JSON:
+        write_json({"into": str(into), "tasks": [{"id": each.task.id, "leaf": each.leaf} for each in tasks]})
+        return
+    say(f"{into}: {plural(len(tasks), 'task')} of {plural(len(groups), 'family', 'families')}, for you alone.")
+    say(f"It is written down in {pool / LOG}. Delete the folder when it is not needed any more.")
+
+
+def verify_pool(pool: Path, root: str, plan: Path | None, revealed: Path | None, form: OutputFormat) -> int:
+    """Check a pool."""
+    wanted = root or (_root_in(plan, pool) if plan else "")
+    found = list(check(pool, wanted))
+    if revealed is not None and found[0].holds:
+        found.append(_revealed(load(pool), revealed))
+    if form is OutputFormat.JSON:
+        write_json({"pool": str(pool), "checks": found})
+    else:
+        show_table(
+            "", ("what", "", "found"), [(c.name, "holds" if c.holds else "DOES NOT HOLD", c.says) for c in found]
+        )
+    return OK if all(each.holds for each in found) else ATTENTION
+
+
+def show_status(pool: Path, form: OutputFormat) -> int:
+    """Show what is public of a pool."""
+    manifest = load(pool)
+    header = manifest.header
+    worn = wear(Chain(pool / LEDGER).read(), manifest)
+    openings = Chain(pool / LOG).read().find(OPENED)
+    retired = [each for each in worn.values() if each.retired]
+    if form is OutputFormat.JSON:
+        write_json(
+            {
+                "name": header.name,
+                "domain": header.domain,
+                "version": header.version,
+                "root": manifest.root,
+                "tasks": header.tasks,
+                "families": header.families,
+                "development": len(development(manifest)),
+                "held_out": len(held_out(manifest)),
+                "custodians": [each.name for each in header.custodians],
+                "threshold": header.threshold,
+                "is_open": header.is_open,
+                "openings": openings,
+                "wear": list(worn.values()),
+            }
+        )
+        return ATTENTION if retired else OK
+    say(f"{header.name} {header.version}, {header.domain}, made {header.created}; root {manifest.root}")
+    split = f"{len(development(manifest))} for development, {len(held_out(manifest))} held out"
+    say(f"{plural(header.tasks, 'task')} in {plural(header.families, 'family', 'families')}: {split}.")
+    names = ", ".join(each.name for each in header.custodians)
+    say(f"Opened by {header.threshold} of {len(header.custodians)} custodians: {names}.")
+    if header.is_open:
+        say("Its tasks are public: it is for development only, and supports no determination.")
+    rows = [(each.at, each.who, each.facts.get("purpose", ""), each.facts.get("custodians", "")) for each in openings]
+    if rows:
+        show_table("Opened", ("when", "by", "for", "custodians"), rows, whole=("when",))
+    shown = sum(1 for each in worn.values() if each.exposures)
+    say(f"{shown} of {plural(header.tasks, 'task')} were shown to models; {len(retired)} are worn out.")
+    for each in retired:
+        say(f"  {each.leaf[:16]}…: {each.retired}")
+    return ATTENTION if retired else OK
+
+
+def retire_task(pool: Path, leaf: str, reason: str, who: str) -> None:
+    """Take a task out of use; its commitment may be shortened as far as it stays one."""
+    manifest = load(pool)
+    whole = [each for each in manifest.leaves if len(leaf) >= 8 and each.startswith(leaf)]
+    name = whole[0] if len(whole) == 1 else leaf
+    retire(pool / LEDGER, manifest, name, reason=reason, who=who, now=dt.datetime.now(dt.UTC))
+    say(f"{name[:16]}… is retired. The next version of the pool leaves it out.")
+
+
+def rotate_pool(
+    pool: Path,
+    paths: Sequence[Path],
+    shares: Sequence[Path],
+    identities: Sequence[Path],
+    holders: tuple[tuple[str, ...], int],
+    into: Path,
+    who: str,
+    form: OutputFormat,
+) -> None:
+    """Make the next version of a pool."""
+    manifest = load(pool)
+    header = manifest.header
+    custodians, threshold = holders
+    wish = Wish(
+        name=header.name,
+        domain=header.domain,
+        threshold=threshold,
+        custodians=_custodians(custodians),
+        policy=header.policy,
+        is_open=header.is_open,
+    )
+    new = _tasks(paths) if paths else []
+    worn = wear(Chain(pool / LEDGER).read(), manifest)
+    given = decrypted_shares(shares, [each for path in identities for each in keys.identities(path)])
+    now = dt.datetime.now(dt.UTC)
+    with opened(pool, given, who=who, purpose="the next version of the pool", now=now) as inside:
+        made = rotate(inside, worn, new, wish, now)
+    keep(made, into, who=who, now=now)
+    _tell_made(made, into, form)
+
+
+def find_canaries(pool: Path, paths: Sequence[Path], form: OutputFormat) -> int:
+    """Look for canaries of a pool."""
+    header = load(pool).header
+    found = canary.search(paths, {header.canary, *header.canaries})
+    known = [each for each in found.found if each.is_known]
+    code = ATTENTION if known or found.skipped else OK
+    if form is OutputFormat.JSON:
+        write_json(found)
+        return code
+    for each in known:
+        which = "the pool" if each.digest == header.canary else f"a task ({each.digest[:16]}…)"
+        say(f"{each.path}: the canary of {which}")
+    for text in found.skipped:
+        say(f"not searched: {text}")
+    say(f"{plural(len(known), 'canary', 'canaries')} of this pool in {plural(found.files, 'file')}.")
+    return code
+
+
+def _groups(manifest: Manifest, chosen: Chosen) -> tuple[str, ...]:
+    if chosen.draw is not None:
+        draw = read_draw(files.read(chosen.draw, LARGEST_DRAW))
+        repeat(draw, manifest)
+        return draw.first(chosen.first or len(draw.order))
+    return development(manifest) if chosen.development else manifest.groups
+
+
+def _custodians(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    found = []
+    for text in texts:
+        name, given, key = text.partition("=")
+        if not given:
+            raise OptionError("--custodian", f"is {text[:60]!a}", "NAME=KEY, where KEY is age1… or a file")
+        found.append((name, keys.recipient_in(key)))
+    return tuple(found)
+
+
+def _tasks(paths: Sequence[Path]) -> list[Task]:
+    return [load_task(each) for each in tasks_below(list(paths))]
+
+
+def _root_in(plan: Path, pool: Path) -> str:
+    header = load(pool).header
+    roots = [each.root for each in load_plan(plan)[0].pools if (each.name, each.domain) == (header.name, header.domain)]
+    if not roots:
+        raise OptionError("--plan", f"has no pool {header.name}", "name the plan that it belongs to")
+    return roots[0]
+
+
+def _revealed(manifest: Manifest, path: Path) -> Check:
+    shown = read_revealed(files.read(path, _LARGEST_REVEALED), str(path))
+    known = {*manifest.leaves, *manifest.groups}
+    wrong = [each for each in shown if not each.holds() or each.commitment not in known]
+    says = f"{len(shown)} records, of which {len(wrong)} are not in the pool"
+    return Check("what was revealed", not wrong, says)
+
+
+def _tell_made(made: Made, into: Path, form: OutputFormat) -> None:
+    header = made.manifest.header
+    if form is OutputFormat.JSON:
+        facts = msgspec.to_builtins(header)
+        write_json({"into": str(into), "root": made.manifest.root, "header": facts})
+        return
+    say(f"{into}: {header.name} {header.version}, {plural(header.tasks, 'task')} in {header.families} families.")
+    say(f"root {made.manifest.root}")
+    say(
+        f"{header.threshold} of {len(header.custodians)} custodians open it; give each their file in {into / 'shares'}."
+    )

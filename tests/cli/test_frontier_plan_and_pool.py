@@ -1,0 +1,228 @@
+"""Plans, pools and draws on the command line: one whole course, and what is refused."""
+
+import datetime as dt
+import hashlib
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from clearinghouse.cli.frontier import draw_work
+from clearinghouse.cli.main import invoke
+from clearinghouse.evaluation.tasks import folder as folders
+from clearinghouse.trust.keys import make_key_pair
+from invented_pool import DOMAIN, identity, invented_tasks
+
+NAMES = ("ada", "grace", "edsger")
+
+
+class Course:
+    """A folder with keys, tasks and a pool, and the command line in it."""
+
+    def __init__(self, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.home = home
+        self.pool = home / "pool"
+        self.plan = home / "assessment"
+        self._capsys = capsys
+        (home / "public").mkdir()
+        for name in ("assessor", "developer"):
+            make_key_pair(home / name)
+            (home / "public" / f"{name}.pub").write_bytes((home / f"{name}.pub").read_bytes())
+        for name in (*NAMES, "opener"):
+            file = home / f"{name}.age"
+            file.write_text(f"# {name}\n{identity(name)}\n")
+            file.chmod(0o600)
+            (home / f"{name}.age.pub").write_text(f"{identity(name).to_public()}\n")
+        (home / "tasks").mkdir()
+        for task in invented_tasks(12):
+            folders.write(home / "tasks" / task.id, task.files)
+
+    def run(self, line: str, code: int = 0) -> str:
+        words = ["frontier", *(each.replace("~", str(self.home)) for each in line.split())]
+        found = invoke(words)
+        out = self._capsys.readouterr()
+        assert found == code, out
+        return out.out + out.err
+
+    def json(self, line: str, code: int = 0) -> dict[str, object]:
+        found: dict[str, object] = json.loads(self.run(f"{line} --format json", code))
+        return found
+
+    def make(self, into: str = "~/pool") -> None:
+        holders = " ".join(f"--custodian {each}=~/{each}.age.pub" for each in NAMES)
+        self.run(f"pool make ~/tasks --name pool-a --domain {DOMAIN} {holders} --into {into} --who Ada")
+
+    def shares(self, *names: str) -> str:
+        return " ".join(f"--share ~/pool/shares/{each}.age --identity ~/{each}.age" for each in names)
+
+
+@pytest.fixture
+def course(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Course:
+    made = Course(tmp_path, capsys)
+    made.make()
+    return made
+
+
+def test_from_a_pool_over_a_plan_to_a_draw_that_anybody_repeats(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course.run("plan new --into ~/assessment --pool ~/pool")
+    course.run("plan check ~/assessment")
+    course.run("plan commit ~/assessment --key ~/assessor --who Ada")
+    assert "1 version" in course.run("plan verify ~/assessment --key ~/public")
+    assert course.json("pool verify ~/pool --plan ~/assessment")["checks"]
+    nonce = course.json("pool draw nonce ~/nonce")["digest"]
+    assert stat.S_IMODE((course.home / "nonce").stat().st_mode) == 0o600
+    start = dt.datetime(2026, 11, 24, 8, 30, tzinfo=dt.UTC)
+    monkeypatch.setattr(draw_work, "_now", lambda: start)
+    agree = f"pool draw agree --pool ~/pool --plan ~/assessment --nonce {nonce} --key ~/assessor --into ~/assessment"
+    course.run(f"{agree} --who Ada")
+    course.run(f"{agree} --who Ada")  # as after a kill: it goes on with what is there
+    value = hashlib.sha256(b"a round").hexdigest()
+    of_it = f"~/assessment --domain {DOMAIN}"
+    make = f"pool draw make {of_it} --pool ~/pool --beacon {value} --nonce ~/nonce --key ~/assessor --who Ada"
+    assert "before the round" in course.run(make, 2)
+    course.run("pool draw nonce ~/other")
+    sign = f"pool draw sign {of_it} --key ~/developer"
+    assert "another nonce" in course.run(f"{sign} --nonce ~/other", 2)
+    monkeypatch.setattr(draw_work, "_now", lambda: start + dt.timedelta(hours=2))
+    assert "was out at" in course.run(sign, 2)
+    assert "not signed by both" in course.run(make, 2)
+    monkeypatch.setattr(draw_work, "_now", lambda: start)
+    course.run(f"{sign} --nonce ~/nonce")
+    monkeypatch.setattr(draw_work, "_now", lambda: start + dt.timedelta(hours=2))
+    course.run(make)
+    course.run(make)
+    draw = course.json(f"pool draw verify {of_it} --pool ~/pool --key ~/public")["draw"]
+    course.run(f"pool draw verify {of_it} --pool ~/pool --key ~/assessor.pub", 2)
+    log = (course.plan / "log.jsonl").read_text()
+    assert [log.count(each) for each in ("plan committed", "draw agreed", "draw made")] == [1, 1, 1]
+    drawn = f"--draw ~/assessment/draw-{DOMAIN}-1.json --first 2 --plan ~/assessment"
+    out = course.json(
+        f"pool open ~/pool {course.shares('ada', 'grace')} --into ~/open --who Ada --purpose a-run {drawn}"
+    )
+    assert len(out["tasks"]) == 4
+    course.run("pool verify ~/pool --revealed ~/open/revealed.json")
+    assert draw["order"][0] in (course.home / "open/revealed.json").read_text()
+    changed = course.plan / f"draw-{DOMAIN}-1.json"
+    changed.write_bytes(changed.read_bytes().replace(value.encode(), value[::-1].encode()))
+    course.run(f"pool draw verify {of_it} --pool ~/pool --key ~/public", 2)
+
+
+def test_a_fresh_draw_follows_on_the_first(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    course.run("plan new --into ~/assessment --pool ~/pool")
+    course.run("plan commit ~/assessment --key ~/assessor --who Ada")
+    start = dt.datetime(2026, 11, 24, 8, 30, tzinfo=dt.UTC)
+    of_it = f"~/assessment --domain {DOMAIN}"
+    for stage, more in ((1, ""), (2, "--stage 2 --drawn 3")):
+        monkeypatch.setattr(draw_work, "_now", lambda day=stage: start + dt.timedelta(days=day))
+        nonce = course.json(f"pool draw nonce ~/nonce{stage}")["digest"]
+        course.run(
+            f"pool draw agree --pool ~/pool --plan ~/assessment --nonce {nonce} --key ~/assessor --into ~/assessment "
+            f"--who Ada {more}"
+        )
+        course.run(f"pool draw sign {of_it} --key ~/developer --stage {stage}")
+        monkeypatch.setattr(draw_work, "_now", lambda day=stage: start + dt.timedelta(days=day, hours=2))
+        value = hashlib.sha256(b"round %d" % stage).hexdigest()
+        course.run(
+            f"pool draw make {of_it} --pool ~/pool --beacon {value} --nonce ~/nonce{stage} --key ~/assessor --who Ada "
+            f"--stage {stage}"
+        )
+    fresh = course.json(f"pool draw verify {of_it} --pool ~/pool --key ~/public --stage 2")["draw"]
+    first = course.json(f"pool draw verify {of_it} --pool ~/pool --key ~/public")["draw"]
+    assert sorted([*fresh["order"], *first["order"][:3]]) == sorted(first["order"])
+    with (course.plan / "plan.toml").open("a") as file:
+        file.write("# changed\n")
+    course.run(f"pool draw verify {of_it} --pool ~/pool --key ~/public --stage 2", 2)
+
+
+def test_shares_are_passed_on_and_too_few_do_not_open(course: Course) -> None:
+    opening = "--into ~/open --who Ada --purpose a-run"
+    assert "1 of the 2 custodians" in course.run(f"pool open ~/pool {course.shares('ada')} {opening}", 2)
+    for name in ("ada", "edsger"):
+        course.run(
+            f"pool share ~/pool --share ~/pool/shares/{name}.age --identity ~/{name}.age --to ~/opener.age.pub "
+            f"--into ~/{name}.passed"
+        )
+    passed = "--share ~/ada.passed --share ~/edsger.passed --identity ~/opener.age"
+    course.run(f"pool open ~/pool {passed} {opening} --development")
+    assert "for 3 models" not in course.run("pool status ~/pool")
+    assert "opened" in course.run("pool status ~/pool").lower()
+
+
+def test_canaries_are_found_from_the_manifest_alone(course: Course) -> None:
+    opening = "--into ~/open --who Ada --purpose a-run"
+    course.run(f"pool open ~/pool {course.shares('ada', 'grace')} {opening}")
+    assert "48 canaries" in course.run("pool canary ~/pool ~/open", 1)
+    assert "0 canaries" in course.run("pool canary ~/pool ~/tasks")
+
+
+def test_a_worn_task_is_left_out_of_the_next_version(course: Course) -> None:
+    leaf = json.loads((course.pool / "pool.json").read_text())["leaves"][0]
+    assert course.run(f"pool retire ~/pool {leaf[:12]} --reason a-talk --who Ada").startswith(leaf[:16])
+    assert course.json("pool status ~/pool", 1)["wear"][0]["retired"] == "a-talk"
+    holders = " ".join(f"--custodian {each}=~/{each}.age.pub" for each in NAMES)
+    made = course.json(
+        f"pool rotate ~/pool {course.shares('ada', 'grace')} {holders} --threshold 3 --into ~/pool-2 --who Ada"
+    )
+    assert made["header"]["version"] == 2
+    assert made["header"]["tasks"] == 23
+    course.run("pool verify ~/pool-2")
+
+
+def test_a_pool_that_was_changed_is_told(course: Course) -> None:
+    whole = (course.pool / "pool.age").read_bytes()
+    (course.pool / "pool.age").write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    checks = course.json("pool verify ~/pool", 1)["checks"]
+    assert [each["name"] for each in checks if not each["holds"]] == ["sealed tasks and shares"]
+    course.run(f"pool verify ~/pool --root {'0' * 64}", 1)
+    course.run("pool verify ~/absent", 2)
+
+
+def test_what_is_wrong_with_a_plan_is_told_with_its_place(course: Course) -> None:
+    course.run("plan new --into ~/assessment --pool ~/pool")
+    course.run("plan new --into ~/assessment --pool ~/pool", 2)
+    path = course.plan / "plan.toml"
+    text = path.read_text()
+    path.write_text(text.replace("alpha =", "alhpa =").replace("watch = 0.35", "watch = 0.7"))
+    faults = course.json("plan check ~/assessment", 2)["faults"]
+    assert [each["where"] for each in faults] == ["design.alhpa", "design.domains, item 1.threshold.watch", "design"]
+    path.write_text(text.replace(f'analysis = "{text.partition("analysis = ")[2][1:65]}"', f'analysis = "{"0" * 64}"'))
+    assert "another one" in course.run("plan check ~/assessment", 1)
+    course.run("plan commit ~/assessment --key ~/assessor --who Ada", 2)
+
+
+def test_a_threshold_is_committed_to_and_opened(course: Course) -> None:
+    course.run("plan new --into ~/assessment --pool ~/pool")
+    made = course.json("plan threshold commit --identifier t-1 --covered 0.55 --watch 0.4 --into ~/opening.json")
+    assert stat.S_IMODE((course.home / "opening.json").stat().st_mode) == 0o600
+    path = course.plan / "plan.toml"
+    text = path.read_text().replace("example-threshold-1", "t-1")
+    path.write_text(text.replace("covered = 0.5\nwatch = 0.35", f'commitment = "{made["commitment"]}"'))
+    shown = course.json("plan threshold open ~/assessment --opening ~/opening.json")
+    assert shown["thresholds"][0]["threshold"]["covered"] == 0.55
+    assert "not opened" in course.run("plan characteristics ~/assessment --repetitions 100", 2)
+    points = course.json(
+        "plan characteristics ~/assessment --opening ~/opening.json --repetitions 100 --truth 0.9 --truth 0.1"
+    )["points"]
+    assert [each["repetitions"] for each in points] == [100, 100]
+
+
+def test_the_code_that_computes_is_told(course: Course) -> None:
+    assert set(course.json("plan analysis")["versions"]) == {"python", "numpy", "scipy", "inspect_ai"}
+    assert "sources" in course.run("plan analysis")
+
+
+def test_a_log_is_held_to_a_head_that_was_given_away(course: Course) -> None:
+    course.run("plan log ~/pool --sign ~/assessor --into ~/head.json")
+    leaf = course.run(f"pool open ~/pool {course.shares('ada', 'grace')} --into ~/open --who Ada --purpose a-run")
+    assert leaf
+    assert "begins with the 1 entry" in course.run("plan log ~/pool --head ~/head.json --key ~/public")
+    shown = course.json("plan log ~/pool")
+    assert [each["what"] for each in shown["entries"]] == ["pool made", "pool opened"]
+    course.make("~/other")
+    course.run("plan log ~/other --head ~/head.json --key ~/public", 2)
+    course.run("plan log ~/pool --head ~/head.json", 2)
+    course.run("plan log ~/pool --sign ~/assessor", 2)
+    course.run("plan log ~/public", 2)
