@@ -21,10 +21,10 @@ _WHAT = (
 
 def domains(facts: Assessment) -> Section:
     """Return the section on the domains."""
-    return Section("domains", "Domains", tuple(_blocks(facts)))
+    return Section("domains", "Domains", tuple(_parts(facts)))
 
 
-def _blocks(facts: Assessment) -> Iterator[Block]:
+def _parts(facts: Assessment) -> Iterator[Block]:
     if not facts.finding.domains:
         yield Paragraph("No domain was assessed.")
         return
