@@ -3,7 +3,7 @@
 import msgspec
 
 from clearinghouse.evaluation.rule.design import Design
-from clearinghouse.evaluation.rule.finding import Finding
+from clearinghouse.evaluation.rule.finding import Finding, OperatingPoint
 from clearinghouse.evaluation.statistics.estimate import BenchmarkAccuracy, Interval
 
 SCHEMA = "clearinghouse frontier assessment 1"
@@ -127,22 +127,6 @@ class Horizon(msgspec.Struct, frozen=True, kw_only=True):
     censored50: bool = False
     censored80: bool = False
     reason: str = ""
-
-
-class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """How often the registered rule comes to each verdict if the truth is this, by simulation.
-
-    Attributes:
-        truth: generalised accuracy of every domain. covered, not_covered, indeterminate: probabilities.
-        families: median number that is drawn until a verdict. repetitions: that this rests on.
-    """
-
-    truth: float
-    covered: float
-    not_covered: float
-    indeterminate: float
-    families: float
-    repetitions: int
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):

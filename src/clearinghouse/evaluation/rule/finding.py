@@ -36,9 +36,10 @@ class DomainFinding(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name, title, threshold, covered, watch: from the design; the values are None where they are not opened.
         verdict: of this domain alone. accuracy: the primary statistic. bounds: that decide.
-        evidence: the e-value against "not above the threshold" where the stopping is sequential, the p-value where
-            the number is fixed; None where the threshold is not opened. above_watch: whether the lower bound is above
-            the watch threshold. families, families_to_go: drawn, and how many more the design allows.
+        evidence: against "not above the threshold", at the end of the draw: an e-value, or, where a fixed number of
+            families is not judged by e-values, a p-value; None where the threshold is not opened.
+        above_watch: whether the lower bound is above the watch threshold.
+        families, families_to_go: drawn, and how many more the design allows.
         missing: the share of attempts without an outcome.
     """
 
@@ -84,7 +85,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         verdict: over all domains, after the grid and the conditions. before: what the primary statistic alone came to.
         domains: each. reasons: in the order in which the rule asks. would_change: what evidence would lead to
             another verdict, a sentence each. grid: every cell. flipped: the share of cells that differ. limit: that
-            was registered. alpha: that was registered. stage: 1, or 2 after a fresh draw.
+            was registered. alpha: that was registered. stage: 1, or 2 after a fresh draw. look: after how many
+            families of each domain ``before`` was reached first; 0 where it is INDETERMINATE.
     """
 
     verdict: Verdict
@@ -97,3 +99,20 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     limit: float
     alpha: float
     stage: int = 1
+    look: int = 0
+
+
+class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """How often the registered rule comes to each verdict if the truth is this, by simulation.
+
+    Attributes:
+        truth: generalised accuracy of every domain. covered, not_covered, indeterminate: probabilities.
+        families: median number that is drawn until a verdict. repetitions: that this rests on.
+    """
+
+    truth: float
+    covered: float
+    not_covered: float
+    indeterminate: float
+    families: float
+    repetitions: int
