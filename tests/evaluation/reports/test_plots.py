@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clearinghouse.evaluation.assessment.facts import Horizon, OperatingPoint, Rung
+from clearinghouse.evaluation.assessment.facts import Horizon, Rung
 from clearinghouse.evaluation.reports.plots.ability import Ability, ability
 from clearinghouse.evaluation.reports.plots.frame import NARROW, WIDE, Frame, width_of
 from clearinghouse.evaluation.reports.plots.horizon import can_draw, gathered, horizon, logistic, told
 from clearinghouse.evaluation.reports.plots.ladder import ladder
 from clearinghouse.evaluation.reports.plots.operating import operating
 from clearinghouse.evaluation.reports.plots.scale import Scale, Tick, apart, time_scale, time_ticks
+from clearinghouse.evaluation.rule.finding import OperatingPoint
 from clearinghouse.evaluation.statistics.estimate import Interval
 
 FRAMES = [Frame(WIDE, "x-wide"), Frame(NARROW, "x-narrow")]

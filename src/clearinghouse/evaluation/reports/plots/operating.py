@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from math import isfinite
 
-from clearinghouse.evaluation.assessment.facts import OperatingPoint
 from clearinghouse.evaluation.reports.plots.axes import Area, area, bottom_axis, height_of, share_axis
 from clearinghouse.evaluation.reports.plots.frame import (
     Frame,
@@ -17,7 +16,7 @@ from clearinghouse.evaluation.reports.plots.frame import (
     threshold_key,
 )
 from clearinghouse.evaluation.reports.plots.scale import Scale, apart, percent_ticks
-from clearinghouse.evaluation.rule.finding import Verdict
+from clearinghouse.evaluation.rule.finding import OperatingPoint, Verdict
 from clearinghouse.formats.markup import Markup, Node
 
 MARKS = {Verdict.COVERED: "triangle", Verdict.NOT_COVERED: "square", Verdict.INDETERMINATE: "circle"}
