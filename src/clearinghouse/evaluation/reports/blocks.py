@@ -118,7 +118,7 @@ class Section(msgspec.Struct, frozen=True):
 
     name: str
     title: str
-    blocks: tuple[Block, ...]
+    parts: tuple[Block, ...]
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):

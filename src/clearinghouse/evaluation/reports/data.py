@@ -28,9 +28,9 @@ def render(made: Document) -> str:
         "kind": made.kind,
         "title": line_of(made.title),
         "subtitle": line_of(made.subtitle),
-        "head": [_block(each) for each in made.head],
+        "head": [_form(each) for each in made.head],
         "sections": [
-            {"name": each.name, "title": each.title, "blocks": [_block(block) for block in each.blocks]}
+            {"name": each.name, "title": each.title, "blocks": [_form(block) for block in each.parts]}
             for each in made.sections
         ],
     }
@@ -38,41 +38,41 @@ def render(made: Document) -> str:
 
 
 @singledispatch
-def _block(block: Block) -> dict[str, Any]:
+def _form(block: Block) -> dict[str, Any]:
     raise TypeError(f"{type(block).__name__} is no block")
 
 
-@_block.register
+@_form.register
 def _(block: Paragraph) -> dict[str, Any]:
     return {"type": "paragraph", "text": line_of(block.words)}
 
 
-@_block.register
+@_form.register
 def _(block: Listing) -> dict[str, Any]:
     return {"type": "list", "items": [line_of(each) for each in block.items]}
 
 
-@_block.register
+@_form.register
 def _(block: Pairs) -> dict[str, Any]:
     return {"type": "terms", "terms": [[line_of(term), line_of(words)] for term, words in block.pairs]}
 
 
-@_block.register
+@_form.register
 def _(block: Table) -> dict[str, Any]:
     rows = [[line_of(cell) for cell in row] for row in block.rows]
     return {"type": "table", "caption": block.caption, "columns": list(block.columns), "rows": rows}
 
 
-@_block.register
+@_form.register
 def _(block: Figure) -> dict[str, Any]:
-    return {"type": "figure", "title": block.title, "says": block.says, "table": _block(block.table)}
+    return {"type": "figure", "title": block.title, "says": block.says, "table": _form(block.table)}
 
 
-@_block.register
+@_form.register
 def _(block: Notice) -> dict[str, Any]:
     return {"type": "notice", "kind": block.kind, "title": block.title, "text": [line_of(each) for each in block.words]}
 
 
-@_block.register
+@_form.register
 def _(block: Outcome) -> dict[str, Any]:
     return {"type": "outcome", "kind": block.kind, "word": block.word, "text": line_of(block.words)}

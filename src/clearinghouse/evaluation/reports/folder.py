@@ -84,7 +84,7 @@ def facts_in(folder: Path, keys: KeyRing, as_of: dt.datetime, audience: Audience
     """
     assessment, digest = assessment_in(folder)
     path = folder / DETERMINATIONS
-    number = number or _only(path)
+    number = _plain(number) or _only(path)
     signed = read_signed(read(path / f"{number}{DETERMINATION}", LARGEST_ENVELOPE), keys)
     record = signed.record
     if record.assessment.sha256 != digest:
@@ -100,6 +100,13 @@ def facts_in(folder: Path, keys: KeyRing, as_of: dt.datetime, audience: Audience
         withheld=tuple(each.words for each in openings),
         opened=opened(record, openings, audience),
     )
+
+
+def _plain(number: str) -> str:
+    """A number that is part of the name of a file, and leads nowhere else."""
+    if number.startswith(".") or {"/", "\\", "\0"} & set(number):
+        raise ReportError(f"{number[:60]!a} is no number of a determination", "name one as it stands in its record")
+    return number
 
 
 def _only(folder: Path) -> str:

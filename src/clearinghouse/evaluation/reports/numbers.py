@@ -2,6 +2,7 @@
 
 import datetime as dt
 from math import isfinite
+from typing import TypeGuard
 
 from clearinghouse.evaluation.statistics.estimate import Interval
 from clearinghouse.formats.width import short
@@ -27,9 +28,14 @@ _LONGEST_HOURS = 9_999
 _MOST, _LEAST = 1_000_000, 0.0001
 
 
+def _is_share(value: float | None) -> TypeGuard[float]:
+    """Whether a number can be said in percent at all; one beyond these is a mistake, and not worth 300 digits."""
+    return value is not None and isfinite(value) and abs(value) <= _MOST
+
+
 def percent(value: float | None) -> str:
     """Return a share between 0 and 1 as percent with one decimal: ``62.4 %``, ``0 %``, ``over 99.9 %``."""
-    if value is None or not isfinite(value):
+    if not _is_share(value):
         return UNKNOWN
     if 0 < value < 0.0005:
         return f"under 0.1{SPACE}%"
@@ -40,14 +46,14 @@ def percent(value: float | None) -> str:
 
 def exact_percent(value: float | None) -> str:
     """Return a share that somebody registered as percent, with all its decimals up to nine: ``52.5 %``."""
-    if value is None or not isfinite(value):
+    if not _is_share(value):
         return UNKNOWN
     return f"{_trimmed(f'{100 * value:.9f}')}{SPACE}%"
 
 
 def points(value: float | None) -> str:
     """Return a difference of two shares in percentage points: ``+4.2 points``."""
-    if value is None or not isfinite(value):
+    if not _is_share(value):
         return UNKNOWN
     return f"{_signed(_trimmed(f'{100 * value:+.1f}'))}{SPACE}points"
 

@@ -45,7 +45,7 @@ def render(made: Document) -> str:
         element("h1", inline(made.title), " ", element("span", inline(made.subtitle), class_="day")),
     )
     sections = [_section(each) for each in made.sections]
-    main = element("main", [_block(each) for each in made.head], _contents(made), sections, id="main")
+    main = element("main", [_form(each) for each in made.head], _contents(made), sections, id="main")
     footer = element("footer", element("p", _FOOT))
     body = element("div", header, main, footer, class_=f"document {made.kind}")
     return document(_head(line_of(made.title)), body)
@@ -80,7 +80,7 @@ def _section(made: Section) -> Markup:
     return element(
         "section",
         element("h2", made.title, id=made.name),
-        [_block(each) for each in made.blocks],
+        [_form(each) for each in made.parts],
         aria_labelledby=made.name,
     )
 
@@ -104,27 +104,27 @@ def _piece(piece: Piece) -> Node:
 
 
 @singledispatch
-def _block(block: Block) -> Node:
+def _form(block: Block) -> Node:
     raise TypeError(f"{type(block).__name__} is no block")
 
 
-@_block.register
+@_form.register
 def _(block: Paragraph) -> Node:
     return element("p", inline(block.words), class_="quiet" if block.quiet else None)
 
 
-@_block.register
+@_form.register
 def _(block: Listing) -> Node:
     return element("ul", [element("li", inline(each)) for each in block.items]) if block.items else None
 
 
-@_block.register
+@_form.register
 def _(block: Pairs) -> Node:
     rows = [[element("dt", inline(term)), element("dd", inline(words))] for term, words in block.pairs]
     return element("dl", rows) if rows else None
 
 
-@_block.register
+@_form.register
 def _(block: Table) -> Node:
     if not block.rows:
         return None
@@ -146,16 +146,16 @@ def _row(columns: Sequence[str], cells: Sequence[Words]) -> Markup:
     return element("tr", element("th", inline(cells[0]), scope="row"), others)
 
 
-@_block.register
+@_form.register
 def _(block: Figure) -> Node:
     drawings = [
         element("div", block.draw(Frame(width, f"{block.name}-{size}")), class_=size)
         for size, width in (("wide", WIDE), ("narrow", NARROW))
     ]
-    return element("figure", element("figcaption", block.title), drawings, _block(block.table))
+    return element("figure", element("figcaption", block.title), drawings, _form(block.table))
 
 
-@_block.register
+@_form.register
 def _(block: Notice) -> Node:
     return element(
         "div",
@@ -166,7 +166,7 @@ def _(block: Notice) -> Node:
     )
 
 
-@_block.register
+@_form.register
 def _(block: Outcome) -> Node:
     return element(
         "div",

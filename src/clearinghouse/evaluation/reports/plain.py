@@ -35,11 +35,11 @@ def render(made: Document) -> str:
     title = line_of(made.title)
     parts = [*_wrapped(title), line_of(made.subtitle), "=" * WIDTH, ""]
     for block in made.head:
-        parts += [*_block(block), ""]
+        parts += [*_form(block), ""]
     for section in made.sections:
         parts += [section.title.upper(), "-" * WIDTH]
-        for block in section.blocks:
-            parts += [*_block(block), ""]
+        for block in section.parts:
+            parts += [*_form(block), ""]
     parts.append(f"{MADE_WITH} {__version__}.")
     return "\n".join(each.rstrip() for each in parts) + "\n"
 
@@ -68,28 +68,28 @@ def _wrapped(text: str, first: str = "", later: str = "") -> list[str]:
 
 
 @singledispatch
-def _block(block: Block) -> Iterator[str]:
+def _form(block: Block) -> Iterator[str]:
     raise TypeError(f"{type(block).__name__} is no block")
 
 
-@_block.register
+@_form.register
 def _(block: Paragraph) -> Iterator[str]:
     yield from _wrapped(line_of(block.words))
 
 
-@_block.register
+@_form.register
 def _(block: Listing) -> Iterator[str]:
     for each in block.items:
         yield from _wrapped(line_of(each), "- ", "  ")
 
 
-@_block.register
+@_form.register
 def _(block: Pairs) -> Iterator[str]:
     for term, words in block.pairs:
         yield from _wrapped(f"{line_of(term)}: {line_of(words)}", "", "    ")
 
 
-@_block.register
+@_form.register
 def _(block: Table) -> Iterator[str]:
     if not block.rows:
         return
@@ -109,12 +109,12 @@ def _(block: Table) -> Iterator[str]:
             yield from _wrapped(f"{column}: {cell}", "    ", "      ")
 
 
-@_block.register
+@_form.register
 def _(block: Figure) -> Iterator[str]:
-    yield from _block(block.table)
+    yield from _form(block.table)
 
 
-@_block.register
+@_form.register
 def _(block: Notice) -> Iterator[str]:
     yield "*" * WIDTH
     yield from _wrapped(block.title.upper() if block.kind == "stop" else block.title)
@@ -123,7 +123,7 @@ def _(block: Notice) -> Iterator[str]:
     yield "*" * WIDTH
 
 
-@_block.register
+@_form.register
 def _(block: Outcome) -> Iterator[str]:
     yield from _wrapped(f"{block.word.upper()}: {line_of(block.words)}")
 

@@ -8,7 +8,7 @@ from clearinghouse.evaluation.reports.numbers import level, number, percent, per
 from clearinghouse.evaluation.reports.plots.ability import Ability, ability, described
 from clearinghouse.evaluation.reports.thresholds import said, watch_said
 from clearinghouse.evaluation.reports.words import MARKED
-from clearinghouse.evaluation.rule.design import Stopping
+from clearinghouse.evaluation.rule.design import Across, Stopping
 from clearinghouse.evaluation.rule.finding import DomainFinding
 from clearinghouse.formats.width import short
 
@@ -21,10 +21,10 @@ _WHAT = (
 
 def domains(facts: Assessment) -> Section:
     """Return the section on the domains."""
-    return Section("domains", "Domains", tuple(_blocks(facts)))
+    return Section("domains", "Domains", tuple(_parts(facts)))
 
 
-def _blocks(facts: Assessment) -> Iterator[Block]:
+def _parts(facts: Assessment) -> Iterator[Block]:
     if not facts.finding.domains:
         yield Paragraph("No domain was assessed.")
         return
@@ -89,7 +89,8 @@ def _row(found: DomainFinding) -> tuple[Words, ...]:
 
 
 def _evidence(facts: Assessment) -> Table:
-    kind = "e-value" if facts.design.stopping is Stopping.SEQUENTIAL else "p-value"
+    by_p = facts.design.stopping is Stopping.FIXED and facts.design.across is not Across.E_VALUES
+    kind = "p-value" if by_p else "e-value"
     rows = tuple(
         (
             Said(found.title or found.name),

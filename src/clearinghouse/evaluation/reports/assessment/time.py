@@ -20,10 +20,10 @@ _UNFOLDED = 12
 
 def human_time(facts: Assessment) -> Section:
     """Return the section on human time."""
-    return Section("time", "Human time", tuple(_blocks(facts)))
+    return Section("time", "Human time", tuple(_parts(facts)))
 
 
-def _blocks(facts: Assessment) -> Iterator[Block]:
+def _parts(facts: Assessment) -> Iterator[Block]:
     tasks = [point for each in facts.domains for point in each.points]
     found = facts.horizon
     if not can_draw(tasks, found):

@@ -63,6 +63,9 @@ def outcome(facts: Assessment) -> Iterator[Block]:
         )
     if found.stage > 1:
         yield Paragraph("This is the second stage: a fresh draw was pooled with the first, as registered beforehand.")
+    if found.look:
+        drawn = plural(found.look, "family", "families")
+        yield Paragraph(f"The measurements first came to a verdict after {drawn} of each domain.")
     yield Listing(tuple(map(_in_a_line, found.domains)))
     yield Paragraph(NOT_DETERMINED, quiet=True)
 
@@ -94,13 +97,17 @@ def rests_on(facts: Assessment) -> Section:
         Said(facts.tier_demanded or "none", 20),
         ".",
     )
-    reasons = tuple((Said(each.rule, 12), Said(each.says, SENTENCE)) for each in facts.finding.reasons)
+    titles = {each.name: each.title or each.name for each in facts.finding.domains}
+    reasons = tuple(
+        (Said(each.rule, 12), Said(titles.get(each.domain, each.domain) or "all"), Said(each.says, SENTENCE))
+        for each in facts.finding.reasons
+    )
     return Section(
         "rests",
         "What it rests on",
         (
             Listing((counted, plan, tier)),
-            Table("The reasons, in the order in which the registered rule asks", ("Rule", "Reason"), reasons),
+            Table("The reasons, in the order in which the registered rule asks", ("Rule", "Domain", "Reason"), reasons),
         ),
     )
 

@@ -8,7 +8,7 @@ from clearinghouse.evaluation.reports.plots.frame import LINE, Frame, line, text
 from clearinghouse.evaluation.reports.plots.scale import Scale, Tick, percent_ticks
 from clearinghouse.formats.markup import Node
 
-LEFT, RIGHT, BELOW, MARGIN = 52, 16, 46, 12
+LEFT, RIGHT, BELOW, MARGIN = 52, 26, 46, 12
 
 
 class Area(msgspec.Struct, frozen=True):

@@ -130,12 +130,12 @@ def _level(
         return None
     y = within.shares.at(share)
     made: list[Node] = [_whisker(scale, y, interval)] if interval else []
+    if not scale.holds(log2(value)):
+        return [*made, _off(within, y, right=log2(value) > scale.last)]
     if is_censored:
         x = scale.at(log2(value))
         end = min(within.right - 6, max(x, _end(scale, interval)) + 30)
         made += [line(x, y, end, y, "interval"), shape(end, y, "right", "arrow")]
-    elif not scale.holds(log2(value)):
-        return [*made, _off(within, y, right=log2(value) > scale.last)]
     return [*made, shape(scale.at(log2(value)), y, mark, "hollow" if is_censored else "estimate", 5)]
 
 
