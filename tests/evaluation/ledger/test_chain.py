@@ -172,3 +172,35 @@ def test_files_are_read_within_bounds_and_through_no_link(tmp_path: Path) -> Non
 @given(st.datetimes(timezones=st.just(dt.UTC)))
 def test_moments_are_read_as_they_were_written(now: dt.datetime) -> None:
     assert moment(stamp(now)) == now.replace(microsecond=0)
+
+
+def test_an_entry_that_was_changed_is_noticed_also_where_the_head_was_made_to_fit(tmp_path: Path) -> None:
+    log = filled(tmp_path, 4)
+    lines = log.path.read_bytes().splitlines()
+    lines[1] = lines[1].replace(b"Ada", b"Eve")
+    state = chain._State()
+    for line in lines:
+        state.take(line)
+    log.path.write_bytes(b"".join(line + b"\n" for line in lines))
+    log.head_path.write_bytes(state.head())
+    with pytest.raises(TamperedLogError, match="entry 2 does not follow"):
+        log.read()
+
+
+def test_what_was_left_behind_the_last_line_is_cut_off(tmp_path: Path) -> None:
+    log = filled(tmp_path, 1)
+    with log.path.open("ab") as file:
+        file.write(b"{" * 5_000)
+    assert log.read().unfinished
+    log.append("event 1", DIGEST, who="Ada", now=NOW)
+    assert not log.read().unfinished
+    assert len(log.read().entries) == 2
+
+
+def test_nothing_is_appended_behind_a_head_that_contradicts_itself(tmp_path: Path) -> None:
+    log = filled(tmp_path, 2)
+    head = log.head_path.read_bytes()
+    root = log.read().root.encode()
+    log.head_path.write_bytes(head.replace(root, root[::-1], 1))
+    with pytest.raises(TamperedLogError):
+        log.append("event", DIGEST, who="Ada", now=NOW)

@@ -9,7 +9,7 @@ import pytest
 from clearinghouse.evaluation.errors import EvaluationError
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.plan import signing as room
-from clearinghouse.evaluation.plan.errors import PlanError
+from clearinghouse.evaluation.plan.errors import AnalysisError, PlanError
 from clearinghouse.evaluation.plan.signing import ENVELOPE, LOG, check, commit
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.trust.envelope import EnvelopeError
@@ -118,6 +118,16 @@ def test_a_plan_that_contradicts_itself_is_not_signed(tmp_path: Path) -> None:
     signer, _ = signing(tmp_path)
     folder = written(tmp_path, text_of_plan().replace("watch = 0.35", "watch = 0.7"))
     with pytest.raises(PlanError):
+        commit(folder, signer, **HOW)
+    assert not (folder / ENVELOPE).exists()
+
+
+def test_a_plan_that_names_other_code_is_not_signed(tmp_path: Path) -> None:
+    signer, _ = signing(tmp_path)
+    text = text_of_plan()
+    digest = text.partition('analysis = "')[2][:64]
+    folder = written(tmp_path, text.replace(digest, "0" * 64))
+    with pytest.raises(AnalysisError):
         commit(folder, signer, **HOW)
     assert not (folder / ENVELOPE).exists()
 

@@ -141,6 +141,12 @@ def test_a_round_that_was_out_when_terms_were_agreed_on_is_refused() -> None:
             agree(pool(), PLAN, nonce_digest(NONCE), late, now=NOW)
 
 
+def test_a_beacon_with_rounds_at_other_times_is_not_the_known_one() -> None:
+    other = msgspec.structs.replace(ROUND, genesis=ROUND.genesis + 30)
+    with pytest.raises(DrawError, match="no rounds at such times"):
+        agree(pool(), PLAN, nonce_digest(NONCE), other, now=NOW)
+
+
 def test_a_draw_before_its_round_is_refused() -> None:
     with pytest.raises(DrawError, match="before the round"):
         make(terms(), pool(), VALUE, NONCE, now=NOW + dt.timedelta(minutes=29))

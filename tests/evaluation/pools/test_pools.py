@@ -76,6 +76,8 @@ def test_every_byte_of_a_manifest_that_is_changed_is_noticed() -> None:
         with pytest.raises(TamperedPoolError):
             parse(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :], "pool.json")
     assert parse(whole, "pool.json") == made().manifest
+    with pytest.raises(TamperedPoolError):
+        parse(msgspec.json.format(whole, indent=0), "pool.json")
 
 
 def looked_at(pool: Path) -> None:
@@ -112,6 +114,13 @@ def test_what_is_sealed_cannot_be_exchanged_even_by_who_has_the_key(tmp_path: Pa
         wrong[at] ^= 1
         with pytest.raises(EvaluationError):
             sealed.unpack(wrong, mine.manifest)
+    start = len(sealed.MAGIC) + 8
+    size = int.from_bytes(clear[start - 8 : start], "big")
+    index = msgspec.json.decode(clear[start : start + size], type=sealed.Index)
+    fewer = msgspec.structs.replace(index, tasks=index.tasks[:-1])
+    left = clear[start + size : len(clear) - index.tasks[-1].size]
+    with pytest.raises(TamperedPoolError, match="not those that are committed to"):
+        sealed.unpack(bytearray(sealed.pack(fewer, [bytes(left)])), mine.manifest)
     for size in range(0, len(clear), 211):
         with pytest.raises(EvaluationError):
             sealed.unpack(clear[:size], mine.manifest)
@@ -137,7 +146,7 @@ def test_shares_that_are_double_foreign_or_changed_are_told_apart(tmp_path: Path
         shares.combine([ada, *shares_of(other, "grace")], manifest)
     changed = bytearray(grace)
     changed[grace.index(b'"parts":["') + 10] ^= 1
-    with pytest.raises(WrongShareError):
+    with pytest.raises(WrongShareError, match="not as it was handed out"):
         shares.combine([ada, changed], manifest)
     with pytest.raises(WrongShareError):
         shares.combine([ada, b"words"], manifest)
