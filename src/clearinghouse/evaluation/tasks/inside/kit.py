@@ -41,9 +41,9 @@ def _said(code: int, words: str, steps: Sequence[str] | None) -> NoReturn:
     """End what was run, and then say it: nothing that an agent wrote lives on to say something else."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(-1, signal.SIGKILL)  # all processes of this box but this one and the first
+    if os.path.lexists("/work/steps.json"):
+        os.rename("/work/steps.json", "/work/steps.json.other")
     if steps is not None:
-        if os.path.lexists("/work/steps.json"):
-            os.rename("/work/steps.json", "/work/steps.json.other")
         with open("/work/steps.json", "x", encoding="utf-8") as out:
             json.dump({"steps": list(steps)}, out)
     print(words)

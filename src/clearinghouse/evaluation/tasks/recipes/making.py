@@ -21,7 +21,7 @@ from clearinghouse.trust.envelope import Envelope, verify
 from clearinghouse.trust.keys import KeyRing
 from clearinghouse.validation import subjects
 from clearinghouse.validation.attestation import said_by
-from clearinghouse.validation.recipe import Loaded
+from clearinghouse.validation.recipe import Loaded, Subject
 from clearinghouse.validation.toml_text import text_of
 from clearinghouse.validation.validate import Session
 from clearinghouse.validation.verdict import Verdict
@@ -33,6 +33,7 @@ _DOMAINS = {
 }
 KINDS = tuple(_DOMAINS)
 """What can be asked for about a recipe."""
+_VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 _LIMIT_OF_SIGNS = (
     "The judge runs a program that the agent wrote: one that tells the versions apart and imitates the sign passes, so "
     "what passed is to be read."
@@ -146,7 +147,7 @@ def _asked(loaded: Loaded, session: Session, wanted: Wanted, built: _Built) -> t
 
 
 def _located(loaded: Loaded, found: list[Change]) -> tuple[dict[str, Any], dict[str, File]]:
-    versions = (wording.subject_of(loaded)[2], _fixed_version(loaded))
+    versions = (_version_of(loaded.recipe.affected), _version_of(loaded.recipe.fixed))
     ranges = {each.path: each.ranges(versions) for each in found if each.before}
     places = {path: spans for path, spans in ranges.items() if spans}
     if not places:
@@ -186,9 +187,14 @@ def _head(loaded: Loaded, wanted: Wanted) -> dict[str, Any]:
     }
 
 
-def _fixed_version(loaded: Loaded) -> str:
-    fixed = loaded.recipe.fixed
-    return fixed.purl.rpartition("@")[2] if fixed and fixed.purl else ""
+def _version_of(subject: Subject | None) -> str:
+    """Return the version of a subject, by its package URL or the name of its archive; empty where neither says it."""
+    if subject is None:
+        return ""
+    if subject.purl:
+        return subject.purl.rpartition("@")[2]
+    found = _VERSION.findall(subject.archive or "")
+    return found[-1] if found else ""
 
 
 def _id(text: str) -> str:
