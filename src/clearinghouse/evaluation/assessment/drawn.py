@@ -4,9 +4,8 @@ An outsider has the manifest (commitments), the draw (an order of commitments) a
 alone follows which tasks count, in which order: nobody's word is taken for it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
 
@@ -15,12 +14,11 @@ from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.plan.fields import Plan, PoolRef
 from clearinghouse.evaluation.plan.signing import Signed
-from clearinghouse.evaluation.pools import draw as drawing
+from clearinghouse.evaluation.pools import ceremony
 from clearinghouse.evaluation.pools.draw import Draw
-from clearinghouse.evaluation.pools.manifest import FamilyRecord, Manifest, Revealed, TaskRecord, parse
+from clearinghouse.evaluation.pools.manifest import FamilyRecord, Manifest, TaskRecord, parse, read_revealed
 from clearinghouse.evaluation.pools.split import development
-from clearinghouse.trust.commitment import canonical
-from clearinghouse.trust.statement import NotStrictError, decode_strictly
+from clearinghouse.trust.keys import KeyRing
 
 LARGEST = 64 << 20
 """Most bytes of a file of this folder."""
@@ -62,53 +60,51 @@ class DrawnDomain(msgspec.Struct, frozen=True, kw_only=True):
         return max((len(each.tasks) for each in (*self.development, *sum(self.stages, ()))), default=0)
 
 
-class _Whole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    revealed: Annotated[tuple[Revealed, ...], msgspec.Meta(max_length=200_000)]
-
-
-_READER = msgspec.json.Decoder(_Whole)
-
-
-def revealed_bytes(revealed: Iterable[Revealed]) -> bytes:
-    """Return what opens commitments as it stands in a file."""
-    return canonical({"revealed": [msgspec.to_builtins(each) for each in revealed]}) + b"\n"
-
-
-def drawn_domain(folder: Path, signed: Signed, name: str) -> DrawnDomain:
+def drawn_domain(folder: Path, versions: Sequence[Signed], name: str, keys: KeyRing) -> DrawnDomain:
     """Return what was drawn of a domain.
 
     Args:
-        folder: of the assessment. signed: its plan. name: of the domain.
+        folder: of the assessment. versions: of its plan, the newest first. name: of the domain. keys: that are
+            believed: those of both sides of the draw.
 
     Raises:
-        AssessmentError: something is missing, or does not follow from what the plan names. DrawError, LedgerError,
-            TamperedPoolError: something is not as it was made.
+        AssessmentError: something is missing, or does not follow from what the plan names. DrawError, EnvelopeError,
+            LedgerError, TamperedPoolError: something is not as it was made.
     """
-    ref = _reference(signed.plan, name)
+    ref = _reference(versions[0].plan, name)
     path = places.pool_of(folder, name)
     manifest = parse(files.read(path, LARGEST), str(path))
-    if manifest.root != ref.root:
+    if manifest.root != ref.root or manifest.header.domain != name:
         raise AssessmentError(f"{path} is not the pool that the plan names", "put that one there", source=str(path))
+    plans = [each.sha256 for each in versions]
     stages = []
-    before: tuple[Draw, int] | None = None
     for stage in range(1, MOST_STAGES + 1):
-        place = places.draw_of(folder, name, stage)
-        if not place.exists():
+        if not ceremony.draw_path(folder, name, stage).exists():
             break
-        draw = drawing.read_draw(files.read(place, drawing.LARGEST))
-        drawing.verify(draw, manifest, before)
-        if draw.terms.plan != signed.sha256:
-            raise AssessmentError(f"{place} was made under another plan", "draw under this one", source=str(place))
-        families = _opened(places.revealed_of(folder, name, stage), manifest)
+        draw = ceremony.check(folder, name, stage, manifest, keys, plans)
+        _follows(draw, stages, stage)
+        place = places.revealed_of(folder, name, stage)
+        families = _opened(place, manifest)
         order = draw.first(len(families))
         if set(order) != set(families):
-            what = f"{places.revealed_of(folder, name, stage)} has other families than the first of the draw"
-            raise AssessmentError(what, "reveal the first ones, and all of them")
+            what = f"{place} has other families than the first of the draw"
+            raise AssessmentError(what, "reveal the first ones, and all of them", source=str(place))
         stages.append(tuple(families[each] for each in order))
-        before = (draw, len(families))
     return DrawnDomain(
         name=name, manifest=manifest, development=_for_development(folder, name, manifest), stages=tuple(stages)
     )
+
+
+def _follows(draw: Draw, stages: Sequence[Sequence[DrawnFamily]], stage: int) -> None:
+    """Refuse a fresh draw that leaves out more, or fewer, families than the draws before it came to.
+
+    Raises:
+        AssessmentError: it does.
+    """
+    before = sum(len(each) for each in stages)
+    if len(draw.terms.used) != before:
+        what = f"the draw of stage {stage} leaves out {len(draw.terms.used)} families, and {before} were drawn before"
+        raise AssessmentError(what, "reveal all families that were drawn before")
 
 
 def _for_development(folder: Path, name: str, manifest: Manifest) -> tuple[DrawnFamily, ...]:
@@ -125,10 +121,7 @@ def _for_development(folder: Path, name: str, manifest: Manifest) -> tuple[Drawn
 
 def _opened(path: Path, manifest: Manifest) -> dict[str, DrawnFamily]:
     """Return the families that a file opens, by their commitments; each has all its tasks."""
-    try:
-        revealed = decode_strictly(files.read(path, LARGEST), _READER, LARGEST).revealed
-    except NotStrictError as error:
-        raise AssessmentError(f"{path}: {error}", "give the file as it was written", source=str(path)) from None
+    revealed = read_revealed(files.read(path, LARGEST), str(path))
     tasks: dict[str, TaskRecord] = {}
     families: dict[str, FamilyRecord] = {}
     leaves, groups = set(manifest.leaves), set(manifest.groups)

@@ -3,7 +3,7 @@
     plan.toml, plan.dsse.json, plans/     the plan, its signature, and all versions      (``evaluation.plan``)
     log.jsonl, log.head.json              who did what when                              (``evaluation.ledger``)
     pools/DOMAIN.pool.json                manifests of the pools, never the pools        (``evaluation.pools``)
-    draws/DOMAIN-STAGE.draw.json          draws of families
+    terms-DOMAIN-STAGE.json, draw-DOMAIN-STAGE.json, each with its .dsse.json   draws    (``pools.ceremony``)
     revealed/DOMAIN-STAGE.revealed.json   which families and tasks were drawn; stage 0 is the development split
     runs/NAME/                            sealed runs                                    (``evaluation.running``)
     verifier.json                         whether the judges of tasks can be believed
@@ -13,12 +13,14 @@
 Everything but the last two is put there by those who make it; the last two are computed and can be made again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from clearinghouse.evaluation.ledger import files
+from clearinghouse.evaluation.pools.manifest import Manifest, Revealed, revealed_bytes
 from clearinghouse.evaluation.running.asked import NAME as RUN
 
-POOLS, DRAWS, REVEALED, RUNS = "pools", "draws", "revealed", "runs"
+POOLS, REVEALED, RUNS = "pools", "revealed", "runs"
 VERIFIER, TABLE, ASSESSMENT = "verifier.json", "runs.csv", "assessment.json"
 DEVELOPMENT = 0
 """The stage under which the families for development are revealed; no draw is made of them."""
@@ -29,11 +31,6 @@ def pool_of(folder: Path, domain: str) -> Path:
     return folder / POOLS / f"{domain}.pool.json"
 
 
-def draw_of(folder: Path, domain: str, stage: int) -> Path:
-    """Return where a draw of a domain is; stage 1 is the first."""
-    return folder / DRAWS / f"{domain}-{stage}.draw.json"
-
-
 def revealed_of(folder: Path, domain: str, stage: int) -> Path:
     """Return where it stands which families and tasks a draw came to."""
     return folder / REVEALED / f"{domain}-{stage}.revealed.json"
@@ -42,3 +39,21 @@ def revealed_of(folder: Path, domain: str, stage: int) -> Path:
 def runs_in(folder: Path) -> Iterator[Path]:
     """Yield the folders of runs, in the order of their names."""
     yield from sorted(each.parent for each in (folder / RUNS).glob(f"*/{RUN}"))
+
+
+def keep_revealed(folder: Path, manifest: Manifest, stage: int, revealed: Sequence[Revealed]) -> Path:
+    """Put what was revealed of a pool, and its manifest, into the folder of an assessment; return the file.
+
+    Args:
+        stage: of the draw; :data:`DEVELOPMENT` for the families for development.
+
+    Raises:
+        LedgerError: something cannot be written.
+    """
+    domain = manifest.header.domain
+    for each in (POOLS, REVEALED):
+        files.make_folder(folder / each)
+    files.write(pool_of(folder, domain), manifest.to_bytes())
+    path = revealed_of(folder, domain, stage)
+    files.write(path, revealed_bytes(revealed))
+    return path

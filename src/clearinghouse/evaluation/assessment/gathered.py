@@ -58,8 +58,10 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
         AssessmentError: something is missing or does not belong there; and whatever the rooms of plans, pools and runs
             raise where something of theirs was changed.
     """
-    signed = check(folder, keys).versions[0]
-    domains = {each.name: drawn_domain(folder, signed, each.name) for each in signed.plan.design.domains}
+    versions = check(folder, keys).versions
+    signed = versions[0]
+    names = [each.name for each in signed.plan.design.domains]
+    domains = {name: drawn_domain(folder, versions, name, keys) for name in names}
     runs = [_run(path, keys) for path in places.runs_in(folder)]
     if not runs:
         raise AssessmentError(f"{folder} has no runs", "run tasks with `clearinghouse frontier run`")
