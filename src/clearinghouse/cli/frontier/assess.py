@@ -1,12 +1,13 @@
 """``clearinghouse frontier assess``: what attempts show."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from clearinghouse.cli.frontier.group import app
-from clearinghouse.cli.options import a_word
+from clearinghouse.cli.options import OptionError, a_word
 from clearinghouse.cli.output import OutputFormat
 from clearinghouse.formats.inputs import path_of
 
@@ -17,14 +18,14 @@ def _a_weighting(name: str, value: Any) -> str:
     return a_word(name, value, WEIGHTS)
 
 
-@app.command("assess", short_help="What a table of runs shows of each model.")
+@app.command("assess", short_help="What attempts show: a folder by its plan, or a table.")
 def assess_command(
     path: Annotated[
         Path,
         typer.Argument(
             parser=path_of,
-            metavar="TABLE",
-            help="A table of runs: CSV, Parquet or JSON lines, one attempt a row, with the columns task_id, "
+            metavar="PATH",
+            help="The folder of an assessment; or a table of runs: CSV, Parquet or JSON lines, one attempt a row, with the columns task_id, "
             "task_family, model, score; and if known human_minutes, weight, epoch, outcome, human_source. - is "
             "standard input.",
         ),
@@ -67,6 +68,15 @@ def assess_command(
     draws: Annotated[int, typer.Option("--draws", min=0, max=100_000, help="Draws of the bootstrap.")] = 1_000,
     seed: Annotated[int, typer.Option("--seed", min=0, max=1 << 31, help="Of the first draw; the next: 1 more.")] = 42,
     level: Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="Confidence of the intervals.")] = 0.95,
+    key: Annotated[
+        Path | None,
+        typer.Option("--key", metavar="FILE-or-FOLDER", help="Of a folder: public keys that are believed."),
+    ] = None,
+    openings: Annotated[
+        list[Path] | None,
+        typer.Option("--opening", metavar="FILE", help="Of a folder: opens a threshold that is committed to."),
+    ] = None,
+    who: Annotated[str, typer.Option("--who", metavar="NAME", help="Of a folder: who assesses, for its log.")] = "",
     output: Annotated[
         OutputFormat, typer.Option("--format", help="table for people, json for programs.")
     ] = OutputFormat.TABLE,
@@ -77,8 +87,13 @@ def assess_command(
     is the human time of tasks that succeed with probability 0.5 (p50) or 0.8 (p80). It is marked as censored where the
     tasks cannot show it, and where there is none it is said why.
 
+    Of the folder of an assessment, everything in it is verified first; then the registered rule is applied, and table
+    and assessment are written into the folder.
+
     Exit code 0: done. 1: done, and rows were left out. 2: it is no table of runs, or an option is wrong.
     """
+    if path.is_dir():
+        raise typer.Exit(_of_folder(path, key, openings or (), who, output))
     from clearinghouse.cli.frontier.assess_table import assess_table  # noqa: PLC0415 - arrays take a while to load
     from clearinghouse.evaluation.runs.measure import Settings  # noqa: PLC0415
     from clearinghouse.evaluation.statistics.horizon.weights import TaskWeights  # noqa: PLC0415
@@ -92,3 +107,15 @@ def assess_command(
         least_minutes=human_min,
     )
     raise typer.Exit(assess_table(path, settings, models or (), output))
+
+
+def _of_folder(folder: Path, key: Path | None, openings: Sequence[Path], who: str, output: OutputFormat) -> int:
+    from clearinghouse.cli.frontier.assess_folder import assess_folder  # noqa: PLC0415
+
+    if key is None:
+        raise OptionError(
+            "--key", "is missing", "name the public keys of plan, draw and runs; nothing is believed else"
+        )
+    if not who.strip():
+        raise OptionError("--who", "is missing", "name who assesses: it goes into the log")
+    return assess_folder(folder, key, openings, who, output)

@@ -7,16 +7,14 @@ from clearinghouse import __version__
 from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.described import horizon_of, losses_of, result_of
 from clearinghouse.evaluation.assessment.facts import Assessment, Elicitation, Flag, Model, PlanRef
-from clearinghouse.evaluation.assessment.flags import flags_of
+from clearinghouse.evaluation.assessment.flags import raised_in
 from clearinghouse.evaluation.assessment.gathered import Gathered
 from clearinghouse.evaluation.assessment.ladder import elicited
 from clearinghouse.evaluation.assessment.observed import decisive, observed
 from clearinghouse.evaluation.assessment.screens import Screened, screened
 from clearinghouse.evaluation.assessment.verifier import flags_of as verifier_flags
-from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.ledger.times import stamp
 from clearinghouse.evaluation.plan.analysis import present
-from clearinghouse.evaluation.plan.signing import LOG
 from clearinghouse.evaluation.plan.thresholds import Opening, opened
 from clearinghouse.evaluation.rule.conditions import Conditions, OpenFlag
 from clearinghouse.evaluation.rule.decide import decide
@@ -47,7 +45,7 @@ def compute(
     plan = gathered.plan
     design = opened(plan.design, openings)
     attempts = decisive(gathered)
-    raised = flags_of(Chain(gathered.folder / LOG).read())
+    raised = tuple(each for _, each in raised_in(gathered.folder))
     elicitation = elicited(gathered, plan.scaffolds[0], weaker_than_public=_stands(raised, SCAFFOLD))
     screens = screened(attempts, gathered.references)
     flags = (*raised, *screens.flags, *_of_evidence(gathered))

@@ -77,7 +77,7 @@ def drawn_domain(folder: Path, versions: Sequence[Signed], name: str, keys: KeyR
     if manifest.root != ref.root or manifest.header.domain != name:
         raise AssessmentError(f"{path} is not the pool that the plan names", "put that one there", source=str(path))
     plans = [each.sha256 for each in versions]
-    stages = []
+    stages: list[tuple[DrawnFamily, ...]] = []
     for stage in range(1, MOST_STAGES + 1):
         if not ceremony.draw_path(folder, name, stage).exists():
             break

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.assessment.facts import Flag
-from clearinghouse.evaluation.ledger.chain import Chain, Log
+from clearinghouse.evaluation.ledger.chain import Chain, Entry
 from clearinghouse.evaluation.plan.signing import LOG
 from clearinghouse.trust.commitment import canonical
 
@@ -56,16 +56,19 @@ def settle_flag(folder: Path, digest: str, says: str, *, who: str, now: dt.datet
     log.append(SETTLED, found[0], who=who, now=now, facts={"says": says})
 
 
-def flags_of(log: Log) -> tuple[Flag, ...]:
-    """Return the flags of a log, in the order in which they were raised."""
+def raised_in(folder: Path) -> tuple[tuple[str, Flag], ...]:
+    """Return the flags that were raised in a folder with their digests, in the order in which they were raised.
+
+    Raises:
+        LedgerError: the log cannot be read. TamperedLogError: it was changed.
+    """
+    log = Chain(folder / LOG).read()
     settled = {each.digest: each for each in log.find(SETTLED)}
-    return tuple(
-        Flag(
-            kind=each.facts["kind"],
-            says=each.facts["says"]
-            if each.digest not in settled
-            else f"{each.facts['says']} Settled by {settled[each.digest].who}: {settled[each.digest].facts['says']}",
-            is_open=each.digest not in settled,
-        )
-        for each in log.find(RAISED)
-    )
+    return tuple((each.digest, _flag(each, settled.get(each.digest))) for each in log.find(RAISED))
+
+
+def _flag(raised: Entry, settled: Entry | None) -> Flag:
+    says = raised.facts.get("says", "")
+    if settled:
+        says = f"{says} Settled by {settled.who}: {settled.facts.get('says', '')}"
+    return Flag(kind=raised.facts.get("kind", "other"), says=says, is_open=settled is None)
