@@ -88,7 +88,7 @@ def make(tasks: Sequence[Task], wish: Wish, now: dt.datetime, former: Former | N
     families = _families(records, leaves)
     content = sealed.pack(Index(pool, whole, records, families), data)
     if len(content) > sealed.LARGEST:
-        raise PoolError(f"these tasks have more than {sealed.LARGEST >> 30} GiB", "make two pools of them")
+        raise PoolError(f"these tasks have more than {sealed.LARGEST >> 20} MiB", "make two pools of them")
     encrypted = keys.encrypted(content, [keys.recipient(cut.recipient)])
     header = Header(
         id=pool,
