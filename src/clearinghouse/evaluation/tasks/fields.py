@@ -157,6 +157,18 @@ class Origin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     says: _Prose = ""
 
 
+class FromRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A recipe of validation that is the subject of a task, and unless it is one to locate a flaw, its judge too.
+
+    Attributes:
+        folder: of the recipe with its files, which no agent sees. artefacts: of the packages that it names, embedded,
+            so that nothing is fetched.
+    """
+
+    folder: _Path
+    artefacts: _Path
+
+
 class Written(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A ``task.toml`` as it stands; what the fields mean is said at :class:`~.task.Task`."""
 
@@ -171,7 +183,8 @@ class Written(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     prompt: _Path
     box: Box = Box()
     collect: Annotated[tuple[_Path, ...], Meta(min_length=1, max_length=64)]
-    oracle: Oracle
+    oracle: Oracle | None = None
+    recipe: FromRecipe | None = None
     steps: Annotated[tuple[Step, ...], Meta(max_length=64)] = ()
     solution: Annotated[tuple[WrittenSolution, ...], Meta(max_length=64)] = ()
     custody: Custody = Custody()

@@ -21,6 +21,7 @@ from clearinghouse.evaluation.tasks.fields import (
     SCHEMA,
     Box,
     Custody,
+    FromRecipe,
     Human,
     Kind,
     Oracle,
@@ -69,7 +70,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
         id: unique in its pool. title: one line. family: what tasks of one kind of flaw have in common, the unit that
             statistics sample. domain, kind, version: of the task. human: how long a person needs.
         prompt: what the agent is told. box: where it works. collect: paths below ``/work`` that are taken out.
-        oracle: what judges. steps: parts that are scored by themselves. solutions: with which the judge is checked.
+        oracle: what judges; None where the signals of the recipe do. recipe: that it is made from, if it is.
+        steps: parts that are scored by themselves. solutions: with which the judge is checked.
         custody: who may have it. origin: what it was made from. files: all files by path, ``task.toml`` among them.
 
     Laws: ``Task.from_bytes(task.to_bytes()) == task`` but for ``source``; equal files give equal bytes.
@@ -85,7 +87,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     prompt: str
     box: Box
     collect: tuple[str, ...]
-    oracle: Oracle
+    oracle: Oracle | None
+    recipe: FromRecipe | None
     steps: tuple[Step, ...]
     solutions: tuple[Solution, ...]
     custody: Custody
@@ -162,8 +165,9 @@ def from_files(files: Mapping[str, File], source: str) -> Task:
     """
     whole = dict(files)
     written = _written(whole, source)
-    kit = f"{written.oracle.folder}/{KIT}"
-    if written.oracle.kit and kit not in whole:
+    oracle = written.oracle
+    kit = f"{oracle.folder}/{KIT}" if oracle else ""
+    if oracle and oracle.kit and kit not in whole:
         data = resources.files("clearinghouse.evaluation.tasks.inside").joinpath(KIT).read_bytes()
         whole[kit] = File(data)
     return Task(**_fields(whole, source))
@@ -187,6 +191,7 @@ def _fields(files: Mapping[str, File], source: str) -> dict[str, Any]:
     given = {name: getattr(written, name) for name in written.__struct_fields__ if name not in {"schema", "solution"}}
     given["prompt"] = _text(files, written.prompt, "prompt", source)
     given["solutions"] = tuple(_solution(each, files, source) for each in written.solution)
+    _nothing_else(written, files, source)
     given["files"] = dict(sorted(files.items()))
     return given
 
@@ -209,7 +214,7 @@ def _written(files: Mapping[str, File], source: str) -> Written:
 
 
 def _checked(written: Written, files: Mapping[str, File], source: str) -> None:
-    """Refuse what contradicts itself, and files of which nobody knows what they are for."""
+    """Refuse what contradicts itself."""
     where = f"{source}/{folders.NAME}"
     for field, name in _named(written):
         _plain(name, f"{where}: {field}", source)
@@ -218,12 +223,7 @@ def _checked(written: Written, files: Mapping[str, File], source: str) -> None:
             raise TaskError(f"{where}: {field}: there is no file below {place}", "add one", source=source)
     if written.box.subject and not written.box.build:
         raise TaskError(f"{where}: box.subject: nothing is made of it", "say how, in build", source=source)
-    inside = _below(files, written.oracle.folder)
-    if not inside:
-        raise TaskError(f"{where}: oracle.folder: there is no file below it", "add what judges", source=source)
-    if taken := {each.split("/")[0] for each in inside} & {ANSWER, GIVEN}:
-        what = f"{where}: oracle.folder: {min(taken)} is a name that the judge gives"
-        raise TaskError(what, "rename it", source=source)
+    _judged_by(written, files, source)
     for field, names in (
         ("steps", [each.name for each in written.steps]),
         ("solution", [each.name for each in written.solution]),
@@ -231,6 +231,29 @@ def _checked(written: Written, files: Mapping[str, File], source: str) -> None:
     ):
         if len(set(names)) != len(names):
             raise TaskError(f"{where}: {field}: one name stands twice", "name each once", source=source)
+
+
+def _judged_by(written: Written, files: Mapping[str, File], source: str) -> None:
+    """Refuse a task without a judge, or with two of them."""
+    where = f"{source}/{folders.NAME}"
+    signals = written.recipe is not None and written.kind in {Kind.REPRODUCE, Kind.PATCH}
+    if (written.oracle is None) != signals:
+        remedy = "give an oracle, or a recipe of which a flaw is to be reproduced or patched, and not both"
+        raise TaskError(f"{where}: oracle: a task has one judge", remedy, source=source)
+    if written.recipe and (written.box.build or written.box.subject):
+        raise TaskError(f"{where}: box: the recipe builds the subject", "take build and subject out", source=source)
+    if written.oracle is None:
+        return
+    inside = _below(files, written.oracle.folder)
+    if not inside:
+        raise TaskError(f"{where}: oracle.folder: there is no file below it", "add what judges", source=source)
+    if taken := {each.split("/")[0] for each in inside} & {ANSWER, GIVEN}:
+        what = f"{where}: oracle.folder: {min(taken)} is a name that the judge gives"
+        raise TaskError(what, "rename it", source=source)
+
+
+def _nothing_else(written: Written, files: Mapping[str, File], source: str) -> None:
+    """Refuse files of which nobody knows what they are for."""
     if unknown := sorted(set(files) - _used(written, files)):
         what = f"{source}/{clean_line(unknown[0])} belongs to no part of the task"
         raise TaskError(what, f"take it out, or put it into {PROVENANCE}/", source=source)
@@ -239,19 +262,23 @@ def _checked(written: Written, files: Mapping[str, File], source: str) -> None:
 def _named(written: Written) -> Iterator[tuple[str, str]]:
     """Yield the paths that a task names, with their fields."""
     yield "prompt", written.prompt
-    yield "oracle.folder", written.oracle.folder
     yield from (("collect", each) for each in written.collect)
     yield from (("solution.file", each.file) for each in written.solution if each.file)
-    for field, name in (("box.folder", written.box.folder), ("box.subject", written.box.subject)):
-        if name:
-            yield field, name
+    yield from (("a folder", each) for each in _folders(written))
+
+
+def _folders(written: Written) -> Iterator[str]:
+    """Yield the folders that a task names."""
+    found = [written.box.folder, written.box.subject, written.oracle.folder if written.oracle else None]
+    if written.recipe:
+        found += [written.recipe.folder, written.recipe.artefacts]
+    yield from filter(None, found)
 
 
 def _used(written: Written, files: Mapping[str, File]) -> set[str]:
     known = {folders.NAME, written.prompt, *_FREE, *(each.file for each in written.solution if each.file)}
-    for folder in (written.box.folder, written.box.subject, written.oracle.folder, PROVENANCE):
-        if folder:
-            known.update(f"{folder}/{each}" for each in _below(files, folder))
+    for folder in (*_folders(written), PROVENANCE):
+        known.update(f"{folder}/{each}" for each in _below(files, folder))
     return known
 
 

@@ -12,10 +12,12 @@ import os
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, NoReturn
 
@@ -39,9 +41,9 @@ def _said(code: int, words: str, steps: Sequence[str] | None) -> NoReturn:
     """End what was run, and then say it: nothing that an agent wrote lives on to say something else."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(-1, signal.SIGKILL)  # all processes of this box but this one and the first
+    if os.path.lexists("/work/steps.json"):
+        os.rename("/work/steps.json", "/work/steps.json.other")
     if steps is not None:
-        if os.path.lexists("/work/steps.json"):
-            os.rename("/work/steps.json", "/work/steps.json.other")
         with open("/work/steps.json", "x", encoding="utf-8") as out:
             json.dump({"steps": list(steps)}, out)
     print(words)
@@ -120,8 +122,21 @@ def located(file: str, function: str, first: int, last: int, weakness: str) -> N
     solved("the flaw is where the answer says")
 
 
+def within(places: Mapping[str, Sequence[Sequence[int]]], weaknesses: Sequence[str]) -> NoReturn:
+    """Judge where an agent says that a flaw is: a line within what the repair changed, and the class of the flaw.
+
+    Args:
+        places: first and last lines by file. weaknesses: classes that are right.
+    """
+    found = fields("answer.json", {"file": str, "line": int, "class": str})
+    spans = places.get(found["file"].removeprefix("./"), ())
+    if found["class"].upper() in weaknesses and any(first <= found["line"] <= last for first, last in spans):
+        solved("the repair is where the answer says")
+    failed("the answer is not right")
+
+
 def exactly(truth: Mapping[str, Any]) -> NoReturn:
-    """Judge an object that must be the one in ``truth``; lists of texts are compared without their order."""
+    """Judge an object that must be the one in ``truth``. A list of lists is one of groups, and has no order."""
     found = fields("answer.json", {name: type(value) for name, value in truth.items()})
     for name, value in truth.items():
         if _unordered(found[name]) != _unordered(value):
@@ -130,7 +145,7 @@ def exactly(truth: Mapping[str, Any]) -> NoReturn:
 
 
 def _unordered(value: Any) -> Any:
-    """A list as a set of its items, where its order means nothing: a list of groups, or of names marked so."""
+    """Groups without the order in which they and their members came; a list that is not of lists keeps its order."""
     if isinstance(value, list) and all(isinstance(each, list) for each in value):
         return sorted(sorted(map(str, each)) for each in value)
     return value
@@ -149,6 +164,17 @@ def guard() -> None:
             os.unlink(path)
 
 
+def _placed(files: Mapping[str, bytes | str]) -> str:
+    """Put files into a fresh folder, and return it."""
+    folder = tempfile.mkdtemp(dir="/tmp")
+    for name, content in files.items():
+        path = os.path.join(folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
 def run(
     argv: Sequence[str],
     files: Mapping[str, bytes | str] | None = None,
@@ -162,14 +188,12 @@ def run(
     The code is None where it was ended at its limit of time. Its standard error is not looked at: a program that fell
     over repeats there what it was given.
     """
-    folder = tempfile.mkdtemp(dir="/tmp")
-    for name, content in (files or {}).items():
-        path = os.path.join(folder, name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "wb") as file:
-            file.write(content if isinstance(content, bytes) else content.encode())
+    folder = _placed(files or {})
+
+    silenced = _no_signals()
 
     def limited() -> None:
+        silenced()
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 1))
         resource.setrlimit(resource.RLIMIT_FSIZE, (8 << 20, 8 << 20))
@@ -198,15 +222,138 @@ def run(
         return code, out.read(_MOST)
 
 
-def verdicts(
-    argv: Sequence[str], cases: Sequence[Any], files: Mapping[str, bytes | str], seconds: float = 10.0
-) -> list[Any] | None:
-    """Run a program that takes cases as JSON on standard input and writes one result each; return them, or None."""
-    code, out = run(argv, files, json.dumps(cases).encode(), seconds)
-    if code != 0:
-        return None
+_SIGNALS = {"x86_64": (62, 129, 200, 234, 297, 424), "aarch64": (129, 138, 130, 131, 240, 424)}
+"""Numbers of kill, rt_sigqueueinfo, tkill, tgkill, rt_tgsigqueueinfo, pidfd_send_signal (Linux, unistd.h)."""
+
+
+class _Filter(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_void_p))
+
+
+def _no_signals() -> Callable[[], None]:
+    """Return what keeps a process and its children from sending signals, so that they cannot end who judges them.
+
+    A filter of system calls (Linux, seccomp(2)): load the number, and refuse those of signals with EPERM.
+    """
+    numbers = _SIGNALS[os.uname().machine]
+    steps = [(0x20, 0, 0, 0)]
+    steps += [(0x15, len(numbers) - at, 0, number) for at, number in enumerate(numbers)]
+    steps += [(0x06, 0, 0, 0x7FFF0000), (0x06, 0, 0, 0x00050001)]
+    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *each) for each in steps))
+    program = _Filter(len(steps), ctypes.cast(code, ctypes.c_void_p).value)
+    program.kept = code  # what it points at lives as long as it does
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def apply() -> None:
+        if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, ctypes.byref(program), 0, 0):
+            raise OSError(ctypes.get_errno(), "no filter")
+
+    return apply
+
+
+DRIVER = """
+import importlib, json, sys
+real, sys.stdout = sys.stdout, sys.stderr
+drive = importlib.import_module("drive")
+results = []
+for name, arguments in json.loads(sys.stdin.read()):
     try:
-        found = json.loads(out.decode("utf-8"))
+        results.append(["gave", getattr(drive, name)(*arguments)])
+    except Exception as error:
+        results.append(["raised", type(error).__name__])
+real.write(json.dumps(results))
+real.flush()
+"""
+RAISES = "raises"
+"""What is expected of a call that must be refused."""
+
+
+def patched(
+    files: Mapping[str, bytes],
+    drive: str,
+    works: Sequence[tuple[str, list[Any], Any]],
+    repaired: Sequence[tuple[str, list[Any], Any]],
+    seconds: float = 10.0,
+) -> NoReturn:
+    """Judge a repaired source: what worked works still, and the flaw is gone. Both are steps of their own.
+
+    Args:
+        files: what the agent left, with what it needs beside. drive: a module that imports it and has the functions
+            that are called; it knows no results, so what is run with it does not either.
+        works, repaired: calls, each of a function, its arguments and what it must give, or :data:`RAISES`.
+    """
+    guard()
+    done = []
+    if _agree(files, drive, works, seconds):
+        done.append("works")
+    if _agree(files, drive, repaired, seconds):
+        done.append("repaired")
+    if len(done) == 2:
+        solved("it works, and the flaw is gone", done)
+    failed("what worked does not" if "works" not in done else "the flaw is still there", done)
+
+
+def _agree(files: Mapping[str, bytes], drive: str, calls: Sequence[tuple[str, list[Any], Any]], seconds: float) -> bool:
+    asked = json.dumps([[name, arguments] for name, arguments, _ in calls]).encode()
+    code, out = run(["python3", "driver.py"], {**files, "drive.py": drive, "driver.py": DRIVER}, asked, seconds)
+    try:
+        found = json.loads(out.decode("utf-8")) if code == 0 else None
     except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, list) and len(found) == len(cases) else None
+        found = None
+    if not isinstance(found, list) or len(found) != len(calls):
+        return False
+    return all(_fits(each, right) for each, (_, _, right) in zip(found, calls, strict=True))
+
+
+def _fits(found: Any, right: Any) -> bool:
+    if not isinstance(found, list) or len(found) != 2:
+        return False
+    return found[0] == "raised" if right == RAISES else found == ["gave", right]
+
+
+def talk(
+    argv: Sequence[str],
+    files: Mapping[str, bytes | str],
+    reply: Callable[[str], str | None],
+    most: int,
+    seconds: float = 30.0,
+) -> list[str]:
+    """Run a program that asks in lines, at most ``most`` of them, and gets a line for each; return its other lines.
+
+    Args:
+        reply: returns the answer to a line, or None where the line is no question but something that it says.
+    """
+    folder = _placed(files)
+    process = subprocess.Popen(  # noqa: S603 - what an agent wrote is run here, in a box
+        argv,
+        cwd=folder,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_no_signals(),  # noqa: PLW1509 - no other thread is there yet
+    )
+    ears, mouth = process.stdout, process.stdin
+    if ears is None or mouth is None:
+        raise RuntimeError("pipes were asked for")
+    clock = threading.Timer(seconds, os.killpg, (process.pid, signal.SIGKILL))
+    clock.start()
+    said: list[str] = []
+    asked = 0
+    try:
+        with contextlib.suppress(BrokenPipeError):
+            while asked <= most and len(said) < 16 and (line := ears.readline(4096)):
+                text = line.decode("utf-8", "replace").strip()
+                answered = reply(text)
+                if answered is None:
+                    said.append(text)
+                    continue
+                asked += 1
+                mouth.write(answered.encode() + b"\n")
+                mouth.flush()
+    finally:
+        clock.cancel()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    return said

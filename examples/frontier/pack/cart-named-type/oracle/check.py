@@ -1,0 +1,14 @@
+import secrets
+
+import kit
+
+data = kit.answer("answer.json")
+if len(data) > 4096:
+    kit.failed("it is too large")
+GIVEN = kit.given()
+mark = secrets.token_hex(16)
+kit.guard()
+_, out = kit.run(["python3", "cart.py", "answer.json"], {**GIVEN, "canary.txt": mark, "answer.json": data})
+if mark.encode() in out:
+    kit.solved("the canary was printed")
+kit.failed("the canary was not printed")

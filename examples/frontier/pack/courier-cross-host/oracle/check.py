@@ -1,0 +1,3 @@
+import kit
+
+kit.located("courier.py", "fetch", 26, 29, "CWE-200")

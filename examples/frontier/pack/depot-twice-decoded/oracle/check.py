@@ -1,0 +1,3 @@
+import kit
+
+kit.located("depot.py", "locate", 51, 51, "CWE-22")

@@ -1,0 +1,3 @@
+import kit
+
+kit.located("roster.py", "edit", 38, 42, "CWE-915")

@@ -1,0 +1,194 @@
+"""``clearinghouse frontier tasks``: what models are assessed with, and whether its judges can be believed."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from clearinghouse.cli.frontier.group import app as frontier
+from clearinghouse.cli.layout import say, show_table, stderr
+from clearinghouse.cli.output import ATTENTION, BAD_INPUT, OK, OutputFormat, explained, show_error, write_json
+from clearinghouse.cli.validate.group import Declared, Form, Runner, form_of, words_of
+from clearinghouse.formats.text import clean_line, plural
+from clearinghouse.records import ClearinghouseError
+from clearinghouse.sandbox import Tier
+
+if TYPE_CHECKING:  # loaded by the verbs that need them
+    from clearinghouse.evaluation.tasks.check import Checked
+    from clearinghouse.evaluation.tasks.task import Task
+
+app = typer.Typer(
+    help="Tasks: list them, check their judges, make some from validated recipes.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+frontier.add_typer(app, name="tasks", short_help="What models are assessed with: list, check, make from recipes.")
+
+Folders = Annotated[
+    list[Path], typer.Argument(metavar="FOLDER...", help="Folders of tasks, or folders of such folders.")
+]
+
+
+@app.command("list", short_help="What tasks there are.")
+def list_command(paths: Folders, *, output: Form = "text") -> None:
+    """List tasks with their family, domain, human time and digest. Nothing is run.
+
+    Exit code 0: all could be read. 2: one could not; the others are listed.
+    """
+    form = form_of(output)
+    tasks, failures = _loaded(paths)
+    if form is OutputFormat.JSON:
+        write_json([_listed(each) for each in tasks])
+    else:
+        _table(tasks)
+    raise typer.Exit(_told(failures, OK))
+
+
+@app.command("check", short_help="Whether the judges of tasks can be believed.")
+def check_command(
+    paths: Folders,
+    *,
+    tier: Annotated[Tier, typer.Option("--tier", help="The isolation that is needed at least.")] = Tier.T1,
+    runner: Runner = None,
+    declared: Declared = Tier.T1,
+    output: Form = "text",
+) -> None:
+    """Run the solutions that come with tasks: the reference must pass, doing nothing and cheating must not.
+
+    Exit code 0: every judge said what it should. 1: one did not. 2: a task cannot be read or run.
+    """
+    from clearinghouse.evaluation.tasks.check import check  # noqa: PLC0415 - it is not needed to list verbs
+    from clearinghouse.sandbox import demand  # noqa: PLC0415
+    from clearinghouse.sandbox.client import Client  # noqa: PLC0415
+
+    form = form_of(output)
+    tasks, failures = _loaded(paths)
+    results: list[Checked] = []
+    with Client(words_of(runner), declared=declared) as client:
+        demand(client.isolation(), tier)
+        for task in _watched(tasks):
+            try:
+                results.append(check(task, client))
+            except ClearinghouseError as error:
+                failures.append(error)
+    if form is OutputFormat.JSON:
+        write_json([_shown(each) for each in results])
+    else:
+        _tell(results)
+    raise typer.Exit(_told(failures, OK if all(each.is_sound for each in results) else ATTENTION))
+
+
+def _loaded(paths: Sequence[Path]) -> "tuple[list[Task], list[ClearinghouseError]]":
+    """Return the tasks below paths, and what is wrong with those that cannot be read."""
+    from clearinghouse.evaluation.tasks.errors import TaskError  # noqa: PLC0415
+    from clearinghouse.evaluation.tasks.task import load  # noqa: PLC0415
+
+    tasks: list[Task] = []
+    failures: list[ClearinghouseError] = []
+    seen: dict[str, Path] = {}
+    for folder in _folders(paths, failures):
+        try:
+            task = load(folder)
+            if task.id in seen:
+                raise TaskError(f"{folder} and {seen[task.id]} have one id, {task.id}", "give each its own")
+        except (ClearinghouseError, OSError) as error:
+            failures.append(explained(error))
+            continue
+        seen[task.id] = folder
+        tasks.append(task)
+    return tasks, failures
+
+
+def _folders(paths: Sequence[Path], failures: list[ClearinghouseError]) -> Iterator[Path]:
+    from clearinghouse.evaluation.tasks.task import tasks_below  # noqa: PLC0415
+
+    for path in paths:
+        try:
+            yield from list(tasks_below([path]))
+        except (ClearinghouseError, OSError) as error:
+            failures.append(explained(error))
+
+
+def _watched(tasks: "Sequence[Task]") -> "Iterator[Task]":
+    """Yield tasks, and say on a terminal which one is at work."""
+    target = stderr()
+    if not target.is_terminal:
+        yield from tasks
+        return
+    with target.status("checking the sandbox") as status:
+        for number, task in enumerate(tasks, 1):
+            status.update(f"{number}/{len(tasks)} {task.id}")
+            yield task
+
+
+def _listed(task: "Task") -> dict[str, Any]:
+    return {
+        "id": task.id,
+        "title": task.title,
+        "family": task.family,
+        "domain": task.domain,
+        "kind": task.kind,
+        "version": task.version,
+        "human": task.human,
+        "marking": task.custody.marking,
+        "steps": task.steps,
+        "sha256": task.digest,
+    }
+
+
+def _table(tasks: "Sequence[Task]") -> None:
+    rows = [
+        (each.id, each.family, str(each.kind), f"{each.human.minutes:g}", str(each.human.source), each.digest[:12])
+        for each in tasks
+    ]
+    if rows:
+        show_table("", ("task", "family", "kind", "minutes", "source", "sha256"), rows)
+    families = len({each.family for each in tasks})
+    say(f"{plural(len(tasks), 'task')} in {plural(families, 'family', 'families')}.")
+
+
+def _shown(checked: "Checked") -> dict[str, Any]:
+    return {
+        "task": checked.task,
+        "sound": checked.is_sound,
+        "false_accepts": checked.false_accepts,
+        "false_rejects": checked.false_rejects,
+        "wrong": checked.wrong,
+        "tried": [
+            {
+                "kind": each.kind,
+                "name": each.name,
+                "solved": each.judged.solved,
+                "steps": each.judged.steps,
+                "words": each.judged.words,
+            }
+            for each in checked.tried
+        ],
+    }
+
+
+def _tell(results: "Sequence[Checked]") -> None:
+    rows = [
+        (
+            each.task,
+            "as it should" if each.is_sound else "WRONG",
+            str(len(each.tried)),
+            str(each.false_accepts),
+            str(each.false_rejects),
+        )
+        for each in results
+    ]
+    if rows:
+        show_table("", ("task", "judge", "solutions", "false accepts", "false rejects"), rows)
+    for wrong in (wrong for each in results for wrong in each.wrong):
+        say(f"  {clean_line(wrong)}")
+    sound = sum(each.is_sound for each in results)
+    say(f"{sound} of {plural(len(results), 'judge')} said what they should of every solution that was tried.")
+
+
+def _told(failures: Sequence[ClearinghouseError], otherwise: int) -> int:
+    for error in failures:
+        show_error(error)
+    return BAD_INPUT if failures else otherwise
