@@ -39,7 +39,7 @@ def test_with_enough_custodians_the_tasks_come_out_and_the_log_says_so(tmp_path:
     assert inside.tasks == ()
     [entry] = Chain(pool / LOG).read().find("pool opened")
     assert entry.digest == load(pool).root
-    assert entry.facts == {"purpose": "a run", "custodians": "ada, edsger", "plan": "ab" * 32}
+    assert entry.facts == {"purpose": "a run", "custodians": "ada, edsger", "plan": "ab" * 32, "draw": "none"}
 
 
 def test_a_revealed_task_is_shown_to_be_in_the_pool_and_another_is_not(tmp_path: Path) -> None:
@@ -49,6 +49,10 @@ def test_a_revealed_task_is_shown_to_be_in_the_pool_and_another_is_not(tmp_path:
         group = inside.tasks[0].group
         revealed = inside.reveal([group])
         assert len(inside.of([group])) == 2
+        backwards = load(pool).groups[::-1]
+        families = inside.in_order(backwards)
+        assert [each[0].group for each in families] == list(backwards)
+        assert sum(map(len, families)) == 12
         with pytest.raises(PoolError, match="no family"):
             inside.of(["00" * 32])
     for each in revealed:

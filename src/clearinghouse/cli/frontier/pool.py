@@ -47,7 +47,7 @@ def make_command(
     tasks: Annotated[list[Path], typer.Argument(metavar="TASK", help="Folders of tasks, or a folder of such.")],
     *,
     name: Annotated[str, typer.Option("--name", help="Of the pool: small letters, digits, - and _.")],
-    domain: Annotated[str, typer.Option("--domain", help="Of all its tasks.")],
+    domain: Annotated[str, typer.Option("--domain", help="Of its tasks; others are left out.")],
     custodians: Custodians,
     threshold: Threshold = 2,
     into: Into,

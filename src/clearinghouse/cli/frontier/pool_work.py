@@ -72,9 +72,13 @@ def make_pool(paths: Sequence[Path], settled: Settled, into: Path, who: str, for
         is_open=settled.is_open,
     )
     now = dt.datetime.now(dt.UTC)
-    made = make(_tasks(paths), wish, now)
+    tasks = _tasks(paths)
+    of_domain = [each for each in tasks if each.domain == settled.domain]
+    made = make(of_domain or tasks, wish, now)
     keep(made, into, who=who, now=now)
     _tell_made(made, into, form)
+    if form is not OutputFormat.JSON and len(of_domain) < len(tasks):
+        say(f"{plural(len(tasks) - len(of_domain), 'task')} of other domains were left out.")
 
 
 def pass_share(pool: Path, share: Path, identity: Path, to: str, into: Path) -> None:
@@ -99,12 +103,13 @@ def open_pool(
 ) -> None:
     """Open a pool and write tasks of it."""
     manifest = load(pool)
-    groups = _groups(manifest, chosen)
+    groups, draw = _groups(manifest, chosen)
     plan = hashlib.sha256(load_plan(reason.plan)[1]).hexdigest() if reason.plan else ""
     given = decrypted_shares(shares, [each for path in identities for each in keys.identities(path)])
     now = dt.datetime.now(dt.UTC)
     try:
-        with opened(pool, given, who=reason.who, purpose=reason.purpose, plan=plan, now=now) as inside:
+        why = {"who": reason.who, "purpose": reason.purpose, "plan": plan, "draw": draw}
+        with opened(pool, given, **why, now=now) as inside:
             tasks = inside.of(groups)
             write_tasks(tasks, into)
             files.write(into / REVEALED, revealed_bytes(inside.reveal(groups)), files.PRIVATE)
@@ -235,12 +240,13 @@ def find_canaries(pool: Path, paths: Sequence[Path], form: OutputFormat) -> int:
     return code
 
 
-def _groups(manifest: Manifest, chosen: Chosen) -> tuple[str, ...]:
+def _groups(manifest: Manifest, chosen: Chosen) -> tuple[tuple[str, ...], str]:
+    """The families that are meant, and the digest of the draw that they are of."""
     if chosen.draw is not None:
         draw = read_draw(files.read(chosen.draw, LARGEST_DRAW))
         repeat(draw, manifest)
-        return draw.first(chosen.first or len(draw.order))
-    return development(manifest) if chosen.development else manifest.groups
+        return draw.first(chosen.first or len(draw.order)), draw.digest
+    return (development(manifest) if chosen.development else manifest.groups), ""
 
 
 def _custodians(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
