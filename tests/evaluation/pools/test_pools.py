@@ -179,6 +179,23 @@ def test_so_many_have_the_secret_and_to_fewer_every_secret_is_as_likely(
     assert shares.joined([told, *own[1:]]) == other[: len(secret)]
 
 
+def test_every_set_of_so_many_custodians_opens_it_and_no_smaller_one(tmp_path: Path) -> None:
+    custodians = tuple((f"c{at}", str(identity(f"c{at}").to_public())) for at in range(5))
+    pool = tmp_path / "pool"
+    three = msgspec.structs.replace(wish(3), custodians=custodians)
+    keep(make(invented_tasks(1), three, NOW), pool, who="Ada", now=NOW)
+    names = [name for name, _ in custodians]
+    clear = dict(zip(names, shares_of(pool, *names), strict=True))
+    for count in range(1, 6):
+        for chosen in shares.combinations(names, count):
+            given = [clear[each] for each in chosen]
+            if count < 3:
+                with pytest.raises(TooFewSharesError):
+                    shares.combine(given, load(pool))
+            else:
+                assert str(shares.combine(given, load(pool)).to_public()) == load(pool).header.recipient
+
+
 def test_a_key_can_be_shared_only_so_that_two_must_agree() -> None:
     for threshold, count in ((1, 3), (4, 3), (2, 1), (8, 16)):
         custodians = [(f"c{at}", str(identity(f"c{at}").to_public())) for at in range(count)]

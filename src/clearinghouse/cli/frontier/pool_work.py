@@ -13,6 +13,7 @@ from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.ledger.chain import Chain
+from clearinghouse.evaluation.plan.fields import Plan
 from clearinghouse.evaluation.plan.reading import load as load_plan
 from clearinghouse.evaluation.pools import canary, keys
 from clearinghouse.evaluation.pools.checking import Check, check
@@ -103,12 +104,13 @@ def open_pool(
 ) -> None:
     """Open a pool and write tasks of it."""
     manifest = load(pool)
-    groups, draw = _groups(manifest, chosen)
-    plan = hashlib.sha256(load_plan(reason.plan)[1]).hexdigest() if reason.plan else ""
+    plan, data = load_plan(reason.plan) if reason.plan else (None, b"")
+    sha256 = hashlib.sha256(data).hexdigest() if plan else ""
+    groups, draw = _groups(manifest, chosen, plan, sha256)
     given = decrypted_shares(shares, [each for path in identities for each in keys.identities(path)])
     now = dt.datetime.now(dt.UTC)
     try:
-        why = {"who": reason.who, "purpose": reason.purpose, "plan": plan, "draw": draw}
+        why = {"who": reason.who, "purpose": reason.purpose, "plan": sha256, "draw": draw}
         with opened(pool, given, **why, now=now) as inside:
             tasks = inside.of(groups)
             write_tasks(tasks, into)
@@ -240,13 +242,28 @@ def find_canaries(pool: Path, paths: Sequence[Path], form: OutputFormat) -> int:
     return code
 
 
-def _groups(manifest: Manifest, chosen: Chosen) -> tuple[tuple[str, ...], str]:
+def _groups(manifest: Manifest, chosen: Chosen, plan: Plan | None, sha256: str) -> tuple[tuple[str, ...], str]:
     """The families that are meant, and the digest of the draw that they are of."""
-    if chosen.draw is not None:
-        draw = read_draw(files.read(chosen.draw, LARGEST_DRAW))
-        repeat(draw, manifest)
-        return draw.first(chosen.first or len(draw.order)), draw.digest
-    return (development(manifest) if chosen.development else manifest.groups), ""
+    if chosen.draw is None:
+        return (development(manifest) if chosen.development else manifest.groups), ""
+    draw = read_draw(files.read(chosen.draw, LARGEST_DRAW))
+    repeat(draw, manifest)
+    most = len(draw.order)
+    if plan is not None:
+        if draw.terms.plan != sha256:
+            raise OptionError("--draw", "was made under another plan", "name the plan that its terms name")
+        most = min(most, _most(plan, manifest.header.domain, draw.terms.stage))
+    count = chosen.first or most
+    if count > most:
+        raise OptionError("--first", f"is {count}", f"at most {most}, as many as the plan draws; others are in reserve")
+    return draw.first(count), draw.digest
+
+
+def _most(plan: Plan, domain: str, stage: int) -> int:
+    """How many families a plan draws of a domain: at first, and freshly for a reconsideration."""
+    if stage > 1:
+        return plan.design.reconsideration.families
+    return max((each.most_families for each in plan.design.domains if each.name == domain), default=0)
 
 
 def _custodians(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:

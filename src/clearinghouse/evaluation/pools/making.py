@@ -134,6 +134,7 @@ def keep(made: Made, folder: Path, *, who: str, now: dt.datetime) -> None:
         facts = {"version": str(made.manifest.header.version), "tasks": str(made.manifest.header.tasks)}
         Chain(part / LOG).append("pool made", made.manifest.root, who=who, now=now, facts=facts)
         part.rename(folder)
+        files.flush(folder.parent)
     except OSError as error:
         raise PoolError(f"{folder} cannot be written: {error.strerror}", "name another folder") from None
     finally:
