@@ -103,6 +103,9 @@ def test_from_a_pool_over_a_plan_to_a_draw_that_anybody_repeats(
         f"pool open ~/pool {course.shares('ada', 'grace')} --into ~/open --who Ada --purpose a-run {drawn}"
     )
     assert len(out["tasks"]) == 4
+    opening = f"pool open ~/pool {course.shares('ada', 'grace')} --into ~/more --who Ada --purpose a-run"
+    assert "in reserve" in course.run(f"{opening} {drawn.replace('--first 2', '--first 9')}", 2)
+    assert "unknown" not in course.run(f"{opening} {drawn.replace('--first 2', '')}")
     course.run("pool verify ~/pool --revealed ~/open/revealed.json")
     assert draw["order"][0] in (course.home / "open/revealed.json").read_text()
     changed = course.plan / f"draw-{DOMAIN}-1.json"

@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -204,3 +205,10 @@ def test_nothing_is_appended_behind_a_head_that_contradicts_itself(tmp_path: Pat
     log.head_path.write_bytes(head.replace(root, root[::-1], 1))
     with pytest.raises(TamperedLogError):
         log.append("event", DIGEST, who="Ada", now=NOW)
+
+
+def test_several_who_append_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(filled, tmp_path, 6) for _ in range(4)]:
+            done.result()
+    assert [each.number for each in Chain(tmp_path / "log.jsonl").read().entries] == list(range(24))

@@ -1,6 +1,7 @@
 """Plans: what is written is read, and everything that is wrong is said with its place."""
 
 import tomllib
+from typing import get_args, get_type_hints
 
 import msgspec
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 from clearinghouse.evaluation.plan import analysis
 from clearinghouse.evaluation.plan.errors import AnalysisError, PlanError
 from clearinghouse.evaluation.plan.example import example
-from clearinghouse.evaluation.plan.fields import Plan
+from clearinghouse.evaluation.plan.fields import Drawing, Plan
 from clearinghouse.evaluation.plan.reading import look, parse
+from clearinghouse.evaluation.pools.beacon import KNOWN
 from clearinghouse.evaluation.rule.design import Design
 from invented_plan import POOL, text_of_plan
 
@@ -107,6 +109,10 @@ def test_any_field_that_is_left_out_is_missing_or_has_its_default(data: st.DataO
         assert "missing required field" in str(error)  # noqa: PT017 - either of both is right
     else:
         assert plan.name == "example"
+
+
+def test_a_plan_can_name_every_beacon_that_is_known() -> None:
+    assert set(get_args(get_type_hints(Drawing)["beacon"])) == set(KNOWN)
 
 
 def test_the_code_that_a_plan_names_is_the_code_that_computes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -204,6 +204,8 @@ def test_rounds_are_out_when_drand_says() -> None:
         round_after("dice", NOW)
     with pytest.raises(DrawError, match="calendars"):
         _ = Beacon(name="slow", chain="slow", genesis=0, period=10**7, round=2**40).time
+    with pytest.raises(DrawError, match="as draws are written"):
+        read_terms(terms().to_bytes().replace(b"2026-11-24T", b"2026-13-24T"))
 
 
 @given(st.integers(0, 10**9))

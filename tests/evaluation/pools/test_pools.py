@@ -39,7 +39,7 @@ def test_with_enough_custodians_the_tasks_come_out_and_the_log_says_so(tmp_path:
     assert inside.tasks == ()
     [entry] = Chain(pool / LOG).read().find("pool opened")
     assert entry.digest == load(pool).root
-    assert entry.facts == {"purpose": "a run", "custodians": "ada, edsger", "plan": "ab" * 32}
+    assert entry.facts == {"purpose": "a run", "custodians": "ada, edsger", "plan": "ab" * 32, "draw": "none"}
 
 
 def test_a_revealed_task_is_shown_to_be_in_the_pool_and_another_is_not(tmp_path: Path) -> None:
@@ -49,6 +49,10 @@ def test_a_revealed_task_is_shown_to_be_in_the_pool_and_another_is_not(tmp_path:
         group = inside.tasks[0].group
         revealed = inside.reveal([group])
         assert len(inside.of([group])) == 2
+        backwards = load(pool).groups[::-1]
+        families = inside.in_order(backwards)
+        assert [each[0].group for each in families] == list(backwards)
+        assert sum(map(len, families)) == 12
         with pytest.raises(PoolError, match="no family"):
             inside.of(["00" * 32])
     for each in revealed:
@@ -173,6 +177,23 @@ def test_so_many_have_the_secret_and_to_fewer_every_secret_is_as_likely(
     # Whoever lacks one part can be told any secret: there is a part with which theirs give it.
     told = shares.joined([*own[1:], other[: len(secret)]])
     assert shares.joined([told, *own[1:]]) == other[: len(secret)]
+
+
+def test_every_set_of_so_many_custodians_opens_it_and_no_smaller_one(tmp_path: Path) -> None:
+    custodians = tuple((f"c{at}", str(identity(f"c{at}").to_public())) for at in range(5))
+    pool = tmp_path / "pool"
+    three = msgspec.structs.replace(wish(3), custodians=custodians)
+    keep(make(invented_tasks(1), three, NOW), pool, who="Ada", now=NOW)
+    names = [name for name, _ in custodians]
+    clear = dict(zip(names, shares_of(pool, *names), strict=True))
+    for count in range(1, 6):
+        for chosen in shares.combinations(names, count):
+            given = [clear[each] for each in chosen]
+            if count < 3:
+                with pytest.raises(TooFewSharesError):
+                    shares.combine(given, load(pool))
+            else:
+                assert str(shares.combine(given, load(pool)).to_public()) == load(pool).header.recipient
 
 
 def test_a_key_can_be_shared_only_so_that_two_must_agree() -> None:

@@ -47,7 +47,7 @@ def make_command(
     tasks: Annotated[list[Path], typer.Argument(metavar="TASK", help="Folders of tasks, or a folder of such.")],
     *,
     name: Annotated[str, typer.Option("--name", help="Of the pool: small letters, digits, - and _.")],
-    domain: Annotated[str, typer.Option("--domain", help="Of all its tasks.")],
+    domain: Annotated[str, typer.Option("--domain", help="Of its tasks; others are left out.")],
     custodians: Custodians,
     threshold: Threshold = 2,
     into: Into,
@@ -125,7 +125,7 @@ def verify_command(
 
     Exit code 0: all holds. 1: something does not. 2: there is no pool to look at.
     """
-    from clearinghouse.cli.frontier import pool_work as work  # noqa: PLC0415
+    from clearinghouse.cli.frontier import pool_look as work  # noqa: PLC0415
 
     raise typer.Exit(work.verify_pool(pool, root, plan, revealed, form))
 
@@ -136,7 +136,7 @@ def status_command(pool: PoolPath, *, form: Form = OutputFormat.TABLE) -> None:
 
     Exit code 0: fine. 1: tasks are worn out.
     """
-    from clearinghouse.cli.frontier import pool_work as work  # noqa: PLC0415
+    from clearinghouse.cli.frontier import pool_look as work  # noqa: PLC0415
 
     raise typer.Exit(work.show_status(pool, form))
 
@@ -185,6 +185,6 @@ def canary_command(
 
     Exit code 0: none was found. 1: some were, or something could not be searched.
     """
-    from clearinghouse.cli.frontier import pool_work as work  # noqa: PLC0415
+    from clearinghouse.cli.frontier import pool_look as work  # noqa: PLC0415
 
     raise typer.Exit(work.find_canaries(pool, paths, form))

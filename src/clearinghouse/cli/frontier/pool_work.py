@@ -8,28 +8,27 @@ from typing import NamedTuple
 
 import msgspec
 
-from clearinghouse.cli.layout import say, show_table
+from clearinghouse.cli.layout import say
 from clearinghouse.cli.options import OptionError
-from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
+from clearinghouse.cli.output import OutputFormat, write_json
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.ledger.chain import Chain
+from clearinghouse.evaluation.plan.fields import Plan
 from clearinghouse.evaluation.plan.reading import load as load_plan
-from clearinghouse.evaluation.pools import canary, keys
-from clearinghouse.evaluation.pools.checking import Check, check
+from clearinghouse.evaluation.pools import keys
 from clearinghouse.evaluation.pools.draw import LARGEST as LARGEST_DRAW
 from clearinghouse.evaluation.pools.draw import read_draw, repeat
 from clearinghouse.evaluation.pools.exposure import LEDGER, retire, wear
 from clearinghouse.evaluation.pools.making import LOG, Made, Wish, keep, make
-from clearinghouse.evaluation.pools.manifest import Manifest, Policy, load, read_revealed, revealed_bytes
-from clearinghouse.evaluation.pools.opening import OPENED, decrypted_shares, opened, pass_on, write_tasks
+from clearinghouse.evaluation.pools.manifest import Manifest, Policy, load, revealed_bytes
+from clearinghouse.evaluation.pools.opening import decrypted_shares, opened, pass_on, write_tasks
 from clearinghouse.evaluation.pools.rotation import rotate
-from clearinghouse.evaluation.pools.split import development, held_out
+from clearinghouse.evaluation.pools.split import development
 from clearinghouse.evaluation.tasks.task import Task, tasks_below
 from clearinghouse.evaluation.tasks.task import load as load_task
 from clearinghouse.formats.text import plural
 
 REVEALED = "revealed.json"
-_LARGEST_REVEALED = 64 << 20
 
 
 class Settled(NamedTuple):
@@ -72,9 +71,13 @@ def make_pool(paths: Sequence[Path], settled: Settled, into: Path, who: str, for
         is_open=settled.is_open,
     )
     now = dt.datetime.now(dt.UTC)
-    made = make(_tasks(paths), wish, now)
+    tasks = _tasks(paths)
+    of_domain = [each for each in tasks if each.domain == settled.domain]
+    made = make(of_domain or tasks, wish, now)
     keep(made, into, who=who, now=now)
     _tell_made(made, into, form)
+    if form is not OutputFormat.JSON and len(of_domain) < len(tasks):
+        say(f"{plural(len(tasks) - len(of_domain), 'task')} of other domains were left out.")
 
 
 def pass_share(pool: Path, share: Path, identity: Path, to: str, into: Path) -> None:
@@ -99,12 +102,14 @@ def open_pool(
 ) -> None:
     """Open a pool and write tasks of it."""
     manifest = load(pool)
-    groups = _groups(manifest, chosen)
-    plan = hashlib.sha256(load_plan(reason.plan)[1]).hexdigest() if reason.plan else ""
+    plan, data = load_plan(reason.plan) if reason.plan else (None, b"")
+    sha256 = hashlib.sha256(data).hexdigest() if plan else ""
+    groups, draw = _groups(manifest, chosen, plan, sha256)
     given = decrypted_shares(shares, [each for path in identities for each in keys.identities(path)])
     now = dt.datetime.now(dt.UTC)
     try:
-        with opened(pool, given, who=reason.who, purpose=reason.purpose, plan=plan, now=now) as inside:
+        why = {"who": reason.who, "purpose": reason.purpose, "plan": sha256, "draw": draw}
+        with opened(pool, given, **why, now=now) as inside:
             tasks = inside.of(groups)
             write_tasks(tasks, into)
             files.write(into / REVEALED, revealed_bytes(inside.reveal(groups)), files.PRIVATE)
@@ -116,64 +121,6 @@ def open_pool(
         return
     say(f"{into}: {plural(len(tasks), 'task')} of {plural(len(groups), 'family', 'families')}, for you alone.")
     say(f"It is written down in {pool / LOG}. Delete the folder when it is not needed any more.")
-
-
-def verify_pool(pool: Path, root: str, plan: Path | None, revealed: Path | None, form: OutputFormat) -> int:
-    """Check a pool."""
-    wanted = root or (_root_in(plan, pool) if plan else "")
-    found = list(check(pool, wanted))
-    if revealed is not None and found[0].holds:
-        found.append(_revealed(load(pool), revealed))
-    if form is OutputFormat.JSON:
-        write_json({"pool": str(pool), "checks": found})
-    else:
-        show_table(
-            "", ("what", "", "found"), [(c.name, "holds" if c.holds else "DOES NOT HOLD", c.says) for c in found]
-        )
-    return OK if all(each.holds for each in found) else ATTENTION
-
-
-def show_status(pool: Path, form: OutputFormat) -> int:
-    """Show what is public of a pool."""
-    manifest = load(pool)
-    header = manifest.header
-    worn = wear(Chain(pool / LEDGER).read(), manifest)
-    openings = Chain(pool / LOG).read().find(OPENED)
-    retired = [each for each in worn.values() if each.retired]
-    if form is OutputFormat.JSON:
-        write_json(
-            {
-                "name": header.name,
-                "domain": header.domain,
-                "version": header.version,
-                "root": manifest.root,
-                "tasks": header.tasks,
-                "families": header.families,
-                "development": len(development(manifest)),
-                "held_out": len(held_out(manifest)),
-                "custodians": [each.name for each in header.custodians],
-                "threshold": header.threshold,
-                "is_open": header.is_open,
-                "openings": openings,
-                "wear": list(worn.values()),
-            }
-        )
-        return ATTENTION if retired else OK
-    say(f"{header.name} {header.version}, {header.domain}, made {header.created}; root {manifest.root}")
-    split = f"{len(development(manifest))} for development, {len(held_out(manifest))} held out"
-    say(f"{plural(header.tasks, 'task')} in {plural(header.families, 'family', 'families')}: {split}.")
-    names = ", ".join(each.name for each in header.custodians)
-    say(f"Opened by {header.threshold} of {len(header.custodians)} custodians: {names}.")
-    if header.is_open:
-        say("Its tasks are public: it is for development only, and supports no determination.")
-    rows = [(each.at, each.who, each.facts.get("purpose", ""), each.facts.get("custodians", "")) for each in openings]
-    if rows:
-        show_table("Opened", ("when", "by", "for", "custodians"), rows, whole=("when",))
-    shown = sum(1 for each in worn.values() if each.exposures)
-    say(f"{shown} of {plural(header.tasks, 'task')} were shown to models; {len(retired)} are worn out.")
-    for each in retired:
-        say(f"  {each.leaf[:16]}…: {each.retired}")
-    return ATTENTION if retired else OK
 
 
 def retire_task(pool: Path, leaf: str, reason: str, who: str) -> None:
@@ -217,30 +164,28 @@ def rotate_pool(
     _tell_made(made, into, form)
 
 
-def find_canaries(pool: Path, paths: Sequence[Path], form: OutputFormat) -> int:
-    """Look for canaries of a pool."""
-    header = load(pool).header
-    found = canary.search(paths, {header.canary, *header.canaries})
-    known = [each for each in found.found if each.is_known]
-    code = ATTENTION if known or found.skipped else OK
-    if form is OutputFormat.JSON:
-        write_json(found)
-        return code
-    for each in known:
-        which = "the pool" if each.digest == header.canary else f"a task ({each.digest[:16]}…)"
-        say(f"{each.path}: the canary of {which}")
-    for text in found.skipped:
-        say(f"not searched: {text}")
-    say(f"{plural(len(known), 'canary', 'canaries')} of this pool in {plural(found.files, 'file')}.")
-    return code
+def _groups(manifest: Manifest, chosen: Chosen, plan: Plan | None, sha256: str) -> tuple[tuple[str, ...], str]:
+    """The families that are meant, and the digest of the draw that they are of."""
+    if chosen.draw is None:
+        return (development(manifest) if chosen.development else manifest.groups), ""
+    draw = read_draw(files.read(chosen.draw, LARGEST_DRAW))
+    repeat(draw, manifest)
+    most = len(draw.order)
+    if plan is not None:
+        if draw.terms.plan != sha256:
+            raise OptionError("--draw", "was made under another plan", "name the plan that its terms name")
+        most = min(most, _most(plan, manifest.header.domain, draw.terms.stage))
+    count = chosen.first or most
+    if count > most:
+        raise OptionError("--first", f"is {count}", f"at most {most}, as many as the plan draws; others are in reserve")
+    return draw.first(count), draw.digest
 
 
-def _groups(manifest: Manifest, chosen: Chosen) -> tuple[str, ...]:
-    if chosen.draw is not None:
-        draw = read_draw(files.read(chosen.draw, LARGEST_DRAW))
-        repeat(draw, manifest)
-        return draw.first(chosen.first or len(draw.order))
-    return development(manifest) if chosen.development else manifest.groups
+def _most(plan: Plan, domain: str, stage: int) -> int:
+    """How many families a plan draws of a domain: at first, and freshly for a reconsideration."""
+    if stage > 1:
+        return plan.design.reconsideration.families
+    return max((each.most_families for each in plan.design.domains if each.name == domain), default=0)
 
 
 def _custodians(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -255,22 +200,6 @@ def _custodians(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 def _tasks(paths: Sequence[Path]) -> list[Task]:
     return [load_task(each) for each in tasks_below(list(paths))]
-
-
-def _root_in(plan: Path, pool: Path) -> str:
-    header = load(pool).header
-    roots = [each.root for each in load_plan(plan)[0].pools if (each.name, each.domain) == (header.name, header.domain)]
-    if not roots:
-        raise OptionError("--plan", f"has no pool {header.name}", "name the plan that it belongs to")
-    return roots[0]
-
-
-def _revealed(manifest: Manifest, path: Path) -> Check:
-    shown = read_revealed(files.read(path, _LARGEST_REVEALED), str(path))
-    known = {*manifest.leaves, *manifest.groups}
-    wrong = [each for each in shown if not each.holds() or each.commitment not in known]
-    says = f"{len(shown)} records, of which {len(wrong)} are not in the pool"
-    return Check("what was revealed", not wrong, says)
 
 
 def _tell_made(made: Made, into: Path, form: OutputFormat) -> None:

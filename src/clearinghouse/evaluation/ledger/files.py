@@ -50,7 +50,7 @@ def write(path: Path, data: bytes, mode: int = PUBLIC) -> None:
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
-        _flush(path.parent)
+        flush(path.parent)
     except (OSError, ValueError) as error:
         raise _unwritten(path, error) from None
 
@@ -67,7 +67,7 @@ def write_new(path: Path, data: bytes, mode: int = PUBLIC) -> None:
             os.link(unfinished, path)
         finally:
             unfinished.unlink(missing_ok=True)
-        _flush(path.parent)
+        flush(path.parent)
     except FileExistsError:
         raise unusable(path, "is there already", "choose another name, or move it away") from None
     except (OSError, ValueError) as error:
@@ -100,8 +100,8 @@ def _unfinished(path: Path, data: bytes, mode: int) -> Path:
     return part
 
 
-def _flush(folder: Path) -> None:
-    """Write a folder's list of files to the disk."""
+def flush(folder: Path) -> None:
+    """Make sure that names in a folder are on the disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

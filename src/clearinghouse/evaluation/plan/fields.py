@@ -64,11 +64,12 @@ class Drawing(msgspec.Struct, frozen=True, kw_only=True):
     """How families are drawn (:mod:`clearinghouse.evaluation.pools.draw`).
 
     Attributes:
-        beacon: its name, such as ``quicknet``. reveal_days: after the beacon's round within which the developer
-            reveals its nonce; afterwards the nonce's digest stands in its place, and the draw says so.
+        beacon: of drand, by the name under which :mod:`clearinghouse.evaluation.pools.beacon` knows it.
+        reveal_days: after the beacon's round within which the developer reveals its nonce; afterwards the nonce's
+            digest stands in its place, and the draw says so.
     """
 
-    beacon: _Line = "quicknet"
+    beacon: Literal["quicknet", "default"] = "quicknet"
     reveal_days: Annotated[int, Meta(ge=1, le=90)] = 7
 
 

@@ -17,6 +17,9 @@ from clearinghouse.evaluation.pools.errors import DrawError
 
 FEWEST_BYTES = 16
 """Of how many bytes the value of a beacon is at least."""
+_LATER = dt.timedelta(days=366)
+"""What a calendar must have left behind a round, for the days of a nonce."""
+_ROOM = int(_LATER.total_seconds())
 
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\A[^\x00-\x1f\x7f]*\Z")]
 
@@ -45,7 +48,7 @@ class Beacon(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             DrawError: that is beyond all calendars.
         """
         try:
-            return dt.datetime.fromtimestamp(self.genesis + (self.round - 1) * self.period, dt.UTC)
+            return dt.datetime.fromtimestamp(self.genesis + (self.round - 1) * self.period + _ROOM, dt.UTC) - _LATER
         except (OverflowError, ValueError, OSError):
             what = f"round {self.round} of {self.name} is beyond all calendars"
             raise DrawError(what, "name a round of the next days") from None

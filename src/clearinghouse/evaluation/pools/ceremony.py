@@ -157,7 +157,7 @@ def keep_draw(folder: Path, domain: str, draw: Draw, signer: "Signer", *, who: s
 
 
 def check(folder: Path, domain: str, stage: int, manifest: Manifest, ring: KeyRing, plans: Collection[str]) -> Draw:
-    """Repeat a draw from what is public, and return it.
+    """Repeat a draw from what is public, and those before it, and return it.
 
     Args:
         manifest: of the pool. ring: keys of both sides. plans: SHA-256 of the plans that were signed.
@@ -166,6 +166,8 @@ def check(folder: Path, domain: str, stage: int, manifest: Manifest, ring: KeyRi
         DrawError: it does not follow, was made under no such plan, or the log does not have it agreed on once and made.
         EnvelopeError: it was not signed, or its terms not by both sides. LedgerError, TamperedLogError.
     """
+    if stage > 1:
+        check(folder, domain, stage - 1, manifest, ring, plans)
     terms, draw = terms_in(folder, domain, stage), draw_in(folder, domain, stage)
     if draw.terms != terms or (terms.stage, manifest.header.domain) != (stage, domain):
         raise DrawError("the draw was made from other terms, or is another one", "ask both sides for what they signed")

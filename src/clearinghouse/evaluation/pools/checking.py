@@ -8,7 +8,7 @@ import msgspec
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.pools.exposure import LEDGER
 from clearinghouse.evaluation.pools.making import LOG
-from clearinghouse.evaluation.pools.manifest import Manifest, load
+from clearinghouse.evaluation.pools.manifest import MANIFEST, Manifest, load
 from clearinghouse.evaluation.pools.opening import check_sealed
 from clearinghouse.records import ClearinghouseError
 
@@ -33,7 +33,7 @@ def check(folder: Path, root: str = "") -> tuple[Check, ...]:
     try:
         manifest = load(folder)
     except ClearinghouseError as error:
-        if not (folder / "pool.json").exists():
+        if not (folder / MANIFEST).exists():
             raise
         return (Check("manifest", False, error.what),)
     header = manifest.header

@@ -277,9 +277,17 @@ def _read(data: bytes, decoder: Any) -> Any:
     except NotStrictError as error:
         raise DrawError(f"this is no draw, and no terms of one: {error}", "give the file as it was written") from None
     terms = read.terms if isinstance(read, Draw) else read
-    if terms.schema != SCHEMA or read.to_bytes() != data:
+    if terms.schema != SCHEMA or read.to_bytes() != data or not _has_moments(read):
         raise DrawError("this is not as draws are written", "give the file as it was written")
     return read
+
+
+def _has_moments(read: "Terms | Draw") -> bool:
+    texts = (read.terms.agreed, read.made) if isinstance(read, Draw) else (read.agreed,)
+    try:
+        return all(moment(each) for each in texts)
+    except ValueError:
+        return False
 
 
 def _wrong(why: str) -> DrawError:

@@ -88,7 +88,7 @@ def make(tasks: Sequence[Task], wish: Wish, now: dt.datetime, former: Former | N
     families = _families(records, leaves)
     content = sealed.pack(Index(pool, whole, records, families), data)
     if len(content) > sealed.LARGEST:
-        raise PoolError(f"these tasks have more than {sealed.LARGEST >> 30} GiB", "make two pools of them")
+        raise PoolError(f"these tasks have more than {sealed.LARGEST >> 20} MiB", "make two pools of them")
     encrypted = keys.encrypted(content, [keys.recipient(cut.recipient)])
     header = Header(
         id=pool,
@@ -134,6 +134,7 @@ def keep(made: Made, folder: Path, *, who: str, now: dt.datetime) -> None:
         facts = {"version": str(made.manifest.header.version), "tasks": str(made.manifest.header.tasks)}
         Chain(part / LOG).append("pool made", made.manifest.root, who=who, now=now, facts=facts)
         part.rename(folder)
+        files.flush(folder.parent)
     except OSError as error:
         raise PoolError(f"{folder} cannot be written: {error.strerror}", "name another folder") from None
     finally:

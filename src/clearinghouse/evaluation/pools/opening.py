@@ -49,6 +49,17 @@ class Opened:
             raise PoolError(f"the pool has no family {min(unknown)[:16]}…", "take those of a draw from this pool")
         return tuple(each for each in self.tasks if each.group in groups)
 
+    def in_order(self, groups: Sequence[str]) -> tuple[tuple[PoolTask, ...], ...]:
+        """Return the tasks of families, family by family in the order that is given, which is a draw's.
+
+        Raises:
+            PoolError: one of them is none of this pool.
+        """
+        found: dict[str, list[PoolTask]] = {each: [] for each in groups}
+        for task in self.of(groups):
+            found[task.group].append(task)
+        return tuple(tuple(each) for each in found.values())
+
     def reveal(self, groups: Collection[str]) -> tuple[Revealed, ...]:
         """Return what shows an outsider which families and tasks some commitments are to."""
         families = [each for each in self.families if each.commitment in groups]
@@ -92,6 +103,7 @@ def opened(
     who: str,
     purpose: str,
     plan: str = "",
+    draw: str = "",
     now: dt.datetime,
 ) -> Iterator[Opened]:
     """Open a pool for as long as the context lasts.
@@ -100,7 +112,8 @@ def opened(
 
     Args:
         folder: of the pool. given: shares, decrypted. who, purpose: for the log, neither empty. plan: SHA-256 of the
-            plan under which it is opened; empty where there is none. now: with a zone.
+            plan under which it is opened, draw: of the draw that it is opened for; empty where there is none.
+        now: with a zone.
 
     Raises:
         ShareError: the shares do not open it. TamperedPoolError: it is not as its root says. LedgerError: its log
@@ -112,7 +125,7 @@ def opened(
     identity = shares.combine(given, manifest)
     data = _sealed(folder, manifest)
     agreed = ", ".join(sorted(shares.read(each, manifest).custodian for each in given))
-    facts = {"purpose": purpose, "custodians": agreed, "plan": plan or "none"}
+    facts = {"purpose": purpose, "custodians": agreed, "plan": plan or "none", "draw": draw or "none"}
     Chain(folder / LOG).append(OPENED, manifest.root, who=who, now=now, facts=facts)
     clear = keys.decrypted(data, [identity], sealed.LARGEST, SEALED)
     try:

@@ -17,7 +17,7 @@ from clearinghouse.trust.commitment import canonical
 from clearinghouse.trust.statement import NotStrictError, Sha256, decode_strictly
 
 MAGIC = b"clearinghouse sealed pool 1\n"
-LARGEST = 1 << 30
+LARGEST = 256 << 20
 """Most bytes of a pool, decrypted. It is opened in memory, so that nothing of it lies on a disk unasked."""
 _INDEX_BYTES = 32 << 20
 _LENGTH = 8
