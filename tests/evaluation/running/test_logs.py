@@ -173,6 +173,15 @@ def test_other_ways_to_pack_and_secrets_are_refused() -> None:
         Archive(io.BytesIO(raw), "secret")
 
 
+def test_a_member_that_was_damaged_on_the_way_is_told() -> None:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as out:
+        out.writestr("header.json", b'{"eval": {}}')
+    made = Archive(io.BytesIO(data.getvalue().replace(b'"eval"', b'"evil"')), "damaged")
+    with pytest.raises(LogError, match="check sum"):
+        made.read(made.members[0])
+
+
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_damaged_log_is_read_or_refused_and_never_a_defect(tmp_path: Path, data: st.DataObject) -> None:

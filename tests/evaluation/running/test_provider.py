@@ -128,8 +128,12 @@ def test_stopping_ends_a_command_of_a_runner_that_nobody_shares() -> None:
             await asyncio.wait_for(box.exec(["sleep", "50"]), 0.5)
 
     with Bench() as alone:
+        seat = alone.take()
+        alone.give_back(seat)
+        before = seat.runner()
         asyncio.run(boxed(alone, stopped))
-        assert alone.take().runner().is_alive, "another one was started"
+        assert not before.is_alive
+        assert seat.runner() is not before
 
 
 def test_the_tier_is_demanded() -> None:

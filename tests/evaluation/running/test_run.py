@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from clearinghouse.evaluation.rule.design import Budget
+from clearinghouse.evaluation.running import run as run_module
 from clearinghouse.evaluation.running.asked import asked
 from clearinghouse.evaluation.running.attempt import Attempt
 from clearinghouse.evaluation.running.bench import Bench
@@ -176,7 +177,7 @@ _PROGRAM = "from clearinghouse.cli import run; run()"
 
 def started(folder: Path, tasks: Path, home: Path) -> subprocess.Popen[bytes]:
     arguments = ["frontier", "run", "--tasks", str(tasks), "--model", "scripted/expert", "--out", str(folder)]
-    arguments += ["--max-samples", "2", "--runners", "1"]
+    arguments += ["--max-samples", "2", "--runners", "1", "--epochs", "2"]
     return subprocess.Popen(
         [sys.executable, "-c", _PROGRAM, *arguments],
         stdout=subprocess.PIPE,
@@ -197,7 +198,7 @@ def until_sealed(folder: Path, process: subprocess.Popen[bytes]) -> None:
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
 def test_what_is_stopped_goes_on_where_it_was(number: int, code: int, tmp_path: Path, bench: Bench) -> None:
-    tasks = sum_tasks(tmp_path / "tasks", [0.01] * 6, before="sleep 0.4; ")
+    tasks = sum_tasks(tmp_path / "tasks", [0.01] * 3, before="sleep 0.6; ")
     folder, home = tmp_path / "out", tmp_path / "home"
     home.mkdir()
     (home / ".env").write_text("INSPECT_EVAL_LOG_FILE_PATTERN=elsewhere\nSOME_KEY=read\n")
@@ -207,21 +208,39 @@ def test_what_is_stopped_goes_on_where_it_was(number: int, code: int, tmp_path: 
     out, error = process.communicate()
     assert process.returncode == code, (out, error)
     assert sorted(each.name for each in home.iterdir()) == [".env"], "nothing is left in the folders of the user"
+    sealed = sum(path.read_bytes().count(b'"kind":"sample"') for path in folder.glob("*.seals"))
+    stopped = 0
     if number == signal.SIGINT:
-        early = attempts_of(folder)
-        assert 0 < len(early) < 6
+        (log,) = of_run(verified(folder))
+        stopped = log.interrupted
+        assert (log.status, len(log.attempts) + stopped) == ("cancelled", sealed)
         assert not verified(folder).said.complete
         assert b"stopped; the same command goes on" in out
     else:
         with pytest.raises(SealError, match="no statement"):
             verified(folder)
     logs = [(each.name, each.read_bytes()) for each in folder.glob("*.eval")]
-    wanted = asked(tasks, "scripted/expert", Budget(tokens=2_000_000))
+    wanted = asked(tasks, "scripted/expert", Budget(tokens=2_000_000), epochs=2)
     done = run(tasks, wanted, folder, bench)
-    assert (done.is_complete, 0 < done.made < 6) == (True, True)
+    assert done.is_complete
+    assert done.made == 6 - (sealed - stopped), "what was sealed is not made again, what was stopped is"
     assert all((folder / name).read_bytes() == data for name, data in logs), "what was there is not touched"
-    assert sorted(each.task_id for each in attempts_of(folder)) == [f"sum-{each}" for each in range(6)]
+    found = sorted((each.task_id, each.epoch) for each in attempts_of(folder))
+    assert found == [(f"sum-{task}", epoch) for task in range(3) for epoch in (1, 2)]
     assert {each.ended for each in attempts_of(folder)} == {Ended.SOLVED}
+
+
+def test_attempts_that_somebody_stopped_are_made_again(bench: Bench, tmp_path: Path) -> None:
+    """The log of an attempt in the middle of which the run was stopped is sealed, and counts for nothing."""
+    tasks = sum_tasks(tmp_path / "tasks", [0.01] * 2)
+    wanted = asked(tasks, "scripted/expert", BUDGET)
+    run(tasks, wanted, tmp_path / "out", bench)
+    (attempt, *_) = attempts_of(tmp_path / "out")
+    before = run_module.attempts_in
+    stopped = msgspec.structs.replace(attempt, ended=Ended.INTERRUPTED)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run_module, "attempts_in", lambda *a, **k: [stopped, *list(before(*a, **k))[1:]])
+        assert len(run_module.begun(tmp_path / "out", wanted)) == 1
 
 
 def test_the_tier_that_is_demanded_is_reached_or_nothing_runs(tmp_path: Path) -> None:

@@ -157,8 +157,8 @@ def test_lines_of_seals_hang_together(copy: Path) -> None:
     path = beside(log_in(copy))
     lines = path.read_bytes().splitlines(keepends=True)
     for wrong, says in (
-        (lines[:1] + lines[2:], "does not follow"),
-        ([lines[0], lines[2], lines[1], *lines[3:]], "does not follow"),
+        (lines[:1] + lines[2:], r"line 2: samples/\S+ does not follow"),
+        ([lines[0], lines[2], lines[1], *lines[3:]], "line 2: "),
         (lines[:-1], "its end is missing"),
         (lines[:-2] + lines[-1:], "its end does not follow"),
         (lines[1:], "does not begin"),

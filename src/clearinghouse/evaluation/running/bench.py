@@ -41,6 +41,7 @@ class Seat:
         self._make = make
         self._least = least
         self._client: Client | None = None
+        self._ended: list[Client] = []
         self._one = threading.Lock()
         self._subjects: dict[str, _Subject] = {}
         self._built_on: Client | None = None
@@ -54,6 +55,7 @@ class Seat:
             SandboxError: it cannot be started, or reaches less.
         """
         with self._one:
+            self._clear()
             if self._client is None or not self._client.is_alive:
                 self._client = self._started()
             return self._client
@@ -81,21 +83,30 @@ class Seat:
 
     def kill(self) -> None:
         """End the runner at once, and what runs in its boxes. The next question starts another one."""
-        client = self._client
+        client, self._client = self._client, None
         if client:
             client.kill()
+            self._ended.append(client)
 
     def close(self) -> None:
         """End the runner."""
+        with self._building:
+            self._forget(list(self._subjects))
         with self._one:
+            self._clear()
             client, self._client = self._client, None
         if client:
             client.close()
 
+    def _clear(self) -> None:
+        """Put away runners that were killed; who waited for them knows it by now."""
+        while self._ended:
+            self._ended.pop().close()
+
     def _built(self, task: Task, digest: str) -> _Subject:
         runner = self.runner()
         if self._built_on is not runner:  # what another one had built is gone with it
-            self._subjects.clear()
+            self._forget(list(self._subjects))
             self._built_on = runner
         found = self._subjects.pop(digest, None)
         if found is None:
@@ -106,7 +117,10 @@ class Seat:
 
     def _trim(self) -> None:
         unused = [digest for digest, each in self._subjects.items() if not each.users]
-        for digest in unused[: max(0, len(unused) - _MOST_SUBJECTS)]:
+        self._forget(unused[: max(0, len(unused) - _MOST_SUBJECTS)])
+
+    def _forget(self, digests: Sequence[str]) -> None:
+        for digest in digests:
             with contextlib.suppress(SandboxError):  # a runner that is gone has taken it along
                 self._subjects.pop(digest).built_by.__exit__(None, None, None)
 

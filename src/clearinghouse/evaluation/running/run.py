@@ -141,7 +141,6 @@ def begun(folder: Path, asked: Asked) -> set[tuple[str, int]]:
         what = f"{folder} holds a run that was asked for something else: {', '.join(names)}"
         raise RunError(what, "name another folder, or ask for the same")
     _unsealed_away(folder)
-    _close(folder, BROKEN_OFF)
     return _done(_closed(folder))
 
 

@@ -1,0 +1,69 @@
+"""``clearinghouse frontier run`` says what came of a run, in words and as JSON."""
+
+import gc
+import json
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("inspect_ai")
+
+from boxed import needs_boxes
+from clearinghouse.cli.main import invoke
+from clearinghouse.trust.keys import make_key_pair
+from sums import sum_tasks
+
+needs_boxes()
+pytestmark = pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceWarning")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _left_open() -> Iterator[None]:
+    """What inspect_ai leaves open is let go here; see tests/evaluation/running/conftest.py."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
+
+
+def test_a_run_is_told_and_signed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sum_tasks(tmp_path / "tasks", [0.01] * 3)
+    make_key_pair(tmp_path / "key")
+    out = tmp_path / "out"
+    asked = ["frontier", "run", "--tasks", str(tmp_path / "tasks"), "--model", "scripted/flaky", "--out", str(out)]
+    asked += ["--epochs", "2", "--runners", "1", "--key", str(tmp_path / "key")]
+    code = invoke([*asked, "--format", "json"])
+    found = json.loads(capsys.readouterr().out)
+    assert (found["complete"], found["wanted"], found["signed"], found["stopped"]) == (True, 6, True, False)
+    assert sum(found["endings"].values()) == 6 == len(found["attempts"])
+    assert (code == 1) == (found["endings"]["infrastructure"] > 0)
+    assert found["said"]["tier_reached"] == "T1"
+    assert invoke(asked) == code, "everything is sealed, and is told again"
+    said = capsys.readouterr().out
+    assert "6 attempts of 6 sealed" in said
+    assert "a scripted agent, and no model" in said
+    assert "nobody signed" not in said
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (["--model", "scripted/nobody"], "no scripted agent"),
+        (["--model", "expert"], "names no model"),
+        (["--model", "scripted/expert", "--tier", "T0"], "tier T0 isolates nothing"),
+        (["--model", "scripted/expert", "--format", "xml"], "--format"),
+        (["--model", "scripted/expert", "--key", "/nowhere/key"], "/nowhere/key"),
+        (["--model", "scripted/expert", "--scaffold", "nobody", "--runners", "1"], "knows no agent"),
+    ],
+)
+def test_what_cannot_be_run_is_told_in_two_lines(
+    more: list[str], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sum_tasks(tmp_path / "tasks", [1])
+    code = invoke(["frontier", "run", "--tasks", str(tmp_path / "tasks"), "--out", str(tmp_path / "out"), *more])
+    error = capsys.readouterr().err
+    assert code == 2
+    assert says in error
+    assert len(error.strip().splitlines()) == 2
