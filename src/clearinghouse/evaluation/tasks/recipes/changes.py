@@ -34,6 +34,12 @@ class Change(NamedTuple):
         matcher = difflib.SequenceMatcher(None, _neutral(self.before, versions), _neutral(self.after, versions), False)
         return [(low + 1, high) if high > low else (max(1, low), low + 1) for low, high in _spans(matcher)]
 
+    def disguised(self, versions: tuple[str, str]) -> "Change":
+        """Return it as if the repaired lines named the version before."""
+        before, after = versions
+        lines = [line.replace(after, before) for line in self.after] if before and after else self.after
+        return self._replace(after=lines)
+
 
 def changes(provider: Provider, affected: str, fixed: str, root: str) -> list[Change]:
     """Return the text files below a folder that differ between two boxes.
