@@ -13,8 +13,8 @@ from clearinghouse.sandbox.contract import MIB
 
 _LIST = "texts.py"
 _LARGEST_FILE = MIB
-_MOST_FILES = 10
-"""Files that may differ: where more do, a release changed more than a flaw, and nothing tells which lines were it."""
+MOST, FEW = 200, 10
+"""Files that may differ; and where it matters which lines were the flaw: where more do, a release changed other things."""
 _LIMITS = Limits(seconds=60, output=8 * MIB)
 _READER = msgspec.json.Decoder(dict[str, int])
 
@@ -41,8 +41,11 @@ class Change(NamedTuple):
         return self._replace(after=lines)
 
 
-def changes(provider: Provider, affected: str, fixed: str, root: str) -> list[Change]:
+def changes(provider: Provider, affected: str, fixed: str, root: str, most: int = MOST) -> list[Change]:
     """Return the text files below a folder that differ between two boxes.
+
+    Args:
+        most: how many may.
 
     Raises:
         TaskError: nothing differs in text, or too much does.
@@ -51,8 +54,8 @@ def changes(provider: Provider, affected: str, fixed: str, root: str) -> list[Ch
     names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
     if not names:
         raise TaskError("the repair changes no text that is installed", "take a recipe that is built from source")
-    if len(names) > _MOST_FILES:
-        what = f"the repaired version differs in {len(names)} files, so nothing tells which lines were the flaw"
+    if len(names) > most:
+        what = f"the repaired version differs in {len(names)} files, so nothing tells what was the flaw"
         raise TaskError(what, "give the recipe a fix as a patch")
     return [Change(name, _lines(provider, affected, root, name), _lines(provider, fixed, root, name)) for name in names]
 

@@ -13,7 +13,7 @@ from clearinghouse.evaluation.tasks.errors import TaskError
 from clearinghouse.evaluation.tasks.fields import SCHEMA, Custody, Human, Kind
 from clearinghouse.evaluation.tasks.folder import NAME
 from clearinghouse.evaluation.tasks.recipes import solutions, wording
-from clearinghouse.evaluation.tasks.recipes.changes import Change, changes, unified
+from clearinghouse.evaluation.tasks.recipes.changes import FEW, MOST, Change, changes, unified
 from clearinghouse.evaluation.tasks.recipes.embedded import DISGUISE, Recording
 from clearinghouse.evaluation.tasks.recipes.signals import PATCH, REPAIRED, WORKS
 from clearinghouse.evaluation.tasks.task import Task, from_files
@@ -157,7 +157,8 @@ def _asked(loaded: Loaded, session: Session, wanted: Wanted, built: _Built) -> t
         names = list(wording.answers_of(loaded))
         return {"collect": names, "solution": list(solutions.of_reproducer(loaded))}, {}
     try:
-        found = changes(session.provider, built.affected, built.fixed, built.root)
+        most = FEW if wanted.kind is Kind.LOCATE else MOST
+        found = changes(session.provider, built.affected, built.fixed, built.root, most)
     except TaskError as error:
         raise TaskError(f"{loaded.source}: {error.what}", error.remedy) from None
     if wanted.kind is Kind.PATCH:
