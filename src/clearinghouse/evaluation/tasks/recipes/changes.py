@@ -14,7 +14,7 @@ from clearinghouse.sandbox.contract import MIB
 _LIST = "texts.py"
 _LARGEST_FILE = MIB
 MOST, FEW = 200, 10
-"""Files that may differ; and where it matters which lines were the flaw: where more do, a release changed other things."""
+"""Files that may differ; and where it matters which lines were the flaw, for a release can change other things too."""
 _LIMITS = Limits(seconds=60, output=8 * MIB)
 _READER = msgspec.json.Decoder(dict[str, int])
 
