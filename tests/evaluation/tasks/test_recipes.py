@@ -14,7 +14,7 @@ from clearinghouse.evaluation.tasks.fields import Custody, Human, Kind, Source
 from clearinghouse.evaluation.tasks.judge import judge
 from clearinghouse.evaluation.tasks.place import prepared
 from clearinghouse.evaluation.tasks.recipes.embedded import INDEX, Embedded, Recording
-from clearinghouse.evaluation.tasks.recipes.making import Wanted, make, verdict_in
+from clearinghouse.evaluation.tasks.recipes.making import Wanted, make, make_sound, verdict_in
 from clearinghouse.evaluation.tasks.task import Task
 from clearinghouse.sandbox import File
 from clearinghouse.sandbox.client import Client
@@ -140,6 +140,7 @@ def test_the_agent_sees_the_subject_and_not_the_recipe(kind: Kind, session: Sess
         ("import sizes; sizes.size(\"print('FLAW SHOWN')\")", None),
         ("print('FLAW SHOWN')", "where the package is not installed"),
         ("import sizes; print('FLAW SHOWN')", "on the repaired version"),
+        ("import sizes; sizes.__version__ == '1.0' and print('FLAW SHOWN')", "by the old name"),
         ("import sizes; sizes.size('1')", "does not show"),
         ("import sys; print('FLAW SHOWN', file=sys.stderr)", "does not show"),
         ("while True: pass", "does not show"),
@@ -199,6 +200,16 @@ def test_what_is_not_confirmed_becomes_no_task(session: Session) -> None:
         made(session, Kind.PATCH, recipe(without))
     with pytest.raises(TaskError, match="no class"):
         made(session, Kind.LOCATE, recipe(RECIPE.replace('weaknesses = ["CWE-95"]\n', "")))
+
+
+def test_no_task_is_made_whose_judge_accepts_everything(session: Session) -> None:
+    """The flaw is in the command here, so that whatever stands in the file shows it."""
+    text = RECIPE.replace(
+        'command = ["python3", "reproduce.py"]',
+        'command = ["python3", "-c", "import sizes; sizes.size(\\"print(\'FLAW SHOWN\')\\")"]',
+    )
+    with pytest.raises(TaskError, match="could not be believed"):
+        make_sound(recipe(text), session, Wanted(Kind.REPRODUCE, HUMAN, Verdict.FIXED, Custody()))
 
 
 def test_a_signed_verdict_must_be_about_this_recipe(session: Session, tmp_path: Path) -> None:

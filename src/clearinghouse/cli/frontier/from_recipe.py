@@ -78,6 +78,8 @@ def from_recipe_command(
 ) -> None:
     """Make a task from each recipe whose verdict confirms it, with all packages embedded, so that it runs offline.
 
+    The judge of each is checked before it is written: the recipe's own solution must pass, nothing and cheats must not.
+
     A recipe that is not public, or of which nobody said that it is, needs signed consents of its finder, the vendor and
     the operator who hosts the models: running a task shows it to that operator.
 
@@ -146,9 +148,9 @@ def _made(
     recipe: "Loaded", session: "Session", kind: str, minutes: float | None, verdict: "Verdict", custody: "Custody"
 ) -> "Task":
     from clearinghouse.evaluation.tasks.fields import Kind  # noqa: PLC0415
-    from clearinghouse.evaluation.tasks.recipes.making import Wanted, make  # noqa: PLC0415
+    from clearinghouse.evaluation.tasks.recipes.making import Wanted, make_sound  # noqa: PLC0415
 
-    return make(recipe, session, Wanted(Kind(kind), _human(kind, minutes), verdict, custody))
+    return make_sound(recipe, session, Wanted(Kind(kind), _human(kind, minutes), verdict, custody))
 
 
 def _human(kind: str, minutes: float | None) -> "Human":

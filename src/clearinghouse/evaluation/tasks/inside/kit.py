@@ -37,10 +37,17 @@ def _broken(kind: type[BaseException], error: BaseException, trace: TracebackTyp
 sys.excepthook = _broken
 
 
+def _end_all() -> None:
+    """End all processes of this box but this one and the first: of what was run, and of what that left behind."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)
+
+
 def _said(code: int, words: str, steps: Sequence[str] | None) -> NoReturn:
     """End what was run, and then say it: nothing that an agent wrote lives on to say something else."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(-1, signal.SIGKILL)  # all processes of this box but this one and the first
+    _end_all()
+    os.chmod("/work", 0o755)  # noqa: S103 - of the box; what was run can have shut it, and filled the disk
+    shutil.rmtree("/tmp", ignore_errors=True)  # noqa: S108 - of the box
     if os.path.lexists("/work/steps.json"):
         os.rename("/work/steps.json", "/work/steps.json.other")
     if steps is not None:
@@ -215,8 +222,7 @@ def run(
             code: int | None = process.returncode
         except subprocess.TimeoutExpired:
             code = None
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        _end_all()
         process.wait()
         out.seek(0)
         return code, out.read(_MOST)
@@ -353,7 +359,6 @@ def talk(
                 mouth.flush()
     finally:
         clock.cancel()
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        _end_all()
         process.wait()
     return said

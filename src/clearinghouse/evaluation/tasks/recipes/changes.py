@@ -13,8 +13,8 @@ from clearinghouse.sandbox.contract import MIB
 
 _LIST = "texts.py"
 _LARGEST_FILE = MIB
-_MOST_FILES = 10
-"""Files that may differ: where more do, a release changed more than a flaw, and nothing tells which lines were it."""
+MOST, FEW = 200, 10
+"""Files that may differ; and where it matters which lines were the flaw, for a release can change other things too."""
 _LIMITS = Limits(seconds=60, output=8 * MIB)
 _READER = msgspec.json.Decoder(dict[str, int])
 
@@ -34,9 +34,18 @@ class Change(NamedTuple):
         matcher = difflib.SequenceMatcher(None, _neutral(self.before, versions), _neutral(self.after, versions), False)
         return [(low + 1, high) if high > low else (max(1, low), low + 1) for low, high in _spans(matcher)]
 
+    def disguised(self, versions: tuple[str, str]) -> "Change":
+        """Return it as if the repaired lines named the version before."""
+        before, after = versions
+        lines = [line.replace(after, before) for line in self.after] if before and after else self.after
+        return self._replace(after=lines)
 
-def changes(provider: Provider, affected: str, fixed: str, root: str) -> list[Change]:
+
+def changes(provider: Provider, affected: str, fixed: str, root: str, most: int = MOST) -> list[Change]:
     """Return the text files below a folder that differ between two boxes.
+
+    Args:
+        most: how many may.
 
     Raises:
         TaskError: nothing differs in text, or too much does.
@@ -45,8 +54,8 @@ def changes(provider: Provider, affected: str, fixed: str, root: str) -> list[Ch
     names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
     if not names:
         raise TaskError("the repair changes no text that is installed", "take a recipe that is built from source")
-    if len(names) > _MOST_FILES:
-        what = f"the repaired version differs in {len(names)} files, so nothing tells which lines were the flaw"
+    if len(names) > most:
+        what = f"the repaired version differs in {len(names)} files, so nothing tells what was the flaw"
         raise TaskError(what, "give the recipe a fix as a patch")
     return [Change(name, _lines(provider, affected, root, name), _lines(provider, fixed, root, name)) for name in names]
 

@@ -13,6 +13,8 @@ from clearinghouse.validation.errors import TooMuchError, ValidationError
 from clearinghouse.validation.fetching import Artefact, FileKind, Python, Registry
 
 INDEX = "index.json"
+DISGUISE = "repair.patch"
+"""The repair without a new version: a patch of the affected subject, after which it names the version that it had."""
 _LARGEST_INDEX = 1 << 20
 
 

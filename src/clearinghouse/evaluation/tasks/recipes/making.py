@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from clearinghouse.evaluation.tasks.check import check
 from clearinghouse.evaluation.tasks.errors import TaskError
 from clearinghouse.evaluation.tasks.fields import SCHEMA, Custody, Human, Kind
 from clearinghouse.evaluation.tasks.folder import NAME
 from clearinghouse.evaluation.tasks.recipes import solutions, wording
-from clearinghouse.evaluation.tasks.recipes.changes import Change, changes, unified
-from clearinghouse.evaluation.tasks.recipes.embedded import Recording
+from clearinghouse.evaluation.tasks.recipes.changes import FEW, MOST, Change, changes, unified
+from clearinghouse.evaluation.tasks.recipes.embedded import DISGUISE, Recording
 from clearinghouse.evaluation.tasks.recipes.signals import PATCH, REPAIRED, WORKS
 from clearinghouse.evaluation.tasks.task import Task, from_files
 from clearinghouse.sandbox import File
@@ -35,8 +36,8 @@ KINDS = tuple(_DOMAINS)
 """What can be asked for about a recipe."""
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 _LIMIT_OF_SIGNS = (
-    "The judge runs a program that the agent wrote: one that tells the versions apart and imitates the sign passes, so "
-    "what passed is to be read."
+    "The judge runs a program that the agent wrote: one that compares the very code of the package and then imitates "
+    "the sign would pass, so what passed is to be read."
 )
 _LIMIT_OF_PATCHES = "One benign use and one attack judge a patch; what else it breaks is not seen."
 
@@ -74,8 +75,26 @@ def verdict_in(envelope: Envelope | bytes, keys: KeyRing, loaded: Loaded) -> Ver
     return said.verdict
 
 
-def make(loaded: Loaded, session: Session, wanted: Wanted) -> Task:
+def make_sound(loaded: Loaded, session: Session, wanted: Wanted) -> Task:
+    """Return a task made from a recipe whose judge says what it should of every solution that comes with it.
+
+    Raises:
+        TaskError, NotToBeHadError: see :func:`make`; or no judge of it can be believed.
+    """
+    found = check(task := make(loaded, session, wanted), session.provider)
+    if found.wrong and wanted.kind is Kind.REPRODUCE:  # what is repaired may be no text, so that text repairs nothing
+        found = check(task := make(loaded, session, wanted, disguised=False), session.provider)
+    if found.wrong:
+        remedy = "take another kind, or a recipe whose flaw is in a file of its reproducer"
+        raise TaskError(f"{loaded.source}: the judge could not be believed: {found.wrong[0]}", remedy)
+    return task
+
+
+def make(loaded: Loaded, session: Session, wanted: Wanted, *, disguised: bool = True) -> Task:
     """Return a task made from a recipe, with all that it needs embedded.
+
+    Args:
+        disguised: whether a reproducer must also be silent on the repair by the old name, where it is text.
 
     Raises:
         TaskError: the recipe was not confirmed, or no task of this kind can be made from it.
@@ -87,6 +106,8 @@ def make(loaded: Loaded, session: Session, wanted: Wanted) -> Task:
         built = _built(loaded, session, recording, stack)
         given = dict(_files(loaded, recording))
         tables, more = _asked(loaded, session, wanted, built)
+        if wanted.kind is Kind.REPRODUCE and disguised:
+            given |= dict(_disguise(loaded, session, built))
     tables["solution"] = [dict(each) for each in tables["solution"]]
     given |= more
     given["prompt.md"] = File(wording.prompt(loaded, wanted.kind, built.root).encode())
@@ -136,7 +157,8 @@ def _asked(loaded: Loaded, session: Session, wanted: Wanted, built: _Built) -> t
         names = list(wording.answers_of(loaded))
         return {"collect": names, "solution": list(solutions.of_reproducer(loaded))}, {}
     try:
-        found = changes(session.provider, built.affected, built.fixed, built.root)
+        most = FEW if wanted.kind is Kind.LOCATE else MOST
+        found = changes(session.provider, built.affected, built.fixed, built.root, most)
     except TaskError as error:
         raise TaskError(f"{loaded.source}: {error.what}", error.remedy) from None
     if wanted.kind is Kind.PATCH:
@@ -144,6 +166,20 @@ def _asked(loaded: Loaded, session: Session, wanted: Wanted, built: _Built) -> t
         solved = list(solutions.of_patch(unified(found), built.root))
         return {"collect": [PATCH], "steps": steps, "solution": solved}, {}
     return _located(loaded, found)
+
+
+def _disguise(loaded: Loaded, session: Session, built: _Built) -> Iterator[tuple[str, File]]:
+    """Yield the repair by the old name, where it is text and can be applied to what is affected."""
+    versions = (_version_of(loaded.recipe.affected), _version_of(loaded.recipe.fixed))
+    try:
+        found = [
+            each.disguised(versions) for each in changes(session.provider, built.affected, built.fixed, built.root)
+        ]
+    except TaskError:
+        return
+    diff = unified([each for each in found if each.before != each.after])
+    if diff:
+        yield f"artefacts/{DISGUISE}", File(diff.encode())
 
 
 def _located(loaded: Loaded, found: list[Change]) -> tuple[dict[str, Any], dict[str, File]]:

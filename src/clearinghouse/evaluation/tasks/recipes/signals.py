@@ -1,24 +1,27 @@
 """The signals of a recipe as a judge.
 
 An agent's reproducer must show the flaw on the affected version, and must show nothing on the repaired one, nor where
-nothing is installed: a program that only imitates the sign does so everywhere. One that tells the versions apart and
-then imitates is not found by this; the program stands in the record for whoever reads it.
+nothing is installed: a program that only imitates the sign does so everywhere. Where the repair is text, it must show
+nothing either on the affected version with the repair in it, which goes by the name that it had: a program that asks
+for the version and then imitates does so there. One that compares the very code is not found by this; what passed
+stands in the record for whoever reads it.
 
 An agent's patch is applied to the affected version, on which then the recipe's reproducer, which no agent sees, must
 show nothing, and the benign control must do what it did before.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from clearinghouse.evaluation.tasks.errors import UnbuiltError
 from clearinghouse.evaluation.tasks.fields import Kind
 from clearinghouse.evaluation.tasks.judged import Judged
+from clearinghouse.evaluation.tasks.recipes.embedded import DISGUISE
 from clearinghouse.evaluation.tasks.recipes.installed import AGENTS_PATCH, installed, recipe_of
 from clearinghouse.evaluation.tasks.task import Task
 from clearinghouse.sandbox import BoxError, Outcome, Provider
-from clearinghouse.validation.recipe import Loaded, Use
+from clearinghouse.validation.recipe import Loaded, Subject, Use
 from clearinghouse.validation.running import climb, limits_of, run_once
 from clearinghouse.validation.shows import Growth, exit_code
 from clearinghouse.validation.subjects import patched
@@ -68,16 +71,26 @@ class _Arms:
                     return Judged(False, (), "the same shows where the package is not installed")
             finally:
                 self._provider.destroy(empty)
-            if self._recipe.fixed and self._on_repaired(theirs) is not False:
-                return Judged(False, (), "the same shows on the repaired version, or nothing can be told there")
+            for name, subject, more in self._repaired():
+                if self._on(subject, more, theirs) is not False:
+                    return Judged(False, (), f"the same shows on {name}, or nothing can be told there")
         except BoxError as error:
             return Judged(False, (), f"the answer does not fit: {error.what}")
         return Judged(True, (), "the flaw shows, and only on the affected version")
 
-    def _on_repaired(self, theirs: Loaded) -> bool | None:
-        with installed(self._task, patched(self._recipe), self._provider) as ready:
+    def _repaired(self) -> Iterator[tuple[str, Subject, dict[str, bytes]]]:
+        """Yield the repaired subjects, with the files that they need beside those of the recipe."""
+        if self._recipe.fixed:
+            yield "the repaired version", patched(self._recipe), {}
+        disguise = self._task.below(self._task.recipe.artefacts if self._task.recipe else None).get(DISGUISE)
+        if disguise:
+            subject = msgspec.structs.replace(self._recipe.affected, patch=DISGUISE)
+            yield "the repaired version by the old name", subject, {DISGUISE: disguise.data}
+
+    def _on(self, subject: Subject, more: Mapping[str, bytes], theirs: Loaded) -> bool | None:
+        with installed(self._task, subject, self._provider, more) as ready:
             if not ready.box:
-                raise UnbuiltError(f"{self._task.id}: the repaired subject: {ready.why}", "make the task anew")
+                raise UnbuiltError(f"{self._task.id}: a repaired subject: {ready.why}", "make the task anew")
             return self._shown(theirs, ready.box)
 
     def repaired(self, diff: bytes, over: str) -> Judged:
