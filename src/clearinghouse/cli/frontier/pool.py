@@ -97,6 +97,15 @@ def open_command(
     ] = None,
     first: Annotated[int, typer.Option("--first", min=0, help="How many of them; 0 takes all.")] = 0,
     development: Annotated[bool, typer.Option("--development", help="Write the families for development.")] = False,
+    assessment: Annotated[
+        Path | None,
+        typer.Option(
+            "--assessment",
+            metavar="FOLDER",
+            help="Under its plan, with its draw or the families for development; what was opened is shown there.",
+        ),
+    ] = None,
+    stage: Annotated[int, typer.Option("--stage", min=1, help="Of the draw of that assessment.")] = 1,
     form: Form = OutputFormat.TABLE,
 ) -> None:
     """Open a pool. Who opened it, when, for what and under which plan is written down before anything is decrypted.
@@ -106,7 +115,10 @@ def open_command(
     """
     from clearinghouse.cli.frontier import pool_work as work  # noqa: PLC0415
 
-    chosen = work.Chosen(draw, first, development)
+    if assessment is not None:
+        plan = plan or assessment / "plan.toml"
+        draw = draw if draw or development else work.draw_of(assessment, pool, stage)
+    chosen = work.Chosen(draw, first, development, assessment, 0 if development else stage)
     work.open_pool(pool, shares, identities, into, work.Reason(who, purpose, plan), chosen, form)
 
 

@@ -11,11 +11,12 @@ import msgspec
 from clearinghouse.cli.layout import say
 from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.output import OutputFormat, write_json
+from clearinghouse.evaluation.assessment.folder import keep_revealed
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.plan.fields import Plan
 from clearinghouse.evaluation.plan.reading import load as load_plan
-from clearinghouse.evaluation.pools import keys
+from clearinghouse.evaluation.pools import ceremony, keys
 from clearinghouse.evaluation.pools.draw import LARGEST as LARGEST_DRAW
 from clearinghouse.evaluation.pools.draw import read_draw, repeat
 from clearinghouse.evaluation.pools.exposure import LEDGER, retire, wear
@@ -52,11 +53,16 @@ class Reason(NamedTuple):
 
 
 class Chosen(NamedTuple):
-    """Which tasks are written: those of the first families of a draw, those for development, or all."""
+    """Which tasks are written: those of the first families of a draw, those for development, or all.
+
+    In the folder of the assessment, if there is one, it is shown what they are, under their stage.
+    """
 
     draw: Path | None
     first: int
     development: bool
+    assessment: Path | None = None
+    stage: int = 1
 
 
 def make_pool(paths: Sequence[Path], settled: Settled, into: Path, who: str, form: OutputFormat) -> None:
@@ -112,7 +118,10 @@ def open_pool(
         with opened(pool, given, **why, now=now) as inside:
             tasks = inside.of(groups)
             write_tasks(tasks, into)
-            files.write(into / REVEALED, revealed_bytes(inside.reveal(groups)), files.PRIVATE)
+            shown = inside.reveal(groups)
+            files.write(into / REVEALED, revealed_bytes(shown), files.PRIVATE)
+            if chosen.assessment is not None:
+                keep_revealed(chosen.assessment, manifest, chosen.stage, shown)
     finally:
         for each in given:
             keys.wipe(each)
@@ -121,6 +130,11 @@ def open_pool(
         return
     say(f"{into}: {plural(len(tasks), 'task')} of {plural(len(groups), 'family', 'families')}, for you alone.")
     say(f"It is written down in {pool / LOG}. Delete the folder when it is not needed any more.")
+
+
+def draw_of(folder: Path, pool: Path, stage: int) -> Path:
+    """Return where the draw of a pool is in the folder of an assessment."""
+    return ceremony.draw_path(folder, load(pool).header.domain, stage)
 
 
 def retire_task(pool: Path, leaf: str, reason: str, who: str) -> None:

@@ -1,5 +1,6 @@
 """``clearinghouse frontier tasks``: what models are assessed with, and whether its judges can be believed."""
 
+import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -46,10 +47,38 @@ def list_command(paths: Folders, *, output: Form = "text") -> None:
     raise typer.Exit(_told(failures, OK))
 
 
+@app.command("practice", short_help="Make tasks for rehearsing an assessment; they measure nothing.")
+def practice_command(
+    *,
+    families: Annotated[int, typer.Option("--families", min=1, help="How many.")],
+    each: Annotated[int, typer.Option("--each", min=1, help="Tasks in a family.")] = 3,
+    domain: Annotated[str, typer.Option("--domain", help="Of all of them.")],
+    seed: Annotated[
+        str, typer.Option("--seed", help="Who knows it knows every answer; without it a random one is taken.")
+    ] = "",
+    least: Annotated[float, typer.Option("--least", min=1, metavar="MINUTES", help="Shortest human time.")] = 60.0,
+    most: Annotated[float, typer.Option("--most", min=1, metavar="MINUTES", help="Longest human time.")] = 960.0,
+    into: Annotated[Path, typer.Option("--into", metavar="FOLDER", help="A folder that is not there yet.")],
+) -> None:
+    """Make practice tasks, with which a whole assessment can be rehearsed. They measure nothing, and say so."""
+    from clearinghouse.evaluation.tasks import folder  # noqa: PLC0415
+    from clearinghouse.evaluation.tasks.practice import practice  # noqa: PLC0415
+
+    made = practice(families, each, seed=seed or secrets.token_hex(16), domain=domain, least=least, most=most)
+    tasks = list(made)
+    whole = {f"{task.id}/{name}": file for task in tasks for name, file in task.files.items()}
+    folder.write(into, whole)
+    say(f"{into}: {plural(len(tasks), 'task')} in {plural(families, 'family', 'families')}, for practice.")
+
+
 @app.command("check", short_help="Whether the judges of tasks can be believed.")
 def check_command(
     paths: Folders,
     *,
+    record: Annotated[
+        Path | None,
+        typer.Option("--record", metavar="FOLDER", help="Add what was found to the folder of this assessment."),
+    ] = None,
     tier: Annotated[Tier, typer.Option("--tier", help="The isolation that is needed at least.")] = Tier.T1,
     runner: Runner = None,
     declared: Declared = Tier.T1,
@@ -66,13 +95,19 @@ def check_command(
     form = form_of(output)
     tasks, failures = _loaded(paths)
     results: list[Checked] = []
+    done: list[tuple[Task, Checked]] = []
     with Client(words_of(runner), declared=declared) as client:
         demand(client.isolation(), tier)
         for task in _watched(tasks):
             try:
                 results.append(check(task, client))
+                done.append((task, results[-1]))
             except ClearinghouseError as error:
                 failures.append(error)
+    if record is not None:
+        from clearinghouse.evaluation.assessment.verifier import add  # noqa: PLC0415
+
+        add(record, done)
     if form is OutputFormat.JSON:
         write_json([_shown(each) for each in results])
     else:

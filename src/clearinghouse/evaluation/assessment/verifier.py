@@ -8,6 +8,7 @@ import msgspec
 
 from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.assessment.facts import Flag
+from clearinghouse.evaluation.assessment.folder import VERIFIER
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.tasks.check import Checked
 from clearinghouse.evaluation.tasks.task import Task
@@ -39,21 +40,28 @@ class _Whole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _READER = msgspec.json.Decoder(_Whole)
 
 
-def checked_bytes(checked: Iterable[tuple[Task, Checked]]) -> bytes:
-    """Return what was found of tasks, as it stands in its file."""
-    found = [
-        Sound(
-            sha256=task.digest,
-            tried=len(each.tried),
-            false_accepts=each.false_accepts,
-            false_rejects=each.false_rejects,
-            wrong=len(each.wrong),
-        )
-        for task, each in checked
-    ]
-    return (
-        canonical({"tasks": [msgspec.to_builtins(each) for each in sorted(found, key=lambda each: each.sha256)]})
-        + b"\n"
+def add(folder: Path, checked: Iterable[tuple[Task, Checked]]) -> None:
+    """Add what was found of tasks to the folder of an assessment; of a task that is there the worse counts.
+
+    Raises:
+        AssessmentError: what is there is nothing of that kind. LedgerError: it cannot be written.
+    """
+    path = folder / VERIFIER
+    found = {each.sha256: each for each in _read(path)} if path.exists() else {}
+    for task, each in checked:
+        now = _sound(task, each)
+        found[now.sha256] = max(found.get(now.sha256, now), now, key=lambda sound: (sound.wrong, sound.tried))
+    whole = [msgspec.to_builtins(found[name]) for name in sorted(found)]
+    files.write(path, canonical({"tasks": whole}) + b"\n")
+
+
+def _sound(task: Task, checked: Checked) -> Sound:
+    return Sound(
+        sha256=task.digest,
+        tried=len(checked.tried),
+        false_accepts=checked.false_accepts,
+        false_rejects=checked.false_rejects,
+        wrong=len(checked.wrong),
     )
 
 
