@@ -1,6 +1,8 @@
 """``clearinghouse frontier run``: a model, or a scripted agent, tries tasks; every attempt is sealed as it ends."""
 
+import datetime as dt
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ import typer
 from clearinghouse.cli import INTERRUPTED
 from clearinghouse.cli.frontier.group import app
 from clearinghouse.cli.layout import say, show_table, stderr
+from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
 from clearinghouse.cli.validate.group import Declared, Form, Runner, form_of, words_of
 from clearinghouse.formats.text import clean_line, plural, printable_name
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from clearinghouse.evaluation.running.run import Ran, Tell
     from clearinghouse.evaluation.running.sealing.verify import Verified
 
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 _ENDINGS = ("solved", "failed", "refused", "infrastructure", "budget")
 
 
@@ -32,16 +36,38 @@ def command(
     tasks: Annotated[
         list[Path], typer.Option("--tasks", metavar="FOLDER", help="A task, or a folder of tasks; may be repeated.")
     ],
+    *,
     model: Annotated[
         str, typer.Option("--model", metavar="NAME", help="provider/model as inspect_ai names it, or scripted/NAME.")
-    ],
+    ] = "",
     out: Annotated[
-        Path, typer.Option("--out", metavar="FOLDER", help="Where the sealed logs go; one that was stopped goes on.")
-    ],
-    *,
+        Path | None,
+        typer.Option("--out", metavar="FOLDER", help="Where the sealed logs go; one that was stopped goes on."),
+    ] = None,
+    assessment: Annotated[
+        Path | None,
+        typer.Option(
+            "--assessment",
+            metavar="FOLDER",
+            help="Under the plan of this folder, which settles budget, attempts, scaffold, isolation, and which model "
+            "where none is named.",
+        ),
+    ] = None,
+    name: Annotated[
+        str, typer.Option("--name", help="Of the run, in the folder of the assessment: letters, digits and hyphens.")
+    ] = "",
+    who: Annotated[
+        str, typer.Option("--who", metavar="NAME", help="Who runs it, for the ledger of what was shown to whom.")
+    ] = "",
     budget_tokens: Annotated[
-        int, typer.Option("--budget-tokens", min=1, help="Tokens of one attempt, input and output together.")
-    ] = 2_000_000,
+        int | None,
+        typer.Option(
+            "--budget-tokens",
+            min=1,
+            help="Tokens of one attempt, input and output together: 2,000,000, or as the plan says; of an assessment "
+            "also a rung of its ladder.",
+        ),
+    ] = None,
     budget_seconds: Annotated[float, typer.Option("--budget-seconds", min=1, help="Of the clock.")] = 3_600.0,
     budget_cost: Annotated[
         float | None, typer.Option("--budget-cost", min=0, help="US dollars of one attempt; inspect_ai knows prices.")
@@ -49,8 +75,9 @@ def command(
     turns: Annotated[int, typer.Option("--turns", min=1, help="Most turns of one attempt.")] = 200,
     epochs: Annotated[int, typer.Option("--epochs", min=1, max=1_000, help="Attempts at each task.")] = 1,
     scaffold: Annotated[
-        str, typer.Option("--scaffold", help="plain, react, or an agent that a package gives to inspect_ai.")
-    ] = "plain",
+        str,
+        typer.Option("--scaffold", help="plain (where none is named), react, or an agent that a package gives."),
+    ] = "",
     key: Annotated[
         str | None, typer.Option("--key", metavar="KEY", help="Sign with this private key file or URI.")
     ] = None,
@@ -69,7 +96,6 @@ def command(
     operator: Annotated[
         str, typer.Option("--operator", help="Who hosts the model, where tasks are under an embargo.")
     ] = "",
-    plan: Annotated[str, typer.Option("--plan", metavar="SHA256", help="Digest of the plan that this is under.")] = "",
     runner: Runner = None,
     declared: Declared = Tier.T1,
     output: Form = "text",
@@ -79,6 +105,8 @@ def command(
     Exit code 0: every attempt was made. 1: the machine lost some, which count as missing. 2: it cannot be run.
     130: stopped; the same command goes on.
     """
+    from clearinghouse.evaluation.assessment.folder import runs_of  # noqa: PLC0415
+    from clearinghouse.evaluation.assessment.running import expose, under  # noqa: PLC0415
     from clearinghouse.evaluation.rule.design import Budget  # noqa: PLC0415 - what runs things, when it is asked for
     from clearinghouse.evaluation.running.asked import asked  # noqa: PLC0415
     from clearinghouse.evaluation.running.bench import Bench  # noqa: PLC0415
@@ -90,11 +118,34 @@ def command(
     form = form_of(output)
     signers = [signer_of(key, public)] if key else []
     loaded = [load(each) for each in tasks_below(tasks)]
-    budget = Budget(tokens=budget_tokens, cost=budget_cost, seconds=budget_seconds, messages=turns)
-    wanted = asked(
-        loaded, model, budget, epochs=epochs, scaffold=scaffold, seed=seed, tier=tier, retries=retries, plan=plan
-    )
-    require_shown(loaded, model, operator)
+    if assessment is None:
+        if out is None or not model:
+            raise OptionError("--model and --out", "are needed", "name both, or the folder of an --assessment")
+        tokens = budget_tokens or 2_000_000
+        budget = Budget(tokens=tokens, cost=budget_cost, seconds=budget_seconds, messages=turns)
+        wanted = asked(
+            loaded, model, budget, epochs=epochs, scaffold=scaffold or "plain", seed=seed, tier=tier, retries=retries
+        )
+    else:
+        if out is not None or not _NAME.fullmatch(name) or not who.strip() or not key:
+            raise OptionError("--name, --who and --key", "are needed", "of an assessment, in place of --out")
+        settled = under(assessment, model=model, tokens=budget_tokens, scaffold=scaffold)
+        out, tier, plan = runs_of(assessment) / name, max(tier, settled.plan.tier), settled.plan
+        wanted = asked(
+            loaded,
+            settled.model,
+            settled.budget,
+            epochs=plan.design.epochs,
+            scaffold=settled.scaffold,
+            seed=seed,
+            tier=tier,
+            retries=retries,
+            plan=settled.sha256,
+        )
+    require_shown(loaded, wanted.model, operator)
+    if assessment is not None:
+        now, host = dt.datetime.now(dt.UTC), operator or "not named"
+        expose(assessment, loaded, model=wanted.model, host=host, run=name, who=who, now=now)
     many = runners or min(max_samples, os.cpu_count() or 1)
     with Bench(runners=many, least=tier, command=words_of(runner), declared=declared) as bench, _progress() as tell:
         ran = run(loaded, wanted, out, bench, samples=max_samples, signers=signers, tell=tell)

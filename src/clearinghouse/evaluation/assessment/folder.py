@@ -36,6 +36,11 @@ def revealed_of(folder: Path, domain: str, stage: int) -> Path:
     return folder / REVEALED / f"{domain}-{stage}.revealed.json"
 
 
+def runs_of(folder: Path) -> Path:
+    """Return where the runs are."""
+    return folder / RUNS
+
+
 def runs_in(folder: Path) -> Iterator[Path]:
     """Yield the folders of runs, in the order of their names."""
     yield from sorted(each.parent for each in (folder / RUNS).glob(f"*/{RUN}"))
