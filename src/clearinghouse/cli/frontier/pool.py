@@ -42,6 +42,16 @@ Development = Annotated[
 ]
 
 
+@app.command("identity", short_help="Make an age identity, for a custodian or for who opens pools.")
+def identity_command(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="Where it goes, for its owner alone.")],
+) -> None:
+    """Make an age identity as `age-keygen` does, and print its public key, which others encrypt to."""
+    from clearinghouse.cli.frontier import pool_work as work  # noqa: PLC0415
+
+    work.make_identity(path)
+
+
 @app.command("make", short_help="Seal tasks into a pool.")
 def make_command(
     tasks: Annotated[list[Path], typer.Argument(metavar="TASK", help="Folders of tasks, or a folder of such.")],

@@ -86,6 +86,13 @@ def make_pool(paths: Sequence[Path], settled: Settled, into: Path, who: str, for
         say(f"{plural(len(tasks) - len(of_domain), 'task')} of other domains were left out.")
 
 
+def make_identity(path: Path) -> None:
+    """Make an age identity."""
+    text, public = keys.new_identity()
+    files.write_new(path, f"# public key: {public}\n{text}\n".encode(), files.PRIVATE)
+    say(public)
+
+
 def pass_share(pool: Path, share: Path, identity: Path, to: str, into: Path) -> None:
     """Pass a share on."""
     [clear] = decrypted_shares([share], keys.identities(identity))

@@ -18,6 +18,8 @@ except ImportError as error:
     raise MissingExtraError("pyrage") from error
 
 _SECRET = "AGE-SECRET-KEY-1"  # noqa: S105 - how one begins
+_PUBLIC = "# public key:"
+"""What stands before the public key in the file of an identity."""
 _LARGEST_FILE = 64 << 10
 
 
@@ -35,15 +37,22 @@ def recipient(text: str) -> Any:
 
 
 def recipient_in(text: str) -> str:
-    """Return the public age key that a text is, or that the file that it names holds, without comments.
+    """Return the public age key that a text is, or that the file that it names holds; one of an identity will do.
 
     Raises:
         PoolError: neither. LedgerError: the file cannot be read.
     """
     if not text.startswith("age1"):
         lines = files.read(Path(text), _LARGEST_FILE).decode("ascii", "replace").splitlines()
-        text = next((each.strip() for each in lines if each.strip().startswith("age1")), text)
+        found = (each.strip().removeprefix(_PUBLIC).strip() for each in lines)
+        text = next((each for each in found if each.startswith("age1")), text)
     return str(recipient(text))
+
+
+def new_identity() -> tuple[str, str]:
+    """Return a new age identity and its public key, as text."""
+    made = pyrage.x25519.Identity.generate()
+    return str(made), str(made.to_public())
 
 
 def identities(path: Path) -> list[Any]:

@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# A whole assessment on one machine, from the pool to an evidence package that an outsider verifies: a rehearsal, with a
+# scripted agent of known ability in place of a model and practice tasks in place of real ones. It measures nothing.
+#
+#   examples/frontier/rehearsal.sh FOLDER [scripted/expert | scripted/novice | scripted/journeyman]
+#
+# docs/frontier.md explains every step. In a real assessment each key is on another machine and with another person.
+set -euo pipefail
+FOLDER=${1:?name a folder that is not there yet}
+AGENT=${2:-scripted/expert}
+FAMILIES=${FAMILIES:-60} # of practice tasks; half of them for development
+EACH=${EACH:-2}
+DOMAIN=vulnerability_discovery
+frontier() { clearinghouse frontier "$@"; }
+step() { printf '\n== %s\n' "$*"; }
+
+mkdir "$FOLDER"
+cd "$FOLDER"
+mkdir keys public custodians
+
+step "Keys: who signs, and who holds a share of the pool"
+for each in assessor developer operator officer; do
+    clearinghouse validate key make "keys/$each" >/dev/null
+    cp "keys/$each.pub" public/
+done
+for each in ada bo cy opener; do frontier pool identity "custodians/$each.age" >/dev/null; done
+
+step "Tasks, sealed into a pool that two of three custodians open together"
+frontier tasks practice --families "$FAMILIES" --each "$EACH" --domain $DOMAIN --into tasks
+frontier pool make tasks --name practice --domain $DOMAIN --development 50 --who assessor --into pool --threshold 2 \
+    --custodian ada=custodians/ada.age --custodian bo=custodians/bo.age --custodian cy=custodians/cy.age
+rm -r tasks # nobody has them any more but the pool
+
+step "The plan: settled, checked and signed before anything is run"
+frontier plan new --into assessment --pool pool
+python3 - "$AGENT" "$((FAMILIES / 2))" <<'PYTHON'
+import pathlib, re, sys
+path = pathlib.Path("assessment/plan.toml")
+text = path.read_text()
+most = int(sys.argv[2]) - 6
+for found, instead in (
+    (r'name = "Example Model"', 'name = "A scripted agent"'),
+    (r'access = ""', f'access = "{sys.argv[1]}"'),
+    (r'scaffolds = .*', 'scaffolds = ["plain"]'),
+    (r'delta = 0\.1', "delta = 0.15"),
+    (r'epochs = 3', "epochs = 1"),
+    (r'ladder = .*?\]', "ladder = [20000, 100000]"),
+    (r'tokens = 2000000', "tokens = 100000"),
+    (r'(?m)^families = \d+( +# drawn)', r"families = 8\1"),
+    (r'most_families = \d+', f"most_families = {most}"),
+    (r'reserve = \d+', "reserve = 6"),
+    (r'(?s)(\[design\.reconsideration\]\n)families = \d+', r"\1families = 6"),
+):
+    text, count = re.subn(found, instead, text, count=1)
+    assert count, found
+path.write_text(text)
+PYTHON
+frontier plan check assessment
+frontier plan commit assessment --key keys/assessor --who assessor
+frontier plan characteristics assessment
+
+step "The draw: both sides agree on a round of a public beacon that is still to come"
+NONCE=$(frontier pool draw nonce keys/nonce | tail -1)
+ROUND=$((($(date +%s) - 1692803367) / 3 + 5))
+frontier pool draw agree --pool pool --plan assessment --nonce "$NONCE" --round $ROUND --into assessment \
+    --key keys/assessor --who assessor
+frontier pool draw sign assessment --domain $DOMAIN --key keys/developer --nonce keys/nonce
+while (($(date +%s) <= 1692803367 + (ROUND - 1) * 3)); do sleep 1; done
+# The value would come from the beacon; a rehearsal without a network takes a random one.
+frontier pool draw make assessment --pool pool --domain $DOMAIN --beacon "$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')" \
+    --nonce keys/nonce --key keys/assessor --who assessor
+
+step "Two custodians agree, and the pool is opened: the families for development, and those of the draw"
+for each in ada bo; do
+    frontier pool share pool --share "pool/shares/$each.age" --identity "custodians/$each.age" \
+        --to custodians/opener.age --into "custodians/$each.share"
+done
+open() {
+    frontier pool open pool --share custodians/ada.share --share custodians/bo.share --identity custodians/opener.age \
+        --who operator --assessment assessment "$@"
+}
+open --development --into trial --purpose "elicitation on the development split"
+open --into drawn --purpose "the first draw"
+
+step "The judges are checked: reference solutions pass, doing nothing and cheating do not"
+frontier tasks check drawn --record assessment | tail -3
+
+step "Elicitation on the development split, each rung of the ladder; then the drawn tasks"
+run() { frontier run --assessment assessment --key keys/operator --who operator "$@" | tail -4; }
+run --tasks trial --budget-tokens 20000 --name ladder-20k
+run --tasks trial --budget-tokens 100000 --name ladder-100k
+run --tasks drawn --name first
+for each in scripted/novice scripted/journeyman scripted/expert scripted/skill-600; do
+    [[ $each == "$AGENT" ]] || run --tasks drawn --model $each --seed 1 --name "reference-${each#scripted/}"
+done
+
+step "The assessment"
+frontier assess assessment --key public --who assessor
