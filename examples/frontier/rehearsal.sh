@@ -2,12 +2,15 @@
 # A whole assessment on one machine, from the pool to an evidence package that an outsider verifies: a rehearsal, with a
 # scripted agent of known ability in place of a model and practice tasks in place of real ones. It measures nothing.
 #
-#   examples/frontier/rehearsal.sh FOLDER [scripted/expert | scripted/novice | scripted/journeyman]
+#   examples/frontier/rehearsal.sh FOLDER [AGENT]
+#
+# AGENT is a scripted one: scripted/skill-6000 succeeds half of the time at what takes a person 6,000 minutes, and so
+# nearly always at these tasks; scripted/skill-20 nearly never.
 #
 # docs/frontier.md explains every step. In a real assessment each key is on another machine and with another person.
 set -euo pipefail
 FOLDER=${1:?name a folder that is not there yet}
-AGENT=${2:-scripted/expert}
+AGENT=${2:-scripted/skill-6000}
 FAMILIES=${FAMILIES:-60} # of practice tasks; half of them for development
 EACH=${EACH:-2}
 DOMAIN=vulnerability_discovery
@@ -90,8 +93,8 @@ run() { frontier run --assessment assessment --key keys/operator --who operator 
 run --tasks trial --budget-tokens 20000 --name ladder-20k
 run --tasks trial --budget-tokens 100000 --name ladder-100k
 run --tasks drawn --name first
-for each in scripted/novice scripted/journeyman scripted/expert scripted/skill-600; do
-    [[ $each == "$AGENT" ]] || run --tasks drawn --model $each --seed 1 --name "reference-${each#scripted/}"
+for each in 60 120 240 600 1200; do # others, which the pattern of this one is held against
+    run --tasks drawn --model scripted/skill-$each --seed $each --name reference-$each
 done
 
 step "The assessment"
