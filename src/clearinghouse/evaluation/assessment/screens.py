@@ -18,7 +18,7 @@ from clearinghouse.evaluation.statistics.irt.scale import Scale, width
 from clearinghouse.evaluation.statistics.person_fit import Screen, person_fit
 
 LEAST_MODELS = 5
-"""How many other models a pattern is held against at least; fewer say too little of tasks. False flags at the nominal 5 %,
+"""How many other models a pattern is held against at least; fewer say too little. False flags at the nominal 5 %,
 over 48 tasks, 200 honest patterns each, simulated: 15 % with three other models, 12 % with four, 4 to 9 % with five,
 4 to 10 % with eight."""
 _SANDBAGGING = "sandbagging"
