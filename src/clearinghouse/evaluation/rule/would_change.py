@@ -16,6 +16,7 @@ _MOST_FAMILIES = 4_096
 """Families beyond which no number is told."""
 _SHOWN = 3
 """Cells of the grid that are named."""
+_ELSE = "Further families whose success lies farther from the thresholds than that seen so far."
 
 
 class Stand(NamedTuple):
@@ -36,8 +37,8 @@ class Stand(NamedTuple):
 
 
 def would_change(design: Design, stand: Stand, conditions: Conditions) -> tuple[str, ...]:
-    """Sentences, what is nearest first."""
-    return tuple(_sentences(design, stand, conditions))
+    """Sentences, what is nearest first; there is always one."""
+    return tuple(_sentences(design, stand, conditions)) or (_ELSE,)
 
 
 def _sentences(design: Design, stand: Stand, conditions: Conditions) -> Iterator[str]:
@@ -77,7 +78,7 @@ def _steadier(design: Design, stand: Stand) -> Iterator[str]:
 
 
 def _more_families(design: Design, stand: Stand, thresholds: tuple[float, ...]) -> Iterator[str]:
-    """How many more would decide, if they came out as those that were seen."""
+    """How many more would decide, if they came out like those that were seen."""
     down = []
     for domain, rows, threshold in zip(stand.domains, stand.tables, thresholds, strict=True):
         if not rows:
@@ -96,10 +97,10 @@ def _more_families(design: Design, stand: Stand, thresholds: tuple[float, ...]) 
 
 def _count(more: int | None, to_go: int) -> str:
     if more is None:
-        return f"more than {_MOST_FAMILIES:,} further families with the rate seen so far"
+        return f"more than {_MOST_FAMILIES:,} further families with the success seen so far"
     families = "family" if more == 1 else "families"
-    left = "that are left" if more <= to_go else f"(more than the {to_go} that the design still allows)"
-    return f"about {more} more {families} {left}, with the rate seen so far,"
+    left = f"of {to_go} that are left" if more <= to_go else f"more than the {to_go} that are left"
+    return f"about {more} more {families} with the success seen so far, {left},"
 
 
 def _needed(design: Design, given: Sample, threshold: float, enough: float) -> int | None:
