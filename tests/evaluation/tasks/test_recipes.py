@@ -212,6 +212,23 @@ def test_no_task_is_made_whose_judge_accepts_everything(session: Session) -> Non
         make_sound(recipe(text), session, Wanted(Kind.REPRODUCE, HUMAN, Verdict.FIXED, Custody()))
 
 
+def test_an_exit_code_may_be_that_of_a_missing_package(session: Session, runner: Client) -> None:
+    text = RECIPE.replace('by = "output"\ncontains = "FLAW SHOWN"', 'by = "exit"\ncode = 1')
+    program = REPRODUCE.replace("print('FLAW SHOWN')", "exit(1)").encode()
+    task = made(session, Kind.REPRODUCE, recipe(text, **{"reproduce.py": program}))
+    assert judge(task, {"reproduce.py": program}, runner).solved is True
+    assert judge(task, {"reproduce.py": b"raise SystemExit(1)"}, runner).solved is False
+
+
+@pytest.mark.parametrize("name", ["recipe/recipe.toml", "recipe/sizes-1.0.tar.gz", "artefacts/index.json"])
+def test_what_was_changed_is_no_failure_of_the_agent(name: str, session: Session, runner: Client) -> None:
+    task = made(session, Kind.PATCH)
+    changed = msgspec.structs.replace(task, files={**task.files, name: File(b"changed")})
+    found = judge(changed, {"fix.patch": FIX.format(how="int(text)").encode()}, runner)
+    assert found.solved is None
+    assert not check(changed, runner).is_sound
+
+
 def test_a_signed_verdict_must_be_about_this_recipe(session: Session, tmp_path: Path) -> None:
     public = make_key_pair(tmp_path / "key")
     loaded = recipe()

@@ -94,7 +94,7 @@ def from_recipe_command(
     given = _consents(consent or [], consent_key or [])
     recipes, failures = loaded(paths)
     made: list[dict[str, str]] = []
-    agreed = list(_agreed(recipes, marking, given, failures))
+    agreed = [each for each in _agreed(recipes, marking, given, failures) if _is_new(each[0], kind, into, failures)]
     if agreed:
         command = words_of(runner)
         with Bench(policy=Policy(runs=2), offline=offline, runner=command, declared=declared) as bench:
@@ -134,6 +134,18 @@ def _agreed(
         except ClearinghouseError as error:
             failures.append(type(error)(f"{recipe.source}: {error.what}", error.remedy))
     return found
+
+
+def _is_new(recipe: "Loaded", kind: str, into: Path, failures: list[ClearinghouseError]) -> bool:
+    """Whether a task is not there yet: it would take a minute to make, and then be refused."""
+    from clearinghouse.evaluation.tasks.errors import TaskError  # noqa: PLC0415
+    from clearinghouse.evaluation.tasks.fields import Kind  # noqa: PLC0415
+    from clearinghouse.evaluation.tasks.recipes.making import id_of  # noqa: PLC0415
+
+    place = into / id_of(recipe, Kind(kind))
+    if place.exists():
+        failures.append(TaskError(f"{place} is there already", "name another folder, or take it away"))
+    return not place.exists()
 
 
 def _verdict(recipe: "Loaded", session: "Session", path: Path | None, keys: "KeyRing | None") -> "Verdict":

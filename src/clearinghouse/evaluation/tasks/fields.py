@@ -135,7 +135,8 @@ class Oracle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         folder: its files are put into ``/work`` of a fresh box. command: what is run there.
-        kit: which version of our ``kit.py`` stands beside them; none where it is not said. limits: of the command.
+        kit: which version of the shared ``kit.py`` stands beside them; none where it is not said.
+        limits: of the command.
     """
 
     folder: _Path

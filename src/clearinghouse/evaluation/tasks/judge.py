@@ -10,13 +10,14 @@ from collections.abc import Mapping
 
 import msgspec
 
+from clearinghouse.evaluation.tasks.contradictions import ANSWER, GIVEN
 from clearinghouse.evaluation.tasks.errors import UnbuiltError
 from clearinghouse.evaluation.tasks.fields import Oracle
 from clearinghouse.evaluation.tasks.judged import Judged
 from clearinghouse.evaluation.tasks.place import LARGEST_ANSWERS, built, has_subject
 from clearinghouse.evaluation.tasks.ranges import HOSTS, is_of_host
 from clearinghouse.evaluation.tasks.recipes import signals
-from clearinghouse.evaluation.tasks.task import ANSWER, GIVEN, Task
+from clearinghouse.evaluation.tasks.task import Task
 from clearinghouse.formats.text import clean_line
 from clearinghouse.sandbox import BoxError, Command, End, File, Kind, Limits, Outcome, Provider
 from clearinghouse.sandbox.contract import MIB

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from clearinghouse.evaluation.tasks import folder as folders
 from clearinghouse.evaluation.tasks.errors import TaskError
-from clearinghouse.evaluation.tasks.fields import Host, Kind
+from clearinghouse.evaluation.tasks.fields import Host, Kind, Written
 from clearinghouse.sandbox import BoxError, Command, Limits, contract
 from clearinghouse.sandbox.contract import MIB
 from clearinghouse.sandbox.network import OWN, links_of
@@ -17,16 +17,17 @@ SERVING = Limits(seconds=600, cpu=120, memory=256 * MIB, processes=64, disk=64 *
 """What the program of a host may use while one command of the agent runs, where the task does not say otherwise."""
 
 
-def require_range(kind: Kind, hosts: Sequence[Host], files: Mapping[str, bool], source: str) -> None:
+def require_range(written: Written, files: Mapping[str, bool], source: str) -> None:
     """Refuse hosts that make no range.
 
     Args:
-        files: whether there are any below each host's folder, by that folder. source: of the task, for messages.
+        written: the task. files: whether there are any below each host's folder, by that folder. source: of the task, for messages.
 
     Raises:
         TaskError: they make none.
     """
     where = f"{source}/{folders.NAME}: host"
+    kind, hosts = written.kind, written.host
     if (kind is Kind.RANGE) != bool(hosts):
         what = f"{where}: only a range has hosts, and it has some"
         raise TaskError(what, "add hosts, or name another kind", source=source)

@@ -22,14 +22,14 @@ def recipe_of(task: Task) -> Loaded:
     """Return the recipe of a task.
 
     Raises:
-        TaskError: it has none, or none that can be read.
+        UnbuiltError: it has none, or none that can be read.
     """
     if task.recipe is None:
-        raise TaskError(f"{task.id} is made from no recipe", "name one that is")
+        raise UnbuiltError(f"{task.id} is made from no recipe", "name one that is")
     try:
         return from_files({name: file.data for name, file in task.below(task.recipe.folder).items()}, task.id)
     except ClearinghouseError as error:
-        raise TaskError(error.what, error.remedy, source=task.id) from None
+        raise UnbuiltError(error.what, error.remedy, source=task.id) from None
 
 
 @contextmanager
@@ -53,11 +53,18 @@ def installed(
 
     Args:
         more: files that are among those of the recipe this time.
+
+    Raises:
+        UnbuiltError: what the task brings is not as it was embedded.
     """
     loaded = recipe_of(task)
     whole = msgspec.structs.replace(loaded, files={**loaded.files, **(more or {})})
     folder = task.recipe.artefacts if task.recipe else None
-    ready = make_ready(whole, subject, provider, Embedded(task.below(folder), task.id), BUILD, None)
+    try:
+        source = Embedded(task.below(folder), task.id)
+    except TaskError as error:
+        raise UnbuiltError(error.what, error.remedy, source=task.id) from None
+    ready = make_ready(whole, subject, provider, source, BUILD, None)
     try:
         yield ready
     finally:

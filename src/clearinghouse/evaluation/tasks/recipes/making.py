@@ -115,6 +115,13 @@ def make(loaded: Loaded, session: Session, wanted: Wanted, *, disguised: bool = 
     return from_files(given, f"a task from {loaded.source}")
 
 
+def id_of(loaded: Loaded, kind: Kind) -> str:
+    """Return the id that a task made from a recipe gets: what it is of, what is asked for, and the recipe's digest."""
+    _, name, version = wording.subject_of(loaded)
+    text = f"{name}-{version}-{kind}-{loaded.digest[:8]}"
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[-64:].strip("-")
+
+
 def _confirmed(loaded: Loaded, wanted: Wanted) -> None:
     recipe, source = loaded.recipe, loaded.source
     if wanted.kind not in KINDS:
@@ -209,7 +216,7 @@ def _head(loaded: Loaded, wanted: Wanted) -> dict[str, Any]:
         custody["until"] = wanted.custody.until.isoformat()
     return {
         "schema": SCHEMA,
-        "id": _id(f"{name}-{version}-{wanted.kind}-{loaded.digest[:8]}"),
+        "id": id_of(loaded, wanted.kind),
         "title": f"{wanted.kind}: a flaw of {name} {version} ({ecosystem})"[:300],
         "family": weakness,
         "domain": _DOMAINS[wanted.kind],
@@ -231,7 +238,3 @@ def _version_of(subject: Subject | None) -> str:
         return subject.purl.rpartition("@")[2]
     found = _VERSION.findall(subject.archive or "")
     return found[-1] if found else ""
-
-
-def _id(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[-64:].strip("-")

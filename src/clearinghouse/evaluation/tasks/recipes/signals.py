@@ -23,7 +23,7 @@ from clearinghouse.evaluation.tasks.task import Task
 from clearinghouse.sandbox import BoxError, Outcome, Provider
 from clearinghouse.validation.recipe import Loaded, Subject, Use
 from clearinghouse.validation.running import climb, limits_of, run_once
-from clearinghouse.validation.shows import Growth, exit_code
+from clearinghouse.validation.shows import Exit, Growth, exit_code
 from clearinghouse.validation.subjects import patched
 from clearinghouse.validation.validate import RUN
 
@@ -65,18 +65,25 @@ class _Arms:
         try:
             if self._shown(theirs, over) is not True:
                 return Judged(False, (), "the flaw does not show")
-            empty = self._provider.prepare({}, self._limits)
-            try:
-                if self._shown(theirs, empty) is not False:
-                    return Judged(False, (), "the same shows where the package is not installed")
-            finally:
-                self._provider.destroy(empty)
+            if self._tells_what_is_missing() and self._without(theirs) is not False:
+                return Judged(False, (), "the same shows where the package is not installed")
             for name, subject, more in self._repaired():
                 if self._on(subject, more, theirs) is not False:
                     return Judged(False, (), f"the same shows on {name}, or nothing can be told there")
         except BoxError as error:
             return Judged(False, (), f"the answer does not fit: {error.what}")
         return Judged(True, (), "the flaw shows, and only on the affected version")
+
+    def _tells_what_is_missing(self) -> bool:
+        """Whether a package that is not there can be told from the sign: an exit code may be that of both."""
+        return not (self._recipe.fixed and isinstance(self._recipe.shows, Exit))
+
+    def _without(self, theirs: Loaded) -> bool | None:
+        empty = self._provider.prepare({}, self._limits)
+        try:
+            return self._shown(theirs, empty)
+        finally:
+            self._provider.destroy(empty)
 
     def _repaired(self) -> Iterator[tuple[str, Subject, dict[str, bytes]]]:
         """Yield the repaired subjects, with the files that they need beside those of the recipe."""
