@@ -88,6 +88,16 @@ def test_a_budget_that_is_used_up_is_a_failure_that_is_counted_apart(bench: Benc
     assert [(each.ended, each.score) for each in found] == [(Ended.BUDGET, 0.0)] * 2
 
 
+def test_an_attempt_that_runs_out_of_time_is_judged_by_what_is_there(bench: Bench, tmp_path: Path) -> None:
+    tasks = [
+        sum_task(tmp_path / "tasks", "waits", 0.01, before="sleep 60; "),
+        sum_task(tmp_path / "tasks", "writes", 0.01, before="echo 6 > answer.txt; sleep 60; "),
+    ]
+    budget = Budget(tokens=100_000, seconds=2.0, messages=20)
+    found = sorted(made(tasks, "scripted/expert", tmp_path / "out", bench, budget), key=lambda each: each.task_id)
+    assert [(each.ended, each.score) for each in found] == [(Ended.BUDGET, 0.0), (Ended.SOLVED, 1.0)]
+
+
 def test_an_oracle_that_fails_says_nothing_of_the_agent(bench: Bench, tmp_path: Path) -> None:
     tasks = [
         sum_task(tmp_path / "tasks", "broken", check="exit 3\n"),
