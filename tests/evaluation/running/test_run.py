@@ -80,6 +80,7 @@ def test_agents_that_behave(model: str, endings: set[Ended], bench: Bench, tmp_p
     found = made(sum_tasks(tmp_path / "tasks", [0.01] * 8), model, tmp_path / "out", bench)
     assert {each.ended for each in found} == endings
     assert all(each.is_missing == (each.score is None) for each in found)
+    assert all(each.retries == (each.ended is Ended.INFRASTRUCTURE) for each in found), "they were made once more"
 
 
 def test_a_budget_that_is_used_up_is_a_failure_that_is_counted_apart(bench: Bench, tmp_path: Path) -> None:
