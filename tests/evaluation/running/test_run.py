@@ -89,6 +89,17 @@ def test_a_budget_that_is_used_up_is_a_failure_that_is_counted_apart(bench: Benc
     assert [(each.ended, each.score) for each in found] == [(Ended.BUDGET, 0.0)] * 2
 
 
+def test_costs_are_counted_and_limited_where_prices_are_given(bench: Bench, tmp_path: Path) -> None:
+    tasks = sum_tasks(tmp_path / "tasks", [0.01])
+    (free,) = made(tasks, "scripted/expert", tmp_path / "free", bench)
+    (paid,) = made(tasks, "scripted/expert", tmp_path / "paid", bench, prices=(1.0, 1.0))
+    little = Budget(tokens=100_000, cost=0.0005, seconds=60.0)
+    (poor,) = made(tasks, "scripted/expert", tmp_path / "poor", bench, little, prices=(1.0, 1.0))
+    assert (free.cost, free.ended) == (None, Ended.SOLVED)
+    assert paid.cost == pytest.approx(paid.tokens / 1e6)
+    assert (poor.ended, poor.score) == (Ended.BUDGET, 0.0)
+
+
 def test_an_attempt_that_runs_out_of_time_is_judged_by_what_is_there(bench: Bench, tmp_path: Path) -> None:
     tasks = [
         sum_task(tmp_path / "tasks", "waits", 0.01, before="sleep 60; "),
@@ -155,6 +166,7 @@ def test_a_model_that_cannot_be_had_is_told(bench: Bench, tmp_path: Path) -> Non
         ({"epochs": 0}, "attempts at each task"),
         ({"model": "expert"}, "names no model"),
         ({"budget": Budget(tokens=0)}, "a budget of nothing"),
+        ({"budget": Budget(tokens=1, cost=1.0)}, "without prices"),
     ],
 )
 def test_what_cannot_be_asked(change: dict[str, object], says: str, tmp_path: Path) -> None:

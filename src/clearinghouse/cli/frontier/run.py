@@ -44,7 +44,11 @@ def command(
     ] = 2_000_000,
     budget_seconds: Annotated[float, typer.Option("--budget-seconds", min=1, help="Of the clock.")] = 3_600.0,
     budget_cost: Annotated[
-        float | None, typer.Option("--budget-cost", min=0, help="US dollars of one attempt; inspect_ai knows prices.")
+        float | None, typer.Option("--budget-cost", min=0, help="US dollars of one attempt; needs --prices.")
+    ] = None,
+    prices: Annotated[
+        tuple[float, float] | None,
+        typer.Option("--prices", metavar="INPUT OUTPUT", help="US dollars for a million tokens of input, of output."),
     ] = None,
     turns: Annotated[int, typer.Option("--turns", min=1, help="Most turns of one attempt.")] = 200,
     epochs: Annotated[int, typer.Option("--epochs", min=1, max=1_000, help="Attempts at each task.")] = 1,
@@ -92,7 +96,16 @@ def command(
     loaded = [load(each) for each in tasks_below(tasks)]
     budget = Budget(tokens=budget_tokens, cost=budget_cost, seconds=budget_seconds, messages=turns)
     wanted = asked(
-        loaded, model, budget, epochs=epochs, scaffold=scaffold, seed=seed, tier=tier, retries=retries, plan=plan
+        loaded,
+        model,
+        budget,
+        epochs=epochs,
+        scaffold=scaffold,
+        seed=seed,
+        tier=tier,
+        retries=retries,
+        plan=plan,
+        prices=prices,
     )
     require_shown(loaded, model, operator)
     many = runners or min(max_samples, os.cpu_count() or 1)
