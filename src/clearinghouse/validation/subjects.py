@@ -44,12 +44,14 @@ class Ready(NamedTuple):
         box: over which runs are made, and that the caller destroys; empty where it could not be made ready.
         why: what went wrong then.
         artefacts: what was fetched, without its bytes. steps: what was done in the box.
+        root: the folder in which a patch of it is applied; empty where it could not be made ready.
     """
 
     box: str
     why: str
     artefacts: tuple[Artefact, ...]
     steps: tuple[Step, ...]
+    root: str = ""
 
 
 class _Plan(NamedTuple):
@@ -60,6 +62,7 @@ class _Plan(NamedTuple):
     commands: list[tuple[str, ...]]
     at: str
     patch: tuple[str, bytes] | None = None
+    root: str = ""
 
     def put(self, name: str, data: bytes) -> str:
         """Put a file into the box, in a folder of its own: files of two packages can have one name."""
@@ -120,7 +123,7 @@ def make_ready(
         if outcome.end is not End.EXITED or outcome.code != 0:
             provider.destroy(box)
             return Ready("", _failed(command, outcome), tuple(artefacts), tuple(steps))
-    return Ready(box, "", tuple(artefacts), tuple(steps))
+    return Ready(box, "", tuple(artefacts), tuple(steps), plan.root)
 
 
 def _plan(loaded: Loaded, subject: Subject, registry: Registry, python: Python | None, fetched: Gathered) -> _Plan:
@@ -146,10 +149,11 @@ def _plan(loaded: Loaded, subject: Subject, registry: Registry, python: Python |
     for name in install.files:
         fetched.count(name, loaded.files[name])
         plan.unpack.append({"do": "put", "file": plan.put(name, loaded.files[name]), "into": f"{_SOURCE}/{name}"})
+    root = _root(by, main, install.from_source)
     if subject.patch:
-        plan = plan._replace(patch=(_root(by, main, install.from_source), loaded.files[subject.patch]))
+        plan = plan._replace(patch=(root, loaded.files[subject.patch]))
     plan.commands.extend(_given(recipe, by))
-    return plan._replace(at=_SOURCE if by in {"make", "cargo"} else "/subject")
+    return plan._replace(root=root, at=_SOURCE if by in {"make", "cargo"} else "/subject")
 
 
 def _archive(loaded: Loaded, subject: Subject, fetched: Gathered) -> Artefact | None:

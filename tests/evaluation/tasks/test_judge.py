@@ -67,7 +67,8 @@ def test_only_plain_files_are_collected(files: dict[str, File], runner: Client) 
     task = changed(
         files, 'collect = ["answer.txt"]', 'collect = ["answer.txt", "link", "folder", "pipe", "large", "in/way"]'
     )
-    script = f"echo tea > answer.txt; ln -s answer.txt link; mkdir folder; mkfifo pipe; ln -s /etc in; head -c {LARGEST_ANSWER + 1} /dev/zero > large"
+    script = "echo tea > answer.txt; ln -s answer.txt link; mkdir folder; mkfifo pipe; ln -s /etc in;"
+    script += f"head -c {LARGEST_ANSWER + 1} /dev/zero > large"
     with prepared(task, runner) as place:
         assert place.run("bash", "-c", script).code == 0
         assert place.collected() == {"answer.txt": b"tea\n"}

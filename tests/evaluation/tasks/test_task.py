@@ -163,3 +163,20 @@ def test_links_and_strange_files_are_refused(files: dict[str, File], tmp_path: P
             load(place)
     with pytest.raises(TaskError, match=r"has no task\.toml"):
         load(tmp_path)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_task_or_a_task_error(data: bytes) -> None:
+    with pytest.raises(TaskError):
+        Task.from_bytes(data)
+
+
+@given(st.text(max_size=60), st.integers(0, len(PLAIN)), st.integers(0, 20))
+def test_any_change_of_the_text_is_a_task_or_a_task_error(text: str, at: int, cut: int) -> None:
+    changed_text = (PLAIN[:at] + text + PLAIN[at + cut :]).encode("utf-8", "surrogatepass")
+    files = {"task.toml": File(changed_text), "p.md": File(b""), "oracle/x": File(b""), "box/y": File(b"")}
+    try:
+        task = from_files(files, "here")
+    except TaskError:
+        return
+    assert Task.from_bytes(task.to_bytes()) == task

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from clearinghouse.evaluation.tasks.errors import UnbuiltError
 from clearinghouse.evaluation.tasks.fields import Proof
-from clearinghouse.evaluation.tasks.judge import Judged, judge
+from clearinghouse.evaluation.tasks.judge import judge
+from clearinghouse.evaluation.tasks.judged import Judged
 from clearinghouse.evaluation.tasks.place import built, prepared
 from clearinghouse.evaluation.tasks.task import Solution, Task
 from clearinghouse.sandbox import Provider

@@ -114,7 +114,8 @@ class Oracle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         folder: its files are put into ``/work`` of a fresh box. command: what is run there.
-        kit: which version of our ``kit.py`` stands beside them; none where it is not said. limits: of the command.
+        kit: which version of the shared ``kit.py`` stands beside them; none where it is not said.
+        limits: of the command.
     """
 
     folder: _Path
@@ -157,6 +158,18 @@ class Origin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     says: _Prose = ""
 
 
+class FromRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A recipe of validation that is the subject of a task, and unless it is one to locate a flaw, its judge too.
+
+    Attributes:
+        folder: of the recipe with its files, which no agent sees. artefacts: of the packages that it names, embedded,
+            so that nothing is fetched.
+    """
+
+    folder: _Path
+    artefacts: _Path
+
+
 class Written(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A ``task.toml`` as it stands; what the fields mean is said at :class:`~.task.Task`."""
 
@@ -171,7 +184,8 @@ class Written(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     prompt: _Path
     box: Box = Box()
     collect: Annotated[tuple[_Path, ...], Meta(min_length=1, max_length=64)]
-    oracle: Oracle
+    oracle: Oracle | None = None
+    recipe: FromRecipe | None = None
     steps: Annotated[tuple[Step, ...], Meta(max_length=64)] = ()
     solution: Annotated[tuple[WrittenSolution, ...], Meta(max_length=64)] = ()
     custody: Custody = Custody()

@@ -7,17 +7,22 @@ outcome that is missing.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import msgspec
 
+from clearinghouse.evaluation.tasks.contradictions import ANSWER, GIVEN
 from clearinghouse.evaluation.tasks.errors import UnbuiltError
-from clearinghouse.evaluation.tasks.place import LARGEST_ANSWERS, built
-from clearinghouse.evaluation.tasks.task import ANSWER, GIVEN, Task
+from clearinghouse.evaluation.tasks.fields import Oracle
+from clearinghouse.evaluation.tasks.judged import Judged
+from clearinghouse.evaluation.tasks.place import LARGEST_ANSWERS, built, has_subject
+from clearinghouse.evaluation.tasks.recipes import signals
+from clearinghouse.evaluation.tasks.task import Task
 from clearinghouse.formats.text import clean_line
 from clearinghouse.sandbox import BoxError, Command, End, File, Kind, Limits, Outcome, Provider
 from clearinghouse.sandbox.contract import MIB
 from clearinghouse.trust.statement import NotStrictError, decode_strictly
+
+__all__ = ["ORACLE", "STEPS", "Judged", "judge"]
 
 ORACLE = Limits(seconds=60, cpu=60, memory=1024 * MIB, processes=128, disk=128 * MIB, output=MIB)
 """What an oracle may use, where the task does not say otherwise."""
@@ -26,19 +31,6 @@ STEPS = "/work/steps.json"
 SOLVED, NOT_SOLVED = 0, 1
 """Exit codes of oracles."""
 _LARGEST_STEPS = 64 << 10
-
-
-class Judged(NamedTuple):
-    """What the oracle says.
-
-    Attributes:
-        solved: whether the task was solved; None where the oracle failed. steps: names of those that were done, in the
-            order of the task. words: one line for a person.
-    """
-
-    solved: bool | None
-    steps: tuple[str, ...]
-    words: str
 
 
 class _Steps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,38 +47,40 @@ def judge(task: Task, collected: Mapping[str, bytes], provider: Provider, *, ove
         collected: by path below ``/work`` of the agent's box; paths that the task does not collect are passed over.
         over: the box of the subject, where it is built already (:func:`~.place.built`).
     """
-    if over is None and task.box.build:
+    if over is None and has_subject(task):
         try:
             with built(task, provider) as made:
                 return judge(task, collected, provider, over=made)
         except UnbuiltError as error:
             return Judged(None, (), error.what)
-    answers = {f"{ANSWER}/{name}": File(data) for name, data in collected.items() if name in task.collect}
-    if sum(len(each.data) for each in answers.values()) > LARGEST_ANSWERS:
+    answers = {name: data for name, data in collected.items() if name in task.collect}
+    if sum(map(len, answers.values())) > LARGEST_ANSWERS:
         return Judged(False, (), "the answer is larger than an answer may be")
+    if task.oracle is None:
+        return signals.judged(task, answers, provider, over)
     try:
-        return _judged(task, {**_of_oracle(task), **answers}, provider, over)
+        return _judged(task, task.oracle, answers, provider, over)
     except BoxError as error:
         return Judged(None, (), f"the oracle has no box: {error.what}")
 
 
-def _of_oracle(task: Task) -> dict[str, File]:
-    given = {f"{GIVEN}/{name}": file for name, file in task.below(task.box.folder).items()}
-    return {**task.below(task.oracle.folder), **given}
-
-
-def _judged(task: Task, files: Mapping[str, File], provider: Provider, over: str | None) -> Judged:
-    limits = task.oracle.limits.over(ORACLE)
+def _judged(task: Task, oracle: Oracle, answers: Mapping[str, bytes], provider: Provider, over: str | None) -> Judged:
+    files = {
+        **task.below(oracle.folder),
+        **{f"{GIVEN}/{name}": file for name, file in task.below(task.box.folder).items()},
+        **{f"{ANSWER}/{name}": File(data) for name, data in answers.items()},
+    }
+    limits = oracle.limits.over(ORACLE)
     box = provider.prepare(files, limits, over=over)
     try:
-        outcome = provider.run(box, Command(argv=task.oracle.command, limits=limits))
+        outcome = provider.run(box, Command(argv=oracle.command, limits=limits))
         if outcome.end is not End.EXITED or outcome.code not in {SOLVED, NOT_SOLVED}:
             return Judged(None, (), _failed(outcome))
         written = provider.collect(box, [STEPS], _LARGEST_STEPS)[0]
     finally:
         provider.destroy(box)
     words = clean_line(outcome.stdout[:4096].decode(errors="replace").strip(), 300)
-    if written.kind is Kind.MISSING:
+    if written.kind is Kind.MISSING or not task.steps:
         return Judged(outcome.code == SOLVED, (), words)
     done = _done(task, written.data) if written.kind is Kind.FILE else None
     if done is None:

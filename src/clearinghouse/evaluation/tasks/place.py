@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from clearinghouse.evaluation.tasks.errors import UnbuiltError
+from clearinghouse.evaluation.tasks.recipes.installed import affected
 from clearinghouse.evaluation.tasks.task import Task
 from clearinghouse.formats.text import clean_line
 from clearinghouse.sandbox import BoxError, Command, End, Kind, Limits, Outcome, Provider
@@ -65,7 +66,7 @@ def prepared(task: Task, provider: Provider, *, over: str | None = None) -> Iter
     Raises:
         UnbuiltError: either cannot be made.
     """
-    if over is None and _has_subject(task):
+    if over is None and has_subject(task):
         with built(task, provider) as made, prepared(task, provider, over=made) as place:
             yield place
         return
@@ -84,8 +85,12 @@ def built(task: Task, provider: Provider) -> Iterator[str | None]:
     Raises:
         UnbuiltError: it cannot be built.
     """
-    if not _has_subject(task):
+    if not has_subject(task):
         yield None
+        return
+    if task.recipe is not None:
+        with affected(task, provider) as box:
+            yield box
         return
     limits = task.box.building.over(BUILD)
     try:
@@ -94,7 +99,7 @@ def built(task: Task, provider: Provider) -> Iterator[str | None]:
         raise UnbuiltError(f"{task.id}: no box can be made for its subject: {error.what}", error.remedy) from None
     try:
         for argv in task.box.build:
-            outcome = provider.run(box, Command(argv=argv, environment=_TOOLS, limits=limits))
+            outcome = provider.run(box, Command(argv=argv, limits=limits))
             if outcome.end is not End.EXITED or outcome.code != 0:
                 raise UnbuiltError(f"{task.id}: its subject cannot be built: {_words(outcome)}", "look at its [box]")
         yield box
@@ -102,12 +107,9 @@ def built(task: Task, provider: Provider) -> Iterator[str | None]:
         provider.destroy(box)
 
 
-_TOOLS = {"PYTHONPATH": "/subject/tools", "CARGO_HOME": "/work/.cargo"}
-"""As validation installs things."""
-
-
-def _has_subject(task: Task) -> bool:
-    return bool(task.box.build)
+def has_subject(task: Task) -> bool:
+    """Whether something is built before an agent begins."""
+    return bool(task.box.build) or task.recipe is not None
 
 
 def _box(task: Task, provider: Provider, over: str | None) -> str:

@@ -16,11 +16,19 @@ from typing import Annotated, Any, Self
 import msgspec
 
 from clearinghouse.evaluation.tasks import folder as folders
+from clearinghouse.evaluation.tasks.contradictions import (
+    KIT,
+    below,
+    checked,
+    nothing_else,
+    plain,
+)
 from clearinghouse.evaluation.tasks.errors import TaskError
 from clearinghouse.evaluation.tasks.fields import (
     SCHEMA,
     Box,
     Custody,
+    FromRecipe,
     Human,
     Kind,
     Oracle,
@@ -34,7 +42,6 @@ from clearinghouse.formats.text import clean_line
 from clearinghouse.sandbox import File
 from clearinghouse.trust.commitment import Json, canonical
 from clearinghouse.trust.statement import NotStrictError, decode_strictly
-from clearinghouse.validation.contradictions import is_plain
 from clearinghouse.validation.recipe import tables_of
 
 LARGEST_TOML = 64 << 10
@@ -43,14 +50,6 @@ LARGEST_PROMPT = 64 << 10
 """Most bytes of a prompt, and of a solution."""
 LARGEST = folders.LARGEST_TOGETHER // 3 * 4 + (4 << 20)
 """Most bytes of a task that is read from bytes."""
-ANSWER = "answer"
-"""The folder below ``/work`` of the oracle's box in which the collected files are."""
-GIVEN = "given"
-"""The folder below ``/work`` of the oracle's box in which the files are that the agent was given, as they were."""
-KIT = "kit.py"
-PROVENANCE = "provenance"
-"""The folder of what a task was made from, which no box ever gets."""
-_FREE = ("README.md",)
 _FORM = "write it as docs/frontier.md does"
 
 
@@ -69,7 +68,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
         id: unique in its pool. title: one line. family: what tasks of one kind of flaw have in common, the unit that
             statistics sample. domain, kind, version: of the task. human: how long a person needs.
         prompt: what the agent is told. box: where it works. collect: paths below ``/work`` that are taken out.
-        oracle: what judges. steps: parts that are scored by themselves. solutions: with which the judge is checked.
+        oracle: what judges; None where the signals of the recipe do. recipe: that it is made from, if it is.
+        steps: parts that are scored by themselves. solutions: with which the judge is checked.
         custody: who may have it. origin: what it was made from. files: all files by path, ``task.toml`` among them.
 
     Laws: ``Task.from_bytes(task.to_bytes()) == task`` but for ``source``; equal files give equal bytes.
@@ -85,7 +85,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     prompt: str
     box: Box
     collect: tuple[str, ...]
-    oracle: Oracle
+    oracle: Oracle | None
+    recipe: FromRecipe | None
     steps: tuple[Step, ...]
     solutions: tuple[Solution, ...]
     custody: Custody
@@ -99,7 +100,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
     def below(self, folder: str | None) -> dict[str, File]:
         """Return the files below one of its folders, by their path there; none where there is no folder."""
-        return _below(self.files, folder)
+        return below(self.files, folder)
 
     def to_bytes(self) -> bytes:
         """Return it as one string of bytes, the same for equal files."""
@@ -124,7 +125,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
                 f"{source} is none: {error}", "take the bytes as they were written", source=source
             ) from None
         for name in files:
-            _plain(name, f"{source}: files", source)
+            plain(name, f"{source}: files", source)
         task = cls(**_fields(files, source))
         if task.to_bytes() != data:  # else one task had two digests
             raise TaskError(f"{source} is not in canonical form", "take the bytes as they were written", source=source)
@@ -162,8 +163,9 @@ def from_files(files: Mapping[str, File], source: str) -> Task:
     """
     whole = dict(files)
     written = _written(whole, source)
-    kit = f"{written.oracle.folder}/{KIT}"
-    if written.oracle.kit and kit not in whole:
+    oracle = written.oracle
+    kit = f"{oracle.folder}/{KIT}" if oracle else ""
+    if oracle and oracle.kit and kit not in whole:
         data = resources.files("clearinghouse.evaluation.tasks.inside").joinpath(KIT).read_bytes()
         whole[kit] = File(data)
     return Task(**_fields(whole, source))
@@ -183,11 +185,11 @@ def tasks_below(paths: list[Path]) -> Iterator[Path]:
 
 def _fields(files: Mapping[str, File], source: str) -> dict[str, Any]:
     written = _written(files, source)
-    _checked(written, files, source)
+    checked(written, files, source)
     given = {name: getattr(written, name) for name in written.__struct_fields__ if name not in {"schema", "solution"}}
     given["prompt"] = _text(files, written.prompt, "prompt", source)
     given["solutions"] = tuple(_solution(each, files, source) for each in written.solution)
-    _nothing_else(written, files, source)
+    nothing_else(written, files, source)
     given["files"] = dict(sorted(files.items()))
     return given
 
@@ -207,62 +209,6 @@ def _written(files: Mapping[str, File], source: str) -> Written:
         raise TaskError(f"{where}: it is nested too deeply", _FORM, source=source) from None
     except ValueError as error:  # no UTF-8, no TOML
         raise TaskError(f"{where}: {clean_line(str(error), 200)}", _FORM, source=source) from None
-
-
-def _checked(written: Written, files: Mapping[str, File], source: str) -> None:
-    """Refuse what contradicts itself."""
-    where = f"{source}/{folders.NAME}"
-    for field, name in _named(written):
-        _plain(name, f"{where}: {field}", source)
-    for field, place in (("box.folder", written.box.folder), ("box.subject", written.box.subject)):
-        if place is not None and not _below(files, place):
-            raise TaskError(f"{where}: {field}: there is no file below {place}", "add one", source=source)
-    if written.box.subject and not written.box.build:
-        raise TaskError(f"{where}: box.subject: nothing is made of it", "say how, in build", source=source)
-    inside = _below(files, written.oracle.folder)
-    if not inside:
-        raise TaskError(f"{where}: oracle.folder: there is no file below it", "add what judges", source=source)
-    if taken := {each.split("/")[0] for each in inside} & {ANSWER, GIVEN}:
-        what = f"{where}: oracle.folder: {min(taken)} is a name that the judge gives"
-        raise TaskError(what, "rename it", source=source)
-    for field, names in (
-        ("steps", [each.name for each in written.steps]),
-        ("solution", [each.name for each in written.solution]),
-        ("collect", list(written.collect)),
-    ):
-        if len(set(names)) != len(names):
-            raise TaskError(f"{where}: {field}: one name stands twice", "name each once", source=source)
-
-
-def _nothing_else(written: Written, files: Mapping[str, File], source: str) -> None:
-    """Refuse files of which nobody knows what they are for."""
-    if unknown := sorted(set(files) - _used(written, files)):
-        what = f"{source}/{clean_line(unknown[0])} belongs to no part of the task"
-        raise TaskError(what, f"take it out, or put it into {PROVENANCE}/", source=source)
-
-
-def _named(written: Written) -> Iterator[tuple[str, str]]:
-    """Yield the paths that a task names, with their fields."""
-    yield "prompt", written.prompt
-    yield "oracle.folder", written.oracle.folder
-    yield from (("collect", each) for each in written.collect)
-    yield from (("solution.file", each.file) for each in written.solution if each.file)
-    for field, name in (("box.folder", written.box.folder), ("box.subject", written.box.subject)):
-        if name:
-            yield field, name
-
-
-def _used(written: Written, files: Mapping[str, File]) -> set[str]:
-    known = {folders.NAME, written.prompt, *_FREE, *(each.file for each in written.solution if each.file)}
-    for folder in (written.box.folder, written.box.subject, written.oracle.folder, PROVENANCE):
-        if folder:
-            known.update(f"{folder}/{each}" for each in _below(files, folder))
-    return known
-
-
-def _below(files: Mapping[str, File], folder: str | None) -> dict[str, File]:
-    before = f"{folder}/"
-    return {name.removeprefix(before): file for name, file in files.items() if folder and name.startswith(before)}
 
 
 def _solution(written: WrittenSolution, files: Mapping[str, File], source: str) -> Solution:
@@ -288,11 +234,6 @@ def _text(files: Mapping[str, File], name: str, field: str, source: str) -> str:
     if "\0" in text:
         raise TaskError(f"{where} has a zero in it", "take it out", source=source)
     return text
-
-
-def _plain(name: str, where: str, source: str) -> None:
-    if not is_plain(name) or "\\" in name:
-        raise TaskError(f"{where}: {clean_line(name)!r} is no path below the folder", "name one", source=source)
 
 
 def _decoded(text: str) -> bytes:

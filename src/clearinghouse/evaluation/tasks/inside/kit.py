@@ -37,13 +37,20 @@ def _broken(kind: type[BaseException], error: BaseException, trace: TracebackTyp
 sys.excepthook = _broken
 
 
+def _end_all() -> None:
+    """End all processes of this box but this one and the first: of what was run, and of what that left behind."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)
+
+
 def _said(code: int, words: str, steps: Sequence[str] | None) -> NoReturn:
     """End what was run, and then say it: nothing that an agent wrote lives on to say something else."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(-1, signal.SIGKILL)  # all processes of this box but this one and the first
+    _end_all()
+    os.chmod("/work", 0o755)  # noqa: S103 - of the box; what was run can have shut it, and filled the disk
+    shutil.rmtree("/tmp", ignore_errors=True)  # noqa: S108 - of the box
+    if os.path.lexists("/work/steps.json"):
+        os.rename("/work/steps.json", "/work/steps.json.other")
     if steps is not None:
-        if os.path.lexists("/work/steps.json"):
-            os.rename("/work/steps.json", "/work/steps.json.other")
         with open("/work/steps.json", "x", encoding="utf-8") as out:
             json.dump({"steps": list(steps)}, out)
     print(words)
@@ -120,6 +127,19 @@ def located(file: str, function: str, first: int, last: int, weakness: str) -> N
     if wrong:
         failed(f"{len(wrong)} of 4 are wrong")  # which ones would help who guesses
     solved("the flaw is where the answer says")
+
+
+def within(places: Mapping[str, Sequence[Sequence[int]]], weaknesses: Sequence[str]) -> NoReturn:
+    """Judge where an agent says that a flaw is: a line within what the repair changed, and the class of the flaw.
+
+    Args:
+        places: first and last lines by file. weaknesses: classes that are right.
+    """
+    found = fields("answer.json", {"file": str, "line": int, "class": str})
+    spans = places.get(found["file"].removeprefix("./"), ())
+    if found["class"].upper() in weaknesses and any(first <= found["line"] <= last for first, last in spans):
+        solved("the repair is where the answer says")
+    failed("the answer is not right")
 
 
 def exactly(truth: Mapping[str, Any]) -> NoReturn:
@@ -202,8 +222,7 @@ def run(
             code: int | None = process.returncode
         except subprocess.TimeoutExpired:
             code = None
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        _end_all()
         process.wait()
         out.seek(0)
         return code, out.read(_MOST)
@@ -340,7 +359,6 @@ def talk(
                 mouth.flush()
     finally:
         clock.cancel()
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        _end_all()
         process.wait()
     return said
