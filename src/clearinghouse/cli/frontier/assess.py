@@ -25,7 +25,8 @@ def assess_command(
             parser=path_of,
             metavar="TABLE",
             help="A table of runs: CSV, Parquet or JSON lines, one attempt a row, with the columns task_id, "
-            "task_family, model, score; and if known human_minutes, weight, epoch, outcome, human_source. - is standard input.",
+            "task_family, model, score; and if known human_minutes, weight, epoch, outcome, human_source. - is "
+            "standard input.",
         ),
     ],
     *,

@@ -13,7 +13,14 @@ from scipy.special import stdtrit
 from clearinghouse.evaluation.statistics.arrays import Floats, Ints
 from clearinghouse.evaluation.statistics.attempts import Attempts
 from clearinghouse.evaluation.statistics.binomial import exact_interval
-from clearinghouse.evaluation.statistics.clustered import SEED, Clusters, Weighting, clustered_interval, clusters
+from clearinghouse.evaluation.statistics.clustered import (
+    SEED,
+    Clusters,
+    Method,
+    Weighting,
+    clustered_interval,
+    clusters,
+)
 from clearinghouse.evaluation.statistics.errors import StatisticsError
 from clearinghouse.evaluation.statistics.estimate import BenchmarkAccuracy, GeneralizedAccuracy, Interval, Sides
 
@@ -80,6 +87,7 @@ def generalised_accuracy(
     level: float = 0.95,
     weighting: Weighting = Weighting.TASKS,
     sides: Sides = Sides.TWO,
+    method: Method = Method.AUTO,
     seed: int = SEED,
 ) -> GeneralizedAccuracy:
     """Return the success on the population of families that the tasks were drawn from.
@@ -97,7 +105,7 @@ def generalised_accuracy(
     if single and attempts.is_binary:
         interval = exact_interval(int(attempts.score.sum()), attempts.tasks, level, sides)
     else:
-        interval = clustered_interval(found, level, sides, seed=seed)
+        interval = clustered_interval(found, level, sides, method, seed=seed)
     return GeneralizedAccuracy(
         value=_bounded(found),
         error=found.error,

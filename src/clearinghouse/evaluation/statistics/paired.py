@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import bdtr
 
 from clearinghouse.evaluation.statistics.arrays import Floats, Ints
-from clearinghouse.evaluation.statistics.clustered import SEED, Scale, Weighting, clustered_interval, clusters
+from clearinghouse.evaluation.statistics.clustered import SEED, Method, Scale, Weighting, clustered_interval, clusters
 from clearinghouse.evaluation.statistics.errors import StatisticsError
 from clearinghouse.evaluation.statistics.estimate import Interval
 
@@ -51,6 +51,7 @@ def paired_difference(
     family: Ints,
     level: float = 0.95,
     weighting: Weighting = Weighting.TASKS,
+    method: Method = Method.AUTO,
     seed: int = SEED,
 ) -> PairedDifference:
     """Return the difference of two models.
@@ -71,7 +72,7 @@ def paired_difference(
     return PairedDifference(
         value=found.mean,
         error=found.error,
-        interval=clustered_interval(found, level, scale=Scale(-1.0, 1.0), seed=seed),
+        interval=clustered_interval(found, level, method=method, scale=Scale(-1.0, 1.0), seed=seed),
         unpaired=sqrt(sum(error**2 for error in apart)),
         tasks=len(difference),
         families=len(found.sums),

@@ -13,7 +13,7 @@ import numpy as np
 
 from clearinghouse.evaluation.statistics.arrays import Floats, Ints
 from clearinghouse.evaluation.statistics.attempts import Attempts
-from clearinghouse.evaluation.statistics.clustered import SEED, Weighting, clustered_interval, clusters
+from clearinghouse.evaluation.statistics.clustered import SEED, Method, Weighting, clustered_interval, clusters
 from clearinghouse.evaluation.statistics.errors import StatisticsError
 from clearinghouse.evaluation.statistics.estimate import Interval
 
@@ -64,6 +64,7 @@ def repeated(
     kind: Pass = Pass.ANY,
     level: float = 0.95,
     weighting: Weighting = Weighting.TASKS,
+    method: Method = Method.AUTO,
     seed: int = SEED,
 ) -> tuple[Repeated, ...]:
     """Return the success of each number of attempts for which there is a task with so many.
@@ -84,7 +85,7 @@ def repeated(
         values = estimate(successes[enough], each[enough], k)
         family = np.unique(attempts.family[enough], return_inverse=True)[1]
         mean = clusters(values, family, weighting)
-        interval = clustered_interval(mean, level, seed=seed)
+        interval = clustered_interval(mean, level, method=method, seed=seed)
         out = int(np.count_nonzero(~enough))
         value, families = min(1.0, max(0.0, mean.mean)), len(mean.sums)
         found.append(
