@@ -80,12 +80,34 @@ def test_agents_that_behave(model: str, endings: set[Ended], bench: Bench, tmp_p
     found = made(sum_tasks(tmp_path / "tasks", [0.01] * 8), model, tmp_path / "out", bench)
     assert {each.ended for each in found} == endings
     assert all(each.is_missing == (each.score is None) for each in found)
+    assert all(each.retries == (each.ended is Ended.INFRASTRUCTURE) for each in found), "they were made once more"
 
 
 def test_a_budget_that_is_used_up_is_a_failure_that_is_counted_apart(bench: Bench, tmp_path: Path) -> None:
     tasks = sum_tasks(tmp_path / "tasks", [0.01] * 2)
     found = made(tasks, "scripted/expert", tmp_path / "out", bench, Budget(tokens=700, seconds=60.0, messages=20))
     assert [(each.ended, each.score) for each in found] == [(Ended.BUDGET, 0.0)] * 2
+
+
+def test_costs_are_counted_and_limited_where_prices_are_given(bench: Bench, tmp_path: Path) -> None:
+    tasks = sum_tasks(tmp_path / "tasks", [0.01])
+    (free,) = made(tasks, "scripted/expert", tmp_path / "free", bench)
+    (paid,) = made(tasks, "scripted/expert", tmp_path / "paid", bench, prices=(1.0, 1.0))
+    little = Budget(tokens=100_000, cost=0.0005, seconds=60.0)
+    (poor,) = made(tasks, "scripted/expert", tmp_path / "poor", bench, little, prices=(1.0, 1.0))
+    assert (free.cost, free.ended) == (None, Ended.SOLVED)
+    assert paid.cost == pytest.approx(paid.tokens / 1e6)
+    assert (poor.ended, poor.score) == (Ended.BUDGET, 0.0)
+
+
+def test_an_attempt_that_runs_out_of_time_is_judged_by_what_is_there(bench: Bench, tmp_path: Path) -> None:
+    tasks = [
+        sum_task(tmp_path / "tasks", "waits", 0.01, before="sleep 60; "),
+        sum_task(tmp_path / "tasks", "writes", 0.01, before="echo 6 > answer.txt; sleep 60; "),
+    ]
+    budget = Budget(tokens=100_000, seconds=2.0, messages=20)
+    found = sorted(made(tasks, "scripted/expert", tmp_path / "out", bench, budget), key=lambda each: each.task_id)
+    assert [(each.ended, each.score) for each in found] == [(Ended.BUDGET, 0.0), (Ended.SOLVED, 1.0)]
 
 
 def test_an_oracle_that_fails_says_nothing_of_the_agent(bench: Bench, tmp_path: Path) -> None:
@@ -144,6 +166,7 @@ def test_a_model_that_cannot_be_had_is_told(bench: Bench, tmp_path: Path) -> Non
         ({"epochs": 0}, "attempts at each task"),
         ({"model": "expert"}, "names no model"),
         ({"budget": Budget(tokens=0)}, "a budget of nothing"),
+        ({"budget": Budget(tokens=1, cost=1.0)}, "without prices"),
     ],
 )
 def test_what_cannot_be_asked(change: dict[str, object], says: str, tmp_path: Path) -> None:

@@ -70,7 +70,11 @@ def command(
     ] = None,
     budget_seconds: Annotated[float, typer.Option("--budget-seconds", min=1, help="Of the clock.")] = 3_600.0,
     budget_cost: Annotated[
-        float | None, typer.Option("--budget-cost", min=0, help="US dollars of one attempt; inspect_ai knows prices.")
+        float | None, typer.Option("--budget-cost", min=0, help="US dollars of one attempt; needs --prices.")
+    ] = None,
+    prices: Annotated[
+        tuple[float, float] | None,
+        typer.Option("--prices", metavar="INPUT OUTPUT", help="US dollars for a million tokens of input, of output."),
     ] = None,
     turns: Annotated[int, typer.Option("--turns", min=1, help="Most turns of one attempt.")] = 200,
     epochs: Annotated[int, typer.Option("--epochs", min=1, max=1_000, help="Attempts at each task.")] = 1,
@@ -124,7 +128,15 @@ def command(
         tokens = budget_tokens or 2_000_000
         budget = Budget(tokens=tokens, cost=budget_cost, seconds=budget_seconds, messages=turns)
         wanted = asked(
-            loaded, model, budget, epochs=epochs, scaffold=scaffold or "plain", seed=seed, tier=tier, retries=retries
+            loaded,
+            model,
+            budget,
+            epochs=epochs,
+            scaffold=scaffold or "plain",
+            seed=seed,
+            tier=tier,
+            retries=retries,
+            prices=prices,
         )
     else:
         if out is not None or not _NAME.fullmatch(name) or not who.strip() or not key:
@@ -141,6 +153,7 @@ def command(
             tier=tier,
             retries=retries,
             plan=settled.sha256,
+            prices=prices,
         )
     require_shown(loaded, wanted.model, operator)
     if assessment is not None:

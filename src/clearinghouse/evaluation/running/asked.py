@@ -52,7 +52,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         tokens, cost, seconds, messages: the budget of each attempt; fractions as text, the cost empty where it is not
             limited. retries: how often an attempt that the machine lost is made again. seed: of scripted agents.
         tier: of isolation, at least. plan: SHA-256 of the plan; empty where there is none. pool: the root of the pool,
-            likewise. tasks: in the order in which they are tried. engine, software: versions of inspect_ai and of this.
+            likewise. prices: US dollars for a million tokens of input and of output, as text; without them costs are
+            not known. tasks: in the order in which they are tried. engine, software: versions of
+            inspect_ai and of this.
     """
 
     model: str
@@ -71,6 +73,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     software: str
     plan: str = ""
     pool: str = ""
+    prices: tuple[str, ...] = ()
     schema: str = SCHEMA
 
     @property
@@ -121,6 +124,7 @@ def asked(
     retries: int = 1,
     plan: str = "",
     pool: str = "",
+    prices: tuple[float, float] | None = None,
 ) -> Asked:
     """Return what a run is asked for.
 
@@ -137,6 +141,8 @@ def asked(
         raise RunError(f"{epochs} attempts at each task cannot be made", f"ask for 1 to {MOST_EPOCHS}")
     if budget.tokens < 1 or not budget.seconds > 0 or budget.messages < 1 or (budget.cost or 1) <= 0:
         raise RunError("a budget of nothing", "give tokens, seconds and turns above zero")
+    if budget.cost is not None and prices is None:
+        raise RunError("a limit of costs without prices", "give the prices of a million tokens of input and of output")
     if "/" not in model:
         raise RunError(f"{model[:60]!r} names no model", "write provider/model, such as scripted/expert")
     return Asked(
@@ -156,6 +162,7 @@ def asked(
         software=__version__,
         plan=plan,
         pool=pool,
+        prices=tuple(repr(float(each)) for each in prices or ()),
     )
 
 

@@ -13,7 +13,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
         scaffold: that led it. ended: how. score: 1 solved, 0 not, between them where the log says so; None where there
             is no outcome. human_minutes, human_source: of the task; None and empty where the log does not say.
         steps: that were done. tokens: of input and output together. seconds: of the clock. cost: in US dollars, None
-            where it is not known. log: the name of the log. sealed: whether this stands in a run that was verified.
+            where it is not known. retries: how often the machine lost it before.
+        log: the name of the log. sealed: whether this stands in a run that was verified.
     """
 
     task_id: str
@@ -30,6 +31,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     tokens: int = 0
     seconds: float = 0.0
     cost: float | None = None
+    retries: int = 0
     log: str = ""
     sealed: bool = False
 

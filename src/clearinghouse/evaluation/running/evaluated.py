@@ -1,7 +1,8 @@
 """Attempts are made by inspect_ai: our tasks become one of its tasks, with our box, our oracle and our seals."""
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,16 @@ from inspect_ai import eval as evaluate
 from inspect_ai._util.error import PrerequisiteError
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.log import EvalSpec
-from inspect_ai.model import ChatMessageSystem, ChatMessageUser, Model, get_model
+from inspect_ai.model import (
+    ChatMessageSystem,
+    ChatMessageUser,
+    Model,
+    ModelCost,
+    ModelInfo,
+    get_model,
+    get_model_info,
+    set_model_info,
+)
 from inspect_ai.scorer import SampleScore
 from inspect_ai.util import EarlyStop, SandboxEnvironmentSpec
 from pydantic import JsonValue
@@ -95,7 +105,7 @@ def attempt(
     told = {KEY: _told(asked, isolation)}
     token = hook.CURRENT.set(sealing)
     try:
-        with quiet.quiet(), quiet.stoppable(), session.entered(running):
+        with quiet.quiet(), quiet.stoppable(), session.entered(running), _priced(asked):
             options = _options(asked, sealing.folder, samples)
             logs = evaluate(made, model=_model(asked.model), metadata=told, **options)
     except PrerequisiteError as error:
@@ -161,6 +171,22 @@ def _options(asked: Asked, folder: Path, samples: int) -> dict[str, Any]:
         "ctl_server": False,
         "score_display": False,
     }
+
+
+@contextmanager
+def _priced(asked: Asked) -> Iterator[None]:
+    """Let inspect_ai know prices for as long as this lasts; what is read from a cache or written to one is input."""
+    if not asked.prices:
+        yield
+        return
+    read, written = (float(each) for each in asked.prices)
+    cost = ModelCost(input=read, output=written, input_cache_write=read, input_cache_read=read)
+    before = get_model_info(asked.model) or ModelInfo()
+    set_model_info(asked.model, before.model_copy(update={"cost": cost}))
+    try:
+        yield
+    finally:
+        set_model_info(asked.model, before)
 
 
 def _seconds(budget: Budget) -> int:

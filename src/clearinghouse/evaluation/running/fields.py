@@ -59,6 +59,7 @@ class Sample(msgspec.Struct, frozen=True):
     score: Score | None = None
     output: Output | None = None
     error: Error | None = None
+    error_retries: list[Error] | None = None
     limit: Limit | str | None = None
     model_usage: dict[str, Usage] | None = None
     total_time: float | None = None

@@ -204,6 +204,7 @@ def _attempt(sample: Sample, header: Header, name: str, *, sealed: bool) -> Atte
         tokens=sum(each.total_tokens or each.input_tokens + each.output_tokens for each in usage),
         seconds=sample.total_time or 0.0,
         cost=sum(costs) if costs else None,
+        retries=len(sample.error_retries or ()),
         log=name,
         sealed=sealed,
     )

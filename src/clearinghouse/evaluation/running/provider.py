@@ -9,13 +9,16 @@ Source of the contract: inspect_ai 0.3.285, ``SandboxEnvironment``, and its list
 """
 
 import errno
+import math
 import signal
+import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from functools import partial
 from typing import Any, Literal, TypeVar, overload
 
-from anyio import CapacityLimiter, get_cancelled_exc_class, to_thread
+from anyio import CancelScope, CapacityLimiter, get_cancelled_exc_class, to_thread
 from inspect_ai.util import (
     ExecResult,
     OutputLimitExceededError,
@@ -43,6 +46,10 @@ _T = TypeVar("_T")
 _MOST_BOXES = 32
 _SECONDS = 180.0
 """Of a command that was given no time of its own."""
+_AFTER = 1.0
+"""Seconds that a command may go on when the time of its attempt is over, so that it is the attempt that ends first."""
+_ALONE, _SHARED = 0.3, 3.0
+"""Seconds in which a command may come to its end when everything is stopped, before its runner is ended."""
 _FILES = 60.0
 """Seconds in which a file is read or written."""
 _MISSING, _FORBIDDEN, _FOLDER, _SPECIAL = 92, 93, 94, 95
@@ -105,6 +112,7 @@ class BoxEnvironment(SandboxEnvironment):
         self._limits = limits
         self._box = ""
         self._queue = CapacityLimiter(1)
+        self._deadline = math.inf
 
     async def exec(
         self,
@@ -244,6 +252,10 @@ class BoxEnvironment(SandboxEnvironment):
         self._box = self.place.box
         self._limits = self.place.limits
 
+    def ends_after(self, seconds: float) -> None:
+        """Let no command go on when the attempt has had so many seconds from now."""
+        self._deadline = time.monotonic() + seconds
+
     def leave(self) -> None:
         """Remove the box, and leave the seat."""
         try:
@@ -257,23 +269,41 @@ class BoxEnvironment(SandboxEnvironment):
             self._entered.close()
 
     async def ask(self, question: Callable[[], _T]) -> _T:
-        """Ask the runner something, in a thread; where that is stopped, what the runner does for it is ended too.
+        """Ask the runner something, in a thread.
 
-        A runner that others have boxes at is not ended for one of them: its command comes to its own limit.
+        Where the attempt ran out of time meanwhile, its command has, too: the box is still there to be judged. Where
+        everything is stopped, the runner is ended with what it does, after a moment in which it may come to its end.
 
         Raises:
             SandboxError: what the runner answers.
         """
+        began, done = threading.Event(), threading.Event()
+
+        def asked() -> _T:
+            began.set()
+            try:
+                return question()
+            finally:
+                done.set()
+
         try:
-            return await to_thread.run_sync(question, abandon_on_cancel=self._seat.boxes == 1, limiter=self._queue)
+            return await to_thread.run_sync(asked, abandon_on_cancel=True, limiter=self._queue)
         except get_cancelled_exc_class():
-            if self._seat.boxes == 1:
-                self._seat.kill()
+            if began.is_set():
+                with CancelScope(shield=True):
+                    await self._until(done)
             raise
+
+    async def _until(self, done: threading.Event) -> None:
+        late = time.monotonic() >= self._deadline
+        patience = self._limits.seconds if late else _ALONE if self._seat.boxes == 1 else _SHARED
+        if not await to_thread.run_sync(done.wait, patience):
+            self._seat.kill()
 
     async def _run(
         self, argv: list[str], data: bytes, at: str, variables: dict[str, str], seconds: float, output: int
     ) -> Outcome:
+        seconds = max(1.0, min(seconds, self._deadline - time.monotonic() + _AFTER))
         limits = Limits(
             seconds=seconds,
             cpu=max(seconds, 1.0) * 2,
@@ -313,6 +343,8 @@ def _made(bench: Bench, seat: Seat, config: BoxConfig, metadata: dict[str, str])
     most = SandboxEnvironmentLimits.MAX_EXEC_OUTPUT_SIZE
     limits = Limits(seconds=_SECONDS, disk=config.disk * MIB, memory=config.memory * MIB, output=most)
     environment = BoxEnvironment(bench, seat, seat.runner(), limits)
+    if running:
+        environment.ends_after(running.budget.seconds)
     try:
         environment.enter(task, limits, running.digests[task.id] if running and task else "")
     except BaseException:

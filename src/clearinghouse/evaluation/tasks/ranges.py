@@ -21,7 +21,7 @@ def require_range(written: Written, files: Mapping[str, bool], source: str) -> N
     """Refuse hosts that make no range.
 
     Args:
-        written: the task. files: whether there are any below each host's folder, by that folder. source: of the task, for messages.
+        written: the task. files: whether there are any below each host's folder. source: of the task, for messages.
 
     Raises:
         TaskError: they make none.
