@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Self
 
 from clearinghouse.evaluation.running.errors import RunError
-from clearinghouse.evaluation.tasks.place import built
+from clearinghouse.evaluation.tasks.place import built, has_subject
 from clearinghouse.evaluation.tasks.task import Task
 from clearinghouse.sandbox import SandboxError, Tier, demand
 from clearinghouse.sandbox.client import Client
@@ -68,7 +68,7 @@ class Seat:
         Raises:
             SandboxError: there is no runner. UnbuiltError: it cannot be built.
         """
-        if not task.box.build:
+        if not has_subject(task):
             yield None
             return
         with self._building:

@@ -1,0 +1,45 @@
+"""One folder of an assessment for many tests."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("inspect_ai")
+
+from boxed import needs_boxes
+from clearinghouse.evaluation.running.bench import Bench
+from invented_folder import Made, prepared, ran
+
+LEFT_OPEN = "ignore:Unclosed <MemoryObject:ResourceWarning"
+"""inspect_ai 0.3.285 leaves a queue of events in memory open at the end of each attempt; it costs nothing."""
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    item.add_marker(pytest.mark.filterwarnings(LEFT_OPEN))
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The folder of an assessment that is ready to be computed; nobody changes it."""
+    needs_boxes()
+    made = prepared(tmp_path_factory.mktemp("assessment"))
+    with Bench(runners=2) as bench:
+        ran(made, bench)
+    return made
+
+
+@pytest.fixture
+def copied(whole: Made, tmp_path: Path) -> Callable[[], Made]:
+    """Return copies of it, which may be changed."""
+    count = 0
+
+    def copy() -> Made:
+        nonlocal count
+        count += 1
+        home = tmp_path / str(count)
+        shutil.copytree(whole.folder.parent, home)
+        return whole._replace(folder=home / "assessment")
+
+    return copy

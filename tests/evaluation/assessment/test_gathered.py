@@ -1,0 +1,150 @@
+"""What an assessment is computed from: nothing that was changed, chosen or does not belong there is taken."""
+
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+from clearinghouse.evaluation.assessment.computed import compute
+from clearinghouse.evaluation.assessment.document import from_bytes, to_bytes
+from clearinghouse.evaluation.assessment.errors import AssessmentError
+from clearinghouse.evaluation.assessment.flags import raise_flag, raised_in, settle_flag
+from clearinghouse.evaluation.assessment.gathered import gather
+from clearinghouse.evaluation.assessment.rows import read_table, table_bytes
+from clearinghouse.evaluation.assessment.running import expose, under
+from clearinghouse.evaluation.ledger.chain import Chain
+from clearinghouse.evaluation.pools.exposure import EXPOSED, LEDGER
+from clearinghouse.evaluation.rule.finding import Verdict
+from clearinghouse.records import ClearinghouseError
+from clearinghouse.trust.keys import KeyRing
+from invented_folder import AGENT, DOMAIN, LARGE, LATER, SMALL, Made
+
+Copied = Callable[[], Made]
+
+
+def test_every_attempt_is_a_row_and_the_table_gives_the_same_rows_back(whole: Made) -> None:
+    found = gather(whole.folder, whole.ring)
+    assert sorted({(row.run, row.budget) for row in found.rows}) == [
+        ("first", LARGE),
+        ("ladder-large", LARGE),
+        ("ladder-small", SMALL),
+    ]
+    assert len(found.rows) == 18
+    assert found.scripted
+    assert found.references == ()
+    assert read_table(table_bytes(found.rows), "a table") == found.rows
+
+
+def test_what_is_computed_is_the_same_again_and_survives_its_file(whole: Made) -> None:
+    one, other = (compute(gather(whole.folder, whole.ring), now=LATER, repetitions=100) for _ in range(2))
+    assert one == other
+    assert from_bytes(to_bytes(one), "a file") == one
+    assert to_bytes(one) == to_bytes(other)
+    assert one.scripted
+    assert not one.development
+    assert one.losses.attempts == 6
+    assert [rung.tokens for rung in one.elicitation.rungs] == [SMALL, LARGE]
+    assert one.finding.domains[0].families == 6
+    assert {each.kind: each.is_open for each in one.flags} == {"sandbagging": True, "verifier": False}
+    assert one.finding.verdict in {Verdict.COVERED, Verdict.INDETERMINATE}
+
+
+def test_no_byte_of_what_it_rests_on_can_be_changed(copied: Copied) -> None:
+    made = copied()
+    gather(made.folder, made.ring)
+    names = [
+        path
+        for path in sorted(made.folder.rglob("*"))
+        if path.is_file()
+        and not path.name.startswith(".")
+        and path.name not in {"verifier.json", LEDGER}
+        and not path.name.startswith("exposure")
+    ]
+    assert len(names) > 20
+    for path in names:
+        data = path.read_bytes()
+        for at in (0, len(data) // 2, len(data) - 2):
+            path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+            with pytest.raises(ClearinghouseError):
+                gather(made.folder, made.ring)
+        path.write_bytes(data)
+    gather(made.folder, made.ring)
+
+
+def test_a_file_that_is_missing_is_told(copied: Copied) -> None:
+    made = copied()
+    for name in ("plan.dsse.json", f"pools/{DOMAIN}.pool.json", f"revealed/{DOMAIN}-1.revealed.json", "runs/first"):
+        path = made.folder / name
+        aside = path.with_name(f"{path.name}.aside")
+        path.rename(aside)
+        if name.startswith("runs"):
+            shutil.move(aside, made.folder.parent / "aside")
+            found = gather(made.folder, made.ring)  # a run that was never made: its tasks are there, without attempts
+            assert compute(found, now=LATER, repetitions=100).finding.verdict is Verdict.INDETERMINATE
+            continue
+        with pytest.raises(ClearinghouseError):
+            gather(made.folder, made.ring)
+        aside.rename(path)
+
+
+def test_somebody_else_s_keys_show_nothing(whole: Made) -> None:
+    with pytest.raises(ClearinghouseError):
+        gather(whole.folder, KeyRing())
+
+
+def test_a_run_that_is_there_twice_is_refused(copied: Copied) -> None:
+    made = copied()
+    shutil.copytree(made.folder / "runs/first", made.folder / "runs/second")
+    with pytest.raises(AssessmentError, match="and again in second"):
+        gather(made.folder, made.ring)
+
+
+def test_a_run_of_another_plan_is_refused(copied: Copied, whole: Made) -> None:
+    made = copied()
+    shutil.rmtree(made.folder / "runs")
+    with pytest.raises(AssessmentError, match="has no runs"):
+        gather(made.folder, made.ring)
+
+
+def test_a_plan_that_is_not_committed_settles_nothing(copied: Copied) -> None:
+    made = copied()
+    assert under(made.folder).model == AGENT
+    with pytest.raises(AssessmentError, match="no budget of 7 tokens"):
+        under(made.folder, tokens=7)
+    with pytest.raises(AssessmentError, match="no scaffold react"):
+        under(made.folder, scaffold="react")
+    plan = made.folder / "plan.toml"
+    plan.write_text(plan.read_text() + "\n# changed\n")
+    with pytest.raises(AssessmentError, match="is not committed"):
+        under(made.folder)
+
+
+def test_what_is_shown_is_written_down_once_a_run_and_nothing_else_is_shown(copied: Copied) -> None:
+    made = copied()
+    before = len(Chain(made.folder / LEDGER).read().find(EXPOSED))
+    expose(made.folder, made.drawn, model=AGENT, host="here", run="first", who="Olga", now=LATER)
+    assert len(Chain(made.folder / LEDGER).read().find(EXPOSED)) == before == 18
+    expose(made.folder, made.drawn, model=AGENT, host="there", run="first", who="Olga", now=LATER)
+    assert len(Chain(made.folder / LEDGER).read().find(EXPOSED)) == before + 6
+    (made.folder / f"revealed/{DOMAIN}-1.revealed.json").unlink()
+    with pytest.raises(AssessmentError, match="was not opened for this assessment"):
+        expose(made.folder, made.drawn, model=AGENT, host="here", run="other", who="Olga", now=LATER)
+
+
+def test_a_flag_is_open_until_somebody_settles_it_with_a_reason(copied: Copied) -> None:
+    made = copied()
+    digest = raise_flag(made.folder, "contamination", "A task was seen in public.", who="Ann", now=LATER)
+    found = compute(gather(made.folder, made.ring), now=LATER, repetitions=100)
+    assert [each.is_open for each in found.flags if each.kind == "contamination"] == [True]
+    with pytest.raises(AssessmentError, match="raised before"):
+        raise_flag(made.folder, "contamination", "A task was seen in public.", who="Ann", now=LATER)
+    with pytest.raises(AssessmentError, match="with a reason"):
+        settle_flag(made.folder, digest[:12], " ", who="Ann", now=LATER)
+    settle_flag(made.folder, digest[:12], "It was another task.", who="Ben", now=LATER)
+    [(_, flag)] = raised_in(made.folder)
+    assert not flag.is_open
+    assert flag.says == "A task was seen in public. Settled by Ben: It was another task."
+    with pytest.raises(AssessmentError, match="no open flag"):
+        settle_flag(made.folder, digest, "Again.", who="Ben", now=LATER)
+    with pytest.raises(AssessmentError, match="a flag of the kind"):
+        raise_flag(made.folder, "gossip", "Somebody said so.", who="Ann", now=LATER)
