@@ -11,6 +11,7 @@ from inspect_ai.util._sandbox import self_check
 
 from boxed import needs_boxes
 from clearinghouse.evaluation.running.bench import Bench
+from clearinghouse.evaluation.running.box import Box
 from clearinghouse.evaluation.running.errors import RunError
 from clearinghouse.evaluation.running.provider import BoxConfig, BoxEnvironment
 from clearinghouse.sandbox import Limits, Tier, UnsafeError
@@ -26,10 +27,10 @@ LIMITS = Limits(seconds=60, output=10 * MIB)
 
 async def boxed(bench: Bench, do: Callable[[BoxEnvironment], Awaitable[object]]) -> object:
     seat = bench.take()
-    box = BoxEnvironment(bench, seat, seat.runner(), LIMITS)
-    box.enter(None, LIMITS)
+    box = Box(bench, seat, seat.runner(), LIMITS)
+    box.enter()
     try:
-        return await do(box)
+        return await do(BoxEnvironment(box))
     finally:
         box.leave()
 
@@ -111,7 +112,7 @@ def test_a_full_disk_and_much_output_are_told(bench: Bench) -> None:
 
 def test_a_runner_that_is_gone_is_unavailable_and_another_one_is_started(bench: Bench) -> None:
     async def lost(box: BoxEnvironment) -> None:
-        box._seat.kill()
+        box.box._seat.kill()
         with pytest.raises(SandboxUnavailableError):
             await box.exec(["true"])
 

@@ -28,7 +28,7 @@ def oracle() -> Scorer:
 
     async def score(state: TaskState, target: Target) -> Score:
         task = session.needed().task_of(state.metadata)
-        box = sandbox().as_type(BoxEnvironment)
+        box = sandbox().as_type(BoxEnvironment).box
 
         def judged() -> tuple[dict[str, bytes], Judged]:
             collected = box.place.collected() if box.place else {}

@@ -9,16 +9,11 @@ Source of the contract: inspect_ai 0.3.285, ``SandboxEnvironment``, and its list
 """
 
 import errno
-import math
 import signal
-import threading
-import time
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
 from functools import partial
-from typing import Any, Literal, TypeVar, overload
+from typing import Any, Literal, overload
 
-from anyio import CancelScope, CapacityLimiter, get_cancelled_exc_class, to_thread
+from anyio import to_thread
 from inspect_ai.util import (
     ExecResult,
     OutputLimitExceededError,
@@ -33,23 +28,17 @@ from pydantic import BaseModel
 
 from clearinghouse.evaluation.running import session
 from clearinghouse.evaluation.running.bench import Bench, Seat
-from clearinghouse.evaluation.tasks.place import Place, prepared
-from clearinghouse.evaluation.tasks.task import Task
-from clearinghouse.sandbox import BoxError, Command, End, Limits, Outcome, Provider, SandboxError, Tier
+from clearinghouse.evaluation.running.box import Box
+from clearinghouse.sandbox import BoxError, End, Limits, Outcome, SandboxError, Tier
 from clearinghouse.sandbox.contract import MIB
 
 NAME = "clearinghouse"
 """By which inspect_ai knows it: ``sandbox="clearinghouse"``."""
 USERS = frozenset({"sandbox", "65534"})
 """The one user that there is in a box, by its name and its number."""
-_T = TypeVar("_T")
 _MOST_BOXES = 32
 _SECONDS = 180.0
 """Of a command that was given no time of its own."""
-_AFTER = 1.0
-"""Seconds that a command may go on when the time of its attempt is over, so that it is the attempt that ends first."""
-_ALONE, _SHARED = 0.3, 3.0
-"""Seconds in which a command may come to its end when everything is stopped, before its runner is ended."""
 _FILES = 60.0
 """Seconds in which a file is read or written."""
 _MISSING, _FORBIDDEN, _FOLDER, _SPECIAL = 92, 93, 94, 95
@@ -95,24 +84,13 @@ _shared: dict[BoxConfig, Bench] = {}
 class BoxEnvironment(SandboxEnvironment):
     """One box. See inspect_ai's ``SandboxEnvironment`` for what each function promises.
 
-    Args:
-        bench, seat: where it is. runner: of the seat. limits: of each command, where a task does not say otherwise.
-
     Attributes:
-        runner: as given. place: of the task that the attempt is at; None where there is none.
+        box: where commands run.
     """
 
-    def __init__(self, bench: Bench, seat: Seat, runner: Provider, limits: Limits) -> None:
+    def __init__(self, box: Box) -> None:
         super().__init__()
-        self.runner = runner
-        self.place: Place | None = None
-        self._entered = ExitStack()
-        self._bench = bench
-        self._seat = seat
-        self._limits = limits
-        self._box = ""
-        self._queue = CapacityLimiter(1)
-        self._deadline = math.inf
+        self.box = box
 
     async def exec(
         self,
@@ -129,9 +107,9 @@ class BoxEnvironment(SandboxEnvironment):
         if user is not None and user not in USERS:
             raise SandboxUserUnsupportedError(f"a box has one user, sandbox; {user!r} is another one")
         at = _absolute(cwd)
-        seconds = float(timeout) if timeout else self._limits.seconds
+        seconds = float(timeout) if timeout else self.box.limits.seconds
         data = input.encode(errors="replace") if isinstance(input, str) else input or b""
-        most = min(self._limits.output, SandboxEnvironmentLimits.MAX_EXEC_OUTPUT_SIZE)
+        most = min(self.box.limits.output, SandboxEnvironmentLimits.MAX_EXEC_OUTPUT_SIZE)
         found = await self._run(cmd, data, at, env or {}, seconds, most)
         match found.end:
             case End.EXITED:
@@ -239,87 +217,18 @@ class BoxEnvironment(SandboxEnvironment):
     ) -> None:
         """Remove boxes, and what is in them."""
         for environment in environments.values():
-            await to_thread.run_sync(environment.as_type(BoxEnvironment).leave)
-
-    def enter(self, task: Task | None, disk: Limits, digest: str = "") -> None:
-        """Make the box, empty or for a task. Raises what the sandbox raises."""
-        if task is None:
-            self._box = self.runner.prepare({}, disk)
-            self._entered.callback(self.runner.destroy, self._box)
-            return
-        over = self._entered.enter_context(self._seat.subject(task, digest))
-        self.place = self._entered.enter_context(prepared(task, self.runner, over=over))
-        self._box = self.place.box
-        self._limits = self.place.limits
-
-    def ends_after(self, seconds: float) -> None:
-        """Let no command go on when the attempt has had so many seconds from now."""
-        self._deadline = time.monotonic() + seconds
-
-    def leave(self) -> None:
-        """Remove the box, and leave the seat."""
-        try:
-            self.abandon()
-        finally:
-            self._bench.give_back(self._seat)
-
-    def abandon(self) -> None:
-        """Remove what was made. A runner that is gone has taken it along."""
-        with suppress(SandboxError):
-            self._entered.close()
-
-    async def ask(self, question: Callable[[], _T]) -> _T:
-        """Ask the runner something, in a thread.
-
-        Where the attempt ran out of time meanwhile, its command has, too: the box is still there to be judged. Where
-        everything is stopped, the runner is ended with what it does, after a moment in which it may come to its end.
-
-        Raises:
-            SandboxError: what the runner answers.
-        """
-        began, done = threading.Event(), threading.Event()
-
-        def asked() -> _T:
-            began.set()
-            try:
-                return question()
-            finally:
-                done.set()
-
-        try:
-            return await to_thread.run_sync(asked, abandon_on_cancel=True, limiter=self._queue)
-        except get_cancelled_exc_class():
-            if began.is_set():
-                with CancelScope(shield=True):
-                    await self._until(done)
-            raise
-
-    async def _until(self, done: threading.Event) -> None:
-        late = time.monotonic() >= self._deadline
-        patience = self._limits.seconds if late else _ALONE if self._seat.boxes == 1 else _SHARED
-        if not await to_thread.run_sync(done.wait, patience):
-            self._seat.kill()
+            await to_thread.run_sync(environment.as_type(BoxEnvironment).box.leave)
 
     async def _run(
         self, argv: list[str], data: bytes, at: str, variables: dict[str, str], seconds: float, output: int
     ) -> Outcome:
-        seconds = max(1.0, min(seconds, self._deadline - time.monotonic() + _AFTER))
-        limits = Limits(
-            seconds=seconds,
-            cpu=max(seconds, 1.0) * 2,
-            memory=self._limits.memory,
-            processes=self._limits.processes,
-            disk=self._limits.disk,
-            files=self._limits.files,
-            output=output,
-        )
-        command = Command(argv=tuple(argv), environment=variables, input=data, at=at, limits=limits)
+        """Run a command; what no program can be given is the command's failure, and no runner is the sandbox's."""
         try:
-            return await self.ask(lambda: self.runner.run(self._box, command))
+            return await self.box.run(argv, data, at, variables, seconds, output)
         except BoxError as error:
-            if "zero byte" in error.remedy or "no such box" not in error.what:
-                return Outcome(end=End.EXITED, code=126, stderr=f"{error.what}\n".encode())
-            raise SandboxUnavailableError(error.what) from None
+            if "no such box" in error.what:
+                raise SandboxUnavailableError(error.what) from None
+            return Outcome(end=End.EXITED, code=126, stderr=f"{error.what}\n".encode())
         except SandboxError as error:
             raise SandboxUnavailableError(error.what) from None
 
@@ -339,18 +248,18 @@ class BoxEnvironment(SandboxEnvironment):
 
 def _made(bench: Bench, seat: Seat, config: BoxConfig, metadata: dict[str, str]) -> SandboxEnvironment:
     running = session.current()
-    task = running.task_of(metadata) if running else None
     most = SandboxEnvironmentLimits.MAX_EXEC_OUTPUT_SIZE
-    limits = Limits(seconds=_SECONDS, disk=config.disk * MIB, memory=config.memory * MIB, output=most)
-    environment = BoxEnvironment(bench, seat, seat.runner(), limits)
+    limits = Limits(seconds=_SECONDS, cpu=_SECONDS, disk=config.disk * MIB, memory=config.memory * MIB, output=most)
+    box = Box(bench, seat, seat.runner(), limits)
+    task = running.task_of(metadata) if running else None
     if running:
-        environment.ends_after(running.budget.seconds)
+        box.ends_after(running.budget.seconds)
     try:
-        environment.enter(task, limits, running.digests[task.id] if running and task else "")
+        box.enter(task, running.digests[task.id] if running and task else "")
     except BaseException:
-        environment.abandon()
+        box.abandon()
         raise
-    return environment
+    return BoxEnvironment(box)
 
 
 def _bench(config: SandboxEnvironmentConfigType | None) -> Bench:
