@@ -105,7 +105,10 @@ def make(loaded: Loaded, session: Session, wanted: Wanted, *, disguised: bool = 
     with ExitStack() as stack:
         built = _built(loaded, session, recording, stack)
         given = dict(_files(loaded, recording))
-        tables, more = _asked(loaded, session, wanted, built)
+        try:
+            tables, more = _asked(loaded, session, wanted, built)
+        except TaskError as error:
+            raise TaskError(f"{loaded.source}: {error.what}", error.remedy, source=loaded.source) from None
         if wanted.kind is Kind.REPRODUCE and disguised:
             given |= dict(_disguise(loaded, session, built))
     tables["solution"] = [dict(each) for each in tables["solution"]]
@@ -163,11 +166,8 @@ def _asked(loaded: Loaded, session: Session, wanted: Wanted, built: _Built) -> t
     if wanted.kind is Kind.REPRODUCE:
         names = list(wording.answers_of(loaded))
         return {"collect": names, "solution": list(solutions.of_reproducer(loaded))}, {}
-    try:
-        most = FEW if wanted.kind is Kind.LOCATE else MOST
-        found = changes(session.provider, built.affected, built.fixed, built.root, most)
-    except TaskError as error:
-        raise TaskError(f"{loaded.source}: {error.what}", error.remedy) from None
+    most = FEW if wanted.kind is Kind.LOCATE else MOST
+    found = changes(session.provider, built.affected, built.fixed, built.root, most)
     if wanted.kind is Kind.PATCH:
         steps = [{"name": WORKS, "weight": 1}, {"name": REPAIRED, "weight": 2}]
         solved = list(solutions.of_patch(unified(found), built.root))
@@ -194,7 +194,7 @@ def _located(loaded: Loaded, found: list[Change]) -> tuple[dict[str, Any], dict[
     ranges = {each.path: each.ranges(versions) for each in found if each.before}
     places = {path: spans for path, spans in ranges.items() if spans}
     if not places:
-        raise TaskError(f"{loaded.source}: the repair changes no line that was there", "take another kind")
+        raise TaskError("the repair changes no line that was there", "take another kind")
     path, spans = next(iter(places.items()))
     length = next(len(each.before) for each in found if each.path == path)
     weaknesses = list(loaded.recipe.weaknesses)
