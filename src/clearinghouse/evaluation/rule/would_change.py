@@ -12,7 +12,7 @@ from clearinghouse.evaluation.rule.grid import Tables
 from clearinghouse.evaluation.rule.settle import VERDICTS, alpha_each, alpha_of, paths, settle
 from clearinghouse.evaluation.rule.tables import Row, Sample, sample
 
-_MOST_FAMILIES = 4_096
+_MOST_FAMILIES = 1_024
 """Families beyond which no number is told."""
 _SHOWN = 3
 """Cells of the grid that are named."""
