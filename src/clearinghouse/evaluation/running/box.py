@@ -13,6 +13,7 @@ from clearinghouse.evaluation.running.bench import Bench, Seat
 from clearinghouse.evaluation.tasks.place import Place, prepared
 from clearinghouse.evaluation.tasks.task import Task
 from clearinghouse.sandbox import Command, Limits, Outcome, Provider, SandboxError
+from clearinghouse.sandbox.contract import Host
 
 _T = TypeVar("_T")
 _AFTER = 1.0
@@ -106,14 +107,27 @@ class Box:
         if not await to_thread.run_sync(done.wait, patience):
             self._seat.kill()
 
+    @property
+    def hosts(self) -> tuple[Host, ...]:
+        """Those that the task has beside the box."""
+        return self.place.hosts if self.place else ()
+
     async def run(
-        self, argv: list[str], data: bytes, at: str, variables: dict[str, str], seconds: float, output: int
+        self,
+        argv: list[str],
+        data: bytes,
+        at: str,
+        variables: dict[str, str],
+        seconds: float,
+        output: int,
+        *,
+        hosts: bool = False,
     ) -> Outcome:
         """Run a command to its end, or to that of the attempt.
 
         Args:
             argv, data, at, variables: see :class:`~clearinghouse.sandbox.contract.Command`. seconds: at most.
-            output: bytes of it, at most.
+            output: bytes of it, at most. hosts: whether those of the task are there meanwhile.
 
         Raises:
             SandboxError: what the runner answers.
@@ -128,5 +142,7 @@ class Box:
             files=self.limits.files,
             output=output,
         )
-        command = Command(argv=tuple(argv), environment=variables, input=data, at=at, limits=limits)
+        command = Command(
+            argv=tuple(argv), environment=variables, input=data, at=at, limits=limits, hosts=self.hosts if hosts else ()
+        )
         return await self.ask(lambda: self.runner.run(self._name, command))

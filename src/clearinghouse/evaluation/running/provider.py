@@ -110,7 +110,7 @@ class BoxEnvironment(SandboxEnvironment):
         seconds = float(timeout) if timeout else self.box.limits.seconds
         data = input.encode(errors="replace") if isinstance(input, str) else input or b""
         most = min(self.box.limits.output, SandboxEnvironmentLimits.MAX_EXEC_OUTPUT_SIZE)
-        found = await self._run(cmd, data, at, env or {}, seconds, most)
+        found = await self._run(cmd, data, at, env or {}, seconds, most, hosts=True)
         match found.end:
             case End.EXITED:
                 return _result(found, found.code or 0)
@@ -220,11 +220,19 @@ class BoxEnvironment(SandboxEnvironment):
             await to_thread.run_sync(environment.as_type(BoxEnvironment).box.leave)
 
     async def _run(
-        self, argv: list[str], data: bytes, at: str, variables: dict[str, str], seconds: float, output: int
+        self,
+        argv: list[str],
+        data: bytes,
+        at: str,
+        variables: dict[str, str],
+        seconds: float,
+        output: int,
+        *,
+        hosts: bool = False,
     ) -> Outcome:
         """Run a command; what no program can be given is the command's failure, and no runner is the sandbox's."""
         try:
-            return await self.box.run(argv, data, at, variables, seconds, output)
+            return await self.box.run(argv, data, at, variables, seconds, output, hosts=hosts)
         except BoxError as error:
             if "no such box" in error.what:
                 raise SandboxUnavailableError(error.what) from None
@@ -243,6 +251,8 @@ class BoxEnvironment(SandboxEnvironment):
         there = await self._run(["/bin/sh", "-c", 'cd "$1"', "sh", at], b"", "/", {}, _FILES, 4096)
         if there.end is End.EXITED and there.code != 0:
             return _result(found, 1, f"{at}: no folder to begin in")
+        if self.box.hosts and found.words.startswith("the host "):
+            return _result(found, 1, found.words)  # what an agent did to a host before is what it finds there now
         raise SandboxUnavailableError(found.words or "the box could not be set up")
 
 
