@@ -29,7 +29,8 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
         folder: of it. signed: the plan. domains: what was drawn, by name. rows: attempts of the model that the plan is
             about, in the order of the table. references: of other models, likewise. logs: SHA-256 of each log by its
             name in the folder. tier: the least isolation that a run reached. scripted: whether the model is a scripted
-            agent. unsigned: runs that nobody signed.
+            agent. unsigned: runs that nobody signed. broken: attempts by run that were broken off before they
+            were sealed, and made again.
     """
 
     folder: Path
@@ -41,6 +42,7 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
     tier: str
     scripted: bool
     unsigned: tuple[str, ...]
+    broken: dict[str, int]
 
     @property
     def plan(self) -> Plan:
@@ -87,7 +89,13 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
         tier=min(str(run.said.tier_reached) for run in runs),
         scripted=any(run.asked.scripted for run in runs if run.asked.model in own),
         unsigned=tuple(run.folder.name for run in runs if not run.keyids),
+        broken={run.folder.name: count for run in runs if (count := _broken(run))},
     )
+
+
+def _broken(run: Verified) -> int:
+    """How many attempts of a run were broken off: somebody could have looked at them, and not liked what they saw."""
+    return run.unsealed + sum(log.interrupted for log in of_run(run))
 
 
 def _run(path: Path, keys: KeyRing) -> Verified:
