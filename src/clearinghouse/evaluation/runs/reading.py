@@ -15,7 +15,7 @@ from clearinghouse.formats.document import Document, Limits
 from clearinghouse.formats.inputs import inputs
 from clearinghouse.formats.json_lines import Entry, json_lines
 from clearinghouse.formats.spreadsheet.csv_rows import DELIMITERS, rows
-from clearinghouse.formats.text import clean_line, sentence
+from clearinghouse.formats.text import clean_line
 from clearinghouse.records import Problem
 
 LARGEST = 512 << 20
@@ -80,7 +80,7 @@ def _runs(found: Iterator[_Row], places: dict[str, str], problems: Problems) -> 
             run = run_of(lambda name, row=row: row.get(places[name]))  # type: ignore[misc]
         except BadCellError as error:
             code = f"bad_{error.column}"
-            problems.row(line, code, sentence(f"{error.column} {error.says}").rstrip("."), error.expected)
+            problems.row(line, code, f"{error.column} {error.says}", error.expected)
             continue
         yield line, run
 
