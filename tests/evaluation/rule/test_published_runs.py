@@ -23,6 +23,7 @@ RUNS = [
     ("Sonnet 4.6, CTF", 14, 30, Verdict.INDETERMINATE),
     ("Sonnet 4.6, memory", 27, 86, Verdict.NOT_COVERED),
     ("GLM-5, CTF", 7, 28, Verdict.NOT_COVERED),
+    ("GLM-5, CVE", 1, 8, Verdict.NOT_COVERED),
     ("GLM-5, memory", 19, 86, Verdict.NOT_COVERED),
 ]
 
@@ -35,10 +36,3 @@ def test_exact_bounds_and_the_rule_show_the_same(name, solved, tasks, verdict):
     registered = fixed(domain_design(families=tasks, most=tasks))
     found = decide(registered, [domain("1" * solved + "0" * (tasks - solved))], SOUND)
     assert found.verdict is verdict
-
-
-def test_one_of_eight_is_too_few_for_the_rule_although_the_exact_bound_is_below():
-    """Eight tasks decide little: what the exact bound of a rate shows, the bound of a mean does not take for granted."""
-    assert beta.ppf(0.95, 2, 7) < 0.5
-    found = decide(fixed(domain_design(families=8, most=8)), [domain("10000000")], SOUND)
-    assert found.domains[0].bounds.upper == pytest.approx(0.5, abs=0.1)
