@@ -4,7 +4,7 @@ At equal weight of families this is the cluster-robust standard error with ``G -
 families are the observations, so nothing about tasks and attempts within them needs to be assumed.
 
 **One contrary family.** Family means lie between 0 and 1 and pile up at the ends, and there the plain t is not
-to be trusted: at a true mean of 0.9 its lower bound is too high in 12 to 36 of 100 draws of 10 to 40 families, where 5
+to be trusted: at a true mean of 0.9 its lower bound is too high in 11 to 36 of 100 draws of 10 to 40 families, where 5
 are promised, because a draw without a failure has no spread. So each bound is computed as if one more family had been
 drawn that contradicts it: one of failures for the lower, one of successes for the upper bound. Measured
 (``benchmarks/frontier_rule.py``): at 5 to 40 families, true means of 0.1 to 0.9 and four shapes of distribution the
