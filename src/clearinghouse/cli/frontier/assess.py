@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from clearinghouse.cli.frontier.group import app
+from clearinghouse.cli.frontier.group import app, need
 from clearinghouse.cli.options import a_word
 from clearinghouse.cli.output import OutputFormat
 from clearinghouse.formats.inputs import path_of
@@ -79,6 +79,7 @@ def assess_command(
 
     Exit code 0: done. 1: done, and rows were left out. 2: it is no table of runs, or an option is wrong.
     """
+    need("numpy", "scipy")
     from clearinghouse.cli.frontier.assess_table import assess_table  # noqa: PLC0415 - arrays take a while to load
     from clearinghouse.evaluation.runs.measure import Settings  # noqa: PLC0415
     from clearinghouse.evaluation.statistics.horizon.weights import TaskWeights  # noqa: PLC0415
