@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from clearinghouse.cli import main
+from clearinghouse.cli.frontier import group
 
 WORDS = ("licen", "clearance", "permi", "approv", "cleared", "denied", "blocked")
 
@@ -94,6 +95,12 @@ def test_help_loads_no_arrays():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("set()\n")
+
+
+def test_without_the_extra_it_is_said_what_to_install(table, capsys, monkeypatch):
+    monkeypatch.setattr(group, "find_spec", lambda name: None)
+    code, _, err = told(capsys, table)
+    assert (code, err) == (2, "error: numpy is not installed\ntry: pip install 'clearinghouse[evaluation]'\n")
 
 
 def test_no_word_speaks_of_permission(table, capsys):

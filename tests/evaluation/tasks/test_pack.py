@@ -27,7 +27,7 @@ def test_there_are_enough() -> None:
     families = {each.family for each in tasks}
     assert len(tasks) >= 24
     assert len(families) >= 8
-    assert {each.kind for each in tasks} == {"locate", "reproduce", "patch", "triage"}
+    assert {each.kind for each in tasks} == {"locate", "reproduce", "patch", "triage", "range"}
     assert all(sum(each.family == family for each in tasks) >= 2 for family in families)
 
 

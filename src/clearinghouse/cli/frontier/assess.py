@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from clearinghouse.cli.frontier.group import app
+from clearinghouse.cli.frontier.group import app, need
 from clearinghouse.cli.options import OptionError, a_word
 from clearinghouse.cli.output import OutputFormat
 from clearinghouse.formats.inputs import path_of
@@ -93,6 +93,7 @@ def assess_command(
 
     Exit code 0: done. 1: done, and rows were left out. 2: it is no table of runs, or an option is wrong.
     """
+    need("numpy", "scipy")
     if path.is_dir():
         raise typer.Exit(_of_folder(path, key, openings or (), who, output))
     from clearinghouse.cli.frontier.assess_table import assess_table  # noqa: PLC0415 - arrays take a while to load

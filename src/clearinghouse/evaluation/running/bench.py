@@ -55,7 +55,7 @@ class Seat:
             SandboxError: it cannot be started, or reaches less.
         """
         with self._one:
-            self._clear()
+            self._tidy()
             if self._client is None or not self._client.is_alive:
                 self._client = self._started()
             return self._client
@@ -93,12 +93,12 @@ class Seat:
         with self._building:
             self._forget(list(self._subjects))
         with self._one:
-            self._clear()
+            self._tidy()
             client, self._client = self._client, None
         if client:
             client.close()
 
-    def _clear(self) -> None:
+    def _tidy(self) -> None:
         """Put away runners that were killed; who waited for them knows it by now."""
         while self._ended:
             self._ended.pop().close()
