@@ -5,9 +5,9 @@
 Three tables. *Verdicts*: a sequential design (three domains, 20 to 60 families each, e-values, the grid) and the same
 with a fixed number of 60 families (Student's t, Holm), each at five truths that all domains share; false are COVERED up
 to the threshold of 0.5, and NOT COVERED from there on. *Few families*: how often the lower bound for a fixed number is
-too high where 5 % are promised, the worst of four shapes of distribution; beside it the same bound without the contrary
-family that it reckons with, and the bound by betting. *Looking too often*: the bound for one look, looked at after every
-fifth family, beside the sequential evidence.
+too high where 5 % are promised, the worst of four shapes of distribution; beside it the same bound without the
+contrary family that it reckons with, and the bound by betting. *Looking too often*: the bound for one look, looked at
+after every fifth family, beside the sequential evidence.
 """
 
 import argparse
