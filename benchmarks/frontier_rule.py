@@ -5,9 +5,9 @@
 Three tables. *Verdicts*: a sequential design (three domains, 20 to 60 families each, e-values, the grid) and the same
 with a fixed number of 60 families (Student's t, Holm), each at five truths that all domains share; false are COVERED up
 to the threshold of 0.5, and NOT COVERED from there on. *Few families*: how often the lower bound for a fixed number is
-too high where 5 % are promised, the worst of four shapes of distribution; beside it the same bound without the contrary
-family that it reckons with, and the bound by betting. *Looking too often*: the bound for one look, looked at after every
-fifth family, beside the sequential evidence.
+too high where 5 % are promised, the worst of four shapes of distribution; beside it the same bound without the
+contrary family that it reckons with, and the bound by betting. *Looking too often*: the bound for one look, looked at
+after every fifth family, beside the sequential evidence.
 """
 
 import argparse
@@ -51,18 +51,18 @@ def verdicts(repetitions: int, seed: int) -> list[dict[str, float | str]]:
         begin = time.perf_counter()
         points = operating_characteristics(registered(stopping), TRUTHS, repetitions, seed)
         seconds = time.perf_counter() - begin
-        for point in points:
-            rows.append(
-                {
-                    "stopping": stopping.value,
-                    "truth": point.truth,
-                    "covered": point.covered,
-                    "not_covered": point.not_covered,
-                    "indeterminate": point.indeterminate,
-                    "families": point.families,
-                    "seconds_of_all_truths": round(seconds, 2),
-                }
-            )
+        rows.extend(
+            {
+                "stopping": stopping.value,
+                "truth": point.truth,
+                "covered": point.covered,
+                "not_covered": point.not_covered,
+                "indeterminate": point.indeterminate,
+                "families": point.families,
+                "seconds_of_all_truths": round(seconds, 2),
+            }
+            for point in points
+        )
     return rows
 
 
@@ -121,16 +121,13 @@ def main() -> None:
         seconds = next(row["seconds_of_all_truths"] for row in rule if row["stopping"] == stopping.value)
         print(f"{stopping.value:>10}: {seconds} s for {len(TRUTHS)} truths")
     few = few_families(given.repetitions, given.seed)
-    print(
-        f"\n{'families':>10} {'truth':>6} {'contrary':>9} {'plain t':>8} {'betting':>8}   lower bound too high, worst shape"
-    )
+    print("\nhow often the lower bound of a fixed number is too high, in the worst shape")
+    print(f"{'families':>10} {'truth':>6} {'contrary':>9} {'plain t':>8} {'betting':>8}")
     for each in few:
         told = f"{each['contrary']:9.3f} {each['plain']:8.3f} {each['betting']:8.3f}"
         print(f"{each['families']:10.0f} {each['truth']:6.2f} {told}")
     often = looking_often(given.repetitions, given.seed)
-    print(
-        "\nlooked at after every fifth family from 10 to 60 (sequential: after every one), shown to be above though at it"
-    )
+    print("\nhow often success at the threshold is shown to be above it, looked at from 10 to 60 families")
     print(f"  bound for one look {often['one_look']:.3f}, sequential evidence {often['sequential']:.3f}")
     if given.json:
         given.json.write_text(json.dumps({"verdicts": rule, "few_families": few, "looks": often}, indent=2) + "\n")

@@ -60,7 +60,7 @@ def test_weaker_conditions_lead_to_no_verdict_that_was_not_there(one, other, reg
         assert not given_conditions.flags
 
 
-@few
+@settings(max_examples=12)
 @given(eight, eight, st.data())
 def test_more_missing_leads_to_no_verdict_that_was_not_there(one, other, data):
     """At the only look, and at the first of a sequence."""
@@ -96,7 +96,7 @@ def test_no_domain_is_shown_on_both_sides(drawn):
     assert found.domains[0].accuracy.interval.covers(found.domains[0].accuracy.value)
 
 
-@few
+@settings(max_examples=15)
 @given(families)
 def test_a_later_look_does_not_change_a_verdict(drawn):
     for grid in (NO_GRID, Sensitivity()):

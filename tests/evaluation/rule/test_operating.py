@@ -28,10 +28,12 @@ SEQUENTIAL = {
     "split": design(*three(families=10, most=60, covered=0.5), across=Across.SPLIT),
     "one domain": design(domain_design(families=10, most=60)),
     "unequal domains": design(domain_design("a", families=5, most=20), domain_design("b", families=5, most=60)),
+    "many domains": design(*(domain_design(name, families=10, most=60) for name in "abcdefgh"), across=Across.SPLIT),
     "at the upper end": design(*three(families=10, most=60, covered=0.8)),
 }
 FIXED = {
     "holm": fixed(*three(families=20, most=20)),
+    "many domains": fixed(*(domain_design(name, families=60, most=60) for name in "abcdefgh")),
     "split": fixed(*three(families=20, most=20), across=Across.SPLIT),
     "e-values": fixed(*three(families=20, most=20), across=Across.E_VALUES),
     "few families at the upper end": fixed(*three(families=8, most=8, covered=0.8)),
@@ -116,7 +118,11 @@ def test_the_test_of_errors_can_fail():
 )
 def test_the_rule_that_is_simulated_is_the_rule_that_decides(registered):
     """Each stop of the simulation is where ``decide`` comes to the verdict, and not one look earlier."""
-    registered = msgspec.structs.replace(registered, sensitivity=Sensitivity())
+    compare(msgspec.structs.replace(registered, sensitivity=Sensitivity()))
+    compare(msgspec.structs.replace(registered, sensitivity=Sensitivity(limit=0.9)))
+
+
+def compare(registered):
     rng, count = generator(36), 12
     sizes = [(count, each.most_families) for each in registered.domains]
     truths = np.repeat([[0.9], [0.1], [0.65]], 4, axis=0)

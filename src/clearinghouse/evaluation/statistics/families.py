@@ -15,7 +15,7 @@ worst mean, and no less than the widest spread that any completion has, so that 
 """
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtr, stdtrit
 
 from clearinghouse.evaluation.statistics.sequences.betting import Floats
 
@@ -35,7 +35,7 @@ def t_lower_bound(low: Floats, high: Floats, alpha: float, *, contrary: bool = T
     if count < 2:
         return np.zeros(low.shape[:-1])
     error = np.sqrt(_widest(low, high, np.ones_like(low)) / (count - 1) / count)
-    return np.asarray(np.clip(low.mean(axis=-1) - student.ppf(1 - alpha, count - 1) * error, 0.0, 1.0))
+    return np.asarray(np.clip(low.mean(axis=-1) - stdtrit(count - 1, 1 - alpha) * error, 0.0, 1.0))
 
 
 def t_upper_bound(low: Floats, high: Floats, alpha: float, *, contrary: bool = True) -> Floats:
@@ -63,7 +63,7 @@ def t_p_value(low: Floats, high: Floats, mean: float, weights: Floats, *, contra
     centre = least.sum(axis=-1) / np.maximum(count, 1)
     error = np.sqrt(_widest(least, most, (weights > 0).astype(float)) / freedom / np.maximum(count, 1))
     with np.errstate(divide="ignore", invalid="ignore"):
-        tails = student.sf(centre / error, freedom)
+        tails = stdtr(freedom, -centre / error)
     certain = np.where(centre > 0, 0.0, 1.0)
     return np.asarray(np.where(count < 2, 1.0, np.where(error > 0, tails, certain)))
 
@@ -76,7 +76,7 @@ def t_p_value_without_each(values: Floats, mean: float) -> Floats:
     error = np.sqrt(np.maximum(squares - sums**2 / count, 0) / (count - 1) / count)
     centre = sums / count - mean
     with np.errstate(divide="ignore", invalid="ignore"):
-        tails = student.sf(centre / error, count - 1)
+        tails = stdtr(count - 1, -centre / error)
     return np.asarray(np.where(error > 1e-12, tails, np.where(centre > 0, 0.0, 1.0)))
 
 
