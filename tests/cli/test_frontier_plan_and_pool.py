@@ -17,6 +17,12 @@ from invented_pool import DOMAIN, identity, invented_tasks
 NAMES = ("ada", "grace", "edsger")
 
 
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal as wide as the tables."""
+    monkeypatch.setenv("COLUMNS", "140")
+
+
 class Course:
     """A folder with keys, tasks and a pool, and the command line in it."""
 

@@ -49,6 +49,12 @@ except ValueError:
 """
 
 
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal as wide as the tables."""
+    monkeypatch.setenv("COLUMNS", "140")
+
+
 class Found(NamedTuple):
     """What a command printed, and its exit code."""
 

@@ -69,14 +69,14 @@ def fit(x: Floats, weight: Floats, success: Floats, ridge: float) -> Curves:
     centre = float(x.mean())
     rows = max(1, _BLOCK // len(x))
     blocks = [slice(begin, begin + rows) for begin in range(0, len(weight), rows)]
-    found = [_fit_block(x - centre, weight[block], success[block], ridge) for block in blocks]
+    found = [_fit_some(x - centre, weight[block], success[block], ridge) for block in blocks]
     at, gradient = (
         (np.concatenate(each) for each in zip(*found, strict=True)) if found else (np.zeros((0, 2)), np.zeros(0))
     )
     return Curves(at[:, 0] - at[:, 1] * centre, at[:, 1], gradient)
 
 
-def _fit_block(x: Floats, weight: Floats, success: Floats, ridge: float) -> tuple[Floats, Floats]:
+def _fit_some(x: Floats, weight: Floats, success: Floats, ridge: float) -> tuple[Floats, Floats]:
     """Return intercepts and slopes, one row a curve, and gradients; ``x`` is centred."""
     problem = _Problem.of(x, weight, success, ridge)
     start = np.zeros((len(weight), 2))
