@@ -97,12 +97,21 @@ def practice(
     if not 0 < least <= most:
         raise TaskError(f"practice tasks of {least} to {most} minutes", "give the shorter time first, above zero")
     for at in range(families):
-        of_family = _draws(seed, domain, "family", at)
-        middle = least * (most / least) ** of_family.random()
+        middle = middle_of(_draws(seed, domain, "family", at), least, most)
         for number in range(each):
             drawn = _draws(seed, domain, "task", at, number)
-            minutes = min(most, max(least, middle * 2 ** drawn.uniform(-0.5, 0.5)))
+            minutes = minutes_of(drawn, middle, least, most)
             yield _task(f"practice-{at + 1:03d}", number + 1, domain, minutes, drawn)
+
+
+def middle_of(drawn: random.Random, least: float, most: float) -> float:
+    """Draw the middle human time of a family, in minutes."""
+    return float(least * (most / least) ** drawn.random())
+
+
+def minutes_of(drawn: random.Random, middle: float, least: float, most: float) -> float:
+    """Draw the human time of a task of a family, in minutes."""
+    return float(min(most, max(least, middle * 2 ** drawn.uniform(-0.5, 0.5))))
 
 
 def _draws(*names: object) -> random.Random:
