@@ -144,6 +144,15 @@ def test_two_models_that_are_the_same_are_rarely_told_apart():
     assert wrong / 80 < 0.12
 
 
+def test_errors_of_models_know_of_families():
+    rng = np.random.default_rng(5)
+    codes = np.repeat(np.arange(16), 20)
+    models = np.where(codes % 2, "a", "b")  # each model at families of its own
+    steps = np.searchsorted([-1, 0.5, 1.5], rng.normal(0, 1.5, 16)[codes] + rng.logistic(size=320))
+    together, alone = (compare_steps(steps, models, given).others[0].error for given in (codes, None))
+    assert together > 2 * alone
+
+
 def test_two_and_three_of_ten_are_no_difference():
     found = compare_steps([1] * 2 + [0] * 8 + [1] * 3 + [0] * 7, ["x"] * 10 + ["y"] * 10)
     assert found.others[0].p > 0.5

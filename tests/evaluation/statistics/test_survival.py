@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
+from statsmodels.tools.numdiff import approx_hess
 
 from clearinghouse.evaluation.statistics.grouped import UnfitDataError
 from clearinghouse.evaluation.statistics.lognormal import NotEstimableError, fit
@@ -85,6 +86,21 @@ def test_the_log_normal_fit_is_that_of_scipy():
     logs += stats.lognorm.logsf(times[~seen], found.sigma, scale=np.exp(found.coefficients[0])).sum()
     assert found.log_likelihood == pytest.approx(logs)
     assert (found.watched, found.censored) == (80, 80 - seen.sum())
+
+
+def test_its_errors_are_those_of_the_curvature_of_the_likelihood():
+    times, seen = censored(np.random.default_rng(5))
+    found = fit(times, seen)
+
+    def minus(at):
+        scale = np.exp(at[0])
+        return -(
+            stats.lognorm.logpdf(times[seen], at[1], scale=scale).sum()
+            + stats.lognorm.logsf(times[~seen], at[1], scale=scale).sum()
+        )
+
+    covariance = np.linalg.inv(approx_hess([found.coefficients[0], found.sigma], minus))
+    assert (found.errors[0], found.sigma_error) == pytest.approx(np.sqrt(np.diag(covariance)), rel=1e-3)
 
 
 def test_without_censoring_it_is_least_squares_of_logarithms():

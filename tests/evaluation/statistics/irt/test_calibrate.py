@@ -84,8 +84,8 @@ def test_errors_know_of_families():
 
 def test_two_parameters_are_recovered():
     rng = np.random.default_rng(9)
-    abilities = np.linspace(-2.5, 2.5, 40)
-    difficulty, slopes = rng.normal(0, 1.5, 300), np.exp(rng.normal(0, 0.5, 300))
+    abilities = np.linspace(-2.5, 2.5, 30)
+    difficulty, slopes = rng.normal(0, 1.5, 250), np.exp(rng.normal(0, 0.5, 250))
     found = calibrate(simulated(rng, abilities, difficulty, slopes), two_parameters=True)
     assert np.polyfit(abilities, values(found.abilities), 1)[0] == pytest.approx(1, abs=0.1)
     assert found.slope_spread == pytest.approx(0.5, abs=0.15)
@@ -141,14 +141,19 @@ def test_an_ability_under_known_items_is_a_logistic_regression_with_an_offset():
     assert found.error == pytest.approx(fit.bse[0], rel=0.01)
 
 
-@pytest.mark.parametrize("two", [False, True])
-def test_a_finer_grid_changes_nothing(two, monkeypatch):
+@pytest.mark.parametrize(("two", "models", "tasks", "spread"), [(True, 16, 120, 6), (False, 80, 30, 6)])
+def test_a_finer_grid_changes_nothing(two, models, tasks, spread, monkeypatch):
     rng = np.random.default_rng(15)
-    table = simulated(rng, np.linspace(-6, 6, 12), rng.normal(0, 5, 120), np.exp(rng.normal(0, 0.6, 120)))
+    slopes = np.exp(rng.normal(0, 0.9 * two, tasks))
+    abilities = np.linspace(-1.2 * spread, 1.2 * spread, models)
+    table = simulated(rng, abilities, rng.normal(0, spread, tasks), slopes)
     found = values(calibrate(table, two_parameters=two).abilities)
-    many = marginal.ceil
-    monkeypatch.setattr(marginal, "ceil", lambda number: 3 * many(max(number, 61)))
-    assert values(calibrate(table, two_parameters=two).abilities) == pytest.approx(found, abs=0.02)
+    axes = np.linspace(-5, 5, 401), np.linspace(-3, 3, 9) if two else np.zeros(1)
+    difficulty, slope = (each.ravel() for each in np.meshgrid(*axes))
+    log_weight = special.log_softmax(-(difficulty**2 + slope**2) / 2)
+    fine = marginal.Grid(difficulty=difficulty, slope=slope, log_weight=log_weight)
+    monkeypatch.setattr(marginal, "grid_of", lambda _: fine)
+    assert values(calibrate(table, two_parameters=two).abilities) == pytest.approx(found, abs=0.03)
 
 
 @given(outcomes)
@@ -193,6 +198,20 @@ def test_everything_is_finite_and_extremes_are_flagged(table):
     for item, column in zip(found.items, table.T, strict=True):
         assert np.isfinite([item.difficulty, item.error]).all()
         assert (item.extreme is Extreme.NO) == (0 < column.sum() < len(column))
+
+
+def test_a_task_that_was_not_tried_says_nothing_of_an_ability_and_families_widen_its_error():
+    anchors = [Anchor(difficulty=b) for b in (-1, 0, 1, 0.5)]
+    whole, holed = score([[1, 0, 1]], anchors[:3])[0], score([[1, 0, 1, np.nan]], anchors)[0]
+    assert holed.error == pytest.approx(whole.error, rel=1e-3)
+    assert holed.value == pytest.approx(whole.value, abs=0.01)
+    rng = np.random.default_rng(16)
+    families = np.repeat(np.arange(12), 10)
+    difficulty = rng.normal(0, 0.5, 120)
+    table = simulated(rng, [0.0], difficulty + rng.normal(0, 1.5, 12)[families])
+    known = [Anchor(difficulty=b) for b in difficulty]
+    assert score(table, known, families=families)[0].error > 1.5 * score(table, known)[0].error
+    assert score(table, known, families=["one"] * 120)[0].error == np.inf
 
 
 @given(outcomes, st.integers(0, 3))
