@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from clearinghouse.evaluation.assessment.computed import compute
@@ -15,9 +16,14 @@ from clearinghouse.evaluation.assessment.running import expose, under
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.pools.exposure import EXPOSED, LEDGER
 from clearinghouse.evaluation.rule.finding import Verdict
+from clearinghouse.evaluation.running.errors import SealError
+from clearinghouse.evaluation.running.sealing.begun import note, read
+from clearinghouse.evaluation.running.sealing.statement import write
+from clearinghouse.evaluation.running.sealing.verify import verified
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.trust.keys import KeyRing
 from invented_folder import AGENT, DOMAIN, LARGE, LATER, SMALL, Made
+from invented_plan import signing
 
 Copied = Callable[[], Made]
 
@@ -104,6 +110,22 @@ def test_a_run_of_another_plan_is_refused(copied: Copied, whole: Made) -> None:
     shutil.rmtree(made.folder / "runs")
     with pytest.raises(AssessmentError, match="has no runs"):
         gather(made.folder, made.ring)
+
+
+def test_an_attempt_that_began_and_was_never_sealed_is_a_flag(copied: Copied) -> None:
+    made = copied()
+    folder = made.folder / "runs/first"
+    run = verified(folder)
+    note(folder, run.asked.digest, made.drawn[0].id, 1)
+    with pytest.raises(SealError, match="is not the one that the statement was made over"):
+        gather(made.folder, made.ring)
+    signer, _ = signing(made.folder.parent, "operator")
+    again = msgspec.structs.replace(run.said, begun=run.said.begun + 1, begun_root=read(folder, run.asked.digest).root)
+    write(folder, again, [signer])
+    found = gather(made.folder, made.ring)
+    assert found.broken == {"first": 1}
+    flags = [each for each in compute(found, now=LATER, repetitions=100).flags if each.kind == "sealing"]
+    assert [(each.is_open, "1 in first" in each.says) for each in flags] == [(True, True)]
 
 
 def test_a_plan_that_is_not_committed_settles_nothing(copied: Copied) -> None:

@@ -95,7 +95,10 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
 
 def _broken(run: Verified) -> int:
     """How many attempts of a run were broken off: somebody could have looked at them, and not liked what they saw."""
-    return run.unsealed + sum(log.interrupted for log in of_run(run))
+    logs = of_run(run)
+    if run.said.begun:
+        return run.said.begun - sum(len(log.attempts) for log in logs)
+    return run.unsealed + sum(log.interrupted for log in logs)
 
 
 def _run(path: Path, keys: KeyRing) -> Verified:

@@ -17,6 +17,7 @@ from clearinghouse.evaluation.running.bench import Bench
 from clearinghouse.evaluation.running.ending import Ended
 from clearinghouse.evaluation.running.errors import RunError
 from clearinghouse.evaluation.running.logs import attempts_in
+from clearinghouse.evaluation.running.sealing import begun as begun_log
 from clearinghouse.evaluation.running.sealing.lines import NONE, Seals
 from clearinghouse.evaluation.running.sealing.statement import put, said_of, write
 from clearinghouse.evaluation.running.sealing.verify import LOG
@@ -110,7 +111,8 @@ def run(
             break
     logs = _closed(folder)
     sealed = len(_done(logs))
-    said = said_of(asked, logs, isolation, _text(now()), complete=sealed >= wanted)
+    began = begun_log.read(folder, asked.digest)
+    said = said_of(asked, logs, isolation, _text(now()), complete=sealed >= wanted, began=began)
     statement = write(folder, said, signers)
     if failed:
         raise failed

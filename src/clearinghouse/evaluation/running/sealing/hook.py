@@ -4,9 +4,10 @@ import logging
 from contextvars import ContextVar
 from pathlib import Path
 
-from inspect_ai.hooks import Hooks, SampleEnd, TaskStart, hooks
+from inspect_ai.hooks import Hooks, SampleEnd, SampleStart, TaskStart, hooks
 
 from clearinghouse.evaluation.running.errors import SealError
+from clearinghouse.evaluation.running.sealing import begun
 from clearinghouse.evaluation.running.sealing.writing import SAMPLES, Sealer
 
 LOGGER = logging.getLogger(__name__)
@@ -32,6 +33,10 @@ class Sealing:
     def began(self, eval_id: str, task_id: str) -> None:
         """Take note of a log that began."""
         self._names[eval_id] = task_id
+
+    def begins(self, sample: str | int, epoch: int) -> None:
+        """Write down that an attempt begins."""
+        begun.note(self.folder, self.run, str(sample), epoch)
 
     def ended(self, eval_id: str, sample: str | int, epoch: int) -> None:
         """Seal an attempt that ended and stands in its log."""
@@ -73,6 +78,17 @@ class SealingHooks(Hooks):
         sealing = CURRENT.get()
         if sealing:
             sealing.began(data.eval_id, data.spec.task_id)
+
+    async def on_sample_start(self, data: SampleStart) -> None:
+        """Write down that an attempt begins."""
+        sealing = CURRENT.get()
+        if sealing is None or sealing.failed:
+            return
+        try:
+            sealing.begins(data.summary.id, data.summary.epoch)
+        except Exception as error:  # kept, and raised when the run ends
+            sealing.failed = error
+            LOGGER.exception("the beginning of an attempt could not be written down")
 
     async def on_sample_end(self, data: SampleEnd) -> None:
         """Seal an attempt."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from clearinghouse.evaluation.ledger.chain import Log as BegunLog
 from clearinghouse.evaluation.running.asked import NAME, Asked
 from clearinghouse.evaluation.running.errors import RunError, SealError
 from clearinghouse.evaluation.running.sealing.lines import NONE, Seals
@@ -19,6 +20,7 @@ from clearinghouse.trust.statement import Statement
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer
 
+_NONE_BEGAN = BegunLog((), ())
 PREDICATE_TYPE = "urn:clearinghouse:predicate:frontier-run:v1"
 SIGNED, UNSIGNED = "run.intoto.json", "run.statement.json"
 """The statement in an envelope, and as it stands where nobody signed."""
@@ -46,7 +48,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         run: SHA-256 of what was asked. model, scripted: of it. logs: in their order. head: the last one.
         tier_demanded, tier_reached, provider, kernel, limits: of isolation, as measured. finished: when, in UTC.
-        complete: whether every attempt that was asked for was made.
+        complete: whether every attempt that was asked for was made. begun, begun_root: how many attempts began, and
+            the root of the log of that (:mod:`.begun`); 0 and empty in runs of before there was one.
     """
 
     run: str
@@ -61,12 +64,20 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     limits: dict[str, str]
     finished: str
     complete: bool
+    begun: int = 0
+    begun_root: str = ""
 
 
 def said_of(
-    asked: Asked, logs: Sequence[tuple[Path, Seals]], isolation: Isolation, finished: str, *, complete: bool
+    asked: Asked,
+    logs: Sequence[tuple[Path, Seals]],
+    isolation: Isolation,
+    finished: str,
+    *,
+    complete: bool,
+    began: BegunLog = _NONE_BEGAN,
 ) -> Said:
-    """Return what there is to say of a run."""
+    """Return what there is to say of a run; ``began`` is the log of attempts that began."""
     told = tuple(_log(path, seals) for path, seals in logs)
     return Said(
         run=asked.digest,
@@ -81,6 +92,8 @@ def said_of(
         limits=dict(isolation.limits),
         finished=finished,
         complete=complete,
+        begun=len(began.entries),
+        begun_root=began.root if began.entries else "",
     )
 
 

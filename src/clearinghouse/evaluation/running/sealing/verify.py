@@ -14,6 +14,7 @@ from clearinghouse.evaluation.running import asked as asking
 from clearinghouse.evaluation.running.archive import Archive, opened
 from clearinghouse.evaluation.running.asked import Asked
 from clearinghouse.evaluation.running.errors import LogError, SealError
+from clearinghouse.evaluation.running.sealing import begun
 from clearinghouse.evaluation.running.sealing.lines import NONE, SUFFIX, End, Seals, leaf_of, read
 from clearinghouse.evaluation.running.sealing.statement import SIGNED, UNSIGNED, Log, Said, said_by
 from clearinghouse.evaluation.running.sealing.writing import SAMPLES, beside, digest_of
@@ -72,9 +73,21 @@ def verified(folder: Path, keys: KeyRing | None = None) -> Verified:
         seals = _log(folder, each, said.run, head)
         head = seals.head
         logs.append((folder / each.name, seals))
+    _began(folder, said, logs)
     if head != said.head:
         raise _wrong("the last head is not the one of the statement")
     return Verified(folder=folder, asked=asked, said=said, logs=tuple(logs), keyids=keyids, is_signed=is_signed)
+
+
+def _began(folder: Path, said: Said, logs: Sequence[tuple[Path, Seals]]) -> None:
+    """See that the log of attempts that began is the one of the statement, and has every attempt that was sealed."""
+    found = begun.read(folder, said.run)
+    if (len(found.entries), found.root if found.entries else "") != (said.begun, said.begun_root):
+        raise _wrong(f"{begun.NAME} is not the one that the statement was made over")
+    members = {f"{SAMPLES}{task}_epoch_{epoch}.json" for task, epoch in begun.attempts_in(found)}
+    sealed = [each.member for _, seals in logs for each in seals.samples]
+    if said.begun and (strange := [each for each in sealed if each not in members]):
+        raise _wrong(f"{strange[0][:100]} was sealed and never began")
 
 
 def compare(log: Path, end: End, samples: Sequence[tuple[str, str]]) -> None:
