@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 FLOOR = 0.05
 """Seconds of processor time below which a point says nothing."""
-MUCH = 10 * FLOOR
-"""Seconds that are no noise: what took so long did take time, though not at enough sizes to tell how it grows."""
+MUCH = 2 * FLOOR
+"""Seconds that are no noise: what took so long did take time, though not at enough sizes to tell how it grows. On a
+fast machine that is all there is to be seen of growth that a slow one shows plainly, so it refutes nothing."""
 _LEAST = 3
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
+from math import inf
 from typing import Annotated, Any
 
 import msgspec
@@ -21,6 +22,10 @@ SCHEMA = "clearinghouse frontier run 1"
 NAME = "run.json"
 LARGEST = 32 << 20
 MOST_EPOCHS = 1_000
+MOST_SECONDS = 30 * 86_400.0
+"""Of the clock, for one attempt."""
+STAND_INS = (f"{PREFIX}/", "mockllm/")
+"""What models' names begin with that are none: our scripted agents, and inspect_ai's own stand-in."""
 _Digest = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 
 
@@ -139,15 +144,19 @@ def asked(
         raise RunError(f"the task {twice} stands twice", "name each once")
     if not 1 <= epochs <= MOST_EPOCHS:
         raise RunError(f"{epochs} attempts at each task cannot be made", f"ask for 1 to {MOST_EPOCHS}")
-    if budget.tokens < 1 or not budget.seconds > 0 or budget.messages < 1 or (budget.cost or 1) <= 0:
-        raise RunError("a budget of nothing", "give tokens, seconds and turns above zero")
+    if budget.tokens < 1 or not 0 < budget.seconds <= MOST_SECONDS or budget.messages < 1:
+        raise RunError("a budget of nothing", f"give tokens, turns and seconds above zero, at most {MOST_SECONDS:,.0f}")
+    if budget.cost is not None and not 0 < budget.cost < inf:
+        raise RunError("a limit of costs that is none", "give US dollars above zero")
+    if prices is not None and not all(0 <= each < inf for each in prices):
+        raise RunError("prices that are none", "give US dollars for a million tokens, zero or more")
     if budget.cost is not None and prices is None:
         raise RunError("a limit of costs without prices", "give the prices of a million tokens of input and of output")
     if "/" not in model:
         raise RunError(f"{model[:60]!r} names no model", "write provider/model, such as scripted/expert")
     return Asked(
         model=model,
-        scripted=model.startswith(f"{PREFIX}/"),
+        scripted=model.startswith(STAND_INS),
         scaffold=scaffold,
         epochs=epochs,
         tokens=budget.tokens,

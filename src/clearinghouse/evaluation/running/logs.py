@@ -13,6 +13,7 @@ from typing import IO, Any, TypeVar
 import msgspec
 
 from clearinghouse.evaluation.running.archive import LARGEST_MEMBER, Archive, opened
+from clearinghouse.evaluation.running.asked import STAND_INS
 from clearinghouse.evaluation.running.attempt import Attempt, score_of
 from clearinghouse.evaluation.running.ending import Ended, ended
 from clearinghouse.evaluation.running.errors import LogError
@@ -31,6 +32,8 @@ FAMILIES = ("family", "task_family", "category")
 _CHANCE = {"C": 1.0, "I": 0.0, "P": 0.5, "correct": 1.0, "incorrect": 0.0, "yes": 1.0, "no": 0.0}
 """Letters by which inspect_ai and its evaluations write scores. ``N``, no answer, is a failure."""
 _LONGEST = 300
+LONGEST_MINUTES = 1_000_000.0
+"""Of human time; what a log says beyond that is no time."""
 _LARGEST_PLAIN = 64 << 20
 """Most bytes of JSON with numbers that are none, which takes much more room to read."""
 _T = TypeVar("_T")
@@ -243,7 +246,7 @@ def _stop(sample: Sample) -> str:
 def _minutes(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if 0 < value < float("inf") else None
+    return float(value) if 0 < value <= LONGEST_MINUTES else None
 
 
 def _ours(spec: Spec) -> dict[str, Any]:
@@ -253,7 +256,7 @@ def _ours(spec: Spec) -> dict[str, Any]:
 
 def _is_scripted(spec: Spec) -> bool:
     """Whether nobody's model ran: a scripted agent of ours, or inspect_ai's own stand-in."""
-    return spec.model.startswith(("scripted/", "mockllm/")) or _ours(spec).get("scripted") is True
+    return spec.model.startswith(STAND_INS) or _ours(spec).get("scripted") is True
 
 
 def _scaffold(header: Header) -> str:

@@ -4,7 +4,9 @@ Attempts are divided over logs of a bounded size, one after the other, since a l
 """
 
 import datetime as dt
+import fcntl
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,10 +25,13 @@ from clearinghouse.evaluation.running.sealing.statement import put, said_of, wri
 from clearinghouse.evaluation.running.sealing.verify import LOG
 from clearinghouse.evaluation.running.sealing.writing import BROKEN_OFF, beside, close
 from clearinghouse.evaluation.tasks.task import Task
+from clearinghouse.sandbox.isolation import Isolation
 
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer
 
+LOCK = ".running"
+"""A file of the folder that is locked as long as somebody runs into it."""
 MOST_IN_LOG = 256
 """Attempts in one log."""
 Tell = Callable[[int, int], None]
@@ -75,10 +80,45 @@ def run(
         RunError: the folder holds something else, or inspect_ai fails. SealError: what is there is not what was sealed.
         SandboxError: the sandbox is not to be had, or reaches less than what is demanded.
     """
+    isolation = bench.isolation()
+    with _alone(folder):
+        return _run(tasks, asked, folder, bench, isolation, samples, signers, now, tell)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep every other process from running into the same folder meanwhile.
+
+    Raises:
+        RunError: one does already.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # prompts and transcripts of sealed tasks
+        lock = (folder / LOCK).open("ab")
+    except OSError as error:
+        raise RunError(f"{folder} cannot be made: {error.strerror}", "name another folder") from None
+    with lock as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise RunError(f"{folder} is being run into by another process", "wait for it, or end it") from None
+        yield
+
+
+def _run(
+    tasks: Sequence[Task],
+    asked: Asked,
+    folder: Path,
+    bench: Bench,
+    isolation: Isolation,
+    samples: int,
+    signers: Sequence["Signer"],
+    now: Callable[[], dt.datetime],
+    tell: Tell,
+) -> Ran:
     from clearinghouse.evaluation.running import evaluated, session  # noqa: PLC0415 - two seconds, once all is checked
     from clearinghouse.evaluation.running.sealing.hook import Sealing  # noqa: PLC0415
 
-    isolation = bench.isolation()
     done = begun(folder, asked)
     wanted = len(asked.tasks) * asked.epochs
     running = session.Session(
@@ -127,7 +167,7 @@ def begun(folder: Path, asked: Asked) -> set[tuple[str, int]]:
     """
     path = folder / asking.NAME
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # prompts and transcripts of sealed tasks
         others = [each for each in folder.iterdir() if not each.name.startswith(".")]
     except OSError as error:
         raise RunError(f"{folder} cannot be made: {error.strerror}", "name another folder") from None

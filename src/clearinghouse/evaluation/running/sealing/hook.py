@@ -29,6 +29,7 @@ class Sealing:
         self.sealed = 0
         self._sealers: dict[str, Sealer] = {}
         self._names: dict[str, str] = {}
+        self._began: set[tuple[str, int]] = set()
 
     def began(self, eval_id: str, task_id: str) -> None:
         """Take note of a log that began."""
@@ -37,9 +38,12 @@ class Sealing:
     def begins(self, sample: str | int, epoch: int) -> None:
         """Write down that an attempt begins."""
         begun.note(self.folder, self.run, str(sample), epoch)
+        self._began.add((str(sample), epoch))
 
     def ended(self, eval_id: str, sample: str | int, epoch: int) -> None:
-        """Seal an attempt that ended and stands in its log."""
+        """Seal an attempt that ended and stands in its log. One that had no box never began by itself; it does here."""
+        if (str(sample), epoch) not in self._began:
+            self.begins(sample, epoch)
         if eval_id not in self._sealers:
             self._sealers[eval_id] = Sealer(self._log(self._names[eval_id]), self.run, self.head)
         sealer = self._sealers[eval_id]

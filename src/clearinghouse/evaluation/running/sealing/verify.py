@@ -160,6 +160,9 @@ def _log(folder: Path, log: Log, run: str, previous: str) -> Seals:
     if (seals.begin.log, seals.begin.run, seals.begin.previous) != (log.name, run, previous):
         raise _wrong(f"{log.name} stands in another place than the one in which it was sealed")
     samples = [(each.member, each.leaf) for each in seals.samples]
+    left = tuple(name for name, _ in end.members if name.startswith(SAMPLES) and name not in dict(samples))
+    if end.unsealed != left:
+        raise _wrong(f"{beside(path).name} does not name every attempt that stands in the log without a seal")
     if digest_of(path) != log.log:
         _explained(path, end, samples)
     compare(path, end, samples)
