@@ -6,7 +6,7 @@ does the same again, and the log has it.
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ import msgspec
 from clearinghouse.evaluation.assessment.folder import ASSESSMENT
 from clearinghouse.evaluation.determination.demands import faults
 from clearinghouse.evaluation.determination.draft import LARGEST, Draft, look
-from clearinghouse.evaluation.determination.errors import DemandError, DeterminationError, DraftError
+from clearinghouse.evaluation.determination.errors import ChainError, DemandError, DeterminationError, DraftError
 from clearinghouse.evaluation.determination.events import LARGEST as LARGEST_EVENTS
 from clearinghouse.evaluation.determination.events import Chained, Event, signed_event
 from clearinghouse.evaluation.determination.folder import (
@@ -27,6 +27,7 @@ from clearinghouse.evaluation.determination.folder import (
     evidence_in,
     openings_of,
     path_of,
+    plan_of,
 )
 from clearinghouse.evaluation.determination.making import Made, drawn_up
 from clearinghouse.evaluation.determination.package.names import DETERMINATION, EVENTS
@@ -71,9 +72,11 @@ def look_at(folder: Path, draft: Path, key: str, now: dt.datetime, reconsiders: 
     """
     assessment, sha256 = assessment_in(folder)
     written, wrong = look(files.read(draft, LARGEST))
-    if written is None:
+    if written is None or any(each.where != "conclusion" for each in wrong):
         return Looked(None, wrong)
-    told = [*wrong, *_timely(written, now)]
+    longest = (written.decided or now) + dt.timedelta(days=plan_of(folder, assessment.plan.sha256).expires_days)
+    told = [*wrong, *_timely(written, now, longest)]
+    written = msgspec.structs.replace(written, expires=written.expires or longest)
     named = reconsiders(written.conclusion) if reconsiders and not wrong else None
     try:
         evidence = evidence_in(folder, written.evidence)
@@ -150,6 +153,7 @@ def add(folder: Path, held: Held, event: Event, signer: "Signer", now: dt.dateti
     Raises:
         ChainError, ReconsiderationError: it cannot happen, or somebody else signs. LedgerError: see :func:`keep`.
     """
+    _require_known(held, signer)
     required(held.signed.record, [*(each.event for each in held.chain), event])
     envelope = signed_event(event, signer)
     number = held.signed.record.number
@@ -174,6 +178,7 @@ def decide(folder: Path, held: Held, draft: Path, signer: "Signer", says: str, n
         ReconsiderationError: it does not answer what was asked, or its officer may not. Others: see :func:`sign_in`.
     """
     about, chain = held.signed, held.chain
+    _require_known(held, signer)
 
     def named(conclusion: Conclusion) -> Reconsidered:
         return reconsidered(about, chain, conclusion)
@@ -189,20 +194,27 @@ def decide(folder: Path, held: Held, draft: Path, signer: "Signer", says: str, n
     return kept
 
 
+def _require_known(held: Held, signer: "Signer") -> None:
+    """Refuse a key that is not believed: what it signs would make all the events unreadable."""
+    keyid = signer.public_key.keyid
+    if held.keys.get(keyid) is None:
+        what = f"the key {keyid[:16]} is none of those that are believed"
+        raise ChainError(what, "add its public key to those, or sign with one of theirs")
+
+
 def _events(chain: Sequence[Chained]) -> list[Event]:
     return [each.event for each in chain]
 
 
-def _timely(draft: Draft, now: dt.datetime) -> Sequence[Fault]:
-    """What is wrong with when it was decided, seen from the moment of signing."""
-    decided = draft.decided
-    if decided is None or decided.tzinfo is None:
-        return ()
-    if decided > now:
-        return (Fault("decided", "it is not that late yet", "correct it, or leave it out: then it is now"),)
-    if now - decided > SIGNED_WITHIN:
+def _timely(draft: Draft, now: dt.datetime, longest: dt.datetime) -> Iterator[Fault]:
+    """Yield what is wrong with its dates, seen from the moment of signing and from the plan."""
+    if draft.expires is not None and draft.expires > longest:
+        says = f"it expires later than the plan has it, which is {stamp(longest)}"
+        yield Fault("expires", says, "leave it out, or choose an earlier moment")
+    if draft.decided is not None and draft.decided > now:
+        yield Fault("decided", "it is not that late yet", "correct it, or leave it out: then it is now")
+    if draft.decided is not None and now - draft.decided > SIGNED_WITHIN:
         says = (
             f"that is more than {SIGNED_WITHIN.days} days before it is signed, and the developer's days count from it"
         )
-        return (Fault("decided", says, "leave it out: then it is now"),)
-    return ()
+        yield Fault("decided", says, "leave it out: then it is now")

@@ -174,6 +174,8 @@ def _fault(value: Any, kind: Any, name: str) -> Iterator[Fault]:
             yield Fault(f"{where}.{missing[1]}", "it is missing", f"add it; {_SEE}")
         elif unknown := _UNKNOWN.match(said):
             yield Fault(f"{where}.{clean_line(unknown[1], 80)}", "there is no field of this name", _instead(unknown[1]))
+        elif name == "conclusion":
+            yield Fault(name, f"it is {value!a:.40}", f"write {', '.join(Conclusion)}: it is the officer's to conclude")
         elif "matching regex" in said:  # of all fields only the number has one
             yield Fault(where, "it is no number of a determination", "write letters, digits, dots, dashes and _ only")
         else:

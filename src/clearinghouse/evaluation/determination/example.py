@@ -25,7 +25,8 @@ number = {number}
 conclusion = ""
 differing = ""
 
-# When it was decided (now, where it is not said), and until when it holds: {days} days at most.
+# When it was decided (now, where it is not said), and until when it holds: as long as the plan has it, where it is not
+# said, and {days} days at most.
 # decided = 2026-11-24T12:00:00Z
 # expires = 2027-05-26T12:00:00Z
 

@@ -27,6 +27,9 @@ from clearinghouse.evaluation.determination.signing import Signed, read_signed
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.ledger.chain import Chain, Log
 from clearinghouse.evaluation.ledger.errors import LedgerError
+from clearinghouse.evaluation.plan.fields import Plan
+from clearinghouse.evaluation.plan.reading import LARGEST as LARGEST_PLAN
+from clearinghouse.evaluation.plan.reading import parse
 from clearinghouse.evaluation.plan.signing import KEPT, LOG
 from clearinghouse.formats.text import clean_line, plural
 from clearinghouse.trust.envelope import LARGEST_ENVELOPE
@@ -45,11 +48,13 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     """A determination in a folder, whose signatures hold.
 
     Attributes:
-        signed, chain: the record and its events. unlogged: how many of the events at the end the log does not have.
+        signed, chain: the record and its events. keys: with which they are believed. unlogged: how many of the events
+            at the end the log does not have.
     """
 
     signed: Signed
     chain: tuple[Chained, ...]
+    keys: KeyRing
     unlogged: int = 0
 
 
@@ -68,6 +73,20 @@ def assessment_in(folder: Path) -> tuple[Assessment, str]:
         what = f"{path} is not the assessment that the log says was computed last"
         raise DeterminationError(what, "compute it again: clearinghouse frontier assess", source=str(path))
     return found, sha256
+
+
+def plan_of(folder: Path, sha256: str) -> Plan:
+    """Return the plan that an assessment names, as it is kept in the folder.
+
+    Raises:
+        LedgerError: it cannot be read. PlanError: it is none. DeterminationError: it is not there.
+    """
+    for path in sorted((folder / KEPT).glob(f"*-{sha256[:16]}.toml")):
+        data = files.read(path, LARGEST_PLAN)
+        if digest(data) == sha256:
+            return parse(data, str(path))
+    what = f"the plan that the assessment names, {sha256[:16]}, is not in {folder / KEPT}"
+    raise DeterminationError(what, "put the signed plan there, as `frontier plan commit` does", source=str(folder))
 
 
 def usual_evidence(folder: Path) -> list[str]:
@@ -140,7 +159,7 @@ def held_in(folder: Path, keys: KeyRing, number: str = "") -> Held:
         raise DeterminationError(what, "sign it again, or ask who keeps the log", source=str(folder))
     path = path_of(folder, number, EVENTS)
     chain = read_events(files.read(path, LARGEST_EVENTS) if path.exists() else b"", signed, keys)
-    return Held(signed=signed, chain=chain, unlogged=_unlogged(log, signed, chain))
+    return Held(signed=signed, chain=chain, keys=keys, unlogged=_unlogged(log, signed, chain))
 
 
 def _unlogged(log: Log, signed: Signed, chain: Sequence[Chained]) -> int:
