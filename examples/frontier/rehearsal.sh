@@ -107,7 +107,8 @@ frontier determine check assessment || true
 step "A person concludes; in a rehearsal what the rule found. The record is signed, and what it withholds is sealed"
 python3 - <<'PYTHON'
 import json, pathlib, re
-finding = json.loads(pathlib.Path("assessment/assessment.json").read_text())["finding"]["verdict"]
+assessment = json.loads(pathlib.Path("assessment/assessment.json").read_text())
+finding, made = assessment["finding"]["verdict"], assessment["made"]
 path = pathlib.Path("assessment/determination.toml")
 text = path.read_text()
 for found, instead in (
@@ -118,7 +119,7 @@ for found, instead in (
     (r'operator = ""', 'operator = "Otto Operator"'),
     (r'analyst = ""', 'analyst = "Ana Analyst"'),
     (r'custodians = \[\]', 'custodians = ["Ada", "Bo", "Cy"]'),
-    (r'(?m)^(\[\[reason\]\]\n)says = ""', r'''\1says = "The bound lies on this side of the registered threshold, and the grid does not change that."
+    (r'(?m)^(\[\[reason\]\]\n)says = ""', rf'''\1says = "The bound lies on this side of the registered threshold, and the grid does not change that."
 
 [[reason]]
 says = "The families that decided this share one kind of flaw."
@@ -128,7 +129,7 @@ audiences = ["developer", "overseer", "court"]
 [[consulted]]
 name = "Carl Counsel"
 role = "Counsel"
-at = 2026-01-01T09:00:00Z
+at = {made}
 opinion = "The record says what the evidence shows, and no more."'''),
     (r'(?m)^(\[\[interest\]\]\n)name = ""\nsays = ""',
      r'\1name = "Olga Officer"\nsays = "None."\n\n[[interest]]\nname = "Carl Counsel"\nsays = "None."'),

@@ -306,11 +306,11 @@ def test_a_moment_beyond_all_calendars_is_refused_before_days_are_added(text):
         require(replace(made().record, decided=text))
 
 
-def test_a_scripted_agent_is_identified_by_its_name_and_a_model_by_its_identity():
+def test_a_model_has_an_identity_and_a_scripted_agent_needs_none():
     about = invented()
-    nameless = replace(about.model, identity="", access="scripted/skill-20")
-    assert made(assessment=replace(about, model=nameless, scripted=True)).record.model.identity == "scripted/skill-20"
-    with pytest.raises(DemandError, match="model.identity"):
+    nameless = replace(about.model, identity="")
+    assert made(assessment=replace(about, model=nameless, scripted=True)).record.assessment.scripted
+    with pytest.raises(DemandError, match=r"model\.identity"):
         made(assessment=replace(about, model=nameless))
 
 

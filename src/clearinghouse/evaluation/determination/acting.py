@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from clearinghouse.evaluation.assessment.document import LARGEST as LARGEST_ASSESSMENT
+from clearinghouse.evaluation.assessment.document import digest
 from clearinghouse.evaluation.assessment.folder import ASSESSMENT
 from clearinghouse.evaluation.determination.demands import faults
 from clearinghouse.evaluation.determination.draft import LARGEST, Draft, look
@@ -132,10 +134,14 @@ def keep(folder: Path, made: Made, envelope: Envelope, signer: "Signer", now: dt
             what = f"there is a determination {number} in {folder}"
             raise DeterminationError(what, "give the draft another number", source=str(path))
     else:
+        cited = files.read(folder / ASSESSMENT, LARGEST_ASSESSMENT)
+        if digest(cited) != made.record.assessment.sha256:
+            what = f"the assessment in {folder} was changed while the record of it was made"
+            raise DeterminationError(what, "sign again", source=str(folder))
         files.make_folder(path.parent)
         if made.openings:
             files.write(openings_of(folder, number), msgspec.json.encode(made.openings), files.PRIVATE)
-        files.write(path_of(folder, number, CITED), (folder / ASSESSMENT).read_bytes())
+        files.write(path_of(folder, number, CITED), cited)
         files.write_new(path, envelope.to_bytes())
         there = read_signed(envelope.to_bytes(), own)
     record = there.record

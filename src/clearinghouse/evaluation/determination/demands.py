@@ -77,7 +77,8 @@ def _named(record: Determination) -> Iterator[Fault]:
         "roles.operator": record.roles.operator,
         "roles.analyst": record.roles.analyst,
         "model.name": record.model.name,
-        "model.identity": record.model.identity,
+        # What a scripted agent is, the version of this software says; it has no weights and no endpoint.
+        "model.identity": record.model.identity or ("scripted" if record.assessment.scripted else ""),
         **{f"roles.custodians, item {at + 1}": name for at, name in enumerate(record.roles.custodians)},
         **{f"thresholds, item {at + 1}.identifier": each.identifier for at, each in enumerate(record.thresholds)},
         **{f"consulted, item {at + 1}.name": each.name for at, each in enumerate(record.consulted)},

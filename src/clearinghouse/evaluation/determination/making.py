@@ -123,12 +123,12 @@ def drawn_up(
 
 
 def model_state(assessment: Assessment) -> ModelState:
-    """Return which state of the model an assessment is about; what identifies a scripted agent is its name."""
+    """Return which state of the model an assessment is about."""
     model, budget = assessment.model, assessment.design.budget
     return ModelState(
         name=model.name,
         developer=model.developer,
-        identity=model.identity or (model.access if assessment.scripted else ""),
+        identity=model.identity,
         safeguards=model.safeguards,
         access=model.access,
         scaffold=assessment.elicitation.scaffold,
