@@ -14,12 +14,14 @@ pytest.importorskip("securesystemslib")
 from clearinghouse.cli import main
 from clearinghouse.evaluation.assessment.document import to_bytes
 from clearinghouse.evaluation.assessment.facts import PlanRef
+from clearinghouse.evaluation.determination.acting import sign_in
+from clearinghouse.evaluation.determination.errors import DemandError
 from clearinghouse.evaluation.determination.folder import ASSESSED
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.plan.example import example
 from clearinghouse.evaluation.plan.fields import PoolRef
 from clearinghouse.evaluation.rule.finding import Verdict
-from clearinghouse.trust.keys import make_key_pair
+from clearinghouse.trust.keys import load_private, make_key_pair
 from invented_assessment import invented
 
 replace = msgspec.structs.replace
@@ -483,3 +485,19 @@ def test_nothing_is_answered_that_nobody_asked(signed, capfd):
     assert "nobody asked" in refused(capfd)
     assert signed.decide() == 2
     assert "nobody asked" in refused(capfd)
+
+
+def test_an_answer_of_somebody_else_than_took_it_leaves_nothing_behind(signed, capfd):
+    assert signed.ask() == 0
+    assert signed.assign("Quentin Quiet") == 0
+    capfd.readouterr()
+    assert signed.decide() == 2
+    assert "Quentin Quiet was to" in refused(capfd)
+    assert [each.name for each in (signed.folder / "determinations").glob("*.dsse.json")] == ["FD-1.dsse.json"]
+
+
+def test_a_faulty_draft_is_not_signed_by_the_library_either(office):
+    path = office.draft(DRAFT.replace('"Ana Analyst"', '"Kim"'))
+    with pytest.raises(DemandError, match="must be different people"):
+        sign_in(office.folder, path, load_private(office.home / "officer"), NOW)
+    assert not (office.folder / "determinations").exists()
