@@ -497,7 +497,7 @@ def test_an_answer_of_somebody_else_than_took_it_leaves_nothing_behind(signed, c
 
 
 def test_a_faulty_draft_is_not_signed_by_the_library_either(office):
-    path = office.draft(DRAFT.replace('"Ana Analyst"', '"Kim"'))
-    with pytest.raises(DemandError, match="must be different people"):
+    path = office.draft(DRAFT.replace('"FD-1"', '"FD-1"\ndecided = 2020-02-03T00:00:00Z'))
+    with pytest.raises(DemandError, match="days count"):
         sign_in(office.folder, path, load_private(office.home / "officer"), NOW)
     assert not (office.folder / "determinations").exists()
