@@ -99,3 +99,58 @@ done
 
 step "The assessment"
 frontier assess assessment --key public --who assessor
+
+step "The determination: a draft to fill in, and what is still missing in it"
+frontier determine new assessment
+frontier determine check assessment || true
+
+step "A person concludes; in a rehearsal what the rule found. The record is signed, and what it withholds is sealed"
+python3 - <<'PYTHON'
+import json, pathlib, re
+assessment = json.loads(pathlib.Path("assessment/assessment.json").read_text())
+finding, made = assessment["finding"]["verdict"], assessment["made"]
+path = pathlib.Path("assessment/determination.toml")
+text = path.read_text()
+for found, instead in (
+    (r'(?m)^conclusion = ""', f'conclusion = "{finding}"'),
+    (r'(\[officer\]\n)name = ""\noffice = ""\norganisation = ""',
+     r'\1name = "Olga Officer"\noffice = "Director of Assessment"\norganisation = "Example Office"'),
+    (r'requester = ""', 'requester = "Rita Requester"'),
+    (r'operator = ""', 'operator = "Otto Operator"'),
+    (r'analyst = ""', 'analyst = "Ana Analyst"'),
+    (r'custodians = \[\]', 'custodians = ["Ada", "Bo", "Cy"]'),
+    (r'(?m)^(\[\[reason\]\]\n)says = ""', rf'''\1says = "The bound lies on this side of the registered threshold, and the grid does not change that."
+
+[[reason]]
+says = "The families that decided this share one kind of flaw."
+withheld = "it would tell what is in the pool"
+audiences = ["developer", "overseer", "court"]
+
+[[consulted]]
+name = "Carl Counsel"
+role = "Counsel"
+at = {made}
+opinion = "The record says what the evidence shows, and no more."'''),
+    (r'(?m)^(\[\[interest\]\]\n)name = ""\nsays = ""',
+     r'\1name = "Olga Officer"\nsays = "None."\n\n[[interest]]\nname = "Carl Counsel"\nsays = "None."'),
+):
+    text, count = re.subn(found, instead, text, count=1)
+    assert count, found
+path.write_text(text)
+PYTHON
+frontier determine check assessment
+frontier determine sign assessment --key keys/officer
+
+step "The developer is told, from when the days to ask for a reconsideration count; and how it stands"
+frontier determine event assessment --kind sent --says "The letter with the reasons went to the developer." \
+    --key keys/officer --keys public
+frontier determine status assessment --key public
+
+step "The reports: of the assessment, of the record, the letter to the developer and the summary for everybody"
+mkdir assessment/reports
+frontier report assessment --kind assessment --out assessment/reports/assessment.html
+for each in determination letter summary; do
+    frontier report assessment --kind $each --key public --out "assessment/reports/$each.html"
+done
+
+# The evidence package is made and verified here.

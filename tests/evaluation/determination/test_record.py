@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearinghouse.evaluation.determination.demands import require, same_person
-from clearinghouse.evaluation.determination.draft import draft_of
+from clearinghouse.evaluation.determination.demands import faults, require, same_person
+from clearinghouse.evaluation.determination.draft import draft_of, look
 from clearinghouse.evaluation.determination.errors import (
     DemandError,
     DeterminationError,
@@ -272,7 +272,7 @@ def test_a_draft_is_toml():
     ("data", "says", "try_this"),
     [
         (DRAFT.replace("office =", "ofice ="), "ofice", "write office"),
-        (DRAFT.replace("covered", "denied"), "conclusion", "example"),
+        (DRAFT.replace("covered", "denied"), "conclusion", "write covered, not_covered, indeterminate"),
         (DRAFT.replace("[[reason]]", "[[reason"), "no TOML", "example"),
         (DRAFT + "x = " + "[" * 5_000, "determination.toml", "example"),
         (DRAFT + "#" * (1 << 20), "more than 1 MiB", "write less"),
@@ -282,6 +282,36 @@ def test_a_draft_that_cannot_be_read_is_told_in_a_sentence(data, says, try_this)
     with pytest.raises(DraftError, match=says) as told:
         draft_of(data.encode(), "determination.toml")
     assert try_this in told.value.remedy
+
+
+def test_everything_that_is_wrong_is_told_with_its_place():
+    wrong = replace(made().record, evidence=(), days_to_ask=0, interests=(), number="")
+    told = [(each.where, each.says) for each in faults(wrong)]
+    assert [where for where, _ in told] == ["number", "evidence", "interest", "interest", ""]
+    assert list(faults(made().record)) == []
+    _, found = look(DRAFT.replace("office =", "ofice =").replace("[[reason]]", "[[raison]]").encode())
+    assert {each.where for each in found} == {"officer.ofice", "raison", "reason"}
+
+
+def test_a_draft_that_lacks_the_conclusion_alone_can_be_looked_at():
+    draft_read, found = look(DRAFT.replace('"covered"', '""').encode())
+    assert [each.where for each in found] == ["conclusion"]
+    assert draft_read is not None
+    assert draft_read.conclusion is Conclusion.INDETERMINATE
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "2026-02-30T00:00:00Z"])
+def test_a_moment_beyond_all_calendars_is_refused_before_days_are_added(text):
+    with pytest.raises(DemandError, match="no moment"):
+        require(replace(made().record, decided=text))
+
+
+def test_a_model_has_an_identity_and_a_scripted_agent_needs_none():
+    about = invented()
+    nameless = replace(about.model, identity="")
+    assert made(assessment=replace(about, model=nameless, scripted=True)).record.assessment.scripted
+    with pytest.raises(DemandError, match=r"model\.identity"):
+        made(assessment=replace(about, model=nameless))
 
 
 def test_a_record_is_what_every_part_of_it_demands():

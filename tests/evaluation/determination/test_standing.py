@@ -156,6 +156,14 @@ def test_an_event_that_cannot_happen_is_refused(act, more, says):
         Story().act(act, 1, **more).stands(1)
 
 
+@pytest.mark.parametrize("act", [Act.SENT, Act.ASSIGNED, Act.SUPERSEDED, Act.WITHDRAWN])
+def test_the_developer_does_not_act_for_the_office(act):
+    more = {"other": "FD-2"} if act is Act.SUPERSEDED else {"officer": NORA} if act is Act.ASSIGNED else {}
+    with pytest.raises(ChainError, match="is of the developer"):
+        Story().act(act, 1, by=DAVE, **more).stands(1)
+    assert Story().act(Act.NOTED, 1, by=DAVE).stands(1) is Status.IN_FORCE
+
+
 def test_the_developer_asks_within_the_calendar_days_of_the_plan():
     assert stamp(end_of_days(DECIDED, 14)) == "2026-12-09T00:00:00Z"
     last = DECIDED.replace(hour=23, minute=59, second=59) + dt.timedelta(days=14)

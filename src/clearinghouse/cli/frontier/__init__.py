@@ -5,11 +5,13 @@ logs and signing are not waited for by who asks for help.
 """
 
 from clearinghouse.cli.frontier import assess, flag, from_recipe, report, run, tasks
+from clearinghouse.cli.frontier.determine import app as determinations
 from clearinghouse.cli.frontier.group import app
 from clearinghouse.cli.frontier.plan import app as plans
 from clearinghouse.cli.frontier.pool import app as pools
 
 app.add_typer(plans, name="plan", short_help="What is settled and signed before anything is run.")
 app.add_typer(pools, name="pool", short_help="Sealed pools of tasks, and what is drawn from them.")
+app.add_typer(determinations, name="determine", short_help="A person concludes, signs, and can be asked again.")
 
 __all__ = ["app", "assess", "flag", "from_recipe", "report", "run", "tasks"]

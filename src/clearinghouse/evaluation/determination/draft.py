@@ -8,8 +8,8 @@ import datetime as dt
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, get_type_hints
 
 import msgspec
 
@@ -19,15 +19,23 @@ from clearinghouse.evaluation.determination.record import (
     Change,
     Conclusion,
     Interest,
+    Number,
     Roles,
 )
+from clearinghouse.evaluation.determination.times import EARLIEST, LATEST
+from clearinghouse.evaluation.plan.reading import Fault
+from clearinghouse.formats.text import clean_line
 
+NAME = "determination.toml"
+"""What a draft is called in the folder of its assessment."""
 LARGEST = 1 << 20
 """Most bytes of a draft."""
 WHO = (Audience.OVERSEER, Audience.COURT)
 """Who may be shown withheld words where the draft does not say."""
 
 _UNKNOWN = re.compile(r"Object contains unknown field `([^`]*)`")
+_MISSING = re.compile(r"Object missing required field `([^`]*)`")
+_ITEM = re.compile(r"\[(\d+|\.\.\.)\]")
 _SEE = "see the example that `clearinghouse frontier determine new` writes"
 
 
@@ -88,7 +96,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             file. evidence: paths in the folder of the assessment.
     """
 
-    number: str
+    number: Number
     conclusion: Conclusion
     officer: Officer
     roles: Roles
@@ -111,28 +119,90 @@ def draft_of(data: bytes, source: str) -> Draft:
         data: of the file, TOML in UTF-8. source: its name, for errors.
 
     Raises:
-        DraftError: it is none, or a field is missing, unknown or of another kind.
+        DraftError: it is none, or a field is missing, unknown or of another kind. The first thing that is wrong is
+            said; :func:`look` has all.
+    """
+    draft, faults = look(data)
+    if draft is None or faults:
+        raise DraftError(f"{source}: {faults[0].what}", faults[0].remedy, source=source)
+    return draft
+
+
+def look(data: bytes) -> tuple[Draft | None, tuple[Fault, ...]]:
+    """Return the draft that a file is, and everything that is wrong with how it is written.
+
+    Where nothing but the conclusion is missing, what else the draft holds can be looked at all the same: it is returned
+    with the conclusion ``indeterminate``, and with the fault.
     """
     if len(data) > LARGEST:
-        raise DraftError(f"{source} has more than {LARGEST >> 20} MiB", "write less", source=source)
+        return None, (Fault("", f"it has more than {LARGEST >> 20} MiB", "write less"),)
     try:
         tables = tomllib.loads(data.decode("utf-8"))
-        return msgspec.convert(tables, Draft)
-    except msgspec.ValidationError as error:
-        raise _wrong(str(error), source) from None
     except RecursionError:
-        raise DraftError(f"{source} is nested too deeply", _SEE, source=source) from None
+        return None, (Fault("", "it is nested too deeply", _SEE),)
     except ValueError as error:  # no UTF-8, no TOML, a number with thousands of digits
-        raise DraftError(f"{source} is no TOML: {str(error)[:200]}", _SEE, source=source) from None
+        return None, (Fault("", f"it is no TOML: {clean_line(str(error), 200)}", _SEE),)
+    faults = tuple(_faults(tables))
+    if any(each.where != "conclusion" for each in faults):
+        return None, faults
+    concluded = {"conclusion": Conclusion.INDETERMINATE} if faults else {}
+    draft = msgspec.convert({**tables, **concluded}, Draft)
+    return draft, (*faults, *_without_zone(draft))
 
 
-def _wrong(said: str, source: str) -> DraftError:
-    remedy = _SEE
-    unknown = _UNKNOWN.match(said)
-    if unknown:
-        near = difflib.get_close_matches(unknown[1], _names(), 1)
-        remedy = f"write {near[0]} if that is meant" if near else _SEE
-    return DraftError(f"{source}: {said.replace('`', '')[:300]}", remedy, source=source)
+def _faults(tables: Mapping[str, Any]) -> Iterator[Fault]:
+    kinds = get_type_hints(Draft, include_extras=True)
+    known = {each.name: each for each in msgspec.structs.fields(Draft)}
+    for name in tables.keys() - known.keys():
+        yield Fault(clean_line(name, 80), "there is no field of this name", _instead(name))
+    for name, field in known.items():
+        if name in tables:
+            yield from _fault(tables[name], kinds[name], name)
+        elif field.required:
+            yield Fault(name, "it is missing", f"add it; {_SEE}")
+
+
+def _fault(value: Any, kind: Any, name: str) -> Iterator[Fault]:
+    try:
+        msgspec.convert(value, kind)
+    except RecursionError:
+        yield Fault(name, "it is nested too deeply", _SEE)
+    except msgspec.ValidationError as error:
+        said, _, at = str(error).partition(" - at ")
+        where = _ITEM.sub(lambda found: f", item {_counted(found[1])}", name + at.strip("`").removeprefix("$"))
+        if missing := _MISSING.fullmatch(said):
+            yield Fault(f"{where}.{missing[1]}", "it is missing", f"add it; {_SEE}")
+        elif unknown := _UNKNOWN.match(said):
+            yield Fault(f"{where}.{clean_line(unknown[1], 80)}", "there is no field of this name", _instead(unknown[1]))
+        elif name == "conclusion":
+            yield Fault(name, f"it is {value!a:.40}", f"write {', '.join(Conclusion)}: it is the officer's to conclude")
+        elif "matching regex" in said:  # of all fields only the number has one
+            yield Fault(where, "it is no number of a determination", "write letters, digits, dots, dashes and _ only")
+        else:
+            yield Fault(where, clean_line(said.replace("`", ""), 200), _SEE)
+
+
+def _without_zone(draft: Draft) -> Iterator[Fault]:
+    moments = {
+        "decided": draft.decided,
+        "expires": draft.expires,
+        **{f"consulted, item {at + 1}.at": each.at for at, each in enumerate(draft.consulted)},
+        **{f"trigger, item {at + 1}.at": each.at for at, each in enumerate(draft.trigger)},
+    }
+    for where, moment in moments.items():
+        if moment is not None and moment.tzinfo is None:
+            yield Fault(where, "it has no time zone", "write it with a Z at its end: 2026-11-20T16:30:00Z")
+        elif moment is not None and not EARLIEST < moment.year < LATEST:
+            yield Fault(where, f"the year {moment.year} is none of a determination", "correct the date")
+
+
+def _counted(number: str) -> str:
+    return str(int(number) + 1) if number.isdigit() else number
+
+
+def _instead(name: str) -> str:
+    near = difflib.get_close_matches(name, _names(), 1)
+    return f"write {near[0]} if that is meant, or take it out" if near else f"take it out; {_SEE}"
 
 
 def _names() -> list[str]:

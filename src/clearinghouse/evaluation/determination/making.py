@@ -60,6 +60,26 @@ def made_from(
     Raises:
         DemandError: the record would lack something, or contradict itself. RolesError: one person has two roles.
     """
+    made = drawn_up(draft, assessment, digest, evidence, key, now, reconsiders=reconsiders, salt=salt)
+    return Made(require(made.record), made.openings)
+
+
+def drawn_up(
+    draft: Draft,
+    assessment: Assessment,
+    digest: str,
+    evidence: Iterable[Evidence],
+    key: str,
+    now: dt.datetime,
+    *,
+    reconsiders: Reconsidered | None = None,
+    salt: Callable[[], bytes] = new_salt,
+) -> Made:
+    """Return the same record before it is asked whether it has what every determination has (:mod:`.demands`).
+
+    Raises:
+        DemandError: a moment has no zone, or a text is longer than a record holds.
+    """
     decided = _utc(draft.decided or now, "decided")
     expires = _utc(draft.expires, "expires") if draft.expires else decided + dt.timedelta(days=MOST_DAYS)
     cover = _Cover(salt)
@@ -99,7 +119,7 @@ def made_from(
         supersedes=draft.supersedes,
         reconsiders=reconsiders,
     )
-    return Made(require(_as_read(record)), tuple(cover.openings))
+    return Made(_as_read(record), tuple(cover.openings))
 
 
 def model_state(assessment: Assessment) -> ModelState:

@@ -37,6 +37,10 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+OF_THE_OFFICE = frozenset({Act.SENT, Act.ASSIGNED, Act.SUPERSEDED, Act.WITHDRAWN})
+"""What only the office does, and not the developer."""
+
+
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """How a determination stands.
 
@@ -119,8 +123,16 @@ def required(record: Determination, events: Iterable[Event]) -> State:
         if state.ended is not None and event.act is not Act.NOTED:
             what = f"{record.number} is {state.ended.value}, so nothing follows on that"
             raise ChainError(what, "make another determination")
+        _require_office(record, event)
         _ACTS[event.act](record, state, event)
     return state
+
+
+def _require_office(record: Determination, event: Event) -> None:
+    """Refuse the developer an act of the office; that both sign with known keys does not make them one."""
+    if event.act in OF_THE_OFFICE and same_person(event.by.organisation, record.model.developer):
+        what = f"{event.by.name} is of the developer, and the event is one of the office"
+        raise ChainError(what, "have the office record it")
 
 
 def _status(record: Determination, state: State, moment: str) -> tuple[Status, str, str]:

@@ -5,6 +5,9 @@ import datetime as dt
 from clearinghouse.evaluation.determination.errors import DemandError
 from clearinghouse.evaluation.ledger.times import moment
 
+EARLIEST, LATEST = 1970, 9000
+"""Years between which moments are; so days can be added to all of them, whatever the zone."""
+
 
 def moment_of(text: str, where: str) -> dt.datetime:
     """Return the moment that a text names.
@@ -16,10 +19,13 @@ def moment_of(text: str, where: str) -> dt.datetime:
         DemandError: it names none.
     """
     try:
-        return moment(text)
+        found = moment(text)
     except ValueError:
+        found = None
+    if found is None or not EARLIEST < found.year < LATEST:
         what = f"{where} is {text[:40]!a}, which is no moment in UTC"
-        raise DemandError(what, "write it like 2026-11-20T16:30:00Z") from None
+        raise DemandError(what, "write it like 2026-11-20T16:30:00Z")
+    return found
 
 
 def end_of_days(start: dt.datetime, days: int) -> dt.datetime:
