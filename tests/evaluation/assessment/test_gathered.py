@@ -81,7 +81,7 @@ def test_a_file_that_is_missing_is_told(copied: Copied) -> None:
     made = copied()
     for name in ("plan.dsse.json", f"pools/{DOMAIN}.pool.json", f"revealed/{DOMAIN}-1.revealed.json", "runs/first"):
         path = made.folder / name
-        aside = path.with_name(f"{path.name}.aside")
+        aside = path.with_name(f".{path.name}.aside")
         path.rename(aside)
         if name.startswith("runs"):
             shutil.move(aside, made.folder.parent / "aside")

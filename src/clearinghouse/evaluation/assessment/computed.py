@@ -120,6 +120,9 @@ def _of_evidence(gathered: Gathered) -> tuple[Flag, ...]:
     if gathered.unsigned:
         says = f"Nobody signed these runs: {', '.join(gathered.unsigned[:5])}."
         found.append(Flag(kind="sealing", says=says, is_open=True))
+    if gathered.vanished:
+        says = f"Tasks were shown for runs that are not here: {', '.join(gathered.vanished[:5])}."
+        found.append(Flag(kind="sealing", says=says, is_open=True))
     if gathered.broken:
         names = ", ".join(f"{count} in {name}" for name, count in list(gathered.broken.items())[:5])
         says = f"Attempts were broken off before they were sealed, and made again: {names}."

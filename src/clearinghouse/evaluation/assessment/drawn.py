@@ -22,7 +22,8 @@ from clearinghouse.trust.keys import KeyRing
 
 LARGEST = 64 << 20
 """Most bytes of a file of this folder."""
-MOST_STAGES = 8
+MOST_STAGES = 2
+"""The first draw, and a fresh one for a reconsideration."""
 
 
 class DrawnTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +91,9 @@ def drawn_domain(folder: Path, versions: Sequence[Signed], name: str, keys: KeyR
             what = f"{place} has other families than the first of the draw"
             raise AssessmentError(what, "reveal the first ones, and all of them", source=str(place))
         stages.append(tuple(families[each] for each in order))
+    if ceremony.draw_path(folder, name, MOST_STAGES + 1).exists():
+        what = f"{name} was drawn more than {MOST_STAGES} times"
+        raise AssessmentError(what, "a plan registers one draw and one fresh one; make another plan for more")
     return DrawnDomain(
         name=name, manifest=manifest, development=_for_development(folder, name, manifest), stages=tuple(stages)
     )

@@ -18,7 +18,6 @@ from pathlib import Path
 
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.pools.manifest import Manifest, Revealed, revealed_bytes
-from clearinghouse.evaluation.running.asked import NAME as RUN
 
 POOLS, REVEALED, RUNS = "pools", "revealed", "runs"
 VERIFIER, TABLE, ASSESSMENT = "verifier.json", "runs.csv", "assessment.json"
@@ -42,8 +41,9 @@ def runs_of(folder: Path) -> Path:
 
 
 def runs_in(folder: Path) -> Iterator[Path]:
-    """Yield the folders of runs, in the order of their names."""
-    yield from sorted(each.parent for each in (folder / RUNS).glob(f"*/{RUN}"))
+    """Yield the folders of runs, in the order of their names. One that is none is yielded, too, and will be refused."""
+    if (folder / RUNS).is_dir():
+        yield from sorted(each for each in (folder / RUNS).iterdir() if not each.name.startswith("."))
 
 
 def keep_revealed(folder: Path, manifest: Manifest, stage: int, revealed: Sequence[Revealed]) -> Path:

@@ -4,22 +4,28 @@ No attempt can be chosen afterwards: runs are sealed, name the plan, and hold no
 for development; an attempt that stands twice is refused, and one that is not there counts as missing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.drawn import DrawnDomain, DrawnFamily, DrawnTask, drawn_domain
 from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.assessment.rows import Row, in_order
+from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.plan.fields import Plan
 from clearinghouse.evaluation.plan.signing import Signed, check
-from clearinghouse.evaluation.running.asked import Given
+from clearinghouse.evaluation.pools.exposure import EXPOSED, LEDGER
+from clearinghouse.evaluation.running.asked import Asked, Given
 from clearinghouse.evaluation.running.logs import of_run
 from clearinghouse.evaluation.running.sealing.verify import Verified, verified
 from clearinghouse.sandbox import Tier
 from clearinghouse.trust.keys import KeyRing
+
+MOST_RETRIES = 1
+"""How often an attempt that the machine lost may be made again."""
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +36,8 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
             about, in the order of the table. references: of other models, likewise. logs: SHA-256 of each log by its
             name in the folder. tier: the least isolation that a run reached. scripted: whether the model is a scripted
             agent. unsigned: runs that nobody signed. broken: attempts by run that were broken off before they
-            were sealed, and made again.
+            were sealed, and made again. vanished: runs before which tasks
+            were shown, and which are not there.
     """
 
     folder: Path
@@ -43,6 +50,7 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
     scripted: bool
     unsigned: tuple[str, ...]
     broken: dict[str, int]
+    vanished: tuple[str, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -67,6 +75,7 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
     runs = [_run(path, keys) for path in places.runs_in(folder)]
     if not runs:
         raise AssessmentError(f"{folder} has no runs", "run tasks with `clearinghouse frontier run`")
+    _apart(domains)
     known = {each.sha256: name for name, domain in domains.items() for each in _tasks(domain)}
     families = {
         task.sha256: each.name for domain in domains.values() for each in _families(domain) for task in each.tasks
@@ -89,6 +98,7 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
         tier=min(str(run.said.tier_reached) for run in runs),
         scripted=any(run.asked.scripted for run in runs if run.asked.model in own),
         unsigned=tuple(run.folder.name for run in runs if not run.keyids),
+        vanished=_vanished(folder, runs),
         broken={run.folder.name: count for run in runs if (count := _broken(run))},
     )
 
@@ -122,6 +132,9 @@ def _belongs(run: Verified, signed: Signed, known: dict[str, str]) -> None:
                 (asked.scaffold not in plan.scaffolds, f"the plan has no scaffold {asked.scaffold[:60]}"),
                 (Tier(run.said.tier_reached) < plan.tier, f"it was isolated less than {plan.tier}"),
                 (asked.tokens > plan.design.budget.tokens, "its budget is above the registered one"),
+                (not _same_budget(asked, plan), "an attempt had another budget than the plan gives it"),
+                (asked.epochs != plan.design.epochs, f"the plan has {plan.design.epochs} attempts at each task"),
+                (asked.retries > MOST_RETRIES, f"lost attempts were made again more than {MOST_RETRIES} times"),
                 (any(each.sha256 not in known for each in asked.tasks), "it has a task that was not drawn"),
             )
             if is_so
@@ -131,6 +144,20 @@ def _belongs(run: Verified, signed: Signed, known: dict[str, str]) -> None:
     if wrong:
         what = f"{where} does not belong to this assessment: {wrong}"
         raise AssessmentError(what, "take it out of the folder, and say in the log why it was made", source=str(where))
+
+
+def _same_budget(asked: Asked, plan: Plan) -> bool:
+    """Whether attempts had what the plan gives them, but for tokens, which are fewer on lower rungs of the ladder."""
+    return replace(asked.budget, tokens=plan.design.budget.tokens) == plan.design.budget
+
+
+def _vanished(folder: Path, runs: Sequence[Verified]) -> tuple[str, ...]:
+    """Return runs before which tasks were shown, as the ledger has it, and which are not there."""
+    there = {(run.folder.name, run.asked.model) for run in runs}
+    shown = {
+        (each.facts.get("run", ""), each.facts.get("model", "")) for each in Chain(folder / LEDGER).read().find(EXPOSED)
+    }
+    return tuple(sorted(f"{name} ({model})" for name, model in shown - there))
 
 
 def _rows(run: Verified, domains: dict[str, str], families: dict[str, str]) -> Iterator[Row]:
@@ -153,6 +180,21 @@ def _rows(run: Verified, domains: dict[str, str], families: dict[str, str]) -> I
                 tokens=each.tokens,
                 steps=" ".join(each.steps),
             )
+
+
+def _apart(domains: dict[str, DrawnDomain]) -> None:
+    """Refuse a task that stands in two domains: an attempt at it would count twice.
+
+    Raises:
+        AssessmentError: one does.
+    """
+    of: dict[str, str] = {}
+    for name, domain in domains.items():
+        for task in _tasks(domain):
+            for key in (task.sha256, task.id):
+                if of.setdefault(key, name) != name:
+                    what = f"the task {task.id} stands in {of[key]} and in {name}"
+                    raise AssessmentError(what, "make pools whose tasks have ids and contents of their own")
 
 
 def _once(rows: tuple[Row, ...]) -> None:

@@ -13,8 +13,9 @@ from clearinghouse.evaluation.statistics import elicitation
 from clearinghouse.evaluation.statistics.accuracy import generalised_accuracy
 from clearinghouse.evaluation.statistics.attempts import Attempts, attempts_of
 
-MISSING = 0.0
-"""As what an attempt without an outcome counts here: what was lost at a smaller budget makes the gain look larger."""
+LOW, HIGH = 0.0, 1.0
+"""As what attempts without an outcome count: as failures at smaller budgets and as successes at the largest, so that
+what was lost on any rung makes the last gain look larger."""
 
 
 def elicited(gathered: Gathered, scaffold: str, *, weaker_than_public: bool) -> Elicitation:
@@ -54,10 +55,11 @@ def elicited(gathered: Gathered, scaffold: str, *, weaker_than_public: bool) -> 
 
 def _gains(found: Sequence[tuple[int, Sequence[Row]]], delta: float, level: float) -> elicitation.Ladder | None:
     rungs = []
-    for tokens, made in found:
+    for at, (tokens, made) in enumerate(found, 1):
         scores: defaultdict[str, list[float]] = defaultdict(list)
+        filled = HIGH if at == len(found) else LOW
         for row in made:
-            scores[row.task_id].append(MISSING if row.solved is None else row.score)
+            scores[row.task_id].append(filled if row.solved is None else row.score)
         rungs.append(elicitation.Rung(tokens=tokens, outcomes={name: float(np.mean(s)) for name, s in scores.items()}))
     of_task = {row.task_id: row.task_family for _, made in found for row in made}
     try:
@@ -70,5 +72,5 @@ def _attempts(rows: Sequence[Row]) -> Attempts:
     return attempts_of(
         [row.task_id for row in rows],
         [row.task_family for row in rows],
-        [MISSING if row.solved is None else row.score for row in rows],
+        [LOW if row.solved is None else row.score for row in rows],
     )

@@ -8,11 +8,13 @@ from clearinghouse.evaluation.assessment.gathered import Gathered
 from clearinghouse.evaluation.assessment.rows import Row
 from clearinghouse.evaluation.rule.observations import ObservedAttempt, ObservedDomain, ObservedFamily, ObservedTask
 
-By = dict[str, list[Row]]
+By = dict[tuple[str, str], list[Row]]
 
 
 def decisive(gathered: Gathered, stage: int | None = None) -> tuple[Row, ...]:
-    """Return the attempts at drawn families with the registered budget.
+    """Return the attempts at drawn families with the registered budget and the plan's first scaffold.
+
+    Only these decide. Were those with another scaffold counted with them, it could be tried where the first one failed.
 
     Args:
         stage: of the draw, from 1; None takes all.
@@ -25,18 +27,23 @@ def decisive(gathered: Gathered, stage: int | None = None) -> tuple[Row, ...]:
         for family in families
         if stage in (None, at)
     }
-    return tuple(row for row in gathered.rows if row.budget == tokens and (row.domain, row.task_family) in drawn)
+    scaffold = gathered.plan.scaffolds[0]
+    return tuple(
+        row
+        for row in gathered.rows
+        if (row.budget, row.scaffold) == (tokens, scaffold) and (row.domain, row.task_family) in drawn
+    )
 
 
 def observed(gathered: Gathered, stage: int) -> tuple[ObservedDomain, ...]:
     """Return what was observed of one draw of each domain. A task that nobody tried is there, without attempts."""
     by_task: By = defaultdict(list)
     for row in decisive(gathered, stage):
-        by_task[row.task_id].append(row)
+        by_task[row.domain, row.task_id].append(row)
     return tuple(
         ObservedDomain(
             name=domain.name,
-            families=tuple(_family(each, by_task) for each in _stage(domain, stage)),
+            families=tuple(_family(domain.name, each, by_task) for each in _stage(domain, stage)),
             largest=domain.largest,
         )
         for domain in gathered.domains.values()
@@ -47,14 +54,14 @@ def _stage(domain: DrawnDomain, stage: int) -> Sequence[DrawnFamily]:
     return domain.stages[stage - 1] if stage <= len(domain.stages) else ()
 
 
-def _family(family: DrawnFamily, by_task: By) -> ObservedFamily:
+def _family(domain: str, family: DrawnFamily, by_task: By) -> ObservedFamily:
     tasks = tuple(
         ObservedTask(
             name=each.id,
             minutes={each.source: each.minutes},
             attempts=tuple(
                 ObservedAttempt(solved=row.solved, scaffold=row.scaffold)
-                for row in sorted(by_task.get(each.id, ()), key=lambda row: (row.scaffold, row.epoch))
+                for row in sorted(by_task.get((domain, each.id), ()), key=lambda row: (row.scaffold, row.epoch))
             ),
         )
         for each in family.tasks

@@ -10,13 +10,18 @@ from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.assessment.facts import Flag
 from clearinghouse.evaluation.assessment.folder import VERIFIER
 from clearinghouse.evaluation.ledger import files
-from clearinghouse.evaluation.tasks.check import Checked
+from clearinghouse.evaluation.tasks.check import LEAST_CHEATS, Checked
 from clearinghouse.evaluation.tasks.task import Task
 from clearinghouse.trust.commitment import canonical
 from clearinghouse.trust.statement import NotStrictError, Sha256, decode_strictly
 
 LARGEST = 16 << 20
 KIND = "verifier"
+LEAST_TRIED = 2 + LEAST_CHEATS
+"""Solutions of a task that must have been tried: the reference, doing nothing, and the cheats."""
+
+
+_Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 
 
 class Sound(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,10 +32,10 @@ class Sound(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """
 
     sha256: Sha256
-    tried: int
-    false_accepts: int
-    false_rejects: int
-    wrong: int
+    tried: _Count
+    false_accepts: _Count
+    false_rejects: _Count
+    wrong: _Count
 
 
 class _Whole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,6 +81,7 @@ def flags_of(path: Path, tasks: Iterable[str]) -> tuple[Flag, ...]:
     """
     drawn = set(tasks)
     found = {each.sha256: each for each in _read(path) if each.sha256 in drawn} if path.exists() else {}
+    found = {name: each for name, each in found.items() if each.tried >= LEAST_TRIED}
     if missing := len(drawn - set(found)):
         says = f"The judges of {missing} of {len(drawn)} drawn tasks were not checked with solutions and cheats."
         return (Flag(kind=KIND, says=says, is_open=True),)

@@ -5,6 +5,7 @@ Attempts are divided over logs of a bounded size, one after the other, since a l
 
 import datetime as dt
 import fcntl
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,8 +31,6 @@ from clearinghouse.sandbox.isolation import Isolation
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer
 
-LOCK = ".running"
-"""A file of the folder that is locked as long as somebody runs into it."""
 MOST_IN_LOG = 256
 """Attempts in one log."""
 Tell = Callable[[int, int], None]
@@ -94,15 +93,16 @@ def _alone(folder: Path) -> Iterator[None]:
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # prompts and transcripts of sealed tasks
-        lock = (folder / LOCK).open("ab")
+        place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
         raise RunError(f"{folder} cannot be made: {error.strerror}", "name another folder") from None
-    with lock as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise RunError(f"{folder} is being run into by another process", "wait for it, or end it") from None
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)  # of the folder itself, so that nothing of it is left
         yield
+    except BlockingIOError:
+        raise RunError(f"{folder} is being run into by another process", "wait for it, or end it") from None
+    finally:
+        os.close(place)
 
 
 def _run(
