@@ -89,6 +89,31 @@ def test_a_host_behind_another_is_reached_through_it_only(client: Client, boxes:
     assert said(client, own, hosts, "python3", "-c", ASK, "http://web:8000/") == "10.77.0.1 1\n"
 
 
+def test_what_a_host_shows_on_another_link_is_not_reached_by_binding_to_an_interface(
+    client: Client, boxes: tuple[str, str, str]
+) -> None:
+    own, web, store = boxes
+    inner = (
+        "import http.server as h, threading\n"
+        "class A(h.BaseHTTPRequestHandler):\n"
+        "    def do_GET(self): self.send_response(200); self.end_headers(); self.wfile.write(b'x')\n"
+        "serve = lambda at: h.HTTPServer(at, A).serve_forever()\n"
+        "threading.Thread(target=serve, args=(('10.77.1.1', 9999),), daemon=True).start()\n"
+        "serve(('10.77.0.2', 8000))"
+    )
+    hosts = (host("web", web, argv=("python3", "-c", inner)), host("store", store, "web"))
+    words = (
+        "import socket\ns = socket.socket(); s.settimeout(0.5)\ns.setsockopt(socket.SOL_SOCKET, 25, b'net0')\n"
+        "try: s.connect(('{}', {})); print('reached')\nexcept OSError: print('not reached')"
+    )
+    assert said(client, own, hosts, "python3", "-c", words.format("10.77.0.2", 8000)) == "reached\n"
+    assert said(client, own, hosts, "python3", "-c", words.format("10.77.1.1", 9999)) == "not reached\n"
+    assert said(client, own, hosts, "cat", "/proc/net/if_inet6") in {
+        "",
+        "00000000000000000000000000000001 01 80 10 80       lo\n",
+    }
+
+
 def test_hosts_end_with_the_command_and_nothing_of_them_stays(client: Client, boxes: tuple[str, str, str]) -> None:
     own, web, _ = boxes
     mark = secrets.token_hex(8)

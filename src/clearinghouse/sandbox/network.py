@@ -29,6 +29,15 @@ _NEW_NETWORK = 0x40000000
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _LISTENS = "0A"
 """The state of a socket that listens, in ``/proc/net/tcp`` (proc_pid_net(5))."""
+_CLOSED = {
+    "ipv4/ip_forward": "0",
+    "ipv4/conf/all/arp_ignore": "1",
+    "ipv4/conf/all/rp_filter": "1",
+    "ipv4/conf/default/rp_filter": "1",
+    "ipv4/conf/all/accept_source_route": "0",
+    "ipv6/conf/all/disable_ipv6": "1",
+    "ipv6/conf/default/disable_ipv6": "1",
+}
 _LOOK = 0.005
 _PATIENCE = 10.0
 """Seconds in which a host must listen."""
@@ -107,6 +116,7 @@ def made(hosts: Sequence[Host]) -> Iterator[Networks]:
         for name in spaces:
             _joined(program, spaces, name, links)
         for name, space in spaces.items():
+            _closed(space)
             _addressed(program, space, name, links)
         yield Networks(spaces, links)
 
@@ -179,6 +189,26 @@ def _addressed(program: str, space: int, name: str, links: Sequence[Link]) -> No
             address = link.address if link.one == name else link.address_of_other
             lines += [f"addr add {address}/30 dev net{at}", f"link set net{at} up"]
     _told(program, space, lines)
+
+
+def _closed(space: int) -> None:
+    """Let a host answer on each link for the address of that link alone, and pass nothing on.
+
+    Linux answers for any address of a host on any link (the weak host model of RFC 1122), so that one who binds to an
+    interface would reach what a host shows on its other link. What is inherited from the machine is set here as well.
+    """
+    own = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        entering(space)()
+        try:
+            for name, value in _CLOSED.items():
+                path = Path("/proc/sys/net", name)
+                if path.exists():  # of IPv6 there may be none
+                    path.write_text(value)
+        finally:
+            entering(own)()
+    finally:
+        os.close(own)
 
 
 def _told(program: str, space: int, lines: Sequence[str], others: Sequence[int] = ()) -> None:

@@ -1,7 +1,7 @@
 """One folder of an assessment for many tests."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,12 +21,17 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """The folder of an assessment that is ready to be computed; nobody changes it."""
+def bench() -> Iterator[Bench]:
     needs_boxes()
+    with Bench(runners=2) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def whole(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The folder of an assessment that is ready to be computed; nobody changes it."""
     made = prepared(tmp_path_factory.mktemp("assessment"))
-    with Bench(runners=2) as bench:
-        ran(made, bench)
+    ran(made, bench)
     return made
 
 

@@ -5,22 +5,32 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from clearinghouse.evaluation.assessment.computed import compute
 from clearinghouse.evaluation.assessment.document import from_bytes, to_bytes
 from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.assessment.flags import raise_flag, raised_in, settle_flag
 from clearinghouse.evaluation.assessment.gathered import gather
+from clearinghouse.evaluation.assessment.ladder import elicited
+from clearinghouse.evaluation.assessment.observed import decisive, observed
 from clearinghouse.evaluation.assessment.rows import read_table, table_bytes
 from clearinghouse.evaluation.assessment.running import expose, under
+from clearinghouse.evaluation.assessment.screens import screened
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.pools.exposure import EXPOSED, LEDGER
+from clearinghouse.evaluation.rule.design import Budget
 from clearinghouse.evaluation.rule.finding import Verdict
+from clearinghouse.evaluation.running.asked import asked
+from clearinghouse.evaluation.running.bench import Bench
+from clearinghouse.evaluation.running.ending import Ended
 from clearinghouse.evaluation.running.errors import SealError
+from clearinghouse.evaluation.running.run import run
 from clearinghouse.evaluation.running.sealing.begun import note, read
 from clearinghouse.evaluation.running.sealing.statement import write
 from clearinghouse.evaluation.running.sealing.verify import verified
 from clearinghouse.records import ClearinghouseError
+from clearinghouse.trust.commitment import canonical
 from clearinghouse.trust.keys import KeyRing
 from invented_folder import AGENT, DOMAIN, LARGE, LATER, SMALL, Made
 from invented_plan import signing
@@ -112,15 +122,105 @@ def test_a_run_of_another_plan_is_refused(copied: Copied, whole: Made) -> None:
         gather(made.folder, made.ring)
 
 
+def test_a_run_that_is_not_there_any_more_is_a_flag(copied: Copied) -> None:
+    made = copied()
+    shutil.rmtree(made.folder / "runs/ladder-small")
+    found = gather(made.folder, made.ring)
+    assert found.vanished == (f"ladder-small ({AGENT})",)
+    flags = compute(found, now=LATER, repetitions=100).flags
+    assert any(each.kind == "sealing" and each.is_open and "not here: ladder-small" in each.says for each in flags)
+
+
+def test_a_folder_without_a_run_is_refused(copied: Copied) -> None:
+    made = copied()
+    (made.folder / "runs/empty").mkdir()
+    with pytest.raises(ClearinghouseError):
+        gather(made.folder, made.ring)
+
+
+@pytest.mark.parametrize(
+    ("budget", "epochs", "retries", "says"),
+    [
+        (Budget(tokens=LARGE, messages=1), 1, 1, "another budget"),
+        (Budget(tokens=LARGE, seconds=1.0), 1, 1, "another budget"),
+        (Budget(tokens=2 * LARGE), 1, 1, "above the registered one"),
+        (Budget(tokens=LARGE), 2, 1, "1 attempts at each task"),
+        (Budget(tokens=LARGE), 1, 5, "made again more than"),
+    ],
+)
+def test_a_run_that_had_something_else_than_the_plan_says_is_refused(
+    copied: Copied, bench: Bench, budget: Budget, epochs: int, retries: int, says: str
+) -> None:
+    made = copied()
+    signer, _ = signing(made.folder.parent, "operator")
+    sha256 = under(made.folder).sha256
+    shutil.rmtree(made.folder / "runs")
+    wanted = asked(made.drawn[:1], AGENT, budget, epochs=epochs, retries=retries, plan=sha256)
+    run(made.drawn[:1], wanted, made.folder / "runs/other", bench, signers=[signer])
+    with pytest.raises(AssessmentError, match=says):
+        gather(made.folder, made.ring)
+
+
+def test_attempts_with_another_scaffold_decide_nothing(whole: Made) -> None:
+    found = gather(whole.folder, whole.ring)
+    other = tuple(replace(row, scaffold="react", outcome=Ended.SOLVED) for row in found.rows)
+    mixed = replace(found, rows=(*found.rows, *other))
+    assert decisive(mixed) == decisive(found)
+    assert observed(mixed, 1) == observed(found, 1)
+
+
+def test_what_was_lost_on_any_rung_keeps_elicitation_from_being_saturated(whole: Made) -> None:
+    found = gather(whole.folder, whole.ring)
+    for budget in (SMALL, LARGE):
+        lost = tuple(
+            replace(row, outcome=Ended.INFRASTRUCTURE) if row.budget == budget and row.run != "first" else row
+            for row in found.rows
+        )
+        assert not elicited(replace(found, rows=lost), "plain", weaker_than_public=False).saturated
+
+
+def test_a_screen_needs_enough_other_models_at_enough_of_the_tasks(whole: Made) -> None:
+    rows = decisive(gather(whole.folder, whole.ring))
+    others = [
+        replace(row, model=f"scripted/other-{number}", outcome=Ended.SOLVED if (number + at) % 2 else Ended.FAILED)
+        for number in range(5)
+        for at, row in enumerate(rows)
+    ]
+    mixed = [replace(row, outcome=Ended.SOLVED if at % 3 else Ended.FAILED) for at, row in enumerate(rows)]
+    assert screened(mixed, others).done
+    assert not screened(mixed, others[: 4 * len(rows)]).done
+    assert not screened(mixed, [row for row in others if row.task_id in {mixed[0].task_id, mixed[1].task_id}]).done
+    assert not screened(mixed, [replace(row, budget=1) for row in others]).done
+    assert not screened([replace(row, outcome=Ended.FAILED) for row in rows], others).done
+    assert not screened([replace(row, model="a/model") for row in mixed], others).done
+
+
+def test_a_judge_that_nobody_tried_is_a_flag(copied: Copied) -> None:
+    made = copied()
+    path = made.folder / "verifier.json"
+    whole = msgspec.json.decode(path.read_bytes())
+    for each in whole["tasks"]:
+        each["tried"] = 0
+    path.write_bytes(canonical(whole) + b"\n")
+    flags = compute(gather(made.folder, made.ring), now=LATER, repetitions=100).flags
+    assert [each.is_open for each in flags if each.kind == "verifier"] == [True]
+    whole["tasks"][0]["tried"] = -1
+    path.write_bytes(canonical(whole) + b"\n")
+    with pytest.raises(AssessmentError):
+        compute(gather(made.folder, made.ring), now=LATER, repetitions=100)
+
+
 def test_an_attempt_that_began_and_was_never_sealed_is_a_flag(copied: Copied) -> None:
     made = copied()
     folder = made.folder / "runs/first"
-    run = verified(folder)
-    note(folder, run.asked.digest, made.drawn[0].id, 1)
+    seen = verified(folder)
+    note(folder, seen.asked.digest, made.drawn[0].id, 1)
     with pytest.raises(SealError, match="is not the one that the statement was made over"):
         gather(made.folder, made.ring)
     signer, _ = signing(made.folder.parent, "operator")
-    again = msgspec.structs.replace(run.said, begun=run.said.begun + 1, begun_root=read(folder, run.asked.digest).root)
+    again = msgspec.structs.replace(
+        seen.said, begun=seen.said.begun + 1, begun_root=read(folder, seen.asked.digest).root
+    )
     write(folder, again, [signer])
     found = gather(made.folder, made.ring)
     assert found.broken == {"first": 1}

@@ -123,6 +123,7 @@ def command(
     signers = [signer_of(key, public)] if key else []
     loaded = [load(each) for each in tasks_below(tasks)]
     if assessment is None:
+        _not_of_a_pool(tasks)
         if out is None or not model:
             raise OptionError("--model and --out", "are needed", "name both, or the folder of an --assessment")
         tokens = budget_tokens or 2_000_000
@@ -171,6 +172,18 @@ def command(
     if ran.was_stopped:
         raise typer.Exit(INTERRUPTED)
     raise typer.Exit(ATTENTION if any(each.ended == "infrastructure" for each in attempts) else OK)
+
+
+def _not_of_a_pool(tasks: Sequence[Path]) -> None:
+    """Refuse tasks that were opened of a sealed pool: shown to a model so, they would be worn and nobody would know.
+
+    Raises:
+        OptionError: they were.
+    """
+    for path in tasks:
+        if any((each / "revealed.json").exists() for each in (path, path.parent)):
+            why = "has tasks that were opened of a sealed pool"
+            raise OptionError(f"--tasks {path}", why, "name the --assessment for which it was opened")
 
 
 def _attempts(checked: "Verified") -> list["Attempt"]:

@@ -26,6 +26,8 @@ from clearinghouse.evaluation.rule.reconsider import reconsider
 REPETITIONS = 2_000
 """Of the simulation of operating characteristics."""
 SANDBAGGING, SCAFFOLD = "sandbagging", "scaffold"
+RAISING = frozenset({"contamination", "verifier", "sealing", "exposure"})
+"""Kinds of flags about what can have made a score too high: known answers, judges that take cheats, chosen attempts."""
 _RECONSIDERED = 2
 
 
@@ -96,7 +98,7 @@ def _conditions(gathered: Gathered, elicitation: Elicitation, screens: Screened,
         saturated=elicitation.saturated,
         rung=elicitation.rungs[-1].tokens if elicitation.rungs else 0,
         flags=tuple(
-            OpenFlag(kind=each.kind, says=each.says)
+            OpenFlag(kind=each.kind, says=each.says, can_raise=each.kind in RAISING)
             for each in flags
             if each.is_open and each.kind not in {SANDBAGGING, SCAFFOLD}
         ),

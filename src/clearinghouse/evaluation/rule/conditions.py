@@ -4,10 +4,16 @@ import msgspec
 
 
 class OpenFlag(msgspec.Struct, frozen=True, kw_only=True):
-    """A question of integrity that is not settled: ``contamination``, ``verifier``, ``sealing`` and the like."""
+    """A question of integrity that is not settled: ``contamination``, ``verifier``, ``sealing`` and the like.
+
+    Attributes:
+        kind: of it. says: a sentence. can_raise: whether what it is about can have made the score too high, as tasks
+            that were seen or a judge that takes cheats; then it stands against COVERED as well.
+    """
 
     kind: str
     says: str
+    can_raise: bool = False
 
 
 class Conditions(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +42,11 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True):
     scripted: bool = False
 
 
+def doubts(conditions: Conditions) -> tuple[OpenFlag, ...]:
+    """Return the open flags that stand against COVERED: what they are about can have made the score too high."""
+    return tuple(each for each in conditions.flags if each.can_raise)
+
+
 class Obstacle(msgspec.Struct, frozen=True, kw_only=True):
     """Why NOT COVERED cannot be supported, and what would remove it; a sentence each."""
 
@@ -44,7 +55,7 @@ class Obstacle(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def obstacles(conditions: Conditions, delta: float) -> tuple[Obstacle, ...]:
-    """Everything that can only have lowered the score, and so stands against NOT COVERED and not against COVERED."""
+    """Everything that stands against NOT COVERED: it can have lowered the score, or nobody knows what it did."""
     rung = f"a rung above {conditions.rung:,} tokens" if conditions.rung else "a ladder of budgets"
     told = (
         (

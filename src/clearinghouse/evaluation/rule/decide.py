@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from clearinghouse.evaluation.rule.checks import check
-from clearinghouse.evaluation.rule.conditions import Conditions, obstacles
+from clearinghouse.evaluation.rule.conditions import Conditions, doubts, obstacles
 from clearinghouse.evaluation.rule.design import Design, Stopping
 from clearinghouse.evaluation.rule.domains import Own, domain_finding
 from clearinghouse.evaluation.rule.errors import LookError
 from clearinghouse.evaluation.rule.finding import Cell, DomainFinding, Finding, Reason, Verdict
-from clearinghouse.evaluation.rule.grid import Tables, cells, first_look
+from clearinghouse.evaluation.rule.grid import Tables, cells, first_look, opposite
 from clearinghouse.evaluation.rule.observations import ObservedDomain
 from clearinghouse.evaluation.rule.settle import (
     NEITHER,
@@ -62,7 +62,7 @@ def judge(design: Design, observations: Iterable[ObservedDomain], conditions: Co
     flipped = sum(each.flips for each in grid) / len(grid) if grid else 0.0
     parts = zip(design.domains, tables, owns, strict=True)
     found = tuple(domain_finding(design, domain, rows, own, first, stage) for domain, rows, own in parts)
-    verdict = _after(design, before, flipped, conditions)
+    verdict = _after(design, before, grid, flipped, conditions)
     stand = Stand(verdict, before, found, tables, thresholds, grid, flipped, stage)
     return Finding(
         verdict=verdict,
@@ -131,11 +131,13 @@ def _own(above: bool, below: bool) -> Verdict:
     return Verdict.COVERED if above else Verdict.NOT_COVERED
 
 
-def _after(design: Design, before: Verdict, flipped: float, conditions: Conditions) -> Verdict:
-    """The verdict after the pool, the conditions and the grid. None of them leads to another than INDETERMINATE."""
-    if conditions.development or flipped > design.sensitivity.limit:
+def _after(design: Design, before: Verdict, grid: tuple[Cell, ...], flipped: float, conditions: Conditions) -> Verdict:
+    """The verdict after conditions and grid: it can only become INDETERMINATE."""
+    if conditions.development or flipped > design.sensitivity.limit or opposite(grid, before):
         return Verdict.INDETERMINATE
     if before is Verdict.NOT_COVERED and obstacles(conditions, design.delta):
+        return Verdict.INDETERMINATE
+    if before is Verdict.COVERED and doubts(conditions):
         return Verdict.INDETERMINATE
     return before
 
@@ -154,7 +156,7 @@ def _reasons(design: Design, stand: Stand, conditions: Conditions) -> Iterator[R
     yield from _of_all(stand)
     yield from _of_conditions(design, stand, conditions)
     if stand.grid:
-        yield _of_grid(stand.grid, stand.flipped, design.sensitivity.limit)
+        yield _of_grid(stand.grid, stand.before, stand.flipped, design.sensitivity.limit)
     if conditions.scripted:
         yield Reason(rule="R9", says="What ran was a scripted agent and no model.")
     if stand.stage == 2:
@@ -205,11 +207,18 @@ def _of_all(stand: Stand) -> Iterator[Reason]:
 def _of_conditions(design: Design, stand: Stand, conditions: Conditions) -> Iterator[Reason]:
     if stand.before is Verdict.NOT_COVERED:
         for each in obstacles(conditions, design.delta):
-            says = f"{each.says} What can only lower a score does not support NOT COVERED."
+            says = f"{each.says} What can have lowered a score does not support NOT COVERED."
+            yield Reason(rule="R5", says=says)
+    if stand.before is Verdict.COVERED:
+        for flag in doubts(conditions):
+            says = f"A flag is open: {flag.kind}. {flag.says} What can have raised a score does not support COVERED."
             yield Reason(rule="R5", says=says)
 
 
-def _of_grid(grid: tuple[Cell, ...], flipped: float, limit: float) -> Reason:
+def _of_grid(grid: tuple[Cell, ...], before: Verdict, flipped: float, limit: float) -> Reason:
+    if contrary := opposite(grid, before):
+        says = f"A cell of the grid comes to the opposite, which is within no limit: {contrary[0].changed}."
+        return Reason(rule="R8", says=says)
     differing = sum(each.flips for each in grid)
     beyond = f"more than the registered {limit:.0%}" if flipped > limit else f"the registered limit is {limit:.0%}"
     return Reason(rule="R8", says=f"Of {len(grid)} cells of the grid {differing} differ ({flipped:.1%}); {beyond}.")

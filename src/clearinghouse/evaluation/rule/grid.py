@@ -49,6 +49,12 @@ def cells(
     return tuple(Cell(changed=changed, verdict=verdict, flips=verdict is not before) for changed, verdict in told)
 
 
+def opposite(grid: tuple[Cell, ...], before: Verdict) -> tuple[Cell, ...]:
+    """Return the cells that come to the opposite of a definite verdict. One is enough, whatever the others say."""
+    definite = {Verdict.COVERED, Verdict.NOT_COVERED}
+    return tuple(each for each in grid if before in definite and each.verdict in definite - {before})
+
+
 def first_look(design: Design, tables: Tables) -> int:
     """When every domain has its fewest families, or all that there are."""
     pairs = zip(design.domains, tables, strict=True)

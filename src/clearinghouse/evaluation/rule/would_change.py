@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from clearinghouse.evaluation.rule.conditions import Conditions, obstacles
+from clearinghouse.evaluation.rule.conditions import Conditions, doubts, obstacles
 from clearinghouse.evaluation.rule.design import Design
 from clearinghouse.evaluation.rule.finding import Cell, DomainFinding, Verdict
 from clearinghouse.evaluation.rule.grid import Tables
@@ -52,6 +52,8 @@ def _sentences(design: Design, stand: Stand, conditions: Conditions) -> Iterator
         return
     if stand.before is Verdict.INDETERMINATE:
         yield from _more_families(design, stand, stand.thresholds)
+    if stand.before is Verdict.COVERED:
+        yield from _settled(conditions)
     if stand.flipped > design.sensitivity.limit and stand.before is not Verdict.INDETERMINATE:
         yield from _steadier(design, stand)
     if stand.verdict is not Verdict.INDETERMINATE:
@@ -61,6 +63,11 @@ def _sentences(design: Design, stand: Stand, conditions: Conditions) -> Iterator
     elif stand.before is not Verdict.COVERED and all(_is_low(each) for each in stand.domains):
         for obstacle in obstacles(conditions, design.delta):
             yield f"For NOT COVERED: {obstacle.remove[0].lower()}{obstacle.remove[1:]}"
+
+
+def _settled(conditions: Conditions) -> Iterator[str]:
+    for each in doubts(conditions):
+        yield f"For COVERED: the flag {each.kind} is settled."
 
 
 def _is_low(domain: DomainFinding) -> bool:
