@@ -89,8 +89,8 @@ ROLES = (
     Role("report", "reports/letter.*", INNER),
     Role("report", "reports/*", WATCHERS, when_open=ALL),
 )
-"""What files are, the first that fits. A file that none fits goes into no package. An assessment names the values of its
-thresholds; where one of them is under a commitment, the developer and the public are given fields of it instead."""
+"""What files are, the first that fits. A file that none fits goes into no package. An assessment names the values of
+its thresholds; where one is under a commitment, the developer and the public are given fields of it instead."""
 
 
 def role_of(name: str) -> Role | None:
