@@ -4,7 +4,7 @@ A module here declares one verb and its options, and loads what does the work wh
 logs and signing are not waited for by who asks for help.
 """
 
-from clearinghouse.cli.frontier import assess, flag, from_recipe, report, run, tasks
+from clearinghouse.cli.frontier import assess, flag, from_recipe, package, report, run, tasks, verify
 from clearinghouse.cli.frontier.group import app
 from clearinghouse.cli.frontier.plan import app as plans
 from clearinghouse.cli.frontier.pool import app as pools
@@ -12,4 +12,4 @@ from clearinghouse.cli.frontier.pool import app as pools
 app.add_typer(plans, name="plan", short_help="What is settled and signed before anything is run.")
 app.add_typer(pools, name="pool", short_help="Sealed pools of tasks, and what is drawn from them.")
 
-__all__ = ["app", "assess", "flag", "from_recipe", "report", "run", "tasks"]
+__all__ = ["app", "assess", "flag", "from_recipe", "package", "report", "run", "tasks", "verify"]

@@ -12,14 +12,19 @@ import msgspec
 from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.drawn import DrawnDomain, DrawnFamily, DrawnTask, drawn_domain
 from clearinghouse.evaluation.assessment.errors import AssessmentError
+from clearinghouse.evaluation.assessment.facts import Flag
 from clearinghouse.evaluation.assessment.rows import Row, in_order
 from clearinghouse.evaluation.plan.fields import Plan
 from clearinghouse.evaluation.plan.signing import Signed, check
 from clearinghouse.evaluation.running.asked import Given
 from clearinghouse.evaluation.running.logs import of_run
+from clearinghouse.evaluation.running.sealing.statement import SIGNED
 from clearinghouse.evaluation.running.sealing.verify import Verified, verified
 from clearinghouse.sandbox import Tier
 from clearinghouse.trust.keys import KeyRing
+
+SEALING = "sealing"
+"""The kind of flags that say something of the seals of runs."""
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +35,7 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
             about, in the order of the table. references: of other models, likewise. logs: SHA-256 of each log by its
             name in the folder. tier: the least isolation that a run reached. scripted: whether the model is a scripted
             agent. unsigned: runs that nobody signed. broken: attempts by run that were broken off before they
-            were sealed, and made again.
+            were sealed, and made again. told: flags about seals that somebody else raised, where the logs are not here.
     """
 
     folder: Path
@@ -43,6 +48,7 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
     scripted: bool
     unsigned: tuple[str, ...]
     broken: dict[str, int]
+    told: tuple[Flag, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -64,7 +70,7 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
     signed = versions[0]
     names = [each.name for each in signed.plan.design.domains]
     domains = {name: drawn_domain(folder, versions, name, keys) for name in names}
-    runs = [_run(path, keys) for path in places.runs_in(folder)]
+    runs = [run_in(path, keys) for path in places.runs_in(folder)]
     if not runs:
         raise AssessmentError(f"{folder} has no runs", "run tasks with `clearinghouse frontier run`")
     known = {each.sha256: name for name, domain in domains.items() for each in _tasks(domain)}
@@ -98,10 +104,14 @@ def _broken(run: Verified) -> int:
     return run.unsealed + sum(log.interrupted for log in of_run(run))
 
 
-def _run(path: Path, keys: KeyRing) -> Verified:
-    """Return a run. One that nobody signed is read, and flagged; one that somebody else signed is not."""
-    found = verified(path)
-    return verified(path, keys) if found.is_signed else found
+def run_in(path: Path, keys: KeyRing, *, seals_only: bool = False) -> Verified:
+    """Return a run. One that nobody signed is read, and flagged; one that somebody else signed is not.
+
+    Raises:
+        SealError, LogError, EnvelopeError: see :func:`~clearinghouse.evaluation.running.sealing.verify.verified`.
+    """
+    is_signed = (path / SIGNED).is_file()
+    return verified(path, keys if is_signed else None, seals_only=seals_only)
 
 
 def _belongs(run: Verified, signed: Signed, known: dict[str, str]) -> None:

@@ -10,6 +10,7 @@ from clearinghouse.evaluation.determination.package.checks import CHECKS, Case, 
 from clearinghouse.evaluation.determination.package.opened import opened
 from clearinghouse.evaluation.determination.words import VOLUNTARY
 from clearinghouse.evaluation.ledger.times import stamp
+from clearinghouse.evaluation.plan.thresholds import Opening
 from clearinghouse.trust.keys import KeyRing
 
 
@@ -33,13 +34,22 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
         return all(each.result is not Result.FAILS for each in self.checks)
 
 
-def verified(path: Path, keys: KeyRing, now: dt.datetime, checks: Sequence[Check] = CHECKS) -> Verified:
+def verified(
+    path: Path,
+    keys: KeyRing,
+    now: dt.datetime,
+    checks: Sequence[Check] = CHECKS,
+    openings: Sequence[Opening] = (),
+) -> Verified:
     """Return what came of checking a package, or the folder of an assessment.
+
+    Args:
+        keys: that are believed. now: with a zone. openings: of thresholds whose values the plan only commits to.
 
     Raises:
         PackageError: it cannot be read at all.
     """
     with opened(path) as package:
-        found = run(Case(package, keys, now), checks)
+        found = run(Case(package, keys, now, openings), checks)
         audience = package.cover.audience.value if package.cover else ""
         return Verified(source=package.source, audience=audience, as_of=stamp(now), checks=tuple(found))

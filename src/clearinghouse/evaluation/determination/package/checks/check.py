@@ -1,23 +1,28 @@
 """One check: a question about a package, and what the answer means."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
 
+from clearinghouse.evaluation.assessment import document
+from clearinghouse.evaluation.assessment.computed import REPETITIONS, compute
 from clearinghouse.evaluation.assessment.facts import Assessment
+from clearinghouse.evaluation.assessment.gathered import Gathered, gather
+from clearinghouse.evaluation.assessment.tabled import gather_table
 from clearinghouse.evaluation.determination.errors import PackageError
 from clearinghouse.evaluation.determination.events import LARGEST as LARGEST_EVENTS
 from clearinghouse.evaluation.determination.events import Chained, read_events
 from clearinghouse.evaluation.determination.making import digest_of
 from clearinghouse.evaluation.determination.package import names
-from clearinghouse.evaluation.determination.package.building import read_assessment
 from clearinghouse.evaluation.determination.package.manifest import Manifest, read_manifest
 from clearinghouse.evaluation.determination.package.opened import Package
 from clearinghouse.evaluation.determination.signing import Signed, read_signed
+from clearinghouse.evaluation.determination.times import moment_of
+from clearinghouse.evaluation.plan.thresholds import Opening as ThresholdOpening
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.trust.keys import KeyRing
 
@@ -57,12 +62,18 @@ class Case:
     """What is asked of checks: a package, the keys that are believed, and the moment.
 
     What several of them need is read once. What cannot be read raises for each that asks.
+
+    Args:
+        openings: of thresholds whose values the plan only commits to.
     """
 
-    def __init__(self, package: Package, keys: KeyRing, now: dt.datetime) -> None:
+    def __init__(
+        self, package: Package, keys: KeyRing, now: dt.datetime, openings: Sequence[ThresholdOpening] = ()
+    ) -> None:
         self.package = package
         self.keys = keys
         self.now = now
+        self.openings = openings
 
     @cached_property
     def manifest(self) -> Manifest:
@@ -80,9 +91,50 @@ class Case:
         """The assessment.
 
         Raises:
-            Absent: it is not in this copy. PackageError: it is none.
+            Absent: it is not in this copy. AssessmentError: it is none.
         """
-        return read_assessment(self.read(names.ASSESSMENT))
+        return document.from_bytes(self.read(names.ASSESSMENT), names.ASSESSMENT)
+
+    @property
+    def has_logs(self) -> bool:
+        """Whether the logs of runs are in this copy."""
+        return any(each.endswith(".eval") for each in self.package.names)
+
+    @cached_property
+    def gathered(self) -> Gathered:
+        """What the assessment is computed from: the logs where they are in this copy, else the table of attempts.
+
+        Raises:
+            Absent: neither is in this copy. ClearinghouseError: something of it does not hold.
+        """
+        if self.has_logs:
+            return gather(self.package.root, self.keys)
+        if names.TABLE not in self.package:
+            raise Absent("Neither logs nor the table of attempts are in this copy.")
+        return gather_table(self.package.root, self.keys, self.assessment)
+
+    @cached_property
+    def again(self) -> Assessment:
+        """The assessment as it is computed here, with the date and the digest of the code that are in the file.
+
+        Raises:
+            Absent: it cannot be computed from this copy. ClearinghouseError: something of it does not hold.
+        """
+        told = self.assessment
+        values = [each.threshold for each in told.design.domains if each.threshold.covered is not None]
+        hidden = [each for each in values if each.commitment]
+        if hidden and not self.openings:
+            raise Absent(
+                "Thresholds are under commitments: it is computed again where --opening gives what opens them."
+            )
+        repetitions = min([REPETITIONS, *(each.repetitions for each in told.operating)])
+        found = compute(
+            self.gathered,
+            now=moment_of(told.made, "made"),
+            openings=self.openings if hidden else (),
+            repetitions=max(repetitions, 1),
+        )
+        return msgspec.structs.replace(found, analysis=told.analysis, analysis_version=told.analysis_version)
 
     @cached_property
     def determinations(self) -> dict[str, Signed]:

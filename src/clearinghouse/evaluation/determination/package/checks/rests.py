@@ -1,6 +1,7 @@
 """What the evidence says of itself: the assessment, and its fields where it is shown in part."""
 
 from math import isclose
+from typing import Any
 
 import msgspec
 
@@ -46,13 +47,11 @@ def _require_same(copy: Copy, data: bytes) -> None:
         raise PackageError("the fields of the assessment are others than the assessment has", _AGAIN)
 
 
-def _at(document: object, path: tuple[str | int, ...]) -> object:
+def _at(document: Any, path: tuple[str | int, ...]) -> Any:
     for step in path:
-        if (isinstance(document, dict) and step in document) or (
-            isinstance(document, list) and isinstance(step, int) and step < len(document)
-        ):
+        try:
             document = document[step]
-        else:
+        except (LookupError, TypeError):
             return Absent
     return document
 
