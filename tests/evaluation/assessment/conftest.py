@@ -8,9 +8,7 @@ import pytest
 
 pytest.importorskip("inspect_ai")
 
-from boxed import needs_boxes
-from clearinghouse.evaluation.running.bench import Bench
-from invented_folder import Made, prepared, ran
+from invented_folder import Made
 
 LEFT_OPEN = "ignore:Unclosed <MemoryObject:ResourceWarning"
 """inspect_ai 0.3.285 leaves a queue of events in memory open at the end of each attempt; it costs nothing."""
@@ -20,14 +18,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     item.add_marker(pytest.mark.filterwarnings(LEFT_OPEN))
 
 
-@pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Made:
+@pytest.fixture
+def whole(whole_assessment: Made) -> Made:
     """The folder of an assessment that is ready to be computed; nobody changes it."""
-    needs_boxes()
-    made = prepared(tmp_path_factory.mktemp("assessment"))
-    with Bench(runners=2) as bench:
-        ran(made, bench)
-    return made
+    return whole_assessment
 
 
 @pytest.fixture

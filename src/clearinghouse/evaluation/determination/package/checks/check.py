@@ -223,6 +223,12 @@ def _asked(case: Case, check: Check) -> Checked:
     except Absent as absent:
         return Checked(name=check.name, result=Result.ABSENT, says=str(absent), means=check.means)
     except ClearinghouseError as error:
-        says = f"{error.what[:1].upper()}{error.what[1:]}."
+        says = f"{_sentence(error.what)}."
         return Checked(name=check.name, result=Result.FAILS, says=says, means=check.means, remedy=error.remedy)
     return Checked(name=check.name, result=Result.HOLDS, says=says, means=check.means)
+
+
+def _sentence(text: str) -> str:
+    """Begin with a capital letter, but for a name of a file, which has one form."""
+    first = text.partition(" ")[0]
+    return f"{text[:1].upper()}{text[1:]}" if first.isalpha() else text
