@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -115,6 +116,31 @@ def test_nothing_hides_beside_the_files(tmp_path: Path, form: str) -> None:
     assert changed != data
     with pytest.raises(PackageError, match="not as a package is written"):
         unpacked(tmp_path, changed)
+
+
+def raw(files: list[tuple[bytes, bytes]], gap: bytes = b"", crc: int = 0) -> bytes:
+    """An archive with every header as it should be, but for what is asked."""
+    out, members = b"", []
+    for name, data in files:
+        members.append(archive._Member(name, len(out), len(data), zlib.crc32(data) ^ crc))
+        out += members[-1].local() + data + gap
+    central = b"".join(each.central() for each in members)
+    count = len(members)
+    return out + central + archive._END.pack(b"PK\x05\x06", 0, 0, count, count, len(central), len(out), 0)
+
+
+def test_order_gaps_and_sums_are_looked_at(tmp_path: Path) -> None:
+    one, two = (b"a", b"one"), (b"b", b"two")
+    assert unpacked(tmp_path, raw([one, two])) == ["a", "b"]
+    for hostile, says in (
+        (raw([two, one]), "another order"),
+        (raw([one, two], gap=b"x"), "stands between"),
+        (raw([one, two], crc=1), "is damaged"),
+    ):
+        folder = tmp_path / says.replace(" ", "-")
+        folder.mkdir()
+        with pytest.raises(PackageError, match=says):
+            unpacked(folder, hostile)
 
 
 def test_a_size_beyond_the_archive_is_refused_before_anything_is_read(tmp_path: Path) -> None:

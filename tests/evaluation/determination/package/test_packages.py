@@ -22,7 +22,7 @@ from clearinghouse.evaluation.rule.finding import Verdict
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.trust.keys import KeyRing
 from invented_determination import OPINION, SECRET
-from invented_package import DECIDED, HIDDEN, PACKED, Evidenced, packed
+from invented_package import DECIDED, HIDDEN, NUMBER, PACKED, Evidenced, packed
 
 Archives = dict[Audience, Path]
 Unpacked = Callable[[Audience], Path]
@@ -163,6 +163,23 @@ def test_another_number_or_verdict_in_the_assessment_is_noticed(evidence: Eviden
         path.write_bytes(document.to_bytes(changed))
         out = packed(evidence._replace(folder=folder), tmp_path / "changed.zip", Audience.PUBLIC)
         assert fails | {"citations"} <= set(wrong(verified(out, evidence.ring, NOW)))
+
+
+def test_a_determination_cites_the_assessment_that_was_kept_with_it(evidence: Evidenced, tmp_path: Path) -> None:
+    """A fresh draw makes another assessment; what the first determination cites stands beside it."""
+    folder = tmp_path / "assessment"
+    shutil.copytree(evidence.folder, folder)
+    path = folder / names.ASSESSMENT
+    kept = folder / names.DETERMINATIONS / f"{NUMBER}{names.CITED}"
+    kept.write_bytes(path.read_bytes())
+    told = document.from_bytes(path.read_bytes(), "")
+    path.write_bytes(document.to_bytes(replace(told, made="2027-01-01T00:00:00Z")))
+    out = packed(evidence._replace(folder=folder), tmp_path / "later.zip", Audience.PUBLIC)
+    found = verified(out, evidence.ring, NOW, checks=decided.CHECKS)
+    assert set(wrong(found)) == {"agreement"}
+    kept.write_bytes(b"another")
+    out = packed(evidence._replace(folder=folder), tmp_path / "later.zip", Audience.PUBLIC)
+    assert "citations" in wrong(verified(out, evidence.ring, NOW, checks=decided.CHECKS))
 
 
 def test_a_determination_that_lapsed_or_that_nobody_known_signed_does_not_hold(

@@ -21,7 +21,7 @@ LOG, LOG_HEAD = "log.jsonl", "log.head.json"
 """The log of the assessment and its head (:mod:`clearinghouse.evaluation.ledger.chain`)."""
 PLAN = "plan.dsse.json"
 DETERMINATIONS = "determinations"
-DETERMINATION, EVENTS, OPENINGS = ".dsse.json", ".events.jsonl", ".openings.json"
+DETERMINATION, EVENTS, OPENINGS, CITED = ".dsse.json", ".events.jsonl", ".openings.json", ".assessment.json"
 """How the names of files in that folder end, after the number of the determination."""
 ENVELOPES = (".dsse.json", ".intoto.json")
 """How the names of signed files end."""
@@ -86,6 +86,7 @@ ROLES = (
     Role("run", "runs/*/run.statement.json", INNER),
     Role("table", TABLE, INNER, when_open=ALL),
     Role("assessment", ASSESSMENT, WATCHERS, when_open=ALL),
+    Role("assessment", f"{DETERMINATIONS}/*{CITED}", WATCHERS, when_open=ALL),
     Role("fields", FIELDS, WATCHERS),
     Role("determination", f"{DETERMINATIONS}/*{DETERMINATION}"),
     Role("events", f"{DETERMINATIONS}/*{EVENTS}"),

@@ -24,22 +24,38 @@ def _determinations(case: Case) -> str:
 
 
 def _cites(case: Case) -> str:
-    count = 0
+    here = earlier = elsewhere = 0
     for number, each in case.determinations.items():
+        before = each.record.assessment.sha256 != case.digest(names.ASSESSMENT)
         for name, digest in _cited(case, each.record):
-            count += 1
-            if case.digest(name) != digest:
-                what = f"{number} cites another {name} than the one that is listed"
-                raise PackageError(what, _ASK)
-    return f"{plural(count, 'citation')} of evidence, each listed with the digest that is cited."
+            there = _listed(case, name)
+            here += there == digest
+            elsewhere += there == ""
+            earlier += before and there not in {digest, ""}
+            if not before and there not in {digest, ""}:
+                raise PackageError(f"{number} cites another {name} than the one that is listed", _ASK)
+    says = f"{plural(here, 'citation')} of evidence, each listed with the digest that is cited."
+    if earlier:
+        says += f" Of an earlier determination, {earlier} more of files that have changed since."
+    return f"{says} Outside of the package: {elsewhere} more." if elsewhere else says
+
+
+def _listed(case: Case, name: str) -> str:
+    """The SHA-256 of a file as it is listed; empty where it is no part of the package."""
+    try:
+        return case.digest(name)
+    except Absent:
+        return ""
 
 
 def _cited(case: Case, record: Determination) -> Iterator[tuple[str, str]]:
-    """What a determination cites: names and digests. A plan is cited by the digest of its file, whatever its name."""
-    if record.assessment.sha256 == case.digest(names.ASSESSMENT) or record.reconsiders is None:
-        yield names.ASSESSMENT, record.assessment.sha256
+    """What a determination cites: names and digests. Its assessment may stand beside it, as it was at that time."""
+    kept = f"{names.DETERMINATIONS}/{record.number}{names.CITED}"
+    about = kept if _listed(case, kept) else names.ASSESSMENT
+    if _listed(case, about) != record.assessment.sha256:
+        raise PackageError(f"{record.number} cites another assessment than {about}", _ASK)
     for each in record.evidence:
-        yield each.name, each.sha256
+        yield (about if each.name == names.ASSESSMENT else each.name), each.sha256
 
 
 def _agrees(case: Case) -> str:
