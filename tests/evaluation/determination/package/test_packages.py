@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from clearinghouse.evaluation.assessment import document
+from clearinghouse.evaluation.determination.errors import PackageError
 from clearinghouse.evaluation.determination.package import names
 from clearinghouse.evaluation.determination.package.archive import unpack
 from clearinghouse.evaluation.determination.package.building import current, make_list, pack
@@ -222,6 +223,18 @@ def test_no_copy_holds_what_is_withheld_from_its_audience(
     fields = json.loads((folder / names.FIELDS).read_bytes())["entries"]
     shown = sum("salt" in each for each in fields)
     assert (shown == len(fields)) == watching
+
+
+def test_a_report_that_was_made_for_somebody_else_is_not_packed(evidence: Evidenced, tmp_path: Path) -> None:
+    folder = tmp_path / "assessment"
+    shutil.copytree(evidence.folder, folder)
+    broken = SECRET.replace(" ", "\n  ", 2)
+    (folder / "reports" / "determination.html").write_text(f"<p>{broken}</p>")
+    made = evidence._replace(folder=folder)
+    with pytest.raises(PackageError, match="withheld from: public"):
+        packed(made, tmp_path / "public.zip", Audience.PUBLIC)
+    assert not (tmp_path / "public.zip").exists()
+    assert packed(made, tmp_path / "court.zip", Audience.COURT).exists()
 
 
 def test_what_is_said_of_a_copy_that_lost_its_logs(evidence: Evidenced, unpacked: Unpacked) -> None:

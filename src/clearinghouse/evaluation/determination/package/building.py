@@ -39,6 +39,7 @@ from clearinghouse.trust.statement import NotStrictError, Statement, decode_stri
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer
 
+_REPORTS = "reports/"
 HELD = "held"
 """What the log says of a file that somebody has when the list is made."""
 
@@ -121,13 +122,18 @@ def pack(folder: Path, manifest: Manifest, out: Path, audience: Audience) -> Pac
     """Write the archive that an audience is given. Nothing is signed anew: the list is one for all audiences.
 
     Raises:
-        PackageError: the folder is not as it was listed, or the archive cannot be written.
+        PackageError: the folder is not as it was listed, a report shows what is withheld from this audience, or the
+            archive cannot be written.
     """
     content: dict[str, Content] = {
         names.COVER: cover_bytes(audience),
         names.MANIFEST: files.read(folder / names.MANIFEST, LARGEST_DOCUMENT),
     }
+    hidden = _hidden(folder, manifest, audience)
     for name, expected in given(manifest.items, audience).items():
+        if name.startswith(_REPORTS) and less.shows_any(files.read(folder / name, LARGEST_DOCUMENT), hidden):
+            what = f"{folder / name} shows words that are withheld from: {audience.value}"
+            raise PackageError(what, "make it again for whoever may read least, and sign the list anew")
         item = manifest.item(name)
         whole = item is not None and expected == (item.bytes, item.sha256)
         taken: Content = folder / name if whole else _less(folder, name, audience)
@@ -201,6 +207,17 @@ def _copies(folder: Path, name: str, whole: Copy) -> Iterator[AudienceCopy]:
         data = _fields_bytes(whole, audience) if name == names.FIELDS else _openings_bytes(folder, name, audience)
         if data is not None:
             yield AudienceCopy(audience=audience, bytes=len(data), sha256=digest_of(data))
+
+
+def _hidden(folder: Path, manifest: Manifest, audience: Audience) -> list[str]:
+    """Words of determinations that an audience is not given."""
+    found: list[str] = []
+    for name in (each.path for each in manifest.items if each.role == names.OPENED):
+        kept = _openings_bytes(folder, name, audience)
+        known = {each.commitment for each in less.read_openings(kept)} if kept else set()
+        openings = less.read_openings(files.read(folder / name, less.LARGEST_OPENINGS))
+        found += [each.words for each in openings if each.commitment not in known]
+    return found
 
 
 def _less(folder: Path, name: str, audience: Audience) -> bytes:

@@ -1,6 +1,7 @@
 """Copies in which less is shown: which fields of an assessment and which withheld words an audience is given."""
 
 from collections.abc import Callable, Iterable
+from html import unescape
 
 import msgspec
 
@@ -71,6 +72,8 @@ NOT_FOR_DEVELOPER = (
 """What the developer does not read of it: the values of thresholds, and what they could be computed from."""
 LARGEST_OPENINGS = 32 << 20
 
+_SHORTEST = 12
+"""Characters of words that are looked for: shorter ones stand anywhere."""
 _OPENINGS = msgspec.json.Decoder(tuple[Opening, ...])
 
 
@@ -118,6 +121,12 @@ def openings_for(record: Determination, openings: Iterable[Opening], audience: A
     found = opened(record, openings, audience)
     kept = [each for each in openings if each.commitment in found]
     return openings_bytes(kept) if kept else None
+
+
+def shows_any(report: bytes, words: Iterable[str]) -> bool:
+    """Whether a report (plain text or HTML) shows any of some words, however its lines are broken."""
+    text = " ".join(unescape(report.decode("utf-8", "replace")).split())
+    return any(" ".join(each.split()) in text for each in words if len(each.strip()) >= _SHORTEST)
 
 
 def _fits(path: Path, pattern: list[str]) -> bool:
