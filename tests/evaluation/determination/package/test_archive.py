@@ -123,7 +123,7 @@ def raw(files: list[tuple[bytes, bytes]], gap: bytes = b"", crc: int = 0) -> byt
     out, members = b"", []
     for name, data in files:
         members.append(archive._Member(name, len(out), len(data), zlib.crc32(data) ^ crc))
-        out += members[-1].local() + data + gap
+        out += members[-1].local() + data + (gap if len(members) < len(files) else b"")
     central = b"".join(each.central() for each in members)
     count = len(members)
     return out + central + archive._END.pack(b"PK\x05\x06", 0, 0, count, count, len(central), len(out), 0)
