@@ -53,6 +53,7 @@ def plan_text(root: str, tasks: int, families: int) -> str:
     text = text_of_plan(ref)
     for found, instead in (
         (r'access = ""', f'access = "{AGENT}"'),
+        (r'identity = ".*?"', 'identity = "a scripted agent"'),
         (r"scaffolds = .*", 'scaffolds = ["plain"]'),
         (r"delta = 0\.1", "delta = 0.3"),
         (r"epochs = 3", "epochs = 1"),

@@ -153,4 +153,10 @@ for each in determination letter summary; do
     frontier report assessment --kind $each --key public --out "assessment/reports/$each.html"
 done
 
-# The evidence package is made and verified here.
+step "Evidence packages for four readers, and one of them verified as an outsider does"
+for each in public developer overseer court; do
+    frontier package assessment --for $each --out "evidence-$each.zip" --key keys/assessor --who assessor \
+        --office "Example Office" | tail -1
+done
+frontier verify evidence-public.zip --key public
+frontier verify evidence-court.zip --key public

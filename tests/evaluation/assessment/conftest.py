@@ -10,7 +10,7 @@ pytest.importorskip("inspect_ai")
 
 from boxed import needs_boxes
 from clearinghouse.evaluation.running.bench import Bench
-from invented_folder import Made, prepared, ran
+from invented_folder import Made
 
 LEFT_OPEN = "ignore:Unclosed <MemoryObject:ResourceWarning"
 """inspect_ai 0.3.285 leaves a queue of events in memory open at the end of each attempt; it costs nothing."""
@@ -23,16 +23,14 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 @pytest.fixture(scope="session")
 def bench() -> Iterator[Bench]:
     needs_boxes()
-    with Bench(runners=2) as made:
+    with Bench(runners=1) as made:
         yield made
 
 
-@pytest.fixture(scope="session")
-def whole(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> Made:
+@pytest.fixture
+def whole(whole_assessment: Made) -> Made:
     """The folder of an assessment that is ready to be computed; nobody changes it."""
-    made = prepared(tmp_path_factory.mktemp("assessment"))
-    ran(made, bench)
-    return made
+    return whole_assessment
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ A module here declares one verb and its options, and loads what does the work wh
 logs and signing are not waited for by who asks for help.
 """
 
-from clearinghouse.cli.frontier import assess, flag, from_recipe, report, run, tasks
+from clearinghouse.cli.frontier import assess, flag, from_recipe, package, report, run, tasks, verify
 from clearinghouse.cli.frontier.determine import app as determinations
 from clearinghouse.cli.frontier.group import app
 from clearinghouse.cli.frontier.plan import app as plans
@@ -15,4 +15,4 @@ app.add_typer(pools, name="pool", short_help="Sealed pools of tasks, and what is
 app.add_typer(determinations, name="determine", short_help="A person concludes, signs, and can be asked again.")
 app.add_typer(determinations, name="determine", short_help="A person concludes, signs, and can be asked again.")
 
-__all__ = ["app", "assess", "flag", "from_recipe", "report", "run", "tasks"]
+__all__ = ["app", "assess", "flag", "from_recipe", "package", "report", "run", "tasks", "verify"]

@@ -1,6 +1,7 @@
 """An assessment, computed from what was gathered. The same folder gives the same assessment, but for its date."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 
 from clearinghouse import __version__
@@ -8,7 +9,7 @@ from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.described import horizon_of, losses_of, result_of
 from clearinghouse.evaluation.assessment.facts import Assessment, Elicitation, Flag, Model, PlanRef
 from clearinghouse.evaluation.assessment.flags import raised_in
-from clearinghouse.evaluation.assessment.gathered import Gathered
+from clearinghouse.evaluation.assessment.gathered import SEALING, Gathered
 from clearinghouse.evaluation.assessment.ladder import elicited
 from clearinghouse.evaluation.assessment.observed import decisive, observed
 from clearinghouse.evaluation.assessment.screens import Screened, screened
@@ -29,6 +30,7 @@ SANDBAGGING, SCAFFOLD = "sandbagging", "scaffold"
 RAISING = frozenset({"contamination", "verifier", "sealing", "exposure"})
 """Kinds of flags about what can have made a score too high: known answers, judges that take cheats, chosen attempts."""
 _RECONSIDERED = 2
+_BLINDING = "clearinghouse frontier assessment blinding 1"
 
 
 def compute(
@@ -82,6 +84,7 @@ def compute(
         development=conditions.development,
         scripted=gathered.scripted,
         abilities=screens.abilities,
+        blinding=_blinding(openings),
     )
 
 
@@ -118,18 +121,26 @@ def _of_evidence(gathered: Gathered) -> tuple[Flag, ...]:
         for family in stage
         for task in family.tasks
     ]
-    found = list(verifier_flags(gathered.folder / places.VERIFIER, drawn))
+    found = [*verifier_flags(gathered.folder / places.VERIFIER, drawn), *gathered.told]
     if gathered.unsigned:
         says = f"Nobody signed these runs: {', '.join(gathered.unsigned[:5])}."
-        found.append(Flag(kind="sealing", says=says, is_open=True))
+        found.append(Flag(kind=SEALING, says=says, is_open=True))
     if gathered.vanished:
         says = f"Tasks were shown for runs that are not here: {', '.join(gathered.vanished[:5])}."
-        found.append(Flag(kind="sealing", says=says, is_open=True))
+        found.append(Flag(kind=SEALING, says=says, is_open=True))
     if gathered.broken:
         names = ", ".join(f"{count} in {name}" for name, count in list(gathered.broken.items())[:5])
         says = f"Attempts were broken off before they were sealed, and made again: {names}."
-        found.append(Flag(kind="sealing", says=says, is_open=True))
+        found.append(Flag(kind=SEALING, says=says, is_open=True))
     return tuple(found)
+
+
+def _blinding(openings: Sequence[Opening]) -> str:
+    """Return what keeps opened thresholds from being found out by the digest of the assessment."""
+    if not openings:
+        return ""
+    salts = sorted(each.salt for each in openings)
+    return hashlib.sha256("\n".join((_BLINDING, *salts)).encode()).hexdigest()
 
 
 def _stands(flags: Sequence[Flag], kind: str) -> bool:

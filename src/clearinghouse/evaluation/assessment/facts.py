@@ -152,7 +152,9 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
         tier_reached: of isolation. pools: roots by name of domain. logs: SHA-256 of each log by its name.
         development: whether all this rests on a pool that is open, so that it can support no determination.
         scripted: whether what ran was a scripted agent and no model. abilities: of this model and of those that it was
-            held against, on one scale; none where there were none.
+            held against, on one scale; none where there were none. blinding: 64 hexadecimal digits that follow from
+            what opens thresholds under commitments; empty where none was opened. Without them whoever knows all but a
+            threshold could try values until the digest of this file is the one that is cited.
     """
 
     plan: PlanRef
@@ -175,4 +177,5 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     development: bool = False
     scripted: bool = False
     abilities: tuple[Ability, ...] = ()
+    blinding: str = ""
     schema: str = SCHEMA

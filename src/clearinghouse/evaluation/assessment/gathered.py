@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.drawn import DrawnDomain, DrawnFamily, DrawnTask, drawn_domain
 from clearinghouse.evaluation.assessment.errors import AssessmentError
+from clearinghouse.evaluation.assessment.facts import Flag
 from clearinghouse.evaluation.assessment.rows import Row, in_order
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.plan.fields import Plan
@@ -20,12 +21,15 @@ from clearinghouse.evaluation.plan.signing import Signed, check
 from clearinghouse.evaluation.pools.exposure import EXPOSED, LEDGER
 from clearinghouse.evaluation.running.asked import Asked, Given
 from clearinghouse.evaluation.running.logs import of_run
+from clearinghouse.evaluation.running.sealing.statement import SIGNED
 from clearinghouse.evaluation.running.sealing.verify import Verified, verified
 from clearinghouse.sandbox import Tier
 from clearinghouse.trust.keys import KeyRing
 
 MOST_RETRIES = 1
 """How often an attempt that the machine lost may be made again."""
+SEALING = "sealing"
+"""The kind of flags that say something of the seals of runs."""
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,8 +40,8 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
             about, in the order of the table. references: of other models, likewise. logs: SHA-256 of each log by its
             name in the folder. tier: the least isolation that a run reached. scripted: whether the model is a scripted
             agent. unsigned: runs that nobody signed. broken: attempts by run that were broken off before they
-            were sealed, and made again. vanished: runs before which tasks
-            were shown, and which are not there.
+            were sealed, and made again. vanished: runs before which tasks were shown, and which are not there.
+            told: flags about seals that somebody else raised, where the logs are not here.
     """
 
     folder: Path
@@ -51,6 +55,7 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
     unsigned: tuple[str, ...]
     broken: dict[str, int]
     vanished: tuple[str, ...] = ()
+    told: tuple[Flag, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -72,7 +77,7 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
     signed = versions[0]
     names = [each.name for each in signed.plan.design.domains]
     domains = {name: drawn_domain(folder, versions, name, keys) for name in names}
-    runs = [_run(path, keys) for path in places.runs_in(folder)]
+    runs = [run_in(path, keys) for path in places.runs_in(folder)]
     if not runs:
         raise AssessmentError(f"{folder} has no runs", "run tasks with `clearinghouse frontier run`")
     _apart(domains)
@@ -111,10 +116,14 @@ def _broken(run: Verified) -> int:
     return run.unsealed + sum(log.interrupted for log in logs)
 
 
-def _run(path: Path, keys: KeyRing) -> Verified:
-    """Return a run. One that nobody signed is read, and flagged; one that somebody else signed is not."""
-    found = verified(path)
-    return verified(path, keys) if found.is_signed else found
+def run_in(path: Path, keys: KeyRing, *, seals_only: bool = False) -> Verified:
+    """Return a run. One that nobody signed is read, and flagged; one that somebody else signed is not.
+
+    Raises:
+        SealError, LogError, EnvelopeError: see :func:`~clearinghouse.evaluation.running.sealing.verify.verified`.
+    """
+    is_signed = (path / SIGNED).is_file()
+    return verified(path, keys if is_signed else None, seals_only=seals_only)
 
 
 def _belongs(run: Verified, signed: Signed, known: dict[str, str]) -> None:

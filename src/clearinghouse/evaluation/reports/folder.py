@@ -5,12 +5,12 @@ is believed only with the signature of its officer, and only together with the v
 """
 
 import datetime as dt
-import hashlib
 from pathlib import Path
 
 import msgspec
 
-from clearinghouse.evaluation.assessment.facts import SCHEMA, Assessment
+from clearinghouse.evaluation.assessment import document
+from clearinghouse.evaluation.assessment.facts import Assessment
 from clearinghouse.evaluation.determination.events import LARGEST as LARGEST_EVENTS
 from clearinghouse.evaluation.determination.events import read_events
 from clearinghouse.evaluation.determination.making import opened
@@ -27,11 +27,8 @@ from clearinghouse.trust.statement import NotStrictError, decode_strictly
 ASSESSMENT, DETERMINATIONS = "assessment.json", "determinations"
 DETERMINATION, EVENTS, OPENINGS = ".dsse.json", ".events.jsonl", ".openings.json"
 """How names in that folder end, after the number of the determination."""
-LARGEST = 64 << 20
-"""Most bytes of an assessment."""
 LARGEST_OPENINGS = 32 << 20
 
-_ASSESSMENT = msgspec.json.Decoder(Assessment)
 _OPENINGS = msgspec.json.Decoder(tuple[Opening, ...])
 
 
@@ -55,19 +52,11 @@ def assessment_in(folder: Path) -> tuple[Assessment, str]:
     """Return the assessment in a folder, and the SHA-256 of its file.
 
     Raises:
-        LedgerError: it cannot be read. ReportError: it is none of this version.
+        LedgerError: it cannot be read. AssessmentError: it is none of this version.
     """
     path = folder / ASSESSMENT
-    data = read(path, LARGEST)
-    try:
-        found = decode_strictly(data, _ASSESSMENT, LARGEST)
-    except NotStrictError as error:
-        what = f"{path} is no assessment: {error}"
-        raise ReportError(what, "name the folder of an assessment", source=str(path)) from None
-    if found.schema != SCHEMA:
-        what = f"{path} is of the kind {found.schema[:60]!a}, not {SCHEMA!r}"
-        raise ReportError(what, "look whether a newer version of this software wrote it", source=str(path))
-    return found, hashlib.sha256(data).hexdigest()
+    data = read(path, document.LARGEST)
+    return document.from_bytes(data, str(path)), document.digest(data)
 
 
 def facts_in(folder: Path, keys: KeyRing, as_of: dt.datetime, audience: Audience, number: str = "") -> Facts:

@@ -12,7 +12,7 @@ MANIFEST = "manifest.dsse.json"
 """The signed list."""
 COVER = "package.json"
 """Whose copy it is."""
-ASSESSMENT = "assessment.json"
+ASSESSMENT, TABLE = "assessment.json", "runs.csv"
 FIELDS = "assessment.fields.json"
 """The assessment, field by field (:mod:`clearinghouse.evaluation.determination.disclosure`)."""
 KEYS = "keys.json"
@@ -21,8 +21,12 @@ LOG, LOG_HEAD = "log.jsonl", "log.head.json"
 """The log of the assessment and its head (:mod:`clearinghouse.evaluation.ledger.chain`)."""
 PLAN = "plan.dsse.json"
 DETERMINATIONS = "determinations"
-DETERMINATION, EVENTS, OPENINGS = ".dsse.json", ".events.jsonl", ".openings.json"
+DETERMINATION, EVENTS, OPENINGS, CITED = ".dsse.json", ".events.jsonl", ".openings.json", ".assessment.json"
 """How the names of files in that folder end, after the number of the determination."""
+ENVELOPES = (".dsse.json", ".intoto.json")
+"""How the names of signed files end."""
+OPENED = "openings"
+"""The role of what opens withheld words: nobody is given it whole, and some are given a part."""
 MOST_FILES = 2_000
 LONGEST = 200
 """The longest name, in characters."""
@@ -60,37 +64,45 @@ ROLES = (
     Role("secret", "*threshold*opening*", NOBODY),
     Role("secret", "*.key", NOBODY),
     Role("secret", "*.pem", NOBODY),
-    Role("openings", f"{DETERMINATIONS}/*{OPENINGS}", NOBODY),
+    Role(OPENED, f"{DETERMINATIONS}/*{OPENINGS}", NOBODY),
     Role("draft", "*determination*.toml", NOBODY),
+    Role("draft", "*.draft.*", NOBODY),
     Role("plan", "plan.toml"),
     Role("plan", "plan.dsse.json"),
     Role("plan", "plans/*"),
     Role("threshold", "*threshold*commitment*.json"),
-    Role("pool", "*pool.json"),
-    Role("draw", "*draw*.json"),
-    Role("exposure", "*exposure.*json*", WATCHERS),
-    Role("log", "*.eval", WATCHERS, when_development=ALL),
-    Role("seals", "*.seals", INNER),
-    Role("run", "*run.json", INNER),
-    Role("run", "*run.intoto.json", INNER),
-    Role("run", "*run.statement.json", INNER),
-    Role("table", "*runs.csv", INNER, when_open=ALL),
-    Role("table", "*runs.jsonl", INNER, when_open=ALL),
-    Role("table", "*runs.parquet", INNER, when_open=ALL),
+    Role("pool", "pools/*.pool.json"),
+    Role("draw", "terms-*.json"),
+    Role("draw", "draw-*.json"),
+    # These name tasks and families and hold nothing of what is in them, as the table does: whoever is to compute
+    # everything again needs both. Who is not given the table has no use for them.
+    Role("revealed", "revealed/*.revealed.json", INNER, when_open=ALL),
+    Role("verifier", "verifier.json", INNER, when_open=ALL),
+    Role("exposure", "exposure.*json*", WATCHERS),
+    Role("log", "runs/*.eval", WATCHERS, when_development=ALL),
+    Role("seals", "runs/*.seals", INNER),
+    Role("run", "runs/*/run.json", INNER),
+    Role("run", "runs/*/run.intoto.json", INNER),
+    Role("run", "runs/*/run.statement.json", INNER),
+    Role("table", TABLE, INNER, when_open=ALL),
     Role("assessment", ASSESSMENT, WATCHERS, when_open=ALL),
+    Role("assessment", f"{DETERMINATIONS}/*{CITED}", WATCHERS, when_open=ALL),
     Role("fields", FIELDS, WATCHERS),
     Role("determination", f"{DETERMINATIONS}/*{DETERMINATION}"),
     Role("events", f"{DETERMINATIONS}/*{EVENTS}"),
-    Role("custody", LOG, INNER),
+    Role("custody", LOG, INNER, when_open=ALL),
     Role("custody", LOG_HEAD),
     Role("keys", KEYS),
-    Role("report", "reports/summary.*"),
-    Role("report", "reports/determination.*"),
-    Role("report", "reports/letter.*", INNER),
-    Role("report", "reports/*", WATCHERS, when_open=ALL),
+    Role("evidence", "evidence/*", WATCHERS),
+    Role("report", "reports/summary*"),
+    Role("report", "reports/determination*"),
+    Role("report", "reports/letter*", INNER),
+    # A report of an assessment names its thresholds. Under a commitment it goes to nobody, not even by its digest, by
+    # which values could be tried; whoever has the assessment makes it again.
+    Role("report", "reports/*", NOBODY, when_open=ALL),
 )
-"""What files are, the first that fits. A file that none fits goes into no package. An assessment names the values of its
-thresholds; where one of them is under a commitment, the developer and the public are given fields of it instead."""
+"""What files are, the first that fits. A file that none fits goes into no package. An assessment names the values of
+its thresholds; where one is under a commitment, the developer and the public are given fields of it instead."""
 
 
 def role_of(name: str) -> Role | None:

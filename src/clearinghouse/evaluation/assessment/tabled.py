@@ -1,0 +1,79 @@
+"""An assessment from its table, for whoever is not given the logs: they show tasks, and the table does not.
+
+Plan, pools and draws are verified as they are with the logs, and every row must be an attempt at a task that was drawn
+or is for development. What only the logs could show is believed as the assessment tells it: how far runs were isolated,
+whether a model ran, and whether seals are whole.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from clearinghouse.evaluation.assessment import folder as places
+from clearinghouse.evaluation.assessment.drawn import DrawnTask, drawn_domain
+from clearinghouse.evaluation.assessment.errors import AssessmentError
+from clearinghouse.evaluation.assessment.facts import Assessment
+from clearinghouse.evaluation.assessment.gathered import SEALING, Gathered
+from clearinghouse.evaluation.assessment.rows import LARGEST, Row, read_table
+from clearinghouse.evaluation.ledger import files
+from clearinghouse.evaluation.plan.fields import Plan
+from clearinghouse.evaluation.plan.signing import check
+from clearinghouse.trust.keys import KeyRing
+
+
+def gather_table(folder: Path, keys: KeyRing, told: Assessment) -> Gathered:
+    """Read the folder of an assessment without its logs.
+
+    Args:
+        keys: that are believed: those of the plan and of the draws. told: the assessment, for what only logs show.
+
+    Raises:
+        AssessmentError: the table has an attempt that does not belong there; and whatever the rooms of plans and pools
+            raise where something of theirs was changed.
+    """
+    signed, *_ = versions = check(folder, keys).versions
+    plan = signed.plan
+    names = [each.name for each in plan.design.domains]
+    domains = {name: drawn_domain(folder, versions, name, keys) for name in names}
+    known = {
+        (name, family.name, task.id): task
+        for name, domain in domains.items()
+        for families in (domain.development, *domain.stages)
+        for family in families
+        for task in family.tasks
+    }
+    rows = read_table(files.read(folder / places.TABLE, LARGEST), places.TABLE)
+    for wrong in _wrong(rows, plan, known):
+        raise AssessmentError(f"{places.TABLE}: {wrong}", "do not rely on it; ask who made it for the logs")
+    own = {plan.model.name, plan.model.access}
+    return Gathered(
+        folder=folder,
+        signed=signed,
+        domains=domains,
+        rows=tuple(row for row in rows if row.model in own),
+        references=tuple(row for row in rows if row.model not in own),
+        logs=told.logs,
+        tier=told.tier_reached,
+        scripted=told.scripted,
+        unsigned=(),
+        broken={},
+        told=tuple(each for each in told.flags if each.kind == SEALING),
+    )
+
+
+def _wrong(rows: tuple[Row, ...], plan: Plan, known: dict[tuple[str, str, str], DrawnTask]) -> Iterator[str]:
+    """Yield what is wrong with rows: they are sealed nowhere, so each is held against what was drawn."""
+    runs: dict[tuple[str, str, str, int], str] = {}
+    seen: set[tuple[str, str, int]] = set()
+    for row in rows:
+        task = known.get((row.domain, row.task_family, row.task_id))
+        if task is None:
+            yield f"the task {row.task_id[:80]} was not drawn"
+        elif (task.minutes, task.source) != (row.human_minutes, row.human_source):
+            yield f"the task {row.task_id[:80]} has another human time than was committed to"
+        if row.scaffold not in plan.scaffolds or row.budget > plan.design.budget.tokens:
+            yield f"an attempt at {row.task_id[:80]} was not made as the plan says"
+        if runs.setdefault((row.model, row.task_id, row.scaffold, row.budget), row.run) != row.run:
+            yield f"the task {row.task_id[:80]} was run twice"
+        if (row.run, row.task_id, row.epoch) in seen:
+            yield f"an attempt at {row.task_id[:80]} stands there twice"
+        seen.add((row.run, row.task_id, row.epoch))
