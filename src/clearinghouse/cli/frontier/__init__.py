@@ -13,6 +13,5 @@ from clearinghouse.cli.frontier.pool import app as pools
 app.add_typer(plans, name="plan", short_help="What is settled and signed before anything is run.")
 app.add_typer(pools, name="pool", short_help="Sealed pools of tasks, and what is drawn from them.")
 app.add_typer(determinations, name="determine", short_help="A person concludes, signs, and can be asked again.")
-app.add_typer(determinations, name="determine", short_help="A person concludes, signs, and can be asked again.")
 
 __all__ = ["app", "assess", "flag", "from_recipe", "package", "report", "run", "tasks", "verify"]

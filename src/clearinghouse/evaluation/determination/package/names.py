@@ -82,6 +82,8 @@ ROLES = (
     Role("log", "runs/*.eval", WATCHERS, when_development=ALL),
     Role("seals", "runs/*.seals", INNER),
     Role("run", "runs/*/run.json", INNER),
+    Role("run", "runs/*/begun.jsonl", INNER),
+    Role("run", "runs/*/begun.head.json", INNER),
     Role("run", "runs/*/run.intoto.json", INNER),
     Role("run", "runs/*/run.statement.json", INNER),
     Role("table", TABLE, INNER, when_open=ALL),
