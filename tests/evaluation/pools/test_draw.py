@@ -162,7 +162,7 @@ def test_a_nonce_that_is_withheld_is_replaced_after_its_days_and_the_draw_says_s
         make(terms(), pool(), VALUE, None, now=LATER)
     draw = make(terms(), pool(), VALUE, None, now=LATER + dt.timedelta(days=7))
     assert draw.withheld
-    assert draw.order != drawn().order
+    assert draw.seed != drawn().seed
     verify(draw, pool())
 
 

@@ -144,6 +144,28 @@ def test_what_unpacks_to_much_more_is_cut_off(method: int, monkeypatch: pytest.M
         made.read(made.members[0], 1 << 20)
 
 
+def test_members_that_stand_in_each_other_are_refused() -> None:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as made:
+        made.writestr("samples/a_epoch_1.json", b"x" * 1000)
+        made.writestr("samples/b_epoch_1.json", b"y" * 10)
+        made.filelist[1].header_offset = made.filelist[0].header_offset
+    with pytest.raises(LogError, match="begins inside"):
+        Archive(io.BytesIO(whole.getvalue()), "a bomb")
+
+
+def test_all_members_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "LARGEST_TOGETHER", 1500)
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as made:
+        for name in "ab":
+            made.writestr(name, b"x" * 1000)
+    found = Archive(io.BytesIO(whole.getvalue()), "a bomb")
+    found.read(found.members[0])
+    with pytest.raises(LogError, match="together"):
+        found.read(found.members[1])
+
+
 def test_a_list_of_too_many_members_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as out:

@@ -99,7 +99,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     custodians: Annotated[tuple[Custodian, ...], msgspec.Meta(min_length=2, max_length=16)]
     recipient: _Line
     sealed: Sha256
-    sealed_bytes: _Count
+    sealed_bytes: Annotated[int, msgspec.Meta(ge=0, le=512 << 20)]
     canary: Sha256
     canaries: tuple[Sha256, ...]
     policy: Policy

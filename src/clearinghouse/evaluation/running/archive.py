@@ -9,6 +9,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -19,6 +20,10 @@ LARGEST_LOG = 4 << 30
 """Most bytes of a log."""
 LARGEST_MEMBER = 128 << 20
 """Most bytes of one member, unpacked."""
+LARGEST_TOGETHER = 32 << 30
+"""Most bytes of what is read of one log, unpacked; a log is read more than once."""
+_SLACK = 1 << 20
+"""Bytes by which packing may make something longer."""
 MOST_MEMBERS = 200_000
 _LARGEST_LIST = 64 << 20
 """Most bytes of the list of members, which is read as a whole."""
@@ -68,6 +73,10 @@ class Archive:
             for each in infos
         ]
         self.members = tuple(sorted(found, key=lambda each: each.offset))
+        self._unpacked_so_far = 0
+        for one, next_ in pairwise(self.members):
+            if next_.offset < one.offset + _LOCAL.size + one.packed:
+                raise self._wrong(f"{_name(next_)} begins inside {_name(one)}")
 
     def read(self, member: Member, most: int = LARGEST_MEMBER) -> bytes:
         """Return what a member holds.
@@ -75,7 +84,12 @@ class Archive:
         Raises:
             LogError: it is more than ``most`` bytes, is packed in a way that is not known, or is damaged.
         """
+        if member.packed > most + _SLACK:
+            raise self._wrong(f"{_name(member)} has more than {most:,} bytes")
         data = self._unpacked(member, self._raw(member), most)
+        self._unpacked_so_far += len(data)
+        if self._unpacked_so_far > LARGEST_TOGETHER:
+            raise self._wrong(f"its members have more than {LARGEST_TOGETHER:,} bytes together")
         if len(data) > most:
             raise self._wrong(f"{_name(member)} has more than {most:,} bytes")
         if zlib.crc32(data) != member.crc:
