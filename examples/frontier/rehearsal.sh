@@ -80,7 +80,7 @@ for each in ada bo; do
 done
 open() {
     frontier pool open pool --share custodians/ada.share --share custodians/bo.share --identity custodians/opener.age \
-        --who operator --assessment assessment "$@"
+        --who operator --assessment assessment --key public "$@"
 }
 open --development --into trial --purpose "elicitation on the development split"
 open --into drawn --purpose "the first draw"

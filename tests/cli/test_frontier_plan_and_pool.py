@@ -112,11 +112,23 @@ def test_from_a_pool_over_a_plan_to_a_draw_that_anybody_repeats(
     opening = f"pool open ~/pool {course.shares('ada', 'grace')} --into ~/more --who Ada --purpose a-run"
     assert "in reserve" in course.run(f"{opening} {drawn.replace('--first 2', '--first 9')}", 2)
     assert "unknown" not in course.run(f"{opening} {drawn.replace('--first 2', '')}")
+    assert "is needed" in course.run(opening.replace("more", "all"), 2)
+    of_this = f"{opening.replace('more', 'these')} --assessment ~/assessment"
+    assert "--key is missing" in course.run(of_this, 2)
+    course.run(f"{of_this} --key ~/public --first 3")
+    shown = course.plan / f"revealed/{DOMAIN}-1.revealed.json"
+    before = shown.read_bytes()
+    again = opening.replace("more", "fewer")
+    assert "was opened before" in course.run(f"{again} --assessment ~/assessment --key ~/public --first 2", 2)
+    assert shown.read_bytes() == before
     course.run("pool verify ~/pool --revealed ~/open/revealed.json")
     assert draw["order"][0] in (course.home / "open/revealed.json").read_text()
     changed = course.plan / f"draw-{DOMAIN}-1.json"
     changed.write_bytes(changed.read_bytes().replace(value.encode(), value[::-1].encode()))
     course.run(f"pool draw verify {of_it} --pool ~/pool --key ~/public", 2)
+    forged = f"{opening.replace('more', 'forged')} --assessment ~/assessment --key ~/public"
+    course.run(forged, 2)
+    assert not (course.home / "forged").exists()
 
 
 def test_a_fresh_draw_follows_on_the_first(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,7 +160,7 @@ def test_a_fresh_draw_follows_on_the_first(course: Course, monkeypatch: pytest.M
 
 def test_shares_are_passed_on_and_too_few_do_not_open(course: Course) -> None:
     opening = "--into ~/open --who Ada --purpose a-run"
-    assert "1 of the 2 custodians" in course.run(f"pool open ~/pool {course.shares('ada')} {opening}", 2)
+    assert "1 of the 2 custodians" in course.run(f"pool open ~/pool {course.shares('ada')} {opening} --all", 2)
     for name in ("ada", "edsger"):
         course.run(
             f"pool share ~/pool --share ~/pool/shares/{name}.age --identity ~/{name}.age --to ~/opener.age.pub "
@@ -162,7 +174,7 @@ def test_shares_are_passed_on_and_too_few_do_not_open(course: Course) -> None:
 
 def test_canaries_are_found_from_the_manifest_alone(course: Course) -> None:
     opening = "--into ~/open --who Ada --purpose a-run"
-    course.run(f"pool open ~/pool {course.shares('ada', 'grace')} {opening}")
+    course.run(f"pool open ~/pool {course.shares('ada', 'grace')} {opening} --all")
     assert "48 canaries" in course.run("pool canary ~/pool ~/open", 1)
     assert "0 canaries" in course.run("pool canary ~/pool ~/tasks")
 
@@ -225,7 +237,7 @@ def test_the_code_that_computes_is_told(course: Course) -> None:
 
 def test_a_log_is_held_to_a_head_that_was_given_away(course: Course) -> None:
     course.run("plan log ~/pool --sign ~/assessor --into ~/head.json")
-    leaf = course.run(f"pool open ~/pool {course.shares('ada', 'grace')} --into ~/open --who Ada --purpose a-run")
+    leaf = course.run(f"pool open ~/pool {course.shares('ada', 'grace')} --into ~/open --who Ada --purpose a-run --all")
     assert leaf
     assert "begins with the 1 entry" in course.run("plan log ~/pool --head ~/head.json --key ~/public")
     shown = course.json("plan log ~/pool")

@@ -44,6 +44,18 @@ def test_exposures_are_counted_once_for_each_model_and_host(tmp_path: Path) -> N
     assert "3 models" in found[tasks[0].leaf].retired
 
 
+def test_what_assessments_showed_counts_as_well(tmp_path: Path) -> None:
+    pool = kept(tmp_path)
+    tasks = list(inside_of(pool).tasks)
+    shown(pool, tasks[:1], "m1")
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        expose(tmp_path / name / LEDGER, tasks[:1], model=name, host="own", run="r1", **HOW)
+    others = [Chain(tmp_path / name / LEDGER).read() for name in ("one", "other")]
+    found = wear(Chain(pool / LEDGER).read(), load(pool), others)[tasks[0].leaf]
+    assert (found.exposures, "3 models" in found.retired) == (3, True)
+
+
 def test_a_task_is_retired_by_hand_for_a_reason(tmp_path: Path) -> None:
     pool = kept(tmp_path)
     leaf = load(pool).leaves[0]

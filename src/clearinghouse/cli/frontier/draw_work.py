@@ -128,6 +128,9 @@ def _tell(draw: Draw, path: Path, form: OutputFormat) -> None:
         write_json({"draw": draw, "sha256": draw.digest, "path": str(path)})
         return
     say(f"{path}: {plural(len(draw.order), 'family', 'families')} in order; seed {draw.seed}")
+    beacon = draw.terms.beacon
+    say(f"It rests on {beacon.name}, round {beacon.round}: {draw.value}")
+    say("Compare that value with the beacon's own publication: it is not compared here.")
     if draw.withheld:
         say("The developer withheld the nonce; its digest stands in its place.")
 

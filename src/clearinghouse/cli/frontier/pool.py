@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from clearinghouse.cli.frontier.draw import app as draws
+from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.output import OutputFormat
 
 app = typer.Typer(
@@ -33,6 +34,10 @@ Identities = Annotated[
 ]
 Plan = Annotated[
     Path | None, typer.Option("--plan", metavar="PLAN", help="The plan under which it is opened, for the log.")
+]
+Assessments = Annotated[
+    list[Path] | None,
+    typer.Option("--assessment", metavar="FOLDER", help="One that ran tasks of the pool: what it showed counts, too."),
 ]
 RetireAfter = Annotated[
     int, typer.Option("--retire-after", min=0, help="Models after which a task is worn out; 0 is without a limit.")
@@ -116,6 +121,11 @@ def open_command(
         ),
     ] = None,
     stage: Annotated[int, typer.Option("--stage", min=1, help="Of the draw of that assessment.")] = 1,
+    keys: Annotated[
+        Path | None,
+        typer.Option("--key", metavar="FILE-or-FOLDER", help="Public keys of both sides of that draw."),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Write all tasks, those in reserve as well.")] = False,
     form: Form = OutputFormat.TABLE,
 ) -> None:
     """Open a pool. Who opened it, when, for what and under which plan is written down before anything is decrypted.
@@ -127,7 +137,9 @@ def open_command(
 
     if assessment is not None:
         plan = plan or assessment / "plan.toml"
-        draw = draw if draw or development else work.draw_of(assessment, pool, stage)
+        draw = None if development else work.draw_of(assessment, pool, stage, keys)
+    if sum((draw is not None, development, everything)) != 1:
+        raise OptionError("--draw, --development or --all", "is needed", "say which tasks are to be written, by one")
     chosen = work.Chosen(draw, first, development, assessment, 0 if development else stage)
     work.open_pool(pool, shares, identities, into, work.Reason(who, purpose, plan), chosen, form)
 
@@ -153,14 +165,14 @@ def verify_command(
 
 
 @app.command("status", short_help="How large a pool is, who opened it, and how worn its tasks are.")
-def status_command(pool: PoolPath, *, form: Form = OutputFormat.TABLE) -> None:
+def status_command(pool: PoolPath, *, assessments: Assessments = None, form: Form = OutputFormat.TABLE) -> None:
     """Show what is public of a pool: its size, custodians, openings, exposures and retirements.
 
     Exit code 0: fine. 1: tasks are worn out.
     """
     from clearinghouse.cli.frontier import pool_look as work  # noqa: PLC0415
 
-    raise typer.Exit(work.show_status(pool, form))
+    raise typer.Exit(work.show_status(pool, assessments or [], form))
 
 
 @app.command("retire", short_help="Take a task out of use, for a reason.")
@@ -186,6 +198,7 @@ def rotate_command(
     identities: Identities,
     custodians: Custodians,
     threshold: Threshold = 2,
+    assessments: Assessments = None,
     into: Into,
     who: Who,
     form: Form = OutputFormat.TABLE,
@@ -193,7 +206,8 @@ def rotate_command(
     """Open a pool and make its next version. Tasks that stay get new canaries and link both versions."""
     from clearinghouse.cli.frontier import pool_work as work  # noqa: PLC0415
 
-    work.rotate_pool(pool, tasks or [], shares, identities, (tuple(custodians), threshold), into, who, form)
+    holders = (tuple(custodians), threshold)
+    work.rotate_pool(pool, tasks or [], shares, identities, holders, assessments or [], into, who, form)
 
 
 @app.command("canary", short_help="Look for canaries of a pool in texts, logs and archives.")

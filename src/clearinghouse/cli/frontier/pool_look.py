@@ -36,11 +36,11 @@ def verify_pool(pool: Path, root: str, plan: Path | None, revealed: Path | None,
     return OK if all(each.holds for each in found) else ATTENTION
 
 
-def show_status(pool: Path, form: OutputFormat) -> int:
+def show_status(pool: Path, assessments: Sequence[Path], form: OutputFormat) -> int:
     """Show what is public of a pool."""
     manifest = load(pool)
     header = manifest.header
-    worn = wear(Chain(pool / LEDGER).read(), manifest)
+    worn = wear(Chain(pool / LEDGER).read(), manifest, [Chain(each / LEDGER).read() for each in assessments])
     openings = Chain(pool / LOG).read().find(OPENED)
     retired = [each for each in worn.values() if each.retired]
     if form is OutputFormat.JSON:

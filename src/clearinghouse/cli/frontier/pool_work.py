@@ -16,6 +16,7 @@ from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.plan.fields import Plan
 from clearinghouse.evaluation.plan.reading import load as load_plan
+from clearinghouse.evaluation.plan.signing import check as check_plan
 from clearinghouse.evaluation.pools import ceremony, keys
 from clearinghouse.evaluation.pools.draw import LARGEST as LARGEST_DRAW
 from clearinghouse.evaluation.pools.draw import read_draw, repeat
@@ -28,6 +29,7 @@ from clearinghouse.evaluation.pools.split import development
 from clearinghouse.evaluation.tasks.task import Task, tasks_below
 from clearinghouse.evaluation.tasks.task import load as load_task
 from clearinghouse.formats.text import plural
+from clearinghouse.trust.keys import KeyRing
 
 REVEALED = "revealed.json"
 
@@ -139,9 +141,18 @@ def open_pool(
     say(f"It is written down in {pool / LOG}. Delete the folder when it is not needed any more.")
 
 
-def draw_of(folder: Path, pool: Path, stage: int) -> Path:
-    """Return where the draw of a pool is in the folder of an assessment."""
-    return ceremony.draw_path(folder, load(pool).header.domain, stage)
+def draw_of(folder: Path, pool: Path, stage: int, keys_of: Path | None) -> Path:
+    """Return where the draw of a pool is in the folder of an assessment: one that both sides signed, and that follows.
+
+    Raises:
+        OptionError: no keys are named. DrawError, EnvelopeError, PlanError: it is not as they signed it.
+    """
+    if keys_of is None:
+        raise OptionError("--key", "is missing", "name the public keys of both sides of the draw")
+    manifest, ring = load(pool), KeyRing.load(keys_of)
+    plans = [each.sha256 for each in check_plan(folder, ring).versions]
+    ceremony.check(folder, manifest.header.domain, stage, manifest, ring, plans)
+    return ceremony.draw_path(folder, manifest.header.domain, stage)
 
 
 def retire_task(pool: Path, leaf: str, reason: str, who: str) -> None:
@@ -159,6 +170,7 @@ def rotate_pool(
     shares: Sequence[Path],
     identities: Sequence[Path],
     holders: tuple[tuple[str, ...], int],
+    assessments: Sequence[Path],
     into: Path,
     who: str,
     form: OutputFormat,
@@ -176,7 +188,7 @@ def rotate_pool(
         is_open=header.is_open,
     )
     new = _tasks(paths) if paths else []
-    worn = wear(Chain(pool / LEDGER).read(), manifest)
+    worn = wear(Chain(pool / LEDGER).read(), manifest, [Chain(each / LEDGER).read() for each in assessments])
     given = decrypted_shares(shares, [each for path in identities for each in keys.identities(path)])
     now = dt.datetime.now(dt.UTC)
     with opened(pool, given, who=who, purpose="the next version of the pool", now=now) as inside:

@@ -16,8 +16,9 @@ Everything but the last two is put there by those who make it; the last two are 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.ledger import files
-from clearinghouse.evaluation.pools.manifest import Manifest, Revealed, revealed_bytes
+from clearinghouse.evaluation.pools.manifest import LARGEST, Manifest, Revealed, read_revealed, revealed_bytes
 
 POOLS, REVEALED, RUNS = "pools", "revealed", "runs"
 VERIFIER, TABLE, ASSESSMENT = "verifier.json", "runs.csv", "assessment.json"
@@ -53,12 +54,17 @@ def keep_revealed(folder: Path, manifest: Manifest, stage: int, revealed: Sequen
         stage: of the draw; :data:`DEVELOPMENT` for the families for development.
 
     Raises:
-        LedgerError: something cannot be written.
+        AssessmentError: more was opened before, or something else. LedgerError: something cannot be written.
     """
     domain = manifest.header.domain
     for each in (POOLS, REVEALED):
         files.make_folder(folder / each)
     files.write(pool_of(folder, domain), manifest.to_bytes())
     path = revealed_of(folder, domain, stage)
+    if path.exists():
+        there = {each.commitment for each in read_revealed(files.read(path, LARGEST), str(path))}
+        if there - {each.commitment for each in revealed}:
+            what = f"{path} shows what was opened before, and this is not among it"
+            raise AssessmentError(what, "open at least what was opened before", source=str(path))
     files.write(path, revealed_bytes(revealed))
     return path

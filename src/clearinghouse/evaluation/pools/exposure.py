@@ -71,13 +71,16 @@ def retire(ledger: Path, manifest: Manifest, leaf: str, *, reason: str, who: str
     Chain(ledger).append(RETIRED, leaf, who=who, now=now, facts={"reason": reason})
 
 
-def wear(log: Log, manifest: Manifest) -> dict[str, Wear]:
-    """Return how worn each task of a pool is, by its commitment; ``log`` is the ledger of this version."""
-    seen: Counter[str] = Counter()
-    pairs = {(each.digest, each.facts.get("model", ""), each.facts.get("host", "")) for each in log.find(EXPOSED)}
+def wear(log: Log, manifest: Manifest, others: Sequence[Log] = ()) -> dict[str, Wear]:
+    """Return how worn each task of a pool is, by its commitment.
+
+    Args:
+        log: the ledger of this version. others: ledgers of assessments that ran its tasks.
+    """
+    shown = [each for ledger in (log, *others) for each in ledger.find(EXPOSED)]
+    pairs = {(each.digest, each.facts.get("model", ""), each.facts.get("host", "")) for each in shown}
     models = Counter(leaf for leaf, _, _ in pairs)
-    for each in log.find(EXPOSED):
-        seen[each.digest] += 1
+    seen = Counter(each.digest for each in shown)
     by_hand = {each.digest: each.facts.get("reason", "") for each in log.find(RETIRED)}
     before = {each.now: each.exposures for each in manifest.header.anchors}
     most = manifest.header.policy.retire_after
