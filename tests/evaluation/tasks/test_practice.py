@@ -1,13 +1,17 @@
 """Practice tasks: the same for the same seed, within their minutes, and judged as others are."""
 
+import stat
 import statistics
+from pathlib import Path
 
 import pytest
 
 from boxed import needs_boxes, runner
 from clearinghouse.evaluation.tasks.check import check
 from clearinghouse.evaluation.tasks.errors import TaskError
+from clearinghouse.evaluation.tasks.folder import write
 from clearinghouse.evaluation.tasks.practice import SAYS, practice
+from clearinghouse.evaluation.tasks.task import load
 
 needs_boxes()
 
@@ -46,3 +50,11 @@ def test_none_and_too_many_are_refused(families: int, each: int) -> None:
 def test_minutes_the_wrong_way_round_are_refused() -> None:
     with pytest.raises(TaskError, match="10 to 5 minutes"):
         next(practice(1, 1, seed="a", domain="triage", least=10, most=5))
+
+
+def test_what_is_not_public_is_written_for_its_owner_alone(tmp_path: Path) -> None:
+    [task] = practice(1, 1, seed="c", domain="triage")
+    write(tmp_path / "open", task.files)
+    write(tmp_path / "own", task.files, private=True)
+    assert stat.S_IMODE((tmp_path / "own").stat().st_mode) == 0o700
+    assert load(tmp_path / "own") == load(tmp_path / "open") == task

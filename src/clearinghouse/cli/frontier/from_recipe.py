@@ -176,12 +176,13 @@ def _human(kind: str, minutes: float | None) -> "Human":
 
 def _written(task: "Task", into: Path) -> dict[str, str]:
     from clearinghouse.evaluation.tasks import folder  # noqa: PLC0415
+    from clearinghouse.records.marking import Tlp  # noqa: PLC0415
 
     try:
         into.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise explained(error) from None
-    folder.write(into / task.id, task.files)
+    folder.write(into / task.id, task.files, private=task.custody.marking is not Tlp.CLEAR)
     return {"id": task.id, "title": task.title, "path": str(into / task.id), "sha256": task.digest}
 
 

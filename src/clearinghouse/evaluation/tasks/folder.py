@@ -68,8 +68,11 @@ def _file(path: Path, most: int, source: str) -> File:
     return File(data, bool(state.st_mode & stat.S_IXUSR))
 
 
-def write(folder: Path, files: Mapping[str, File]) -> None:
+def write(folder: Path, files: Mapping[str, File], *, private: bool = False) -> None:
     """Write files into a folder that is not there yet; it appears whole or not at all.
+
+    Args:
+        private: whether nobody but its owner may look into it.
 
     Raises:
         TaskError: it is there already, or cannot be written.
@@ -78,6 +81,7 @@ def write(folder: Path, files: Mapping[str, File]) -> None:
         raise TaskError(f"{folder} is there already", "name another folder", source=str(folder))
     part = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
     try:
+        part.mkdir(mode=0o700 if private else 0o777, parents=True)
         for name, file in files.items():
             path = part / name
             path.parent.mkdir(parents=True, exist_ok=True)
