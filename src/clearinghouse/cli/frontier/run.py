@@ -1,34 +1,16 @@
 """``clearinghouse frontier run``: a model, or a scripted agent, tries tasks; every attempt is sealed as it ends."""
 
-import datetime as dt
 import os
-import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
-import msgspec
 import typer
 
-from clearinghouse.cli import INTERRUPTED
 from clearinghouse.cli.frontier.group import app
-from clearinghouse.cli.layout import say, show_table, stderr
 from clearinghouse.cli.options import OptionError
-from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
 from clearinghouse.cli.validate.group import Declared, Form, Runner, form_of, words_of
-from clearinghouse.formats.text import clean_line, plural, printable_name
 from clearinghouse.sandbox import Tier
 from clearinghouse.trust.keys import signer_of
-
-if TYPE_CHECKING:
-    from clearinghouse.evaluation.running.attempt import Attempt
-    from clearinghouse.evaluation.running.run import Ran, Tell
-    from clearinghouse.evaluation.running.sealing.verify import Verified
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
-_ENDINGS = ("solved", "failed", "refused", "infrastructure", "budget")
 
 
 @app.command("run", short_help="Let a model, or a scripted agent, try tasks; every attempt is sealed.")
@@ -109,153 +91,16 @@ def command(
     Exit code 0: every attempt was made. 1: the machine lost some, which count as missing. 2: it cannot be run.
     130: stopped; the same command goes on.
     """
-    from clearinghouse.evaluation.assessment.folder import runs_of  # noqa: PLC0415
-    from clearinghouse.evaluation.assessment.running import expose, under  # noqa: PLC0415
-    from clearinghouse.evaluation.rule.design import Budget  # noqa: PLC0415 - what runs things, when it is asked for
-    from clearinghouse.evaluation.running.asked import asked  # noqa: PLC0415
-    from clearinghouse.evaluation.running.bench import Bench  # noqa: PLC0415
-    from clearinghouse.evaluation.running.custody import require_shown  # noqa: PLC0415
-    from clearinghouse.evaluation.running.run import run  # noqa: PLC0415
-    from clearinghouse.evaluation.running.sealing.verify import verified  # noqa: PLC0415
-    from clearinghouse.evaluation.tasks.task import load, tasks_below  # noqa: PLC0415
+    from clearinghouse.cli.frontier import run_work as work  # noqa: PLC0415 - what runs things, when it is asked for
 
     form = form_of(output)
-    signers = [signer_of(key, public)] if key else []
-    loaded = [load(each) for each in tasks_below(tasks)]
+    wish = work.Wish(model, scaffold, budget_tokens, seed, tier, retries, prices)
     if assessment is None:
-        _not_of_a_pool(tasks)
-        if out is None or not model:
-            raise OptionError("--model and --out", "are needed", "name both, or the folder of an --assessment")
-        tokens = budget_tokens or 2_000_000
-        budget = Budget(tokens=tokens, cost=budget_cost, seconds=budget_seconds, messages=turns)
-        wanted = asked(
-            loaded,
-            model,
-            budget,
-            epochs=epochs,
-            scaffold=scaffold or "plain",
-            seed=seed,
-            tier=tier,
-            retries=retries,
-            prices=prices,
-        )
+        settled = work.freely(tasks, wish, out, work.Spent(budget_cost, budget_seconds, turns), epochs)
+    elif out is not None or not key:
+        raise OptionError("--name, --who and --key", "are needed", "of an assessment, in place of --out")
     else:
-        if out is not None or not _NAME.fullmatch(name) or not who.strip() or not key:
-            raise OptionError("--name, --who and --key", "are needed", "of an assessment, in place of --out")
-        settled = under(assessment, model=model, tokens=budget_tokens, scaffold=scaffold)
-        out, tier, plan = runs_of(assessment) / name, max(tier, settled.plan.tier), settled.plan
-        wanted = asked(
-            loaded,
-            settled.model,
-            settled.budget,
-            epochs=plan.design.epochs,
-            scaffold=settled.scaffold,
-            seed=seed,
-            tier=tier,
-            retries=retries,
-            plan=settled.sha256,
-            prices=prices,
-        )
-    require_shown(loaded, wanted.model, operator)
-    if assessment is not None:
-        now, host = dt.datetime.now(dt.UTC), operator or "not named"
-        expose(assessment, loaded, model=wanted.model, host=host, run=name, who=who, now=now)
-    many = runners or min(max_samples, os.cpu_count() or 1)
-    with Bench(runners=many, least=tier, command=words_of(runner), declared=declared) as bench, _progress() as tell:
-        ran = run(loaded, wanted, out, bench, samples=max_samples, signers=signers, tell=tell)
-    checked = verified(out)
-    attempts = _attempts(checked)
-    if form is OutputFormat.JSON:
-        write_json(_shown(ran, checked, attempts))
-    else:
-        _tell(ran, checked, attempts)
-    if ran.was_stopped:
-        raise typer.Exit(INTERRUPTED)
-    raise typer.Exit(ATTENTION if any(each.ended == "infrastructure" for each in attempts) else OK)
-
-
-def _not_of_a_pool(tasks: Sequence[Path]) -> None:
-    """Refuse tasks that were opened of a sealed pool: shown to a model so, they would be worn and nobody would know.
-
-    Raises:
-        OptionError: they were.
-    """
-    for path in tasks:
-        if any((each / "revealed.json").exists() for each in (path, path.parent)):
-            why = "has tasks that were opened of a sealed pool"
-            raise OptionError(f"--tasks {path}", why, "name the --assessment for which it was opened")
-
-
-def _attempts(checked: "Verified") -> list["Attempt"]:
-    from clearinghouse.evaluation.running.logs import of_run  # noqa: PLC0415
-
-    return [each for log in of_run(checked) for each in log.attempts]
-
-
-@contextmanager
-def _progress() -> Iterator["Tell"]:
-    """Yield what is told how many attempts were made, of how many."""
-    target = stderr()
-    if not target.is_terminal:
-        yield lambda made, wanted: None
-        return
-    from rich.progress import (  # noqa: PLC0415 - only where somebody looks
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (BarColumn(bar_width=20), MofNCompleteColumn(), TextColumn("attempts"), TimeElapsedColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=target, transient=True) as progress:
-        bar = progress.add_task("", total=None)
-        yield lambda made, wanted: progress.update(bar, completed=made, total=wanted)
-
-
-def _shown(ran: "Ran", checked: "Verified", attempts: Sequence["Attempt"]) -> dict[str, Any]:
-    said: dict[str, Any] = msgspec.to_builtins(checked.said)
-    return {
-        "folder": printable_name(str(ran.folder)),
-        "statement": printable_name(str(ran.statement)),
-        "signed": checked.is_signed,
-        "wanted": ran.wanted,
-        "made": ran.made,
-        "complete": ran.is_complete,
-        "stopped": ran.was_stopped,
-        "endings": dict(_counts(attempts)),
-        "unsealed": checked.unsealed,
-        "said": said,
-        "attempts": [msgspec.to_builtins(each) for each in attempts],
-    }
-
-
-def _counts(attempts: Sequence["Attempt"]) -> Counter[str]:
-    found = Counter(str(each.ended) for each in attempts)
-    return Counter({name: found[name] for name in _ENDINGS})
-
-
-def _tell(ran: "Ran", checked: "Verified", attempts: Sequence["Attempt"]) -> None:
-    families: dict[str, list[Attempt]] = {}
-    for each in attempts:
-        families.setdefault(each.task_family, []).append(each)
-    rows = [(clean_line(name, 40), *_row(made)) for name, made in sorted(families.items())]
-    rows.append(("all", *_row(attempts)))
-    show_table("", ("family", "attempts", "solved", "failed", "refused", "lost", "budget"), rows)
-    said = checked.said
-    say(f"{clean_line(said.model)}: {plural(ran.sealed, 'attempt')} of {ran.wanted} sealed in {ran.folder}")
-    say(f"  isolation {said.tier_reached}, {clean_line(said.provider)}; {said.tier_demanded} was demanded")
-    if said.scripted:
-        say("  a scripted agent, and no model: this shows nothing of any model")
-    if not checked.is_signed:
-        say("  nobody signed: no determination can rest on it; name a key with --key")
-    if checked.unsealed:
-        say(f"  {plural(checked.unsealed, 'attempt')} ended unsealed when the process was broken off; made again")
-    if ran.was_stopped:
-        say("  stopped; the same command goes on")
-
-
-def _row(attempts: Sequence["Attempt"]) -> tuple[str, ...]:
-    counts = _counts(attempts)
-    return (str(len(attempts)), *(str(counts[each]) for each in _ENDINGS))
+        settled = work.under_plan(tasks, wish, assessment, name, who)
+    signers = [signer_of(key, public)] if key else []
+    place = work.Place(runners or min(max_samples, os.cpu_count() or 1), words_of(runner), declared)
+    raise typer.Exit(work.run_it(settled, place, operator, max_samples, signers, form))
