@@ -67,3 +67,24 @@ def test_what_cannot_be_run_is_told_in_two_lines(
     assert code == 2
     assert says in error
     assert len(error.strip().splitlines()) == 2
+
+
+def test_tasks_of_a_sealed_pool_are_run_for_their_assessment_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sum_tasks(tmp_path / "tasks", [1])
+    (tmp_path / "tasks/revealed.json").write_text("[]")
+    model = ["--model", "scripted/expert", "--out", str(tmp_path / "out")]
+    for path in (tmp_path / "tasks", next((tmp_path / "tasks").glob("*/task.toml")).parent):
+        assert invoke(["frontier", "run", "--tasks", str(path), *model]) == 2
+        assert "opened of a sealed pool" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_assessment_takes_no_more_retries_than_it_would_accept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sum_tasks(tmp_path / "tasks", [1])
+    where = ["--assessment", str(tmp_path), "--name", "first", "--who", "Olga", "--key", str(tmp_path / "key")]
+    assert invoke(["frontier", "run", "--tasks", str(tmp_path / "tasks"), *where, "--retries", "5"]) == 2
+    assert "--retries is 5" in capsys.readouterr().err

@@ -15,6 +15,7 @@ from clearinghouse.cli.layout import say, show_table, stderr
 from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
 from clearinghouse.evaluation.assessment.folder import runs_of
+from clearinghouse.evaluation.assessment.gathered import MOST_RETRIES
 from clearinghouse.evaluation.assessment.running import expose, under
 from clearinghouse.evaluation.rule.design import Budget
 from clearinghouse.evaluation.running.asked import Asked, asked
@@ -121,6 +122,10 @@ def under_plan(paths: Sequence[Path], wish: Wish, assessment: Path, name: str, w
     """
     if not _NAME.fullmatch(name) or not who.strip():
         raise OptionError("--name, --who and --key", "are needed", "of an assessment, in place of --out")
+    if wish.retries > MOST_RETRIES:
+        raise OptionError(
+            "--retries", f"is {wish.retries}", f"at most {MOST_RETRIES} in an assessment: more could choose"
+        )
     tasks = [load(each) for each in tasks_below(list(paths))]
     settled = under(assessment, model=wish.model, tokens=wish.tokens, scaffold=wish.scaffold)
     tier = max(wish.tier, settled.plan.tier)
@@ -159,7 +164,8 @@ def run_it(
         _tell(ran, checked, attempts)
     if ran.was_stopped:
         return INTERRUPTED
-    return ATTENTION if any(each.ended == "infrastructure" for each in attempts) else OK
+    is_whole = ran.is_complete and not any(each.ended == "infrastructure" for each in attempts)
+    return OK if is_whole else ATTENTION
 
 
 def _not_of_a_pool(tasks: Sequence[Path]) -> None:
