@@ -13,8 +13,8 @@ class Ended(StrEnum):
     Attributes:
         SOLVED, FAILED: as the oracle says. REFUSED: the model or a filter before it declined, and nothing was solved.
         INFRASTRUCTURE: the sandbox, the provider of the model or the oracle failed, or it cannot be said what of the
-            budget was used. BUDGET: a limit was reached, and what was there by then does not solve the task. INTERRUPTED:
-            somebody stopped the run; this is no attempt, and is made again when the run goes on.
+            budget was used. BUDGET: a limit was reached, and what was there by then does not solve the task.
+            INTERRUPTED: somebody stopped the run; this is no attempt, and is made again when the run goes on.
     """
 
     SOLVED = "solved"
