@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -17,10 +18,11 @@ from clearinghouse.evaluation.running.attempt import Attempt
 from clearinghouse.evaluation.running.bench import Bench
 from clearinghouse.evaluation.running.custody import require_shown
 from clearinghouse.evaluation.running.ending import Ended
-from clearinghouse.evaluation.running.errors import RunError, SealError
+from clearinghouse.evaluation.running.errors import LogError, RunError, SealError
 from clearinghouse.evaluation.running.logs import of_run, read_log
 from clearinghouse.evaluation.running.run import Ran, run
 from clearinghouse.evaluation.running.scripted.skill import agent, chance, draw
+from clearinghouse.evaluation.running.sealing import begun
 from clearinghouse.evaluation.running.sealing.verify import verified
 from clearinghouse.evaluation.running.table import table
 from clearinghouse.evaluation.runs.run import Outcome
@@ -81,6 +83,27 @@ def test_agents_that_behave(model: str, endings: set[Ended], bench: Bench, tmp_p
     assert {each.ended for each in found} == endings
     assert all(each.is_missing == (each.score is None) for each in found)
     assert all(each.retries == (each.ended is Ended.INFRASTRUCTURE) for each in found), "they were made once more"
+    began = begun.attempts_in(begun.read(tmp_path / "out", verified(tmp_path / "out").said.run))
+    assert began == {(each.task_id, "1"): 1 + each.retries for each in found}, "and began as often"
+
+
+def test_an_attempt_that_was_made_more_often_than_it_began_is_refused(bench: Bench, tmp_path: Path) -> None:
+    """As were it sealed by who lets lost attempts be made again and does not write it down."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(begun, "note", _once_only(begun.note))
+        with pytest.raises(LogError, match="more often than it began"):
+            made(sum_tasks(tmp_path / "tasks", [0.01] * 8), "scripted/flaky", tmp_path / "out", bench)
+
+
+def _once_only(note: Callable[..., None]) -> Callable[..., None]:
+    seen = set()
+
+    def noted(folder: Path, run: str, task: str, epoch: int) -> None:
+        if (task, epoch) not in seen:
+            note(folder, run, task, epoch)
+        seen.add((task, epoch))
+
+    return noted
 
 
 def test_a_budget_that_is_used_up_is_a_failure_that_is_counted_apart(bench: Bench, tmp_path: Path) -> None:

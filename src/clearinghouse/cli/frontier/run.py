@@ -76,8 +76,15 @@ def command(
         int | None, typer.Option("--runners", min=1, max=256, help="Processes that run boxes; as many as processors.")
     ] = None,
     retries: Annotated[
-        int, typer.Option("--retries", min=0, max=10, help="How often an attempt that the machine lost is made again.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            "--retries",
+            min=0,
+            max=10,
+            help="How often an attempt that the machine lost is made again: once; of an assessment never; where it is, "
+            "a flag counts it.",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of what scripted agents draw.")] = 0,
     operator: Annotated[
         str, typer.Option("--operator", help="Who hosts the model, where tasks are under an embargo.")

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 TOKENS = 2_000_000
 """Of an attempt, where nobody says otherwise."""
+_RETRIES = 1
+"""Of a lost attempt, where nothing is decided by it."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 _ENDINGS = ("solved", "failed", "refused", "infrastructure", "budget")
 
@@ -49,7 +51,7 @@ class Wish(NamedTuple):
     tokens: int | None
     seed: int
     tier: Tier
-    retries: int
+    retries: int | None
     prices: tuple[float, float] | None
 
 
@@ -107,7 +109,7 @@ def freely(paths: Sequence[Path], wish: Wish, out: Path | None, spent: Spent, ep
         scaffold=wish.scaffold or "plain",
         seed=wish.seed,
         tier=wish.tier,
-        retries=wish.retries,
+        retries=_RETRIES if wish.retries is None else wish.retries,
         prices=wish.prices,
     )
     return Settled(tasks, wanted, out, wish.tier)
@@ -122,10 +124,9 @@ def under_plan(paths: Sequence[Path], wish: Wish, assessment: Path, name: str, w
     """
     if not _NAME.fullmatch(name) or not who.strip():
         raise OptionError("--name, --who and --key", "are needed", "of an assessment, in place of --out")
-    if wish.retries > MOST_RETRIES:
-        raise OptionError(
-            "--retries", f"is {wish.retries}", f"at most {MOST_RETRIES} in an assessment: more could choose"
-        )
+    retries = wish.retries or 0  # who can make the machine fail could choose its attempts
+    if retries > MOST_RETRIES:
+        raise OptionError("--retries", f"is {retries}", f"at most {MOST_RETRIES} in an assessment: more could choose")
     tasks = [load(each) for each in tasks_below(list(paths))]
     settled = under(assessment, model=wish.model, tokens=wish.tokens, scaffold=wish.scaffold)
     tier = max(wish.tier, settled.plan.tier)
@@ -137,7 +138,7 @@ def under_plan(paths: Sequence[Path], wish: Wish, assessment: Path, name: str, w
         scaffold=settled.scaffold,
         seed=wish.seed,
         tier=tier,
-        retries=wish.retries,
+        retries=retries,
         plan=settled.sha256,
         prices=wish.prices,
     )
