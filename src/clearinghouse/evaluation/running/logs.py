@@ -16,11 +16,13 @@ from clearinghouse.evaluation.running.bounded import decoded
 from clearinghouse.evaluation.running.ending import Ended
 from clearinghouse.evaluation.running.errors import LogError
 from clearinghouse.evaluation.running.fields import Header, Sample, Whole
-from clearinghouse.evaluation.running.sample import About, about, attempt_of, short
+from clearinghouse.evaluation.running.isolated import isolation_in
+from clearinghouse.evaluation.running.sample import About, about, attempt_of, own_of, short
 from clearinghouse.evaluation.running.sealing import begun
 from clearinghouse.evaluation.running.sealing.verify import Verified
 from clearinghouse.evaluation.running.sealing.writing import SAMPLES, START
 from clearinghouse.formats.text import clean_line
+from clearinghouse.sandbox.isolation import Isolation
 
 LARGEST_JSON = 256 << 20
 """Most bytes of a log that is one document."""
@@ -79,6 +81,16 @@ def attempts_in(path: Path, only: Collection[str]) -> Iterator[Attempt]:
         told = about(_header(archive), path.name)
         for sample in _samples(archive, only):
             yield attempt_of(sample, told, sealed=True)
+
+
+def isolation_of(path: Path) -> Isolation:
+    """Return what one of our logs says that its session was isolated by.
+
+    Raises:
+        LogError: it cannot be read.
+    """
+    with opened(path) as file:
+        return isolation_in(own_of(_header(Archive(file, path.name)), path.name), path.name)
 
 
 def of_run(verified: Verified) -> tuple[Log, ...]:
