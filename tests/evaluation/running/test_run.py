@@ -29,6 +29,7 @@ from clearinghouse.evaluation.running.sealing import begun
 from clearinghouse.evaluation.running.sealing.verify import verified
 from clearinghouse.evaluation.running.table import table
 from clearinghouse.evaluation.runs.run import Outcome
+from clearinghouse.evaluation.tasks.errors import WithheldError
 from clearinghouse.evaluation.tasks.task import Task
 from clearinghouse.sandbox import Tier
 from sums import sum_task, sum_tasks
@@ -233,9 +234,11 @@ def test_a_task_under_embargo_is_shown_only_to_who_was_read_in(tmp_path: Path) -
     day = task.custody.until
     require_shown([task], "scripted/expert", "")
     require_shown([task], "lab/model", "A Lab", day)
-    with pytest.raises(RunError, match="does not name another lab"):
+    with pytest.raises(WithheldError, match="another lab is not among those"):
         require_shown([task], "lab/model", "another lab", day)
-    with pytest.raises(RunError, match="ended"):
+    with pytest.raises(WithheldError, match="not named is not among those"):
+        require_shown([task], "lab/model", "", day)
+    with pytest.raises(WithheldError, match="ended"):
         require_shown([task], "lab/model", "A Lab", day.replace(year=2027))
 
 
