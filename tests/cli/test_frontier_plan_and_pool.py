@@ -190,6 +190,13 @@ def test_a_worn_task_is_left_out_of_the_next_version(course: Course) -> None:
     assert made["header"]["version"] == 2
     assert made["header"]["tasks"] == 23
     course.run("pool verify ~/pool-2")
+    status = course.json("pool status ~/pool", 1)
+    assert [each["facts"]["root"] for each in status["following"]] == [made["root"]]
+    assert status["following"][0]["facts"]["retired"] == "1"
+    assert "Followed by version 2" in course.run("pool status ~/pool", 1)
+    opening = f"pool open ~/pool {course.shares('ada', 'grace')} --into ~/old --who Ada --purpose court --all"
+    course.run(opening)  # what was drawn of it can still be verified, and it is written down
+    assert "court" in course.run("pool status ~/pool", 1)
 
 
 def test_a_pool_that_was_changed_is_told(course: Course) -> None:

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from clearinghouse.evaluation.assessment import gathered
 from clearinghouse.evaluation.assessment.computed import compute
 from clearinghouse.evaluation.assessment.document import from_bytes, to_bytes
 from clearinghouse.evaluation.assessment.errors import AssessmentError
@@ -25,10 +26,11 @@ from clearinghouse.evaluation.running.asked import asked
 from clearinghouse.evaluation.running.bench import Bench
 from clearinghouse.evaluation.running.ending import Ended
 from clearinghouse.evaluation.running.errors import SealError
+from clearinghouse.evaluation.running.logs import Log, of_run
 from clearinghouse.evaluation.running.run import run
 from clearinghouse.evaluation.running.sealing.begun import note, read
 from clearinghouse.evaluation.running.sealing.statement import write
-from clearinghouse.evaluation.running.sealing.verify import verified
+from clearinghouse.evaluation.running.sealing.verify import Verified, verified
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.trust.commitment import canonical
 from clearinghouse.trust.keys import KeyRing
@@ -226,6 +228,24 @@ def test_an_attempt_that_began_and_was_never_sealed_is_a_flag(copied: Copied) ->
     assert found.broken == {"first": 1}
     flags = [each for each in compute(found, now=LATER, repetitions=100).flags if each.kind == "sealing"]
     assert [(each.is_open, "1 in first" in each.says) for each in flags] == [(True, True)]
+
+
+def test_attempts_that_the_machine_lost_are_counted_and_a_flag(copied: Copied, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = copied()
+
+    def lost(run: Verified) -> tuple[Log, ...]:
+        logs = of_run(run)
+        if run.folder.name != "first":
+            return logs
+        (log,) = logs
+        again = [replace(each, retries=1) for each in log.attempts[:2]]
+        return (replace(log, attempts=(*again, *log.attempts[2:])),)
+
+    monkeypatch.setattr(gathered, "of_run", lost)
+    found = gather(made.folder, made.ring)
+    assert (found.lost, found.broken) == ({"first": 2}, {"first": -2}), "they are not counted as broken off as well"
+    flags = [each for each in compute(found, now=LATER, repetitions=100).flags if each.kind == "sealing"]
+    assert any(each.is_open and "lost by the machine, and made again: 2 in first" in each.says for each in flags)
 
 
 def test_a_plan_that_is_not_committed_settles_nothing(copied: Copied) -> None:

@@ -24,7 +24,7 @@ from clearinghouse.evaluation.pools.exposure import LEDGER, retire, wear
 from clearinghouse.evaluation.pools.making import LOG, Made, Wish, keep, make
 from clearinghouse.evaluation.pools.manifest import Manifest, Policy, load, revealed_bytes
 from clearinghouse.evaluation.pools.opening import decrypted_shares, opened, pass_on, write_tasks
-from clearinghouse.evaluation.pools.rotation import rotate
+from clearinghouse.evaluation.pools.rotation import follow, rotate
 from clearinghouse.evaluation.pools.split import development
 from clearinghouse.evaluation.tasks.task import Task, tasks_below
 from clearinghouse.evaluation.tasks.task import load as load_task
@@ -126,7 +126,7 @@ def open_pool(
         why = {"who": reason.who, "purpose": reason.purpose, "plan": sha256, "draw": draw}
         with opened(pool, given, **why, now=now) as inside:
             tasks = inside.of(groups)
-            write_tasks(tasks, into)
+            write_tasks(tasks, into, manifest, pool)
             shown = inside.reveal(groups)
             files.write(into / REVEALED, revealed_bytes(shown), files.PRIVATE)
             if chosen.assessment is not None:
@@ -191,10 +191,17 @@ def rotate_pool(
     worn = wear(Chain(pool / LEDGER).read(), manifest, [Chain(each / LEDGER).read() for each in assessments])
     given = decrypted_shares(shares, [each for path in identities for each in keys.identities(path)])
     now = dt.datetime.now(dt.UTC)
-    with opened(pool, given, who=who, purpose="the next version of the pool", now=now) as inside:
-        made = rotate(inside, worn, new, wish, now)
+    try:
+        with opened(pool, given, who=who, purpose="the next version of the pool", now=now) as inside:
+            made = rotate(inside, worn, new, wish, now)
+    finally:
+        for each in given:
+            keys.wipe(each)
     keep(made, into, who=who, now=now)
+    follow(pool, manifest, made.manifest, who=who, now=now)
     _tell_made(made, into, form)
+    if form is not OutputFormat.JSON:
+        say(f"{pool} can still be opened with its shares, to verify what was drawn of it; its log names what follows.")
 
 
 def _groups(manifest: Manifest, chosen: Chosen, plan: Plan | None, sha256: str) -> tuple[tuple[str, ...], str]:

@@ -132,6 +132,10 @@ def _of_evidence(gathered: Gathered) -> tuple[Flag, ...]:
         names = ", ".join(f"{count} in {name}" for name, count in list(gathered.broken.items())[:5])
         says = f"Attempts were broken off before they were sealed, and made again: {names}."
         found.append(Flag(kind=SEALING, says=says, is_open=True))
+    if gathered.lost:
+        names = ", ".join(f"{count} in {name}" for name, count in list(gathered.lost.items())[:5])
+        says = f"Attempts were lost by the machine, and made again: {names}."
+        found.append(Flag(kind=SEALING, says=says, is_open=True))
     return tuple(found)
 
 

@@ -4,6 +4,7 @@ Only two of them are missing outcomes. A model that would not, and a machine tha
 model can do; an attempt that used up its budget did fail within it.
 """
 
+import re
 from enum import StrEnum
 
 
@@ -31,7 +32,9 @@ REFUSALS = frozenset({"content_filter"})
 """Reasons to stop that are refusals, as inspect_ai names them for every provider of models."""
 MISSING = frozenset({Ended.REFUSED, Ended.INFRASTRUCTURE})
 """Endings without an outcome."""
-_STOPPED = ("CancelledError", "KeyboardInterrupt", "operator interruption")
+_STOPPED = re.compile(r"(?:CancelledError|Cancelled|KeyboardInterrupt)\(")
+"""How inspect_ai writes an error that stopped an attempt from outside: its class, which nobody in a box can choose, and
+then what it says. Words further on may be anybody's."""
 
 
 def ended(
@@ -40,6 +43,7 @@ def ended(
     error: str = "",
     limit: str = "",
     stop: str = "",
+    was_whole: bool = False,
     has_waited: bool = False,
     is_unmetered: bool = False,
 ) -> Ended:
@@ -48,11 +52,12 @@ def ended(
     Args:
         solved: the score, 1 where the oracle was satisfied; None where there is none. error: what broke it off; empty
             where nothing did. limit: the kind of limit that it reached. stop: why the model stopped in the end.
+            was_whole: whether the log came to its end, so that nobody stopped anything of it.
             has_waited: whether the limit was reached by waiting for the model's provider, which is no work of the
             model. is_unmetered: whether the provider did not say how many tokens its answers took, so that what was
             solved may have been solved beyond the budget.
     """
-    if limit == "operator" or any(each in error for each in _STOPPED):
+    if limit == "operator" or (not was_whole and _STOPPED.match(error)):
         return Ended.INTERRUPTED
     if error or is_unmetered:
         return Ended.INFRASTRUCTURE
