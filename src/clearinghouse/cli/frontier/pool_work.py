@@ -11,6 +11,7 @@ import msgspec
 from clearinghouse.cli.layout import say
 from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.output import OutputFormat, write_json
+from clearinghouse.evaluation.assessment.drawn import sides_of
 from clearinghouse.evaluation.assessment.folder import keep_revealed
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.ledger.chain import Chain
@@ -150,7 +151,7 @@ def draw_of(folder: Path, pool: Path, stage: int, keys_of: Path | None) -> Path:
     if keys_of is None:
         raise OptionError("--key", "is missing", "name the public keys of both sides of the draw")
     manifest, ring = load(pool), KeyRing.load(keys_of)
-    plans = [each.sha256 for each in check_plan(folder, ring).versions]
+    plans = {each.sha256: sides_of(each.plan) for each in check_plan(folder, ring).versions}
     ceremony.check(folder, manifest.header.domain, stage, manifest, ring, plans)
     return ceremony.draw_path(folder, manifest.header.domain, stage)
 

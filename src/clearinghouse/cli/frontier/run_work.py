@@ -16,13 +16,14 @@ from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
 from clearinghouse.evaluation.assessment.folder import runs_of
 from clearinghouse.evaluation.assessment.gathered import MOST_RETRIES
-from clearinghouse.evaluation.assessment.running import expose, under
+from clearinghouse.evaluation.assessment.running import expose, note_began, note_ended, under
 from clearinghouse.evaluation.rule.design import Budget
 from clearinghouse.evaluation.running.asked import Asked, asked
 from clearinghouse.evaluation.running.bench import Bench
 from clearinghouse.evaluation.running.custody import require_shown
 from clearinghouse.evaluation.running.logs import of_run
 from clearinghouse.evaluation.running.run import run
+from clearinghouse.evaluation.running.sealing.statement import SIGNED
 from clearinghouse.evaluation.running.sealing.verify import verified
 from clearinghouse.evaluation.tasks.task import Task, load, tasks_below
 from clearinghouse.formats.text import clean_line, plural, printable_name
@@ -50,7 +51,7 @@ class Wish(NamedTuple):
     seed: int
     tier: Tier
     retries: int
-    prices: tuple[float, float] | None
+    prices: tuple[float, ...] | None
 
 
 class Spent(NamedTuple):
@@ -113,11 +114,14 @@ def freely(paths: Sequence[Path], wish: Wish, out: Path | None, spent: Spent, ep
     return Settled(tasks, wanted, out, wish.tier)
 
 
-def under_plan(paths: Sequence[Path], wish: Wish, assessment: Path, name: str, who: str) -> Settled:
-    """Settle a run under the plan of an assessment.
+def under_plan(
+    paths: Sequence[Path], wish: Wish, assessment: Path, name: str, who: str, signer: "Signer", operator: str
+) -> tuple[Settled, str]:
+    """Settle a run under the plan of an assessment; return it, and who runs the model, as the plan has it by the key.
 
     Raises:
-        OptionError: the run has no name, or nobody runs it. AssessmentError, AnalysisError, PlanError: see
+        OptionError: the run has no name, nobody runs it, or an option contradicts the plan.
+        AssessmentError, AnalysisError, PlanError: see
             :func:`~clearinghouse.evaluation.assessment.running.under`. RunError, TaskError.
     """
     if not _NAME.fullmatch(name) or not who.strip():
@@ -127,7 +131,14 @@ def under_plan(paths: Sequence[Path], wish: Wish, assessment: Path, name: str, w
             "--retries", f"is {wish.retries}", f"at most {MOST_RETRIES} in an assessment: more could choose"
         )
     tasks = [load(each) for each in tasks_below(list(paths))]
-    settled = under(assessment, model=wish.model, tokens=wish.tokens, scaffold=wish.scaffold)
+    keyid = signer.public_key.keyid
+    settled = under(assessment, model=wish.model, tokens=wish.tokens, scaffold=wish.scaffold, key=keyid)
+    if settled.operator and operator not in {"", settled.operator}:
+        raise OptionError(
+            "--operator", f"is {operator[:60]!a}", f"the key is that of {settled.operator}, as the plan says"
+        )
+    if settled.prices and wish.prices not in {None, settled.prices}:
+        raise OptionError("--prices", "are others than the plan has", "leave them out")
     tier = max(wish.tier, settled.plan.tier)
     wanted = asked(
         tasks,
@@ -139,9 +150,10 @@ def under_plan(paths: Sequence[Path], wish: Wish, assessment: Path, name: str, w
         tier=tier,
         retries=wish.retries,
         plan=settled.sha256,
-        prices=wish.prices,
+        prices=settled.prices or wish.prices,
     )
-    return Settled(tasks, wanted, runs_of(assessment) / name, tier, Shown(assessment, name, who))
+    made = Settled(tasks, wanted, runs_of(assessment) / name, tier, Shown(assessment, name, who))
+    return made, settled.operator or operator
 
 
 def run_it(
@@ -154,7 +166,7 @@ def run_it(
         now, host = dt.datetime.now(dt.UTC), operator or "not named"
         expose(shown.assessment, tasks, model=wanted.model, host=host, run=shown.name, who=shown.who, now=now)
     bench_of = Bench(runners=place.runners, least=tier, command=place.command, declared=place.declared)
-    with bench_of as bench, _progress() as tell:
+    with bench_of as bench, _told(settled, signers), _progress() as tell:
         ran = run(tasks, wanted, out, bench, samples=samples, signers=signers, tell=tell)
     checked = verified(out)
     attempts = [each for log in of_run(checked) for each in log.attempts]
@@ -178,6 +190,22 @@ def _not_of_a_pool(tasks: Sequence[Path]) -> None:
         if any((each / "revealed.json").exists() for each in (path, path.parent)):
             why = "has tasks that were opened of a sealed pool"
             raise OptionError(f"--tasks {path}", why, "name the --assessment for which it was opened")
+
+
+@contextmanager
+def _told(settled: Settled, signers: "Sequence[Signer]") -> Iterator[None]:
+    """Have the log of an assessment tell that a run begins, before its first attempt, and then that it ended."""
+    shown, wanted = settled.shown, settled.wanted
+    if shown is None:
+        yield
+        return
+    of_it = (shown.assessment, shown.name)
+    note_began(*of_it, wanted, signers[0], who=shown.who, now=dt.datetime.now(dt.UTC))
+    try:
+        yield
+    finally:
+        if (settled.out / SIGNED).exists():
+            note_ended(*of_it, wanted.digest, signers[0], who=shown.who, now=dt.datetime.now(dt.UTC))
 
 
 @contextmanager
