@@ -52,8 +52,9 @@ class Raised(NamedTuple):
 
 
 class _Told(NamedTuple):
-    """What a statement says: by whom, in which words, signed with which keys; and everything else."""
+    """What a statement says: about what, by whom, in which words, signed with which keys; and everything else."""
 
+    about: str
     who: str
     says: str
     keyids: frozenset[str]
@@ -139,6 +140,10 @@ def _read(folder: Path, raised: Entry, settled: Entry | None, plan: Plan, keys: 
         raise AssessmentError(f"the flag {raised.digest[:16]} is of no known kind", _ASK, source=str(folder))
     if settled is not None:
         other = _signed(_settled(folder, raised.digest), settled.facts.get(STATEMENT, ""), SETTLED_TYPE, keys)
+        if other.about != raised.digest:
+            raise AssessmentError(
+                f"{other.who} settled another flag than {raised.digest[:16]}", _ASK, source=str(folder)
+            )
         _demand_other(by, other, plan)
         says = f"{says} Settled by {other.who}: {other.says}"
     return Raised(raised.digest, Flag(kind=str(kind), says=says, is_open=settled is None))
@@ -169,7 +174,7 @@ def _told(envelope: Envelope, keyids: frozenset[str], kind: str) -> _Told:
     who, says = statement.predicate.get("who"), statement.predicate.get("says")
     if statement.predicate_type != kind or not isinstance(who, str) or not isinstance(says, str):
         raise AssessmentError(f"this statement is of type {statement.predicate_type[:100]!a}, and of no flag", _ASK)
-    return _Told(who, says, keyids, msgspec.to_builtins(statement.predicate))
+    return _Told(statement.subject[0].digest.sha256, who, says, keyids, msgspec.to_builtins(statement.predicate))
 
 
 def _demand_all(folder: Path, log: Log) -> None:

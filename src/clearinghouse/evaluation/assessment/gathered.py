@@ -42,11 +42,11 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         folder: of it. signed: the plan. domains: what was drawn, by name. rows: attempts of the model that the plan is
             about, in the order of the table. references: of the models that it registers as such, likewise.
-        logs: SHA-256 of each log by its name in the folder. tier: the least isolation that a run reached. scripted: whether the model is a scripted
-            agent. unsigned: runs that nobody signed. broken: attempts by run that were broken off before they
-            were sealed, and made again. vanished: runs that began, or before which tasks were shown, and that are not
-            there as they were. raised: flags that people raised. told: flags about seals that somebody else raised,
-            where the logs are not here.
+        logs: SHA-256 of each log by its name in the folder. tier: the least isolation that a run reached.
+        scripted: whether the model is a scripted agent. unsigned: runs that nobody signed. broken: attempts by run that
+            were broken off before they were sealed, and made again. vanished: runs that began, or before which tasks
+            were shown, and that are not there as they were. raised: flags that people raised.
+        told: flags about seals that somebody else raised, where the logs are not here.
     """
 
     folder: Path

@@ -8,7 +8,7 @@ from clearinghouse.evaluation.assessment.running import BEGAN, BEGUN, ENDED, ROO
 from clearinghouse.evaluation.assessment.verifier import CHECKED
 from clearinghouse.evaluation.ledger.chain import Chain, Entry, Log, check_head
 from clearinghouse.evaluation.ledger.errors import LedgerError
-from clearinghouse.evaluation.ledger.heads import Head, heads_in
+from clearinghouse.evaluation.ledger.heads import heads_in, reach
 from clearinghouse.evaluation.plan.fields import Plan, Role
 from clearinghouse.evaluation.plan.signing import COMMITTED, LOG
 from clearinghouse.evaluation.pools.ceremony import AGREED, DRAWN
@@ -47,7 +47,7 @@ def demand_heads(folder: Path, plan: Plan, keys: KeyRing, *, assessed: bool = Fa
     demanded = [(each, by[each.what]) for each in log.entries if each.what in by]
     demanded += [(each, (Role.DEVELOPER,)) for each in _drawn_on(log)]
     for entry, roles in demanded:
-        if _reach(heads, plan.ids(*roles)) <= entry.number:
+        if reach(heads, plan.ids(*roles)) <= entry.number:
             whose = " or the ".join(roles)
             what = f"no head of {LOG} is signed by the {whose} over entry {entry.number}, {entry.what!a}"
             raise AssessmentError(f"{folder}: {what}", _ASK, source=str(folder / LOG))
@@ -60,11 +60,6 @@ def _drawn_on(log: Log) -> Iterator[Entry]:
     for each in log.find(AGREED):
         if (each.facts.get("domain"), each.facts.get("stage")) in drawn:
             yield each
-
-
-def _reach(heads: Sequence[Head], ids: frozenset[str]) -> int:
-    """How many entries the longest head has that one of these keys signed; of a trial without roles, any key."""
-    return max((each.size for each in heads if not ids or ids & set(each.keyids)), default=0)
 
 
 def thrown_away(folder: Path, runs: Sequence[Verified]) -> tuple[str, ...]:

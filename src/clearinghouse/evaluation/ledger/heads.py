@@ -9,6 +9,7 @@ What this does not show: that the end of both files was cut off together, back t
 holds a later head, or a package, shows that.
 """
 
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -75,6 +76,11 @@ def heads_in(path: Path, log: Log, keys: KeyRing) -> tuple[Head, ...]:
         size = _size(verified.statement, log, path)
         found.append(Head(size, verified.keyids))
     return tuple(found)
+
+
+def reach(heads: Iterable[Head], ids: Collection[str]) -> int:
+    """Return how many entries the longest head has that one of some keys signed; where none is named, any key."""
+    return max((each.size for each in heads if not ids or set(ids) & set(each.keyids)), default=0)
 
 
 def _size(statement: Statement, log: Log, path: Path) -> int:

@@ -18,7 +18,7 @@ import msgspec
 
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.ledger.chain import Chain
-from clearinghouse.evaluation.ledger.heads import heads_in, keep_head
+from clearinghouse.evaluation.ledger.heads import heads_in, keep_head, reach
 from clearinghouse.evaluation.ledger.times import stamp
 from clearinghouse.evaluation.plan import analysis
 from clearinghouse.evaluation.plan.errors import PlanError
@@ -228,10 +228,12 @@ def _follows(plan: Plan, former: Signed | None) -> None:
 
 def _logged(folder: Path, versions: list[Signed], keys: KeyRing) -> None:
     log = Chain(folder / LOG).read()
-    heads_in(folder / LOG, log, keys)
+    heads, assessor = heads_in(folder / LOG, log, keys), versions[0].plan.ids(Role.ASSESSOR)
     entries = log.find(COMMITTED)
     if [each.digest for each in entries] != [each.sha256 for each in reversed(versions)]:
         raise _wrong(folder, f"{LOG} has other plans than those that are kept")
+    if reach(heads, assessor) <= entries[-1].number:
+        raise _wrong(folder, f"no head of {LOG} is signed by the assessor over the plan")
 
 
 def _kept(folder: Path, version: int, sha256: str) -> Path:

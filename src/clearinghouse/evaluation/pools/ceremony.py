@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.ledger.chain import Chain
-from clearinghouse.evaluation.ledger.heads import keep_head
+from clearinghouse.evaluation.ledger.heads import heads_in, keep_head, reach
 from clearinghouse.evaluation.ledger.times import stamp
 from clearinghouse.evaluation.pools.draw import (
     LARGEST,
@@ -182,10 +182,17 @@ def check(folder: Path, domain: str, stage: int, manifest: Manifest, ring: KeyRi
     check_signatures(folder, domain, draw, ring, plans[terms.plan])
     verify(draw, manifest, former(folder, domain, terms))
     log = Chain(folder / LOG).read()
-    for what, digest in ((AGREED, terms.digest), (DRAWN, draw.digest)):
+    heads, sides = heads_in(folder / LOG, log, ring), plans[terms.plan]
+    for what, digest, signers in (
+        (AGREED, terms.digest, {sides.assessor, sides.developer}),
+        (DRAWN, draw.digest, {sides.assessor}),
+    ):
         same = [each for each in log.find(what) if _is_of(each.facts, domain, stage)]
         if [each.digest for each in same] != [digest]:
             raise DrawError("the log does not have this draw, agreed on once and made once", "ask who kept the log")
+        if any(reach(heads, {each} - {""}) <= same[0].number for each in signers):
+            lacks = f"no head of {LOG} is signed by both sides over the terms, and by the assessor over the draw"
+            raise DrawError(lacks, "ask who kept the log, and compare it with another copy")
     return draw
 
 
