@@ -85,6 +85,7 @@ def test_an_assessment_takes_no_more_retries_than_it_would_accept(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sum_tasks(tmp_path / "tasks", [1])
+    make_key_pair(tmp_path / "key")
     where = ["--assessment", str(tmp_path), "--name", "first", "--who", "Olga", "--key", str(tmp_path / "key")]
     assert invoke(["frontier", "run", "--tasks", str(tmp_path / "tasks"), *where, "--retries", "5"]) == 2
     assert "--retries is 5" in capsys.readouterr().err
