@@ -13,7 +13,7 @@ from boxed import runner
 from clearinghouse.evaluation.assessment.folder import DEVELOPMENT, keep_revealed, runs_of
 from clearinghouse.evaluation.assessment.running import expose, note_began, note_ended, under
 from clearinghouse.evaluation.assessment.verifier import add
-from clearinghouse.evaluation.plan.fields import PoolRef
+from clearinghouse.evaluation.plan.fields import PoolRef, Reference
 from clearinghouse.evaluation.plan.signing import commit
 from clearinghouse.evaluation.pools import ceremony
 from clearinghouse.evaluation.pools.beacon import round_after
@@ -36,7 +36,7 @@ from invented_pool import NAMES, NOW, identity, shares_of
 
 DOMAIN = "vulnerability_discovery"
 LATER = NOW + dt.timedelta(hours=1)
-AGENT = "scripted/skill-6000"
+AGENT, REFERENCE = "scripted/skill-6000", "scripted/skill-240"
 NONCE = b"\x07" * 32
 SMALL, LARGE = 20_000, 100_000
 
@@ -53,7 +53,7 @@ class Made(NamedTuple):
 def plan_text(root: str, tasks: int, families: int) -> str:
     """Return a plan with a ladder of two rungs, for a scripted agent."""
     ref = PoolRef(domain=DOMAIN, name="practice", version=1, root=root, tasks=tasks, families=families)
-    text = text_of_plan(ref)
+    text = text_of_plan(ref, references=(Reference(name=REFERENCE, identity="another scripted agent"),))
     for found, instead in (
         (r'access = ""', f'access = "{AGENT}"'),
         (r'identity = ".*?"', 'identity = "a scripted agent"'),
