@@ -88,6 +88,7 @@ def test_from_a_pool_over_a_plan_to_a_draw_that_anybody_repeats(
     start = dt.datetime(2026, 11, 24, 8, 30, tzinfo=dt.UTC)
     monkeypatch.setattr(draw_work, "_now", lambda: start)
     agree = f"pool draw agree --pool ~/pool --plan ~/assessment --nonce {nonce} --key ~/assessor --into ~/assessment"
+    assert "as that of the assessor" in course.run(f"{agree} --who Ada".replace("~/assessor ", "~/developer "), 2)
     course.run(f"{agree} --who Ada")
     course.run(f"{agree} --who Ada")  # as after a kill: it goes on with what is there
     value = hashlib.sha256(b"a round").hexdigest()
@@ -101,6 +102,7 @@ def test_from_a_pool_over_a_plan_to_a_draw_that_anybody_repeats(
     assert "was out at" in course.run(sign, 2)
     assert "not signed by both" in course.run(make, 2)
     monkeypatch.setattr(draw_work, "_now", lambda: start)
+    assert "as that of the developer" in course.run(f"{sign} --nonce ~/nonce".replace("~/developer", "~/operator"), 2)
     course.run(f"{sign} --nonce ~/nonce")
     monkeypatch.setattr(draw_work, "_now", lambda: start + dt.timedelta(hours=2))
     course.run(make)

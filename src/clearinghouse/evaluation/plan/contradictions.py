@@ -82,11 +82,10 @@ def _choices(plan: Plan) -> Iterator[Contradiction]:
         yield "tier", "nothing untrusted is run as a process like any other", "write T1, T2 or T3"
     if not band.least_minutes >= 0:
         yield "design.band.least_minutes", f"it is {band.least_minutes}", "write 0 or more"
-    if not (
-        grid.weightings or grid.sources or grid.scaffolds or grid.leave_one_family_out or grid.leave_one_benchmark_out
-    ):
+    others = (grid.sources, grid.scaffolds, grid.leave_one_family_out, grid.leave_one_benchmark_out)
+    if "tasks" not in grid.weightings and not any(others):  # equal weights are those of the verdict itself
         what = "the verdict is computed in no other way"
-        yield "design.sensitivity", what, "name weightings, or leave each family out in turn"
+        yield "design.sensitivity", what, "weigh by tasks as well, or leave each family out in turn"
     for where, given, known in (
         ("design.band.sources", band.sources, SOURCES),
         ("design.sensitivity.sources", grid.sources, band.sources),
