@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from clearinghouse.evaluation.assessment.computed import ROLES, compute
+from clearinghouse.evaluation.assessment.computed import compute
 from clearinghouse.evaluation.assessment.errors import AssessmentError
+from clearinghouse.evaluation.assessment.facts import ROLES
 from clearinghouse.evaluation.assessment.gathered import gather
 from clearinghouse.evaluation.assessment.running import demand_operator, note_ended, under
 from clearinghouse.evaluation.assessment.verifier import signature_of

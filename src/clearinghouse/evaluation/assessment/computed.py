@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from clearinghouse import __version__
 from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.described import horizon_of, losses_of, result_of
-from clearinghouse.evaluation.assessment.facts import Assessment, Elicitation, Flag, Model, PlanRef
+from clearinghouse.evaluation.assessment.facts import ROLES, Assessment, Elicitation, Flag, Model, PlanRef
 from clearinghouse.evaluation.assessment.gathered import SEALING, Gathered
 from clearinghouse.evaluation.assessment.ladder import elicited
 from clearinghouse.evaluation.assessment.observed import decisive, observed
@@ -26,7 +26,7 @@ from clearinghouse.evaluation.rule.reconsider import reconsider
 
 REPETITIONS = 2_000
 """Of the simulation of operating characteristics."""
-SANDBAGGING, SCAFFOLD, ROLES = "sandbagging", "scaffold", "roles"
+SANDBAGGING, SCAFFOLD = "sandbagging", "scaffold"
 RAISING = frozenset({"contamination", "verifier", "sealing", "exposure"})
 """Kinds of flags about what can have made a score too high: known answers, judges that take cheats, chosen attempts."""
 _RECONSIDERED = 2

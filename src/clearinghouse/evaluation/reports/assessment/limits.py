@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from clearinghouse.evaluation.assessment.computed import ROLES
-from clearinghouse.evaluation.assessment.facts import Assessment
+from clearinghouse.evaluation.assessment.facts import ROLES, Assessment
 from clearinghouse.evaluation.reports.assessment.verdict import CANNOT
 from clearinghouse.evaluation.reports.blocks import SENTENCE, Listing, Said, Section, Words
 from clearinghouse.evaluation.reports.numbers import percent, points, tokens
