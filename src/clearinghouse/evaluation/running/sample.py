@@ -10,7 +10,7 @@ import msgspec
 from clearinghouse.evaluation.running.asked import STAND_INS
 from clearinghouse.evaluation.running.attempt import Attempt, score_of
 from clearinghouse.evaluation.running.bounded import NO_NUMBER, loosely, number, part
-from clearinghouse.evaluation.running.ending import ended
+from clearinghouse.evaluation.running.ending import Ended, ended
 from clearinghouse.evaluation.running.errors import LogError
 from clearinghouse.evaluation.running.fields import (
     NOTHING,
@@ -107,14 +107,17 @@ def attempt_of(sample: Sample, about: About, *, sealed: bool) -> Attempt:
     tokens, cost = _tokens(used), _cost(used)
     limit = sample.limit.type if isinstance(sample.limit, Limit) else sample.limit or ""
     output = part(sample.output, Output, _OUTPUT, "its output", source) or Output()
+    error = sample.error.message or "an error" if sample.error else ""
+    is_unmetered = bool(output.choices) and not tokens and about.own is not None and not about.is_scripted
+    has_waited = limit == "time" and _has_waited(sample, about)
     how = ended(
         value,
-        error=sample.error.message or "an error" if sample.error else "",
+        error=error,
         limit=limit,
         stop=output.choices[0].stop_reason or "" if output.choices else "",
         was_whole=about.was_whole,
-        has_waited=limit == "time" and _has_waited(sample, about),
-        is_unmetered=bool(output.choices) and not tokens and about.own is not None and not about.is_scripted,
+        has_waited=has_waited,
+        is_unmetered=is_unmetered,
     )
     seconds = number(sample.working_time or sample.total_time)
     unknown = {
@@ -144,6 +147,8 @@ def attempt_of(sample: Sample, about: About, *, sealed: bool) -> Attempt:
         unknown=tuple(name for name, is_so in unknown.items() if is_so),
         log=source,
         sealed=sealed,
+        why=_why(error, is_unmetered, has_waited) if how is Ended.INFRASTRUCTURE else "",
+        answered=short(output.model or "") if output.choices else "",
     )
 
 
@@ -189,6 +194,17 @@ def _steps(score: Score | None, source: str) -> tuple[str, ...]:
         return ()
     steps = part(raw, list[msgspec.Raw], _STEPS, "its steps", source) or []
     return tuple(short(name) for each in steps[:_MOST_STEPS] if isinstance(name := loosely(each), str))
+
+
+def _why(error: str, is_unmetered: bool, has_waited: bool) -> str:
+    """Return why an attempt was lost."""
+    if error:
+        return short(error)
+    if is_unmetered:
+        return "the provider did not say how many tokens its answers took"
+    if has_waited:
+        return "its time went by while the provider was awaited"
+    return "the oracle gave no outcome"
 
 
 def _has_waited(sample: Sample, about: About) -> bool:
