@@ -51,10 +51,12 @@ def test_a_run_is_told_and_signed(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert (found["complete"], found["wanted"], found["signed"], found["stopped"]) == (True, 6, True, False)
     assert sum(found["endings"].values()) == 6 == len(found["attempts"])
     assert (code == 1) == (found["endings"]["infrastructure"] > 0)
+    assert sum(each["count"] for each in found["lost"]) == found["endings"]["infrastructure"]
     assert found["said"]["tier_reached"] == "T1"
     assert invoke(asked) == code, "everything is sealed, and is told again"
     said = capsys.readouterr().out
-    assert "6 attempts of 6 sealed" in said
+    assert "6 of 6 are sealed already" in said
+    assert ("breaks off here, as a machine that fails would" in said) == (code == 1)
     assert "a scripted agent, and no model" in said
     assert "nobody signed" not in said
 

@@ -6,7 +6,7 @@ from clearinghouse.evaluation.rule.design import Design
 from clearinghouse.evaluation.rule.finding import Finding, OperatingPoint
 from clearinghouse.evaluation.statistics.estimate import BenchmarkAccuracy, Interval
 
-SCHEMA = "clearinghouse frontier assessment 1"
+SCHEMA = "clearinghouse frontier assessment 2"
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,7 +14,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: as its developer calls it. developer: who. identity: a digest of weights, or the fingerprint of an
-            endpoint. safeguards: ``deployed``, ``reduced``, ``none``. access: how it was reached.
+            endpoint, or why there is none. safeguards: ``deployed``, ``reduced``, ``none``. access: how it was reached.
+        answered: as which models the provider answered in drawn tasks, as it says; more than one is a flag.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     identity: str = ""
     safeguards: str = "deployed"
     access: str = ""
+    answered: tuple[str, ...] = ()
 
 
 class PlanRef(msgspec.Struct, frozen=True, kw_only=True):

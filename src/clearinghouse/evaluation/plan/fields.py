@@ -34,7 +34,8 @@ class ModelState(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: as its developer calls it. developer: who. identity: a digest of weights, or the fingerprint of an
-            endpoint; empty where it is not known yet. safeguards: that it has. access: how it is reached.
+            endpoint; empty where there is none. no_identity: why there is none. safeguards: that it has.
+        access: how it is reached: provider/model as inspect_ai names it. A trial may do without both.
     """
 
     name: _Line
@@ -42,6 +43,7 @@ class ModelState(msgspec.Struct, frozen=True, kw_only=True):
     identity: _LineOrNone = ""
     safeguards: Literal["deployed", "reduced", "none"] = "deployed"
     access: _LineOrNone = ""
+    no_identity: _LineOrNone = ""
 
 
 class Role(StrEnum):

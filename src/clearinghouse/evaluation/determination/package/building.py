@@ -16,7 +16,6 @@ from clearinghouse.evaluation.determination.errors import DisclosureError, Packa
 from clearinghouse.evaluation.determination.making import digest_of
 from clearinghouse.evaluation.determination.package import less, names
 from clearinghouse.evaluation.determination.package.archive import Content, write_archive
-from clearinghouse.evaluation.determination.package.cited import demand_cited
 from clearinghouse.evaluation.determination.package.manifest import (
     AudienceCopy,
     Item,
@@ -64,13 +63,11 @@ def make_list(folder: Path, signer: "Signer", by: Person, now: dt.datetime) -> L
     """Write the signed list of a folder into it, and return it. Who holds each file is written into the log first.
 
     Raises:
-        PackageError: the folder has no assessment, something is not as it is cited, or a file cannot be packed. LedgerError: something cannot be
+        PackageError: the folder has no assessment, or a file that cannot be packed. LedgerError: something cannot be
             read or written. SignerError: the key does not sign.
     """
     data = files.read(folder / names.ASSESSMENT, LARGEST_DOCUMENT)
-    assessment = document.from_bytes(data, str(folder / names.ASSESSMENT))
-    demand_cited(folder, assessment)
-    there = _There.of(assessment)
+    there = _There.of(document.from_bytes(data, str(folder / names.ASSESSMENT)))
     whole = _sealed_fields(folder, data)
     files.write(folder / names.KEYS, _keys(folder, there))
     log = _held(folder, {name: measured(folder / name) for name in there.listed(folder)}, by, now)

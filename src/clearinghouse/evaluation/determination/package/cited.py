@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from clearinghouse.evaluation.assessment import document
 from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.facts import Assessment
 from clearinghouse.evaluation.determination.errors import PackageError
@@ -19,15 +20,17 @@ from clearinghouse.trust.statement import Statement
 _REMEDY = "put back what was there; `clearinghouse frontier verify` says of every check whether it holds"
 
 
-def demand_cited(folder: Path, assessment: Assessment) -> None:
+def demand_cited(folder: Path) -> None:
     """Refuse a folder of which something is not as its assessment and its determinations cite it.
 
     Files that are cited and are elsewhere are passed over, and so is what only an earlier assessment cites. Whose
     signatures these are is not asked; who verifies the package does.
 
     Raises:
-        PackageError: something is not; it is named. LedgerError: something cannot be read.
+        PackageError: something is not; it is named. LedgerError, AssessmentError: something cannot be read.
     """
+    data = files.read(folder / names.ASSESSMENT, LARGEST_DOCUMENT)
+    assessment = document.from_bytes(data, str(folder / names.ASSESSMENT))
     for where, name, digest in _cited(folder, assessment):
         path = folder / name
         if path.is_file() and measured(path)[1] != digest:
