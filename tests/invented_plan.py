@@ -51,7 +51,7 @@ def text_of_plan(*pools: PoolRef, keys: tuple[KeyOf, ...] | None = None, referen
         (NAME, "Example Model"),
         (DEVELOPER, "Example Developer"),
         ('access = ""', 'access = "example/model"'),
-        ('identity = ""            #', 'identity = "digest 0"    #'),
+        ('identity = ""            #', 'identity = "digest of it" #'),
     ):
         text = text.replace(found, instead, 1)
     return text

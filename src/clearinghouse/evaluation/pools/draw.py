@@ -166,6 +166,9 @@ def make(
             still come.
     """
     made = stamp(now)
+    if now < terms.beacon.time:
+        what = f"round {terms.beacon.round} of {terms.beacon.name} is not out yet"
+        raise DrawError(what, f"it is out at {stamp(terms.beacon.time)}; come back then")
     used = bytes.fromhex(terms.nonce) if nonce is None else nonce
     seed = seed_of(terms.stage, terms.plan, terms.root, value, used)
     order = order_of(seed, drawable(manifest, terms.used))

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from inspect_ai import Task as Evaluation
@@ -135,11 +136,12 @@ def demand(asked: Asked) -> None:
     Raises:
         RunError: one is not to be had.
     """
-    scaffold(asked.scaffold, _seconds(asked.budget))
-    try:
-        _model(asked.model)
-    except PrerequisiteError as error:
-        raise _cannot(asked.model, error) from None
+    with TemporaryDirectory(prefix="clearinghouse-model-") as place, quiet.quiet(Path(place)):
+        scaffold(asked.scaffold, _seconds(asked.budget))
+        try:
+            _model(asked.model)
+        except PrerequisiteError as error:
+            raise _cannot(asked.model, error) from None
 
 
 def _model(name: str) -> Model:
