@@ -14,7 +14,7 @@ from clearinghouse.evaluation.ledger.chain import Chain, check_signed_head, head
 from clearinghouse.evaluation.plan import analysis, signing
 from clearinghouse.evaluation.plan.errors import PlanError
 from clearinghouse.evaluation.plan.example import example
-from clearinghouse.evaluation.plan.fields import KeyOf, PoolRef, Reference, Role
+from clearinghouse.evaluation.plan.fields import KeyOf, Plan, PoolRef, Reference, Role
 from clearinghouse.evaluation.plan.reading import LARGEST, NAME, Fault, load, look
 from clearinghouse.evaluation.plan.thresholds import LARGEST as LARGEST_OPENING
 from clearinghouse.evaluation.plan.thresholds import Opening, commit_to, opened, parse
@@ -104,6 +104,7 @@ def verify(path: Path, keys: Path, form: OutputFormat) -> int:
                 "sha256": each.sha256,
                 "signed": each.at,
                 "keys": each.keyids,
+                "roles": each.plan.keys,
                 "reason": each.plan.supersedes.reason if each.plan.supersedes else None,
             }
             for each in found.versions
@@ -121,9 +122,18 @@ def verify(path: Path, keys: Path, form: OutputFormat) -> int:
         ]
         show_table(found.versions[0].plan.name, ("version", "signed", "SHA-256", "why"), rows, whole=("signed",))
         say(f"Signed by {', '.join(found.versions[0].keyids)}. {plural(len(rows), 'version')}, each in the log.")
+        _show_keys(found.versions[0].plan)
         if not found.same_analysis:
             say("The code here is another one than the plan names, so nothing is computed under it here.")
     return OK if found.same_analysis else ATTENTION
+
+
+def _show_keys(plan: Plan) -> None:
+    if not plan.keys:
+        say("It names no keys: what a trial signs is believed of any key that is believed.")
+        return
+    rows = [(each.role, each.name, each.id[:16]) for each in plan.keys]
+    show_table("Whose key signs what", ("role", "held by", "id"), rows, whole=("role",))
 
 
 def analysis_here(form: OutputFormat) -> None:
