@@ -37,6 +37,11 @@ from invented_pool import NAMES, NOW, identity, shares_of
 DOMAIN = "vulnerability_discovery"
 LATER = NOW + dt.timedelta(hours=1)
 AGENT, REFERENCE = "scripted/skill-6000", "scripted/skill-240"
+REFERENCES = tuple(
+    Reference(name=each, identity=f"the scripted agent {each}")
+    for each in (REFERENCE, *(f"scripted/other-{number}" for number in range(1, 6)))
+)
+"""Other models that the plan registers."""
 NONCE = b"\x07" * 32
 SMALL, LARGE = 20_000, 100_000
 
@@ -53,7 +58,7 @@ class Made(NamedTuple):
 def plan_text(root: str, tasks: int, families: int) -> str:
     """Return a plan with a ladder of two rungs, for a scripted agent."""
     ref = PoolRef(domain=DOMAIN, name="practice", version=1, root=root, tasks=tasks, families=families)
-    text = text_of_plan(ref, references=(Reference(name=REFERENCE, identity="another scripted agent"),))
+    text = text_of_plan(ref, references=REFERENCES)
     for found, instead in (
         (r'access = ""', f'access = "{AGENT}"'),
         (r'identity = ".*?"', 'identity = "a scripted agent"'),
