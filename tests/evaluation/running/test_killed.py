@@ -96,7 +96,7 @@ MOMENTS = [
     ("in a line of seals", 3, 1),
     ("in the statement", 1, 0),
 ]
-"""Where, at which turn there, and how many attempts began and were broken off. Going on writes the last line of seals."""
+"""Where, at which turn there, and how many attempts it broke off. Going on, the seals of before are ended first."""
 
 
 def killed_at(where: str, turn: int, tasks: Path, folder: Path) -> None:

@@ -83,6 +83,7 @@ class Sample(msgspec.Struct, frozen=True):
     limit: Limit | str | None = None
     model_usage: msgspec.Raw = NOTHING
     total_time: float | None = None
+    working_time: float | None = None
 
     def __post_init__(self) -> None:
         one_more()
@@ -105,6 +106,12 @@ class Named(msgspec.Struct, frozen=True):
     clearinghouse: msgspec.Raw = NOTHING
 
 
+class Config(msgspec.Struct, frozen=True):
+    """How it was run."""
+
+    working_limit: float | None = None
+
+
 class Spec(msgspec.Struct, frozen=True):
     """What was run."""
 
@@ -113,6 +120,7 @@ class Spec(msgspec.Struct, frozen=True):
     created: str = ""
     solver: str | None = None
     metadata: Named | None = None
+    config: Config = Config()
 
 
 class Step(msgspec.Struct, frozen=True):

@@ -47,7 +47,7 @@ class About(msgspec.Struct, frozen=True):
 
     Attributes:
         log: its name. task, model, scaffold: by name. own: what a log of ours says of itself; None in one of others.
-        was_whole: whether it came to its end.
+        was_whole: whether it came to its end. working_limit: seconds that each may work; None where it is not limited.
     """
 
     log: str
@@ -56,6 +56,12 @@ class About(msgspec.Struct, frozen=True):
     scaffold: str
     own: Own | None
     was_whole: bool
+    working_limit: float | None = None
+
+    @property
+    def is_metered(self) -> bool:
+        """Whether tokens must be told of every attempt in which a model answered: then its budget was kept to."""
+        return self.own is not None and not self.is_scripted
 
     @property
     def is_scripted(self) -> bool:
@@ -79,6 +85,7 @@ def about(header: Header, name: str) -> About:
         scaffold=short(scaffold),
         own=own,
         was_whole=header.status == "success",
+        working_limit=header.eval.config.working_limit,
     )
 
 
@@ -101,21 +108,26 @@ def attempt_of(sample: Sample, about: About, *, sealed: bool) -> Attempt:
     told = sample.metadata or Told()
     scored = _score(sample, source)
     value, is_none = _value(scored)
+    output = part(sample.output, Output, _OUTPUT, "its output", source)
+    used = list((part(sample.model_usage, dict[str, Usage], _USAGE, "the usage of models", source) or {}).values())
+    tokens, cost = _tokens(used), _cost(used)
+    took = sample.working_time or sample.total_time
+    seconds = number(took)
+    limit = sample.limit.type if isinstance(sample.limit, Limit) else sample.limit or ""
     how = ended(
         value,
         error=sample.error.message or "an error" if sample.error else "",
-        limit=sample.limit.type if isinstance(sample.limit, Limit) else sample.limit or "",
-        stop=_stop(sample, source),
+        limit=limit,
+        stop=(output.choices[0].stop_reason or "") if output and output.choices else "",
+        has_waited=limit == "time" and _has_waited(sample, about),
+        is_unmetered=about.is_metered and bool(output and output.choices) and not tokens,
         was_whole=about.was_whole,
     )
-    used = list((part(sample.model_usage, dict[str, Usage], _USAGE, "the usage of models", source) or {}).values())
-    tokens, cost = _tokens(used), _cost(used)
-    seconds = number(sample.total_time)
     unknown = {
         "score": is_none,
         "tokens": bool(used) and tokens is None,
         "cost": any(each.total_cost is not None for each in used) and cost is None,
-        "seconds": sample.total_time is not None and seconds is None,
+        "seconds": took is not None and seconds is None,
     }
     task = short(str(sample.id) if about.own else f"{about.task}/{sample.id}")
     minutes, errors = loosely(told.human_minutes), sample.error_retries
@@ -185,9 +197,12 @@ def _steps(score: Score | None, source: str) -> tuple[str, ...]:
     return tuple(short(name) for each in steps[:_MOST_STEPS] if isinstance(name := loosely(each), str))
 
 
-def _stop(sample: Sample, source: str) -> str:
-    output = part(sample.output, Output, _OUTPUT, "its output", source)
-    return (output.choices[0].stop_reason or "") if output and output.choices else ""
+def _has_waited(sample: Sample, about: About) -> bool:
+    """Whether an attempt that ran out of time had time to work left: the rest went by while its provider was awaited.
+
+    inspect_ai leaves what it waits between tries of a call, and for a place among others, out of the time to work.
+    """
+    return about.working_limit is not None and (sample.working_time or 0.0) < about.working_limit
 
 
 def _tokens(used: list[Usage]) -> float | None:
