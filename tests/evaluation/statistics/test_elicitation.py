@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from clearinghouse.evaluation.statistics.elicitation import (
     Envelope,
@@ -62,6 +63,29 @@ def test_the_bound_holds_as_often_as_it_says_where_the_usual_one_does_not():
         usual += mean.mean + t_quantile(0.95, 19) * mean.error >= 0.1
     assert held / 400 > 0.95
     assert usual / 400 < 0.92
+
+
+@pytest.mark.parametrize("families", [5, 10, 20, 40, 60])
+def test_at_the_worst_truth_the_bound_of_a_gain_errs_as_often_as_it_says(families):
+    """Families gain everything or nothing, so that the chance of an error is an exact binomial sum.
+
+    It is largest where one family fewer would just be told: at the bounds themselves.
+    """
+    counts = np.arange(families + 1)
+    outcomes = [np.repeat([1.0, 0.0], [each, families - each]) for each in counts]
+    bounds = np.array([upper_bound(each, None).high for each in outcomes])
+    errors = [binom.pmf(counts, families, truth) @ (bounds < truth) for truth in bounds[:-1] + 1e-7]
+    assert max(errors) <= 0.05 + 1e-6
+    assert max(errors) > 0.0499
+
+
+def test_a_family_larger_than_those_seen_widens_the_bound_and_a_smaller_largest_is_refused():
+    gains, families = [0.0, 0.0, 1.0, 0.0, 0.0], ["a", "a", "b", "c", "d"]
+    seen, more = (upper_bound(gains, families, largest=each).high for each in (None, 4))
+    assert seen == upper_bound(gains, families, largest=2).high
+    assert seen < more
+    with pytest.raises(UnfitDataError):
+        upper_bound(gains, families, largest=1)
 
 
 @given(st.lists(st.sampled_from([-1.0, -0.5, 0.0, 0.5, 1.0]), min_size=1, max_size=20), st.data())

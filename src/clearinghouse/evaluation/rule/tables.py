@@ -57,11 +57,11 @@ class Sample(NamedTuple):
 
 
 def in_order(design: Design, observations: Iterable[ObservedDomain]) -> tuple[ObservedDomain, ...]:
-    """The observed domains in the order of the design.
+    """The observed domains in the order of the design; one that is missing has no families.
 
     Raises:
-        ObservationError: something is no observation of a domain; a domain is missing, strange or there twice; a family
-            is there twice; a task has more attempts with one scaffold than epochs are registered.
+        ObservationError: something is no observation of a domain; there is none at all; a domain is strange or there
+            twice; a family is there twice; a task has more attempts with one scaffold than epochs are registered.
     """
     given = tuple(observations)
     for each in given:
@@ -72,15 +72,15 @@ def in_order(design: Design, observations: Iterable[ObservedDomain]) -> tuple[Ob
             )
     by_name = {each.name: each for each in given}
     names = [each.name for each in design.domains]
-    if len(by_name) != len(given) or set(by_name) != set(names):
+    if not given or len(by_name) != len(given) or not set(by_name) <= set(names):
         raise ObservationError(
             f"Observed were {', '.join(sorted(each.name for each in given)) or 'no domains'}, "
             f"registered are {', '.join(sorted(names))}.",
-            "Give each registered domain once.",
+            "Give registered domains, each once.",
         )
     for each in given:
         _check(each, design.epochs)
-    return tuple(by_name[name] for name in names)
+    return tuple(by_name.get(name) or ObservedDomain(name=name, families=()) for name in names)
 
 
 def _check(domain: ObservedDomain, epochs: int) -> None:
