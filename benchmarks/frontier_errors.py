@@ -6,8 +6,8 @@ A truth is sought for each number of families, not taken: the one at which a bou
 
 *Two values*: families are worth one of two values; the chance that the bound is above the mean is an exact binomial
 sum. *Three values*: likewise an exact multinomial sum, up to 12 families. Both are climbed from a grid of starts.
-*Mixtures*: two beta distributions, or a beta and a single value, by simulation; the worst of many is drawn again with
-another seed, so that what is told is no winner's curse.
+*Mixtures*: two beta distributions, or a beta and a single value, by simulation; the worst ten of many are drawn again,
+and the worst of these once more and oftener, so that what is told is no winner's curse.
 
 Bounds are that of a fixed number of families (Gaffke), Student's t with and without a contrary family, which it
 replaces, and betting at the end; for the sequential design betting at every look, whose chance is exact for families
@@ -37,6 +37,8 @@ MOST_OF_THREE = 12
 """Families of which three values are summed exactly."""
 Rejects = Callable[[Floats, float], Any]
 """Whether a bound from each row of family means is above a mean."""
+Drawn = Callable[[np.random.Generator], Floats]
+"""Draws family means of one truth."""
 
 
 def by_gaffke(values: Floats, mean: float) -> Any:
@@ -118,7 +120,7 @@ def climbed(
     return max(best)
 
 
-def mixture(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[Callable[[np.random.Generator], Floats], float]:
+def mixture(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[Drawn, float]:
     """A truth: a beta distribution mixed with another one, or with a single value; and its mean."""
     means, spreads = rng.beta(0.7, 0.7, 2), rng.choice([0.05, 0.15, 0.3, 1.0], 2)
     share, point = rng.random(), rng.choice([-1.0, 0.0, 0.5, 1.0], p=[0.55, 0.15, 0.1, 0.2])
@@ -135,18 +137,27 @@ def mixture(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[Callable[
 
 
 def worst_mixture(rejects: Rejects, families: int, truths: int, repetitions: int, seed: int) -> float:
-    """The largest error of many mixtures; the worst ten are drawn again, ten times as often."""
+    """The largest error of many mixtures."""
     rng = generator(seed, families)
-    tried = []
-    for at in range(truths):
-        drawn, mean = mixture(rng, (repetitions, families))
-        if 0.01 < mean < 0.99:
-            tried.append((float(np.mean(rejects(drawn(generator(seed, families, at)), mean))), at, drawn, mean))
-    again = []
-    for _, at, drawn, mean in sorted(tried, key=lambda each: -each[0])[:10]:
-        sources = [generator(seed + 1, families, at, part) for part in range(10)]
-        again.append(float(np.mean([np.mean(rejects(drawn(each), mean)) for each in sources])))
-    return max(again)
+    made = [mixture(rng, (repetitions, families)) for _ in range(truths)]
+
+    def error(truth: tuple[Drawn, float], source: np.random.Generator) -> float:
+        drawn, mean = truth
+        return float(np.mean(rejects(drawn(source), mean)))
+
+    return worst_again([each for each in made if 0.01 < each[1] < 0.99], error, (seed, families))
+
+
+def worst_again(truths: list[Any], error: Callable[[Any, np.random.Generator], float], seed: tuple[int, ...]) -> float:
+    """The error at the worst truth: ten are drawn again, ten times as often, and the worst of them a hundred times."""
+    tried = [(0.0, at) for at in range(len(truths))]
+    for part, (kept, times) in enumerate(((len(truths), 1), (10, 10), (1, 100))):
+        best = sorted(tried, reverse=True)[:kept]
+        tried = [
+            (float(np.mean([error(truths[at], generator(*seed, at, part, time)) for time in range(times)])), at)
+            for _, at in best
+        ]
+    return tried[0][0]
 
 
 def crossing(most: int, first: int, rate: float) -> float:
@@ -170,19 +181,13 @@ def crossing(most: int, first: int, rate: float) -> float:
 def gains_missed(families: int, truths: int, repetitions: int, seed: int) -> float:
     """The largest error of the bound of a gain: families of one to five tasks, gains and losses, whole or by task."""
     rng = generator(seed, families, 7)
-    tried = []
-    for at in range(truths):
-        shape = (
-            rng.choice([0.02, 0.05, 0.1, 0.2, 0.4]),
-            rng.choice([0.0, 0.0, 0.05]),
-            rng.random(),
-            rng.choice([1, 5]),
-        )
-        tried.append((_gain_error(families, repetitions, *shape, generator(seed, families, at)), at, shape))
-    worst = sorted(tried, reverse=True)[:10]
-    return max(
-        _gain_error(families, 10 * repetitions, *shape, generator(seed + 1, families, at)) for _, at, shape in worst
-    )
+    chances, losses = (0.02, 0.05, 0.1, 0.2, 0.4), (0.0, 0.0, 0.05)
+    made = [(rng.choice(chances), rng.choice(losses), rng.random(), rng.choice([1, 5])) for _ in range(truths)]
+
+    def error(shape: Any, source: np.random.Generator) -> float:
+        return _gain_error(families, repetitions, *shape, source)
+
+    return worst_again(made, error, (seed, families, 7))
 
 
 def _gain_error(
