@@ -12,7 +12,7 @@ from clearinghouse.evaluation.rule.errors import DesignError, LookError, Observa
 from clearinghouse.evaluation.rule.finding import Verdict
 from clearinghouse.evaluation.rule.observations import ObservedDomain
 from clearinghouse.evaluation.statistics.estimate import BenchmarkAccuracy, Interval
-from drawn_families import SOUND, design, domain, domain_design, family, fixed, task, with_reserve
+from drawn_families import SOUND, attempts, design, domain, domain_design, family, fixed, task, with_reserve
 
 GOOD, POOR, MIDDLING = "1" * 20, "0" * 20, "10" * 10
 
@@ -146,9 +146,6 @@ def test_a_development_pool_supports_no_verdict_and_says_which_it_would_have_bee
 WEAKER = [
     {"saturated": False},
     {"flags": (OpenFlag(kind="contamination", says="Twins differ."),)},
-    {"under_budget": True},
-    {"refusals_as_failures": True},
-    {"losses_as_failures": True},
     {"sandbagging_not_excluded": True},
     {"weaker_than_public": True},
 ]
@@ -185,6 +182,27 @@ def test_missing_outcomes_count_against_both_claims():
     assert "50.0% have no outcome" in says(found, "R5")
     assert decide(registered, [domain(["0?"] * 20)], SOUND).verdict is Verdict.INDETERMINATE
     assert decide(registered, [domain(["1"] * 20)], SOUND).domains[0].missing == 0.5  # never tried is missing too
+
+
+def test_what_was_refused_in_words_is_a_success_in_the_upper_bound_alone():
+    poor = domain(["0"] * 20)
+    refused = tuple(msgspec.structs.replace(each, refused_in_words=True) for each in attempts("0"))
+    some = ObservedDomain(
+        name="a", families=(*(family(f"r{at}", _with(refused)) for at in range(10)), *poor.families[:10])
+    )
+    plain, found = (decide(design(), [each], SOUND) for each in (poor, some))
+    assert (plain.verdict, found.verdict) == (Verdict.NOT_COVERED, Verdict.INDETERMINATE)
+    assert found.domains[0].bounds.lower == plain.domains[0].bounds.lower
+    assert found.domains[0].bounds.upper > 0.5 > plain.domains[0].bounds.upper
+    assert found.domains[0].accuracy.value == found.domains[0].missing == 0
+    assert "10 failures ended with a refusal in words" in says(found, "R5")
+    solved = tuple(msgspec.structs.replace(each, refused_in_words=True) for each in attempts("1"))
+    good = ObservedDomain(name="a", families=tuple(family(f"f{at}", _with(solved)) for at in range(20)))
+    assert decide(design(), [good], SOUND) == decide(design(), [domain(["1"] * 20)], SOUND)
+
+
+def _with(tried):
+    return msgspec.structs.replace(task("0"), attempts=tried)
 
 
 def test_tasks_below_the_band_are_not_asked():

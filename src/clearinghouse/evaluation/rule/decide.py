@@ -153,8 +153,8 @@ def _look(design: Design, tables: Tables, settled: Settled, stage: int) -> int:
 
 def _reasons(design: Design, stand: Stand, conditions: Conditions) -> Iterator[Reason]:
     yield from _of_the_plan(design, stand, conditions)
-    for each in stand.domains:
-        yield from _of_domain(each)
+    for each, rows in zip(stand.domains, stand.tables, strict=True):
+        yield from _of_domain(each, sum(row.refused for row in rows))
     yield from _of_all(stand)
     yield from _of_conditions(design, stand, conditions)
     if stand.grid:
@@ -178,8 +178,8 @@ def _of_the_plan(design: Design, stand: Stand, conditions: Conditions) -> Iterat
             yield Reason(rule="R1", says=says, domain=found.name)
 
 
-def _of_domain(found: DomainFinding) -> Iterator[Reason]:
-    """What the bounds of one domain say, and how missing outcomes were counted."""
+def _of_domain(found: DomainFinding, refused: int) -> Iterator[Reason]:
+    """What the bounds of one domain say, and how missing outcomes and refusals in words were counted."""
     bounds, threshold = found.bounds, found.covered
     if threshold is not None:
         shown = {
@@ -197,6 +197,9 @@ def _of_domain(found: DomainFinding) -> Iterator[Reason]:
             f"Of the attempts {found.missing:.1%} have no outcome. The lower bound counts them as failures, "
             "the upper bound as successes."
         )
+        yield Reason(rule="R5", says=says, domain=found.name)
+    if refused:
+        says = f"{refused} failures ended with a refusal in words. The upper bound counts them as successes."
         yield Reason(rule="R5", says=says, domain=found.name)
 
 

@@ -31,8 +31,9 @@ class Row(NamedTuple):
     """One family.
 
     Attributes:
-        low, high: its mean over decisive tasks with what is missing as failure, and as success. known: the mean of what
-            is not missing; None where everything is. tasks, attempts, missing: how many it rests on.
+        low, high: its mean over decisive tasks with what is missing as failure, and as success; a failure that was
+            refused in words is a success in the latter. known: the mean of what is not missing; None where everything
+            is. tasks, attempts, missing: how many it rests on. refused: of the failures, in words.
     """
 
     name: str
@@ -42,6 +43,16 @@ class Row(NamedTuple):
     tasks: int
     attempts: int
     missing: int
+    refused: int = 0
+
+
+class _Counts(NamedTuple):
+    """Attempts at one task: solved, without an outcome, failed with a refusal in words, and all."""
+
+    solved: int
+    missing: int
+    refused: int
+    every: int
 
 
 class Sample(NamedTuple):
@@ -124,26 +135,29 @@ def _is_decisive(task: ObservedTask, band: Band, selection: Selection) -> bool:
     return best >= band.least_minutes
 
 
-def _counts(task: ObservedTask, epochs: int, scaffold: str) -> tuple[int, int, int] | None:
-    """Solved, missing and all attempts; None where nothing was tried with this scaffold."""
-    outcomes = [each.solved for each in task.attempts if not scaffold or each.scaffold == scaffold]
-    if scaffold and not outcomes:
+def _counts(task: ObservedTask, epochs: int, scaffold: str) -> _Counts | None:
+    """Count attempts; None where nothing was tried with this scaffold."""
+    tried = [each for each in task.attempts if not scaffold or each.scaffold == scaffold]
+    if scaffold and not tried:
         return None
-    expected = len(outcomes) if scaffold else max(epochs, len(outcomes))
+    expected = len(tried) if scaffold else max(epochs, len(tried))
+    outcomes = [each.solved for each in tried]
     failed, solved = outcomes.count(False), outcomes.count(True)
-    return solved, expected - failed - solved, expected
+    refused = sum(each.solved is False and each.refused_in_words for each in tried)
+    return _Counts(solved, expected - failed - solved, refused, expected)
 
 
-def _row(name: str, counts: list[tuple[int, int, int]]) -> Row:
-    known = [solved / (every - missing) for solved, missing, every in counts if every > missing]
+def _row(name: str, counts: list[_Counts]) -> Row:
+    known = [each.solved / (each.every - each.missing) for each in counts if each.every > each.missing]
     return Row(
         name=name,
-        low=sum(solved / every for solved, _, every in counts) / len(counts),
-        high=sum((solved + missing) / every for solved, missing, every in counts) / len(counts),
+        low=sum(each.solved / each.every for each in counts) / len(counts),
+        high=sum((each.solved + each.missing + each.refused) / each.every for each in counts) / len(counts),
         known=sum(known) / len(known) if known else None,
         tasks=len(counts),
-        attempts=sum(every for _, _, every in counts),
-        missing=sum(missing for _, missing, _ in counts),
+        attempts=sum(each.every for each in counts),
+        missing=sum(each.missing for each in counts),
+        refused=sum(each.refused for each in counts),
     )
 
 
