@@ -11,7 +11,7 @@ from scipy.stats import binom
 
 from clearinghouse.evaluation.statistics.elicitation import (
     Envelope,
-    Rung,
+    Tried,
     choose,
     families_needed,
     ladder,
@@ -25,7 +25,7 @@ def named(values):
 
 
 def rungs(*rows, tokens=(1, 2, 4, 8)):
-    return [Rung(tokens=tokens[k] * 1_000_000, outcomes=named(row)) for k, row in enumerate(rows)]
+    return [Tried(tokens=tokens[k] * 1_000_000, outcomes=named(row)) for k, row in enumerate(rows)]
 
 
 @pytest.mark.parametrize("delta", [0.05, 0.1, 0.2])
@@ -96,7 +96,7 @@ def test_the_bound_is_above_the_mean_and_a_higher_level_never_lowers_it(gains, d
 def test_the_slope_is_that_of_a_line_through_the_means():
     rng = np.random.default_rng(6)
     rows = [(rng.random(40) < chance).astype(float) for chance in (0.2, 0.4, 0.5)]
-    found = ladder([Rung(tokens=t, outcomes=named(r)) for t, r in zip((1, 4, 5), rows, strict=True)], None, delta=0.1)
+    found = ladder([Tried(tokens=t, outcomes=named(r)) for t, r in zip((1, 4, 5), rows, strict=True)], None, delta=0.1)
     assert found.slope == pytest.approx(np.polyfit(np.log2([1, 4, 5]), np.mean(rows, axis=1), 1)[0])
     assert found.slope_interval.covers(found.slope)
 
@@ -112,8 +112,8 @@ def test_gained_without_any_lost_is_suspected_of_being_an_upper_envelope():
 
 @pytest.mark.parametrize(("rerun", "envelope"), [({"t0", "t1"}, Envelope.KNOWN), ({"t0", "t3"}, Envelope.NO)])
 def test_what_was_run_again_says_whether_it_is_one(rerun, envelope):
-    first = Rung(tokens=1, outcomes=named([0, 0, 1, 1]))
-    second = Rung(tokens=2, outcomes=named([1, 0, 1, 1]), rerun=frozenset(rerun))
+    first = Tried(tokens=1, outcomes=named([0, 0, 1, 1]))
+    second = Tried(tokens=2, outcomes=named([1, 0, 1, 1]), rerun=frozenset(rerun))
     assert ladder([first, second], None, delta=0.1).gains[0].envelope is envelope
 
 
@@ -164,7 +164,7 @@ def test_a_published_ladder_is_an_upper_envelope_and_not_saturated():
     both, families = [], {}
     for tokens, name in ((2_000_000, "model_runs"), (10_000_000, "model_runs_gpt53_10M")):
         rows = [r for r in parquet.read_table(Path(folder) / f"{name}.parquet").to_pylist() if "GPT-5.3" in r["alias"]]
-        both.append(Rung(tokens=tokens, outcomes={r["task_id"]: float(r["score_binarized"]) for r in rows}))
+        both.append(Tried(tokens=tokens, outcomes={r["task_id"]: float(r["score_binarized"]) for r in rows}))
         families |= {r["task_id"]: r["task_family"] for r in rows}
     found = ladder(both, families, delta=0.1)
     gain = found.gains[0]

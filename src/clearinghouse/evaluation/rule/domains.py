@@ -7,7 +7,7 @@ import numpy as np
 from clearinghouse.evaluation.rule.design import Design, DomainDesign
 from clearinghouse.evaluation.rule.finding import Bounds, DomainFinding, Verdict
 from clearinghouse.evaluation.rule.settle import alpha_each, alpha_of, by_betting, needed
-from clearinghouse.evaluation.rule.tables import Row
+from clearinghouse.evaluation.rule.tables import FamilyRow
 from clearinghouse.evaluation.statistics import gaffke
 from clearinghouse.evaluation.statistics.estimate import GeneralizedAccuracy, Interval
 from clearinghouse.evaluation.statistics.sequences import Floats, lower_bound, upper_bound
@@ -29,7 +29,9 @@ class Own(NamedTuple):
     first: int | None
 
 
-def domain_finding(design: Design, domain: DomainDesign, rows: tuple[Row, ...], own: Own, stage: int) -> DomainFinding:
+def domain_finding(
+    design: Design, domain: DomainDesign, rows: tuple[FamilyRow, ...], own: Own, stage: int
+) -> DomainFinding:
     """The finding of one domain.
 
     Args:
@@ -85,7 +87,7 @@ def _fixed(design: Design, domain: DomainDesign, low: Floats, high: Floats, stag
 
 
 def _accuracy(
-    design: Design, domain: DomainDesign, rows: tuple[Row, ...], low: Floats, high: Floats, stage: int
+    design: Design, domain: DomainDesign, rows: tuple[FamilyRow, ...], low: Floats, high: Floats, stage: int
 ) -> GeneralizedAccuracy:
     """The mean over families of what is known; the interval ends where the bounds at the end of the draw are.
 

@@ -22,12 +22,12 @@ from clearinghouse.evaluation.rule.design import Design
 from clearinghouse.evaluation.rule.finding import Cell, Verdict
 from clearinghouse.evaluation.rule.observations import ObservedDomain
 from clearinghouse.evaluation.rule.settle import VERDICTS, Firsts, Thresholds, paths, settle
-from clearinghouse.evaluation.rule.tables import Row, Sample, Selection, by_tasks, sample, tabulate, without_each
+from clearinghouse.evaluation.rule.tables import FamilyRow, Sample, Selection, by_tasks, sample, tabulate, without_each
 
 FEWEST = 2
 """Families of a domain below which it counts for nothing in a cell."""
 
-Tables = tuple[tuple[Row, ...], ...]
+Tables = tuple[tuple[FamilyRow, ...], ...]
 
 
 def cells(

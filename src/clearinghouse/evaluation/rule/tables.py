@@ -27,7 +27,7 @@ class Selection(NamedTuple):
 EVERYTHING = Selection()
 
 
-class Row(NamedTuple):
+class FamilyRow(NamedTuple):
     """One family.
 
     Attributes:
@@ -59,7 +59,7 @@ class Sample(NamedTuple):
     """One domain as numbers: variants of it along the first axis, families in drawn order along the last.
 
     Attributes:
-        low, high: as in :class:`Row`. weights: between 0 and 1; 0 leaves a family out.
+        low, high: as in :class:`FamilyRow`. weights: between 0 and 1; 0 leaves a family out.
     """
 
     low: Floats
@@ -110,7 +110,7 @@ def _check(domain: ObservedDomain, epochs: int) -> None:
                 )
 
 
-def tabulate(domain: ObservedDomain, design: Design, selection: Selection = EVERYTHING) -> tuple[Row, ...]:
+def tabulate(domain: ObservedDomain, design: Design, selection: Selection = EVERYTHING) -> tuple[FamilyRow, ...]:
     """One row for each family that has a decisive task, in drawn order.
 
     Which tasks are decisive follows from human times alone, never from an outcome, so families that have none can be
@@ -147,9 +147,9 @@ def _counts(task: ObservedTask, epochs: int, scaffold: str) -> _Counts | None:
     return _Counts(solved, expected - failed - solved, refused, expected)
 
 
-def _row(name: str, counts: list[_Counts]) -> Row:
+def _row(name: str, counts: list[_Counts]) -> FamilyRow:
     known = [each.solved / (each.every - each.missing) for each in counts if each.every > each.missing]
-    return Row(
+    return FamilyRow(
         name=name,
         low=sum(each.solved / each.every for each in counts) / len(counts),
         high=sum((each.solved + each.missing + each.refused) / each.every for each in counts) / len(counts),
@@ -161,13 +161,13 @@ def _row(name: str, counts: list[_Counts]) -> Row:
     )
 
 
-def sample(rows: tuple[Row, ...]) -> Sample:
+def sample(rows: tuple[FamilyRow, ...]) -> Sample:
     """One variant, all families of equal weight."""
     low = np.array([[row.low for row in rows]])
     return Sample(low, np.array([[row.high for row in rows]]), np.ones_like(low))
 
 
-def by_tasks(rows: tuple[Row, ...], largest: int) -> Sample:
+def by_tasks(rows: tuple[FamilyRow, ...], largest: int) -> Sample:
     """One variant in which a family weighs as much as it has tasks, in units of the largest family of the pool."""
     tasks = np.array([[float(row.tasks) for row in rows]])
     most = max([float(largest), *tasks.ravel()], default=1.0)

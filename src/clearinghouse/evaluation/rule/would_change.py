@@ -10,7 +10,7 @@ from clearinghouse.evaluation.rule.design import Design
 from clearinghouse.evaluation.rule.finding import Cell, DomainFinding, Verdict
 from clearinghouse.evaluation.rule.grid import Tables
 from clearinghouse.evaluation.rule.settle import VERDICTS, Firsts, Thresholds, alpha_each, alpha_of, paths, settle
-from clearinghouse.evaluation.rule.tables import Row, Sample, sample
+from clearinghouse.evaluation.rule.tables import FamilyRow, Sample, sample
 
 _MOST_FAMILIES = 1_024
 """Families beyond which no number is told."""
@@ -148,7 +148,7 @@ def _fresh_draw(design: Design, stand: Stand) -> Iterator[str]:
 
 def _pooled(design: Design, stand: Stand, rate: float) -> Verdict:
     """The verdict of the second stage, if each fresh family came out at one rate."""
-    row = Row(name="", low=rate, high=rate, known=rate, tasks=1, attempts=1, missing=0)
+    row = FamilyRow(name="", low=rate, high=rate, known=rate, tasks=1, attempts=1, missing=0)
     fresh = (row,) * design.reconsideration.families
     samples = tuple(sample(rows + fresh) for rows in stand.tables)
     given = paths(design, samples, stand.thresholds, stand.firsts)

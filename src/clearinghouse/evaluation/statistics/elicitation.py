@@ -41,7 +41,7 @@ class Envelope(StrEnum):
     KNOWN = "known"
 
 
-class Rung(msgspec.Struct, frozen=True, kw_only=True):
+class Tried(msgspec.Struct, frozen=True, kw_only=True):
     """What a budget gives: tokens of each attempt, outcomes by task, and the tasks that were run at this budget.
 
     Attributes:
@@ -117,7 +117,7 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     held_out_families: int
 
 
-def ladder(rungs: Sequence[Rung], families: Mapping[str, str] | None, *, delta: float, level: float = 0.95) -> Ladder:
+def ladder(rungs: Sequence[Tried], families: Mapping[str, str] | None, *, delta: float, level: float = 0.95) -> Ladder:
     """Return the gains between budgets, and whether elicitation is saturated.
 
     Args:
@@ -238,7 +238,7 @@ def choose(
     )
 
 
-def _gain(before: tuple[Rung, Floats], after: tuple[Rung, Floats], families: Sequence[str], level: float) -> Gain:
+def _gain(before: tuple[Tried, Floats], after: tuple[Tried, Floats], families: Sequence[str], level: float) -> Gain:
     difference = after[1] - before[1]
     mean = clustered(difference, families)
     gained, lost = int((difference > 0).sum()), int((difference < 0).sum())
@@ -260,7 +260,7 @@ def _gain(before: tuple[Rung, Floats], after: tuple[Rung, Floats], families: Seq
     )
 
 
-def _envelope(before: Rung, after: Rung, gained: int, lost: int) -> Envelope:
+def _envelope(before: Tried, after: Tried, gained: int, lost: int) -> Envelope:
     if after.rerun is not None:
         solved = {task for task, outcome in before.outcomes.items() if outcome > 0}
         return Envelope.KNOWN if solved and solved.isdisjoint(after.rerun) else Envelope.NO

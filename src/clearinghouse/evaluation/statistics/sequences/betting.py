@@ -21,6 +21,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from clearinghouse.evaluation.statistics.sequences.search import largest_refuted
+
 Floats: TypeAlias = NDArray[np.float64]
 
 BETS: Floats = (np.arange(16) + 0.5) / 16
@@ -28,8 +30,6 @@ BETS: Floats = (np.arange(16) + 0.5) / 16
 
 _BEYOND = 300.0
 """A logarithm of evidence that is beyond any level, and far from the largest number."""
-_HALVINGS = 40
-"""Of the interval in which a bound is searched: to one part in 10^12."""
 
 
 def log_factors(values: Floats, mean: float | Floats, weights: Floats | None = None) -> Floats:
@@ -87,13 +87,14 @@ def lower_bound(values: Floats, alpha: float, *, first: int = 1, running: bool =
     Returns:
         Never more than the exact bound: the largest mean that was tried and is refuted. 0 before the first look.
     """
-    low, high = 0.0, 1.0
-    for _ in range(_HALVINGS) if values.size >= first else ():
-        middle = (low + high) / 2
-        path = log_e_process(values, middle)
-        refuted = (path[first - 1 :].max() if running else path[-1]) >= -np.log(alpha)
-        low, high = (middle, high) if refuted else (low, middle)
-    return low
+    if values.size < first:
+        return 0.0
+
+    def is_refuted(mean: float) -> bool:
+        path = log_e_process(values, mean)
+        return bool((path[first - 1 :].max() if running else path[-1]) >= -np.log(alpha))
+
+    return largest_refuted(is_refuted)
 
 
 def upper_bound(values: Floats, alpha: float, *, first: int = 1, running: bool = True) -> float:
