@@ -38,7 +38,7 @@ def assess_folder(folder: Path, keys: Path, openings: Sequence[Path], who: str, 
     demand(found.plan)
     opened = [parse(files.read(each, LARGEST), str(each)) for each in openings]
     now = dt.datetime.now(dt.UTC)
-    assessment = compute(found, now=now, openings=opened)
+    assessment = compute(found, now=now, openings=opened, keep=True)
     data = document.to_bytes(assessment)
     files.write(folder / places.TABLE, table_bytes((*found.rows, *found.references)))
     files.write(folder / places.ASSESSMENT, data)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from clearinghouse import __version__
 from clearinghouse.evaluation.assessment import folder as places
+from clearinghouse.evaluation.assessment.characteristics import REPETITIONS, characteristics
 from clearinghouse.evaluation.assessment.described import horizon_of, losses_of, result_of
 from clearinghouse.evaluation.assessment.facts import Assessment, Elicitation, Flag, Model, PlanRef
 from clearinghouse.evaluation.assessment.flags import raised_in
@@ -20,12 +21,9 @@ from clearinghouse.evaluation.plan.thresholds import Opening, opened
 from clearinghouse.evaluation.rule.conditions import Conditions, OpenFlag
 from clearinghouse.evaluation.rule.decide import decide
 from clearinghouse.evaluation.rule.design import Design
-from clearinghouse.evaluation.rule.finding import Finding, OperatingPoint
-from clearinghouse.evaluation.rule.operating import operating_characteristics
+from clearinghouse.evaluation.rule.finding import Finding
 from clearinghouse.evaluation.rule.reconsider import reconsider
 
-REPETITIONS = 2_000
-"""Of the simulation of operating characteristics."""
 SANDBAGGING, SCAFFOLD = "sandbagging", "scaffold"
 RAISING = frozenset({"contamination", "verifier", "sealing", "exposure"})
 """Kinds of flags about what can have made a score too high: known answers, judges that take cheats, chosen attempts."""
@@ -34,17 +32,27 @@ _BLINDING = "clearinghouse frontier assessment blinding 1"
 
 
 def compute(
-    gathered: Gathered, *, now: dt.datetime, openings: Sequence[Opening] = (), repetitions: int = REPETITIONS
+    gathered: Gathered,
+    *,
+    now: dt.datetime,
+    openings: Sequence[Opening] = (),
+    repetitions: int = REPETITIONS,
+    keep: bool = False,
 ) -> Assessment:
-    """Compute the assessment of a folder.
+    """Compute the assessment of a folder, with the code that is here.
+
+    It does not ask whether the plan names this code: whoever verifies a package computes with what they have, and holds
+    the result against the one in it. Whoever makes an assessment asks first, with
+    :func:`~clearinghouse.evaluation.plan.analysis.demand`.
 
     Args:
-        now: with a zone. openings: of thresholds whose values the plan only commits to; without them the rule comes to
-            INDETERMINATE. repetitions: of the simulation of operating characteristics.
+        now: with a zone. openings: of thresholds whose values the plan only commits to; a domain whose threshold is not
+            opened counts for nothing. repetitions: of the simulation of operating characteristics. keep: whether these
+            are looked for in the folder, and kept there; else they are simulated.
 
     Raises:
         DesignError, ObservationError, LookError, ThresholdError: what was gathered cannot be decided under the plan.
-        AnalysisError: the plan names other code. LedgerError: the log cannot be read.
+        LedgerError: a file of the folder cannot be read or written.
     """
     plan = gathered.plan
     design = opened(plan.design, openings)
@@ -73,7 +81,7 @@ def compute(
         elicitation=elicitation,
         losses=losses_of(attempts),
         flags=flags,
-        operating=_operating(design, repetitions),
+        operating=characteristics(gathered.folder if keep else None, design, repetitions=repetitions),
         made=stamp(now),
         analysis=present().sha256,
         analysis_version=__version__,
@@ -149,9 +157,3 @@ def _blinding(openings: Sequence[Opening]) -> str:
 
 def _stands(flags: Sequence[Flag], kind: str) -> bool:
     return any(each.kind == kind and each.is_open for each in flags)
-
-
-def _operating(design: Design, repetitions: int) -> tuple[OperatingPoint, ...]:
-    if any(each.threshold.covered is None for each in design.domains):
-        return ()
-    return operating_characteristics(design, repetitions=repetitions)

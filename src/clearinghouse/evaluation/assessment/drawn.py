@@ -5,6 +5,7 @@ alone follows which tasks count, in which order: nobody's word is taken for it.
 """
 
 from collections.abc import Sequence
+from math import inf, nan
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,7 @@ from clearinghouse.evaluation.pools import ceremony
 from clearinghouse.evaluation.pools.draw import Draw
 from clearinghouse.evaluation.pools.manifest import FamilyRecord, Manifest, TaskRecord, parse, read_revealed
 from clearinghouse.evaluation.pools.split import development
+from clearinghouse.formats.text import clean_line
 from clearinghouse.trust.keys import KeyRing
 
 LARGEST = 64 << 20
@@ -146,10 +148,21 @@ def _family(record: FamilyRecord, tasks: dict[str, TaskRecord], path: Path) -> D
         what = f"{path}: the family {record.family} is there without {len(missing)} of its tasks"
         raise AssessmentError(what, "reveal families whole", source=str(path))
     found = tuple(
-        DrawnTask(id=each.id, sha256=each.sha256, minutes=float(each.minutes), source=each.source)
+        DrawnTask(id=each.id, sha256=each.sha256, minutes=_minutes(each, path), source=each.source)
         for each in (tasks[commitment] for commitment in record.tasks)
     )
     return DrawnFamily(name=record.family, tasks=found)
+
+
+def _minutes(record: TaskRecord, path: Path) -> float:
+    try:
+        minutes = float(record.minutes)
+    except ValueError:
+        minutes = nan
+    if not 0 < minutes < inf:
+        what = f"{path}: the human time of {clean_line(record.id, 60)} is no number of minutes"
+        raise AssessmentError(what, "make the pool again, with a time above 0 of each task", source=str(path))
+    return minutes
 
 
 def _reference(plan: Plan, name: str) -> PoolRef:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import msgspec
 
 from clearinghouse.evaluation.assessment import document
-from clearinghouse.evaluation.assessment.computed import REPETITIONS, compute
+from clearinghouse.evaluation.assessment.characteristics import REPETITIONS
+from clearinghouse.evaluation.assessment.computed import compute
 from clearinghouse.evaluation.assessment.facts import Assessment
 from clearinghouse.evaluation.assessment.gathered import Gathered, gather
 from clearinghouse.evaluation.assessment.tabled import gather_table
