@@ -71,8 +71,13 @@ def plan_text(root: str, tasks: int, families: int, beacon: str) -> str:
     return text
 
 
-def prepared(home: Path, families: int = 12, published: int = 0) -> Made:
-    """Make everything up to the runs, with the draw of a rehearsal, or by a round that quicknet published."""
+def prepared(home: Path, families: int = 12, published: int = 0, planned: str = "") -> Made:
+    """Make everything up to the runs, with the draw of a rehearsal, or by a round that quicknet published.
+
+    Args:
+        planned: which beacon the plan names; empty names the one that is taken.
+    """
+    planned = planned or ("quicknet" if published else "rehearsal")
     tasks = list(practice(families, 1, seed="a seed", domain=DOMAIN))
     custodians = tuple((name, str(identity(name).to_public())) for name in NAMES)
     wish = Wish(
@@ -83,9 +88,7 @@ def prepared(home: Path, families: int = 12, published: int = 0) -> Made:
     manifest = made.manifest
     folder = home / "assessment"
     folder.mkdir()
-    (folder / "plan.toml").write_text(
-        plan_text(manifest.root, families, families // 2, "quicknet" if published else "rehearsal")
-    )
+    (folder / "plan.toml").write_text(plan_text(manifest.root, families, families // 2, planned))
     assessor, one = signing(home, "assessor")
     developer, two = signing(home, "developer")
     _, three = signing(home, "operator")

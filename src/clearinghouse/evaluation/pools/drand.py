@@ -120,7 +120,10 @@ def value_of(signature: bytes) -> bytes:
 
 
 def _point(group: Any, data: bytes) -> Any:
-    """Return a point that is written in the one way there is, in the group, and not its identity; else None."""
+    """Return a point that is written in the one way there is, in the group, and not its identity; else None.
+
+    The library looks at the first two itself; they are not left to that alone.
+    """
     try:
         point = group.from_compressed_bytes(data)
     except ValueError:

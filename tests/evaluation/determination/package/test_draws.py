@@ -43,6 +43,16 @@ def test_draws_by_a_round_that_was_published_hold(made: Made, tmp_path: Path, le
 
 
 @pytest.mark.parametrize("less", [False, True])
+def test_a_draw_by_another_beacon_than_the_plan_names_does_not_hold(tmp_path: Path, less: bool) -> None:
+    made = prepared(tmp_path, planned="default")
+    if less:
+        shutil.rmtree(made.folder / places.REVEALED)
+    found = checked(made.folder, made)
+    assert found.result is Result.FAILS
+    assert "its plan names default" in found.says
+
+
+@pytest.mark.parametrize("less", [False, True])
 def test_of_a_rehearsal_nobody_can_tell(tmp_path: Path, less: bool) -> None:
     made = prepared(tmp_path)
     if less:

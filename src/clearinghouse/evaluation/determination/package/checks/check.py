@@ -31,7 +31,8 @@ class Result(StrEnum):
     """What came of a check.
 
     Attributes:
-        HOLDS: it is as it should be. FAILS: it is not. ABSENT: what it asks about is not in this copy, or nobody can tell.
+        HOLDS: it is as it should be. FAILS: it is not. ABSENT: what it asks about is not in this copy, or nobody can
+            tell.
     """
 
     HOLDS = "holds"
