@@ -132,9 +132,10 @@ def verify_draw(folder: Path, pool: Path, domain: str, stage: int, keys: Path, f
         if not each.exists():
             raise DrawError(f"{each} is not there", "name the folders of the assessment and of its pool")
     try:
-        versions = {each.sha256: each.plan for each in check_plan(folder, ring).versions}
-        draw = ceremony.check(folder, domain, stage, load(pool), ring, versions)
-        demand_planned(draw, versions[draw.terms.plan])
+        versions = check_plan(folder, ring).versions
+        plans = [each.sha256 for each in versions]
+        draw = ceremony.check(folder, domain, stage, load(pool), ring, plans)
+        demand_planned(draw, next(each.plan for each in versions if each.sha256 == draw.terms.plan))
     except MissingExtraError:
         raise
     except ClearinghouseError as error:

@@ -80,16 +80,14 @@ def drawn_domain(folder: Path, versions: Sequence[Signed], name: str, keys: KeyR
     manifest = parse(files.read(path, LARGEST), str(path))
     if manifest.root != ref.root or manifest.header.domain != name:
         raise AssessmentError(f"{path} is not the pool that the plan names", "put that one there", source=str(path))
-    plans = {each.sha256: each.plan for each in versions}
-    unverified = False
+    plans = [each.sha256 for each in versions]
     stages: list[tuple[DrawnFamily, ...]] = []
     for stage in range(1, MOST_STAGES + 1):
         if not ceremony.draw_path(folder, name, stage).exists():
             break
         draw = ceremony.check(folder, name, stage, manifest, keys, plans)
-        demand_planned(draw, plans[draw.terms.plan])
+        demand_planned(draw, next(each.plan for each in versions if each.sha256 == draw.terms.plan))
         _follows(draw, stages, stage)
-        unverified |= not draw.terms.beacon.is_verifiable
         place = places.revealed_of(folder, name, stage)
         families = _opened(place, manifest)
         order = draw.first(len(families))
@@ -105,8 +103,22 @@ def drawn_domain(folder: Path, versions: Sequence[Signed], name: str, keys: KeyR
         manifest=manifest,
         development=_for_development(folder, name, manifest),
         stages=tuple(stages),
-        unverified=unverified,
+        unverified=not all(
+            ceremony.terms_in(folder, name, stage).beacon.is_verifiable for stage in range(1, len(stages) + 1)
+        ),
     )
+
+
+def _follows(draw: Draw, stages: Sequence[Sequence[DrawnFamily]], stage: int) -> None:
+    """Refuse a fresh draw that leaves out more, or fewer, families than the draws before it came to.
+
+    Raises:
+        AssessmentError: it does.
+    """
+    before = sum(len(each) for each in stages)
+    if len(draw.terms.used) != before:
+        what = f"the draw of stage {stage} leaves out {len(draw.terms.used)} families, and {before} were drawn before"
+        raise AssessmentError(what, "reveal all families that were drawn before")
 
 
 def demand_planned(draw: Draw, plan: Plan) -> None:
@@ -122,18 +134,6 @@ def demand_planned(draw: Draw, plan: Plan) -> None:
     if terms.reveal_days != drawing.reveal_days:
         what = f"a draw leaves {terms.reveal_days} days for the nonce, and its plan {drawing.reveal_days}"
         raise AssessmentError(what, "draw as the plan says")
-
-
-def _follows(draw: Draw, stages: Sequence[Sequence[DrawnFamily]], stage: int) -> None:
-    """Refuse a fresh draw that leaves out more, or fewer, families than the draws before it came to.
-
-    Raises:
-        AssessmentError: it does.
-    """
-    before = sum(len(each) for each in stages)
-    if len(draw.terms.used) != before:
-        what = f"the draw of stage {stage} leaves out {len(draw.terms.used)} families, and {before} were drawn before"
-        raise AssessmentError(what, "reveal all families that were drawn before")
 
 
 def _for_development(folder: Path, name: str, manifest: Manifest) -> tuple[DrawnFamily, ...]:

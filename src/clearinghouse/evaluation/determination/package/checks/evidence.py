@@ -16,6 +16,7 @@ from clearinghouse.evaluation.determination.package.checks.compared import diffe
 from clearinghouse.evaluation.plan import signing
 from clearinghouse.evaluation.plan.analysis import present
 from clearinghouse.evaluation.plan.fields import Plan
+from clearinghouse.evaluation.plan.reading import LARGEST as LARGEST_PLAN
 from clearinghouse.evaluation.plan.reading import NAME
 from clearinghouse.evaluation.plan.reading import parse as parse_plan
 from clearinghouse.evaluation.pools import ceremony
@@ -84,7 +85,7 @@ def _drawn(case: Case, plan: Plan) -> Iterator[bool]:
 
 def _repeated(case: Case, plan: Plan) -> Iterator[bool]:
     """The same, of draws of which it is not here what was opened."""
-    plans = _plans(case)
+    plans = kept_plans(case)
     root = case.package.root
     for each in plan.design.domains:
         manifest = _pool(case, each.name)
@@ -105,9 +106,9 @@ def _repeated(case: Case, plan: Plan) -> Iterator[bool]:
             yield terms.beacon.is_verifiable
 
 
-def _plans(case: Case) -> dict[str, Plan]:
-    """Every version of the plan that was kept, by its SHA-256."""
-    found = {each: case.package.read(each) for each in case.below(signing.KEPT, ".toml")}
+def kept_plans(case: Case) -> dict[str, Plan]:
+    """Return every version of the plan that is kept, by its SHA-256; who signed them is not looked at."""
+    found = {each: case.package.read(each, LARGEST_PLAN) for each in case.below(signing.KEPT, ".toml")}
     return {hashlib.sha256(data).hexdigest(): parse_plan(data, name) for name, data in found.items()}
 
 
