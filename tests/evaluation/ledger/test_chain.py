@@ -157,7 +157,7 @@ def test_a_log_that_is_no_plain_file_is_refused_and_not_waited_for(tmp_path: Pat
     log.path.rename(tmp_path / "log")
     for make in (os.mkfifo, os.mkdir, lambda path: path.symlink_to(tmp_path / "log")):
         make(log.path)
-        with pytest.raises(EvaluationError, match="no plain file|cannot be read"):
+        with pytest.raises(EvaluationError, match=r"no plain file|cannot be read"):
             log.append("event", "00" * 32, who="Ada", now=NOW)
         log.path.rmdir() if log.path.is_dir() else log.path.unlink()
 
