@@ -14,11 +14,12 @@ from clearinghouse.evaluation.ledger.chain import Chain, check_signed_head, head
 from clearinghouse.evaluation.plan import analysis, signing
 from clearinghouse.evaluation.plan.errors import PlanError
 from clearinghouse.evaluation.plan.example import example
-from clearinghouse.evaluation.plan.fields import KeyOf, PoolRef, Reference, Role
+from clearinghouse.evaluation.plan.fields import KeyOf, Plan, PoolRef, Reference, Role
 from clearinghouse.evaluation.plan.reading import LARGEST, NAME, Fault, load, look
 from clearinghouse.evaluation.plan.thresholds import LARGEST as LARGEST_OPENING
 from clearinghouse.evaluation.plan.thresholds import Opening, commit_to, opened, parse
 from clearinghouse.evaluation.rule.design import Design
+from clearinghouse.evaluation.rule.finding import OperatingPoint
 from clearinghouse.formats.text import plural, printable_name
 from clearinghouse.trust.envelope import LARGEST_ENVELOPE, sign
 from clearinghouse.trust.keys import KeyRing, PublicKey, signer_of
@@ -127,6 +128,7 @@ def verify(path: Path, keys: Path, form: OutputFormat) -> int:
                 "sha256": each.sha256,
                 "signed": each.at,
                 "keys": each.keyids,
+                "roles": each.plan.keys,
                 "reason": each.plan.supersedes.reason if each.plan.supersedes else None,
             }
             for each in found.versions
@@ -144,9 +146,18 @@ def verify(path: Path, keys: Path, form: OutputFormat) -> int:
         ]
         show_table(found.versions[0].plan.name, ("version", "signed", "SHA-256", "why"), rows, whole=("signed",))
         say(f"Signed by {', '.join(found.versions[0].keyids)}. {plural(len(rows), 'version')}, each in the log.")
+        _show_keys(found.versions[0].plan)
         if not found.same_analysis:
             say("The code here is another one than the plan names, so nothing is computed under it here.")
     return OK if found.same_analysis else ATTENTION
+
+
+def _show_keys(plan: Plan) -> None:
+    if not plan.keys:
+        say("It names no keys: what a trial signs is believed of any key that is believed.")
+        return
+    rows = [(each.role, each.name, each.id[:16]) for each in plan.keys]
+    show_table("Whose key signs what", ("role", "held by", "id"), rows, whole=("role",))
 
 
 def analysis_here(form: OutputFormat) -> None:
@@ -163,10 +174,8 @@ def characteristics(
     path: Path, openings: Sequence[Path], truths: Sequence[float], repetitions: int, seed: int, form: OutputFormat
 ) -> None:
     """Simulate the rule under a plan."""
-    from clearinghouse.evaluation.rule.operating import operating_characteristics  # noqa: PLC0415 - scipy takes a second
-
     design = _design(path, openings)
-    points = operating_characteristics(design, tuple(truths), repetitions, seed)
+    points = _points(path if path.is_dir() else path.parent, design, tuple(truths), repetitions, seed)
     if form is OutputFormat.JSON:
         write_json({"points": points, "seed": seed, "alpha": design.alpha})
         return
@@ -182,6 +191,19 @@ def characteristics(
     ]
     heads = ("truth", "COVERED", "NOT COVERED", "INDETERMINATE", "families")
     show_table(f"{repetitions:,} repetitions of each truth, seed {seed}", heads, rows)
+
+
+def _points(
+    folder: Path, design: Design, truths: tuple[float, ...], repetitions: int, seed: int
+) -> tuple[OperatingPoint, ...]:
+    """The characteristics; at the guard band they are kept in the folder, where `frontier assess` finds them."""
+    from clearinghouse.evaluation.assessment.characteristics import characteristics as kept  # noqa: PLC0415 - slow
+    from clearinghouse.evaluation.rule.operating import operating_characteristics  # noqa: PLC0415 - scipy takes a second
+
+    is_closed = any(each.threshold.covered is None for each in design.domains)
+    if truths or is_closed:  # a threshold that is not opened is refused
+        return operating_characteristics(design, truths, repetitions, seed)
+    return kept(folder, design, repetitions=repetitions, seed=seed)
 
 
 def show_log(

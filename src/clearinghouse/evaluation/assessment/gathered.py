@@ -46,8 +46,8 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
         answered: as which models the provider of the model answered in drawn tasks.
         scripted: whether the model is a scripted agent. unsigned: runs that nobody signed. broken: attempts by run that
             were broken off before they were sealed, and made again. lost: attempts by run that the machine lost and
-            that were made again. vanished: runs that began, or before which tasks were shown, and that are not there
-            as they were. raised: flags that people raised.
+            that were made again, likewise. vanished: runs that began, or before which tasks were shown, and that are
+            not there as they were. raised: flags that people raised.
         told: flags about seals that somebody else raised, where the logs are not here.
     """
 

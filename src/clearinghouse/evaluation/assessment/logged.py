@@ -1,6 +1,6 @@
 """What the log of an assessment has to tell: heads that those signed who acted, and every run from beginning to end."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from clearinghouse.evaluation.assessment.errors import AssessmentError
@@ -11,7 +11,7 @@ from clearinghouse.evaluation.ledger.errors import LedgerError
 from clearinghouse.evaluation.ledger.heads import heads_in, reach
 from clearinghouse.evaluation.plan.fields import Plan, Role
 from clearinghouse.evaluation.plan.signing import COMMITTED, LOG
-from clearinghouse.evaluation.pools.ceremony import AGREED, DRAWN
+from clearinghouse.evaluation.pools.ceremony import DRAWN
 from clearinghouse.evaluation.running.sealing import begun
 from clearinghouse.evaluation.running.sealing.verify import Verified
 from clearinghouse.trust.keys import KeyRing
@@ -26,7 +26,8 @@ _BY = {
     ENDED: (Role.OPERATOR,),
     CHECKED: (Role.ASSESSOR, Role.OPERATOR),
 }
-"""Who signed the head of the log, once it told this; any of them."""
+"""Who signed the head of the log, once it told this; any of them. Whose head over terms has to be there, the plan says
+under which they were agreed on (:func:`clearinghouse.evaluation.pools.ceremony.check`)."""
 
 
 def demand_heads(folder: Path, plan: Plan, keys: KeyRing, *, assessed: bool = False) -> int:
@@ -45,21 +46,12 @@ def demand_heads(folder: Path, plan: Plan, keys: KeyRing, *, assessed: bool = Fa
     heads = heads_in(folder / LOG, log, keys)
     by = {**_BY, ASSESSED: (Role.ASSESSOR,)} if assessed else _BY
     demanded = [(each, by[each.what]) for each in log.entries if each.what in by]
-    demanded += [(each, (Role.DEVELOPER,)) for each in _drawn_on(log)]
     for entry, roles in demanded:
         if reach(heads, plan.ids(*roles)) <= entry.number:
             whose = " or the ".join(roles)
             what = f"no head of {LOG} is signed by the {whose} over entry {entry.number}, {entry.what!a}"
             raise AssessmentError(f"{folder}: {what}", _ASK, source=str(folder / LOG))
     return len(heads)
-
-
-def _drawn_on(log: Log) -> Iterator[Entry]:
-    """Yield the entries of terms from which a draw was made: whoever signed them signed the log up to them."""
-    drawn = {(each.facts.get("domain"), each.facts.get("stage")) for each in log.find(DRAWN)}
-    for each in log.find(AGREED):
-        if (each.facts.get("domain"), each.facts.get("stage")) in drawn:
-            yield each
 
 
 def thrown_away(folder: Path, runs: Sequence[Verified]) -> tuple[str, ...]:

@@ -93,14 +93,24 @@ def add(folder: Path, checked: Iterable[tuple[Task, Checked]], signer: "Signer",
         AssessmentError: what is there is nothing of that kind, or not what the log says. LedgerError: it cannot be
             written. SignerError: the key does not sign.
     """
+    keep(folder, (_sound(task, each) for task, each in checked), signer, who=who, now=now)
+
+
+def keep(folder: Path, sound: Iterable[Sound], signer: "Signer", *, who: str, now: dt.datetime) -> None:
+    """Add what is known of tasks, as :func:`add` does.
+
+    Raises:
+        AssessmentError, LedgerError, SignerError: see there.
+    """
     path = folder / VERIFIER
     log = Chain(folder / LOG)
-    if not _is_signed(folder, KeyRing([PublicKey(signer.public_key)])):  # as by this signer, killed before the log
+    told = {each.digest for each in log.read().find(CHECKED)}
+    was_killed = path.exists() and _sha256(path) not in told and _is_signed(folder, signer)  # before the log had it
+    if not was_killed:
         _demand_logged(folder)
     found = {each.sha256: each for each in _read(path)} if path.exists() else {}
-    for task, each in checked:
-        new = _sound(task, each)
-        found[new.sha256] = max(found.get(new.sha256, new), new, key=lambda sound: (sound.wrong, sound.tried))
+    for new in sound:
+        found[new.sha256] = max(found.get(new.sha256, new), new, key=lambda each: (each.wrong, each.tried))
     whole = [msgspec.to_builtins(found[name]) for name in sorted(found)]
     data = canonical({"tasks": whole}) + b"\n"
     sha256 = hashlib.sha256(data).hexdigest()
@@ -131,15 +141,19 @@ def _keyids(folder: Path, keys: KeyRing) -> tuple[str, ...]:
     """Return the ids of the keys that signed the file that is there."""
     path = folder / VERIFIER
     verified = verify(files.read(signature_of(folder), LARGEST_ENVELOPE), keys)
-    statement, sha256 = verified.statement, hashlib.sha256(files.read(path, LARGEST)).hexdigest()
-    if statement.predicate_type != PREDICATE_TYPE or statement.subject[0].digest.sha256 != sha256:
+    statement = verified.statement
+    if statement.predicate_type != PREDICATE_TYPE or statement.subject[0].digest.sha256 != _sha256(path):
         raise AssessmentError(f"{path} is not what was signed", _AGAIN, source=str(path))
     return verified.keyids
 
 
-def _is_signed(folder: Path, keys: KeyRing) -> bool:
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(files.read(path, LARGEST)).hexdigest()
+
+
+def _is_signed(folder: Path, signer: "Signer") -> bool:
     try:
-        return bool(_keyids(folder, keys))
+        return bool(_keyids(folder, KeyRing([PublicKey(signer.public_key)])))
     except ClearinghouseError:
         return False
 
@@ -147,7 +161,7 @@ def _is_signed(folder: Path, keys: KeyRing) -> bool:
 def _demand_logged(folder: Path) -> None:
     path = folder / VERIFIER
     told = [each.digest for each in Chain(folder / LOG).read().find(CHECKED)]
-    there = [hashlib.sha256(files.read(path, LARGEST)).hexdigest()] if path.exists() else []
+    there = [_sha256(path)] if path.exists() else []
     if told[-1:] != there:
         raise AssessmentError(f"{path} is not what the log says was found last", _AGAIN, source=str(path))
 

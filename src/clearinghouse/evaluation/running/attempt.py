@@ -13,11 +13,13 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
         scaffold: that led it. ended: how. score: 1 solved, 0 not, between them where the log says so; None where there
             is no outcome. human_minutes, human_source: of the task; None and empty where the log does not say.
         steps: that were done. tokens: of input and output together; 0 where they are not known. seconds: of work,
-            without waiting for the provider where the log tells them apart. cost: in US dollars. Both None where not
-            known. retries: how often the machine lost it before. unknown: which of score, tokens, seconds and cost the
-            log gives as a number that is none. log: the name of the log. sealed: whether this stands in a run that
-            was verified. why: it was lost, in words that may be a provider's; empty where it was not. answered: which
-            model gave the last answer, as its provider says; empty where it does not.
+            without waiting for the provider where the log tells them apart; cost: in US dollars; None where they are
+            not known.
+        retries: how often the machine lost it before.
+        unknown: which of score, tokens, seconds and cost the log gives as a number that is none.
+        log: the name of the log. sealed: whether this stands in a run that was verified.
+        why: it was lost, in words that may be a provider's; empty where it was not. answered: which model gave the last
+            answer, as its provider says; empty where it does not.
     """
 
     task_id: str

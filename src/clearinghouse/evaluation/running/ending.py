@@ -43,19 +43,19 @@ def ended(
     error: str = "",
     limit: str = "",
     stop: str = "",
-    was_whole: bool = False,
     has_waited: bool = False,
     is_unmetered: bool = False,
+    was_whole: bool = False,
 ) -> Ended:
     """Return how an attempt ended.
 
     Args:
         solved: the score, 1 where the oracle was satisfied; None where there is none. error: what broke it off; empty
             where nothing did. limit: the kind of limit that it reached. stop: why the model stopped in the end.
-            was_whole: whether the log came to its end, so that nobody stopped anything of it.
             has_waited: whether the limit was reached by waiting for the model's provider, which is no work of the
             model. is_unmetered: whether the provider did not say how many tokens its answers took, so that what was
             solved may have been solved beyond the budget.
+            was_whole: whether the log came to its end, so that nobody stopped anything of it.
     """
     if limit == "operator" or (not was_whole and _STOPPED.match(error)):
         return Ended.INTERRUPTED

@@ -121,7 +121,7 @@ class Spec(msgspec.Struct, frozen=True):
     created: str = ""
     solver: str | None = None
     metadata: Named | None = None
-    config: Config | None = None
+    config: Config = Config()
 
 
 class Step(msgspec.Struct, frozen=True):

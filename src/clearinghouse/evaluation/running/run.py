@@ -218,7 +218,8 @@ def _unsealed_away(folder: Path) -> None:
     """Remove logs of which not one attempt was sealed before the process ended: they hold nothing that counts. Files
     that were being written go with them.
     """
-    for path in (*folder.glob(f"*{LOG}"), *folder.glob(".*.part")):
+    unfinished = (*folder.glob(".*.part"), *folder.glob(f".{Path(begun_log.NAME).stem}.head.json.*"))
+    for path in (*folder.glob(f"*{LOG}"), *unfinished):
         if not beside(path).exists():
             path.unlink()
 

@@ -47,7 +47,7 @@ class About(msgspec.Struct, frozen=True):
 
     Attributes:
         log: its name. task, model, scaffold: by name. own: what a log of ours says of itself; None in one of others.
-        was_whole: whether it came to its end. seconds: that an attempt might work; None where it does not say.
+        was_whole: whether it came to its end. working_limit: seconds that each may work; None where it is not limited.
     """
 
     log: str
@@ -56,7 +56,12 @@ class About(msgspec.Struct, frozen=True):
     scaffold: str
     own: Own | None
     was_whole: bool
-    seconds: float | None
+    working_limit: float | None = None
+
+    @property
+    def is_metered(self) -> bool:
+        """Whether tokens must be told of every attempt in which a model answered: then its budget was kept to."""
+        return self.own is not None and not self.is_scripted
 
     @property
     def is_scripted(self) -> bool:
@@ -80,7 +85,7 @@ def about(header: Header, name: str) -> About:
         scaffold=short(scaffold),
         own=own,
         was_whole=header.status == "success",
-        seconds=number(header.eval.config.working_limit) if header.eval.config else None,
+        working_limit=header.eval.config.working_limit,
     )
 
 
@@ -103,28 +108,29 @@ def attempt_of(sample: Sample, about: About, *, sealed: bool) -> Attempt:
     told = sample.metadata or Told()
     scored = _score(sample, source)
     value, is_none = _value(scored)
+    output = part(sample.output, Output, _OUTPUT, "its output", source) or Output()
     used = list((part(sample.model_usage, dict[str, Usage], _USAGE, "the usage of models", source) or {}).values())
     tokens, cost = _tokens(used), _cost(used)
+    took = sample.working_time or sample.total_time
+    seconds = number(took)
     limit = sample.limit.type if isinstance(sample.limit, Limit) else sample.limit or ""
-    output = part(sample.output, Output, _OUTPUT, "its output", source) or Output()
     error = sample.error.message or "an error" if sample.error else ""
-    is_unmetered = bool(output.choices) and not tokens and about.own is not None and not about.is_scripted
     has_waited = limit == "time" and _has_waited(sample, about)
+    is_unmetered = about.is_metered and bool(output.choices) and not tokens
     how = ended(
         value,
         error=error,
         limit=limit,
-        stop=output.choices[0].stop_reason or "" if output.choices else "",
-        was_whole=about.was_whole,
+        stop=(output.choices[0].stop_reason or "") if output.choices else "",
         has_waited=has_waited,
         is_unmetered=is_unmetered,
+        was_whole=about.was_whole,
     )
-    seconds = number(sample.working_time or sample.total_time)
     unknown = {
         "score": is_none,
         "tokens": bool(used) and tokens is None,
         "cost": any(each.total_cost is not None for each in used) and cost is None,
-        "seconds": (sample.working_time or sample.total_time) is not None and seconds is None,
+        "seconds": took is not None and seconds is None,
     }
     task = short(str(sample.id) if about.own else f"{about.task}/{sample.id}")
     minutes, errors = loosely(told.human_minutes), sample.error_retries
@@ -212,7 +218,7 @@ def _has_waited(sample: Sample, about: About) -> bool:
 
     inspect_ai leaves what it waits between tries of a call, and for a place among others, out of the time to work.
     """
-    return about.seconds is not None and (number(sample.working_time) or 0.0) < about.seconds
+    return about.working_limit is not None and (sample.working_time or 0.0) < about.working_limit
 
 
 def _tokens(used: list[Usage]) -> float | None:
