@@ -69,7 +69,7 @@ def from_recipe_command(
     ] = None,
     minutes: Annotated[
         float | None,
-        typer.Option("--minutes", min=0.1, help="How long a qualified person needs, as you estimate it."),
+        typer.Option("--minutes", min=0.1, max=1e6, help="How long a qualified person needs, as you estimate it."),
     ] = None,
     offline: Offline = False,
     runner: Runner = None,

@@ -11,6 +11,7 @@ import msgspec
 from clearinghouse.cli.layout import say
 from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.output import OutputFormat, write_json
+from clearinghouse.evaluation.assessment.drawn import demand_planned
 from clearinghouse.evaluation.assessment.folder import keep_revealed
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.ledger.chain import Chain
@@ -214,6 +215,7 @@ def _groups(manifest: Manifest, chosen: Chosen, plan: Plan | None, sha256: str) 
     if plan is not None:
         if draw.terms.plan != sha256:
             raise OptionError("--draw", "was made under another plan", "name the plan that its terms name")
+        demand_planned(draw, plan)
         most = min(most, _most(plan, manifest.header.domain, draw.terms.stage))
     count = chosen.first or most
     if count > most:

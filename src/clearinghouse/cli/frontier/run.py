@@ -1,6 +1,7 @@
 """``clearinghouse frontier run``: a model, or a scripted agent, tries tasks; every attempt is sealed as it ends."""
 
 import os
+from math import inf
 from pathlib import Path
 from typing import Annotated
 
@@ -59,10 +60,10 @@ def command(
         ),
     ] = None,
     budget_seconds: Annotated[
-        float, typer.Option("--budget-seconds", min=1, help="Of work; waiting for the provider is none.")
+        float, typer.Option("--budget-seconds", min=1, max=1e7, help="Of work; waiting for the provider is none.")
     ] = 3_600.0,
     budget_cost: Annotated[
-        float | None, typer.Option("--budget-cost", min=0, help="US dollars of one attempt; needs --prices.")
+        float | None, typer.Option("--budget-cost", min=0, max=1e9, help="US dollars of one attempt; needs --prices.")
     ] = None,
     prices: Annotated[
         tuple[float, float] | None,
@@ -111,6 +112,8 @@ def command(
     from clearinghouse.cli.frontier import run_work as work  # noqa: PLC0415 - what runs things, when it is asked for
 
     form = form_of(output)
+    if prices is not None and not all(0 <= each < inf for each in prices):
+        raise OptionError("--prices", "are no prices", "give two numbers, 0 or more")
     wish = work.Wish(model, scaffold, budget_tokens, seed, tier, retries, prices)
     if assessment is None:
         spent = work.Spent(budget_cost, budget_seconds, turns)
