@@ -46,7 +46,12 @@ def holders() -> tuple[KeyOf, ...]:
 
 def text_of_plan(*pools: PoolRef, keys: tuple[KeyOf, ...] | None = None, references: tuple[Reference, ...] = ()) -> str:
     """Return the text of a plan that can be committed."""
-    text = example(analysis.present().sha256, pools or (POOL,), holders() if keys is None else keys, references)
+    named = holders() if keys is None else keys
+    return filled_in(example(analysis.present().sha256, pools or (POOL,), named, references))
+
+
+def filled_in(text: str) -> str:
+    """Return the text of the example with a model in it."""
     for found, instead in (
         (NAME, "Example Model"),
         (DEVELOPER, "Example Developer"),

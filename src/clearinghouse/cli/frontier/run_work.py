@@ -14,7 +14,7 @@ from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
 from clearinghouse.evaluation.assessment.folder import runs_of
 from clearinghouse.evaluation.assessment.gathered import MOST_RETRIES
-from clearinghouse.evaluation.assessment.running import Under, expose, note_began, note_ended, under
+from clearinghouse.evaluation.assessment.running import Under, expose, note_began, note_end_once, note_ended, under
 from clearinghouse.evaluation.pools.marker import Marker, count, marker_in
 from clearinghouse.evaluation.rule.design import Budget
 from clearinghouse.evaluation.running.asked import Asked, asked
@@ -221,6 +221,9 @@ def run_it(
     uncounted: tuple[Marker, ...] = ()
     if ran is None:
         ran, uncounted = _run(settled, place, host_of(wanted.model, operator), samples, signers)
+    elif (shown_to := settled.shown) is not None:
+        of_it = (shown_to.assessment, shown_to.name, wanted.digest, signers[0])
+        note_end_once(*of_it, who=shown_to.who, now=dt.datetime.now(dt.UTC))
     checked = verified(out)
     attempts = [each for log in of_run(checked) for each in log.attempts]
     if form is OutputFormat.JSON:

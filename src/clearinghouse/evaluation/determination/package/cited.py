@@ -6,6 +6,7 @@ from pathlib import Path
 from clearinghouse.evaluation.assessment import document
 from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.facts import Assessment
+from clearinghouse.evaluation.assessment.logged import thrown_away
 from clearinghouse.evaluation.determination.errors import PackageError
 from clearinghouse.evaluation.determination.package import names
 from clearinghouse.evaluation.determination.package.opened import LARGEST_DOCUMENT, files_below, measured
@@ -35,11 +36,10 @@ def demand_cited(folder: Path) -> None:
         path = folder / name
         if path.is_file() and measured(path)[1] != digest:
             raise PackageError(f"{path} is not as {where} cites it", _REMEDY)
-    for run in places.runs_in(folder):
-        try:
-            verified(run)
-        except ClearinghouseError as error:
-            raise PackageError(f"the run {run} does not hold: {error.what}", _REMEDY) from None
+    try:
+        thrown_away(folder, [verified(run) for run in places.runs_in(folder)])
+    except ClearinghouseError as error:
+        raise PackageError(f"a run does not hold: {error.what}", _REMEDY) from None
 
 
 def _cited(folder: Path, assessment: Assessment) -> Iterator[tuple[str, str, str]]:
