@@ -8,6 +8,7 @@ from clearinghouse import __version__
 from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.characteristics import REPETITIONS, characteristics
 from clearinghouse.evaluation.assessment.described import horizon_of, losses_of, result_of
+from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.assessment.facts import Assessment, Elicitation, Flag, Model, PlanRef
 from clearinghouse.evaluation.assessment.flags import raised_in
 from clearinghouse.evaluation.assessment.gathered import SEALING, Gathered
@@ -24,9 +25,10 @@ from clearinghouse.evaluation.rule.design import Design
 from clearinghouse.evaluation.rule.finding import Finding
 from clearinghouse.evaluation.rule.reconsider import reconsider
 
-SANDBAGGING, SCAFFOLD = "sandbagging", "scaffold"
-RAISING = frozenset({"contamination", "verifier", "sealing", "exposure"})
-"""Kinds of flags about what can have made a score too high: known answers, judges that take cheats, chosen attempts."""
+SANDBAGGING, SCAFFOLD, DRAW = "sandbagging", "scaffold", "draw"
+RAISING = frozenset({"contamination", "verifier", "sealing", "exposure", DRAW})
+"""Kinds of flags about what can have made a score too high: known answers, judges that take cheats, chosen
+attempts or tasks."""
 _RECONSIDERED = 2
 _BLINDING = "clearinghouse frontier assessment blinding 1"
 
@@ -52,15 +54,17 @@ def compute(
 
     Raises:
         DesignError, ObservationError, LookError, ThresholdError: what was gathered cannot be decided under the plan.
-        LedgerError: a file of the folder cannot be read or written.
+        LedgerError: a file of the folder cannot be read or written. AssessmentError: a model was assessed by a draw
+            that nobody can verify.
     """
     plan = gathered.plan
+    unverified = _unverified(gathered)
     design = opened(plan.design, openings)
     attempts = decisive(gathered)
     raised = tuple(each for _, each in raised_in(gathered.folder))
     elicitation = elicited(gathered, plan.scaffolds[0], weaker_than_public=_stands(raised, SCAFFOLD))
     screens = screened(attempts, gathered.references)
-    flags = (*raised, *screens.flags, *_of_evidence(gathered))
+    flags = (*raised, *screens.flags, *unverified, *_of_evidence(gathered))
     conditions = _conditions(gathered, elicitation, screens, flags)
     found = (
         result_of(name, [row for row in attempts if row.domain == name], design.epochs) for name in gathered.domains
@@ -120,6 +124,21 @@ def _conditions(gathered: Gathered, elicitation: Elicitation, screens: Screened,
     )
 
 
+def _unverified(gathered: Gathered) -> tuple[Flag, ...]:
+    """Return a flag for each draw whose beacon nobody can verify. It stays open for ever, but for a scripted agent: of
+    one nothing is determined.
+
+    Raises:
+        AssessmentError: what ran was a model, and no trial.
+    """
+    names = [name for name, domain in gathered.domains.items() if domain.unverified]
+    if names and not (gathered.scripted or gathered.plan.development):
+        what = f"the draw of {names[0]} rests on a rehearsal's beacon, and what ran is no scripted agent"
+        raise AssessmentError(what, "draw anew under a plan that names a beacon that can be verified")
+    says = "The draw of {} rests on a rehearsal's beacon: nobody can verify what it said, and who drew could choose it."
+    return tuple(Flag(kind=DRAW, says=says.format(each), is_open=not gathered.scripted) for each in names)
+
+
 def _of_evidence(gathered: Gathered) -> tuple[Flag, ...]:
     """Return the flags that follow from the evidence itself."""
     drawn = [
@@ -139,6 +158,10 @@ def _of_evidence(gathered: Gathered) -> tuple[Flag, ...]:
     if gathered.broken:
         names = ", ".join(f"{count} in {name}" for name, count in list(gathered.broken.items())[:5])
         says = f"Attempts were broken off before they were sealed, and made again: {names}."
+        found.append(Flag(kind=SEALING, says=says, is_open=True))
+    if gathered.lost:
+        names = ", ".join(f"{count} in {name}" for name, count in list(gathered.lost.items())[:5])
+        says = f"Attempts were lost by the machine, and made again: {names}."
         found.append(Flag(kind=SEALING, says=says, is_open=True))
     return tuple(found)
 

@@ -32,7 +32,8 @@ class Result(StrEnum):
     """What came of a check.
 
     Attributes:
-        HOLDS: it is as it should be. FAILS: it is not. ABSENT: what it asks about is not in this copy.
+        HOLDS: it is as it should be. FAILS: it is not. ABSENT: what it asks about is not in this copy, or nobody can
+            tell.
     """
 
     HOLDS = "holds"
@@ -41,7 +42,7 @@ class Result(StrEnum):
 
 
 class Absent(Exception):  # noqa: N818 - no error: an answer
-    """What a check asks about is not in this copy; the text says why, in a sentence."""
+    """What a check asks about is not in this copy, or nobody can tell it; the text says why, in a sentence."""
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
