@@ -13,12 +13,13 @@ import msgspec
 from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.ledger import files
-from clearinghouse.evaluation.plan.fields import Plan, PoolRef
+from clearinghouse.evaluation.plan.fields import Plan, PoolRef, Role
 from clearinghouse.evaluation.plan.signing import Signed
 from clearinghouse.evaluation.pools import ceremony
 from clearinghouse.evaluation.pools.beacon import KNOWN
 from clearinghouse.evaluation.pools.draw import Draw
 from clearinghouse.evaluation.pools.manifest import FamilyRecord, Manifest, TaskRecord, parse, read_revealed
+from clearinghouse.evaluation.pools.signing import Sides
 from clearinghouse.evaluation.pools.split import development
 from clearinghouse.formats.text import clean_line
 from clearinghouse.trust.keys import KeyRing
@@ -82,7 +83,7 @@ def drawn_domain(folder: Path, versions: Sequence[Signed], name: str, keys: KeyR
     manifest = parse(files.read(path, LARGEST), str(path))
     if manifest.root != ref.root or manifest.header.domain != name:
         raise AssessmentError(f"{path} is not the pool that the plan names", "put that one there", source=str(path))
-    plans = [each.sha256 for each in versions]
+    plans = {each.sha256: sides_of(each.plan) for each in versions}
     stages: list[tuple[DrawnFamily, ...]] = []
     for stage in range(1, MOST_STAGES + 1):
         if not ceremony.draw_path(folder, name, stage).exists():
@@ -109,6 +110,11 @@ def drawn_domain(folder: Path, versions: Sequence[Signed], name: str, keys: KeyR
             ceremony.terms_in(folder, name, stage).beacon.is_verifiable for stage in range(1, len(stages) + 1)
         ),
     )
+
+
+def sides_of(plan: Plan) -> Sides:
+    """Return whose keys sign draws under a plan."""
+    return Sides(plan.id_of(Role.ASSESSOR), plan.id_of(Role.DEVELOPER))
 
 
 def _follows(draw: Draw, stages: Sequence[Sequence[DrawnFamily]], stage: int) -> None:

@@ -79,6 +79,10 @@ class Losses(msgspec.Struct, frozen=True, kw_only=True):
     budget: int
 
 
+ROLES = "roles"
+"""The kind of the flag that says that one person had two roles, as the plan admits it. It is never open: a limit."""
+
+
 class Flag(msgspec.Struct, frozen=True, kw_only=True):
     """Something that lessens what the evidence can support.
 

@@ -14,7 +14,11 @@ from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.drawn import DrawnDomain, DrawnFamily, DrawnTask, drawn_domain
 from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.assessment.facts import Flag
+from clearinghouse.evaluation.assessment.flags import raised_in
+from clearinghouse.evaluation.assessment.logged import demand_heads, thrown_away
 from clearinghouse.evaluation.assessment.rows import Row, in_order
+from clearinghouse.evaluation.assessment.running import demand_operator
+from clearinghouse.evaluation.assessment.verifier import demand_believed
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.plan.fields import Plan
 from clearinghouse.evaluation.plan.signing import Signed, check
@@ -37,12 +41,13 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         folder: of it. signed: the plan. domains: what was drawn, by name. rows: attempts of the model that the plan is
-            about, in the order of the table. references: of other models, likewise. logs: SHA-256 of each log by its
-            name in the folder. tier: the least isolation that a run reached. scripted: whether the model is a scripted
-            agent. unsigned: runs that nobody signed. broken: attempts by run that were broken off before they
-            were sealed, and made again. lost: attempts by run that the machine lost and that were made again, likewise.
-            vanished: runs before which tasks were shown, and which are not there.
-            told: flags about seals that somebody else raised, where the logs are not here.
+            about, in the order of the table. references: of the models that it registers as such, likewise.
+        logs: SHA-256 of each log by its name in the folder. tier: the least isolation that a run reached.
+        scripted: whether the model is a scripted agent. unsigned: runs that nobody signed. broken: attempts by run that
+            were broken off before they were sealed, and made again. lost: attempts by run that the machine lost and
+            that were made again, likewise. vanished: runs that began, or before which tasks were shown, and that are
+            not there as they were. raised: flags that people raised.
+        told: flags about seals that somebody else raised, where the logs are not here.
     """
 
     folder: Path
@@ -57,6 +62,7 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
     broken: dict[str, int]
     lost: dict[str, int] = {}
     vanished: tuple[str, ...] = ()
+    raised: tuple[Flag, ...] = ()
     told: tuple[Flag, ...] = ()
 
     @property
@@ -69,7 +75,7 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
     """Read the folder of an assessment.
 
     Args:
-        keys: that are believed: those of the plan and of the runs.
+        keys: that are believed: those of the plan and of the runs, and of who raised or settled flags.
 
     Raises:
         AssessmentError: something is missing or does not belong there; and whatever the rooms of plans, pools and runs
@@ -89,24 +95,29 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
     }
     for run in runs:
         _belongs(run, signed, known)
+        if run.is_signed:
+            demand_operator(signed.plan, run.keyids, str(run.folder))
     rows = tuple(in_order(row for run in runs for row in _rows(run, known, families)))
     _once(rows)
     again = {run.folder.name: _made_again(run) for run in runs}
-    own = {signed.plan.model.name, signed.plan.model.access}
+    own, references = signed.plan.own_names, signed.plan.reference_names
     if not any(row.model in own for row in rows):
         what = f"{folder} has no attempt of {signed.plan.model.name}, which the plan is about"
         raise AssessmentError(what, "run it; a plan names its provider's name for a model as model.access")
+    demand_believed(folder, signed.plan, keys)
+    demand_heads(folder, signed.plan, keys)
     return Gathered(
         folder=folder,
         signed=signed,
         domains=domains,
         rows=tuple(row for row in rows if row.model in own),
-        references=tuple(row for row in rows if row.model not in own),
+        references=tuple(row for row in rows if row.model in references),
         logs={f"{places.RUNS}/{run.folder.name}/{log.name}": log.log for run in runs for log in run.said.logs},
         tier=min(str(run.said.tier_reached) for run in runs),
         scripted=any(run.asked.scripted for run in runs if run.asked.model in own),
         unsigned=tuple(run.folder.name for run in runs if not run.keyids),
-        vanished=_vanished(folder, runs),
+        vanished=tuple(sorted({*_vanished(folder, runs), *thrown_away(folder, runs)})),
+        raised=tuple(each.flag for each in raised_in(folder, signed.plan, keys)),
         broken={name: broken for name, (broken, _) in again.items() if broken},
         lost={name: lost for name, (_, lost) in again.items() if lost},
     )
@@ -146,6 +157,8 @@ def _belongs(run: Verified, signed: Signed, known: dict[str, str]) -> None:
             says
             for is_so, says in (
                 (asked.plan != signed.sha256, "it was not run under this plan"),
+                (asked.model not in plan.own_names | plan.reference_names, "the plan names no such model"),
+                (not _priced(asked, plan), "costs were reckoned with other prices than the plan's"),
                 (asked.scaffold not in plan.scaffolds, f"the plan has no scaffold {asked.scaffold[:60]}"),
                 (Tier(run.said.tier_reached) < plan.tier, f"it was isolated less than {plan.tier}"),
                 (asked.tokens > plan.design.budget.tokens, "its budget is above the registered one"),
@@ -166,6 +179,12 @@ def _belongs(run: Verified, signed: Signed, known: dict[str, str]) -> None:
 def _same_budget(asked: Asked, plan: Plan) -> bool:
     """Whether attempts had what the plan gives them, but for tokens, which are fewer on lower rungs of the ladder."""
     return replace(asked.budget, tokens=plan.design.budget.tokens) == plan.design.budget
+
+
+def _priced(asked: Asked, plan: Plan) -> bool:
+    """Whether costs, where they are limited, were reckoned with the prices that the plan has of this model."""
+    prices = plan.prices_of(asked.model)
+    return not asked.cost or (prices is not None and tuple(map(float, asked.prices)) == prices.numbers)
 
 
 def _vanished(folder: Path, runs: Sequence[Verified]) -> tuple[str, ...]:

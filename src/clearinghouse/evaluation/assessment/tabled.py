@@ -12,8 +12,11 @@ from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.drawn import DrawnTask, drawn_domain
 from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.assessment.facts import Assessment
+from clearinghouse.evaluation.assessment.flags import raised_in
 from clearinghouse.evaluation.assessment.gathered import SEALING, Gathered
+from clearinghouse.evaluation.assessment.logged import demand_heads
 from clearinghouse.evaluation.assessment.rows import LARGEST, Row, read_table
+from clearinghouse.evaluation.assessment.verifier import demand_believed
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.plan.fields import Plan
 from clearinghouse.evaluation.plan.signing import check
@@ -44,7 +47,9 @@ def gather_table(folder: Path, keys: KeyRing, told: Assessment) -> Gathered:
     rows = read_table(files.read(folder / places.TABLE, LARGEST), places.TABLE)
     for wrong in _wrong(rows, plan, known):
         raise AssessmentError(f"{places.TABLE}: {wrong}", "do not rely on it; ask who made it for the logs")
-    own = {plan.model.name, plan.model.access}
+    demand_believed(folder, plan, keys)
+    demand_heads(folder, plan, keys)
+    own = plan.own_names
     return Gathered(
         folder=folder,
         signed=signed,
@@ -56,6 +61,7 @@ def gather_table(folder: Path, keys: KeyRing, told: Assessment) -> Gathered:
         scripted=told.scripted,
         unsigned=(),
         broken={},
+        raised=tuple(each.flag for each in raised_in(folder, plan, keys)),
         told=tuple(each for each in told.flags if each.kind == SEALING),
     )
 
@@ -74,6 +80,8 @@ def _wrong(rows: tuple[Row, ...], plan: Plan, known: dict[tuple[str, str, str], 
             yield f"an attempt at {row.task_id[:80]} was not made as the plan says"
         if runs.setdefault((row.model, row.task_id, row.scaffold, row.budget), row.run) != row.run:
             yield f"the task {row.task_id[:80]} was run twice"
+        if row.model not in plan.own_names | plan.reference_names:
+            yield f"the plan names no model {row.model[:80]}"
         if (row.run, row.task_id, row.epoch) in seen:
             yield f"an attempt at {row.task_id[:80]} stands there twice"
         seen.add((row.run, row.task_id, row.epoch))

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from clearinghouse.evaluation.plan.agreeing import people
 from clearinghouse.evaluation.plan.fields import VOLUNTARY, Plan, PoolRef
 from clearinghouse.evaluation.rule.checks import check
 from clearinghouse.evaluation.rule.design import DomainDesign
@@ -33,6 +34,7 @@ def contradictions(plan: Plan) -> Iterator[Contradiction]:
     """Yield what is wrong with a plan that can be read."""
     yield from _fractions(msgspec.to_builtins(plan), "")
     yield from _versions(plan)
+    yield from people(plan)
     yield from _choices(plan)
     yield from _budget(plan)
     for at, domain in enumerate(plan.design.domains):
@@ -83,6 +85,10 @@ def _choices(plan: Plan) -> Iterator[Contradiction]:
         yield "tier", "nothing untrusted is run as a process like any other", "write T1, T2 or T3"
     if not band.least_minutes >= 0:
         yield "design.band.least_minutes", f"it is {band.least_minutes}", "write 0 or more"
+    others = (grid.sources, grid.scaffolds, grid.leave_one_family_out, grid.leave_one_benchmark_out)
+    if "tasks" not in grid.weightings and not any(others):  # equal weights are those of the verdict itself
+        what = "the verdict is computed in no other way"
+        yield "design.sensitivity", what, "weigh by tasks as well, or leave each family out in turn"
     for where, given, known in (
         ("design.band.sources", band.sources, SOURCES),
         ("design.sensitivity.sources", grid.sources, band.sources),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from clearinghouse.evaluation.assessment.facts import Assessment
+from clearinghouse.evaluation.assessment.facts import ROLES, Assessment
 from clearinghouse.evaluation.reports.assessment.verdict import CANNOT
 from clearinghouse.evaluation.reports.blocks import SENTENCE, Listing, Said, Section, Words
 from clearinghouse.evaluation.reports.numbers import percent, points, tokens
@@ -38,6 +38,8 @@ def _limits(facts: Assessment) -> Iterator[Words]:
     for flag in facts.flags:
         if flag.is_open:
             yield ("Open: ", Said(flag.says, SENTENCE))
+        elif flag.kind == ROLES:
+            yield ("That two people did it: ", Said(flag.says, SENTENCE))
     if facts.horizon is not None and (facts.horizon.censored50 or facts.horizon.censored80):
         yield "How far the human time goes: the tasks end before it does."
     yield "What may be done with the model. No verdict says anything about that."
