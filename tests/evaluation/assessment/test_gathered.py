@@ -61,7 +61,11 @@ def test_what_is_computed_is_the_same_again_and_survives_its_file(whole: Made) -
     assert one.losses.attempts == 6
     assert [rung.tokens for rung in one.elicitation.rungs] == [SMALL, LARGE]
     assert one.finding.domains[0].families == 6
-    assert {each.kind: each.is_open for each in one.flags} == {"sandbagging": True, "verifier": False}
+    assert {each.kind: each.is_open for each in one.flags} == {
+        "contamination": False,
+        "sandbagging": True,
+        "verifier": False,
+    }
     assert one.finding.verdict in {Verdict.COVERED, Verdict.INDETERMINATE}
 
 
@@ -257,7 +261,7 @@ def test_a_flag_is_open_until_somebody_settles_it_with_a_reason(copied: Copied) 
     made = copied()
     digest = raise_flag(made.folder, "contamination", "A task was seen in public.", who="Ann", now=LATER)
     found = compute(gather(made.folder, made.ring), now=LATER, repetitions=100)
-    assert [each.is_open for each in found.flags if each.kind == "contamination"] == [True]
+    assert next(each.is_open for each in found.flags if each.kind == "contamination")
     with pytest.raises(AssessmentError, match="raised before"):
         raise_flag(made.folder, "contamination", "A task was seen in public.", who="Ann", now=LATER)
     with pytest.raises(AssessmentError, match="with a reason"):

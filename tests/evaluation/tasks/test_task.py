@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clearinghouse.evaluation.statistics.sources import Source
 from clearinghouse.evaluation.tasks import folder as folders
 from clearinghouse.evaluation.tasks.errors import TaskError
-from clearinghouse.evaluation.tasks.fields import Kind, Proof, Source
+from clearinghouse.evaluation.tasks.fields import Kind, Proof
 from clearinghouse.evaluation.tasks.task import Task, from_files, load, tasks_below
 from clearinghouse.sandbox import File
 

@@ -166,7 +166,8 @@ def _made(
 
 
 def _human(kind: str, minutes: float | None) -> "Human":
-    from clearinghouse.evaluation.tasks.fields import Human, Source  # noqa: PLC0415
+    from clearinghouse.evaluation.statistics.sources import Source  # noqa: PLC0415
+    from clearinghouse.evaluation.tasks.fields import Human  # noqa: PLC0415
 
     if minutes is not None:
         return Human(minutes=minutes, source=Source.ESTIMATE, people=1, study="Estimated when the task was made.")

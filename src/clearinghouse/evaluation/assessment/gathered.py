@@ -11,9 +11,10 @@ import msgspec
 from msgspec.structs import replace
 
 from clearinghouse.evaluation.assessment import folder as places
+from clearinghouse.evaluation.assessment.canaries import searched
 from clearinghouse.evaluation.assessment.drawn import DrawnDomain, DrawnFamily, DrawnTask, drawn_domain
 from clearinghouse.evaluation.assessment.errors import AssessmentError
-from clearinghouse.evaluation.assessment.facts import Flag
+from clearinghouse.evaluation.assessment.facts import CanarySearch, Flag
 from clearinghouse.evaluation.assessment.rows import Row, in_order
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.plan.fields import Plan
@@ -30,6 +31,8 @@ MOST_RETRIES = 1
 """How often an attempt that the machine lost may be made again."""
 SEALING = "sealing"
 """The kind of flags that say something of the seals of runs."""
+_Known = tuple[str, str, DrawnTask]
+"""Of a task: its domain, its family, and what was committed to of it."""
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +44,8 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
             name in the folder. tier: the least isolation that a run reached. scripted: whether the model is a scripted
             agent. unsigned: runs that nobody signed. broken: attempts by run that were broken off before they
             were sealed, and made again. vanished: runs before which tasks were shown, and which are not there.
-            told: flags about seals that somebody else raised, where the logs are not here.
+            told: flags about seals that somebody else raised, where the logs are not here. canaries: of the pools, in
+            the logs of the model; None where they were not searched for.
     """
 
     folder: Path
@@ -56,6 +60,7 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
     broken: dict[str, int]
     vanished: tuple[str, ...] = ()
     told: tuple[Flag, ...] = ()
+    canaries: CanarySearch | None = None
 
     @property
     def plan(self) -> Plan:
@@ -81,13 +86,15 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
     if not runs:
         raise AssessmentError(f"{folder} has no runs", "run tasks with `clearinghouse frontier run`")
     _apart(domains)
-    known = {each.sha256: name for name, domain in domains.items() for each in _tasks(domain)}
-    families = {
-        task.sha256: each.name for domain in domains.values() for each in _families(domain) for task in each.tasks
+    known = {
+        task.sha256: (name, family.name, task)
+        for name, domain in domains.items()
+        for family in _families(domain)
+        for task in family.tasks
     }
     for run in runs:
         _belongs(run, signed, known)
-    rows = tuple(in_order(row for run in runs for row in _rows(run, known, families)))
+    rows = tuple(in_order(row for run in runs for row in _rows(run, known, signed.plan.design.band.sources)))
     _once(rows)
     own = {signed.plan.model.name, signed.plan.model.access}
     if not any(row.model in own for row in rows):
@@ -104,6 +111,7 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
         scripted=any(run.asked.scripted for run in runs if run.asked.model in own),
         unsigned=tuple(run.folder.name for run in runs if not run.keyids),
         vanished=_vanished(folder, runs),
+        canaries=searched([run for run in runs if run.asked.model in own], domains),
         broken={run.folder.name: count for run in runs if (count := _broken(run))},
     )
 
@@ -126,7 +134,7 @@ def run_in(path: Path, keys: KeyRing, *, seals_only: bool = False) -> Verified:
     return verified(path, keys if is_signed else None, seals_only=seals_only)
 
 
-def _belongs(run: Verified, signed: Signed, known: dict[str, str]) -> None:
+def _belongs(run: Verified, signed: Signed, known: dict[str, _Known]) -> None:
     """Refuse a run that is not of this plan.
 
     Raises:
@@ -169,25 +177,29 @@ def _vanished(folder: Path, runs: Sequence[Verified]) -> tuple[str, ...]:
     return tuple(sorted(f"{name} ({model})" for name, model in shown - there))
 
 
-def _rows(run: Verified, domains: dict[str, str], families: dict[str, str]) -> Iterator[Row]:
+def _rows(run: Verified, known: dict[str, _Known], sources: Sequence[str]) -> Iterator[Row]:
     given: dict[str, Given] = {each.id: each for each in run.asked.tasks}
     for log in of_run(run):
         for each in log.attempts:
             task = given[each.task_id]
+            domain, family, drawn = known[task.sha256]
+            minutes, source = drawn.time(sources)
             yield Row(
                 task_id=task.id,
-                task_family=families[task.sha256],
-                domain=domains[task.sha256],
+                task_family=family,
+                domain=domain,
                 model=run.asked.model,
                 scaffold=run.asked.scaffold,
                 budget=run.asked.tokens,
                 run=run.folder.name,
                 epoch=each.epoch,
                 outcome=each.ended,
-                human_minutes=float(task.minutes),
-                human_source=task.source,
+                human_minutes=minutes,
+                human_source=source,
                 tokens=each.tokens,
                 steps=" ".join(each.steps),
+                all_steps=" ".join(f"{name}={weight}" for name, weight in task.steps),
+                refused_in_words=each.refused_in_words,
             )
 
 

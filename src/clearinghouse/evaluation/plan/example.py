@@ -53,6 +53,7 @@ developer = "Example Developer"
 identity = ""            # a digest of weights, or the fingerprint of an endpoint
 safeguards = "deployed"  # deployed, reduced or none
 access = ""
+# cutoff = 2026-03-31     # the last day of what it was trained on: tasks that are older are compared with newer ones
 
 # How families are drawn: a public beacon, and how long the developer may take to reveal its nonce.
 [drawing]

@@ -55,6 +55,7 @@ class Sample(msgspec.Struct, frozen=True):
     id: int | str
     epoch: int = 1
     metadata: dict[str, Any] | None = None
+    messages: Any = None
     scores: dict[str, Score] | None = None
     score: Score | None = None
     output: Output | None = None

@@ -18,6 +18,7 @@ from clearinghouse.evaluation.running.attempt import Attempt, score_of
 from clearinghouse.evaluation.running.ending import Ended, ended
 from clearinghouse.evaluation.running.errors import LogError
 from clearinghouse.evaluation.running.fields import Header, Limit, Sample, Score, Spec, Whole
+from clearinghouse.evaluation.running.refusing import refused_in_words
 from clearinghouse.evaluation.running.sealing.verify import Verified
 from clearinghouse.evaluation.running.sealing.writing import SAMPLES, START
 from clearinghouse.formats.text import clean_line, distinct_line
@@ -31,6 +32,7 @@ FAMILIES = ("family", "task_family", "category")
 """Metadata of a sample that names its family, in logs of others."""
 _CHANCE = {"C": 1.0, "I": 0.0, "P": 0.5, "correct": 1.0, "incorrect": 0.0, "yes": 1.0, "no": 0.0}
 """Letters by which inspect_ai and its evaluations write scores. ``N``, no answer, is a failure."""
+_UNSOLVED = frozenset({Ended.FAILED, Ended.BUDGET})
 _LONGEST = 300
 LONGEST_MINUTES = 1_000_000.0
 """Of human time; what a log says beyond that is no time."""
@@ -204,6 +206,7 @@ def _attempt(sample: Sample, header: Header, name: str, *, sealed: bool) -> Atte
         human_minutes=_minutes(told.get("human_minutes")),
         human_source=_short(str(told.get("human_source") or "")),
         steps=_steps(sample),
+        refused_in_words=how in _UNSOLVED and refused_in_words(sample.messages),
         tokens=sum(each.total_tokens or each.input_tokens + each.output_tokens for each in usage),
         seconds=sample.total_time or 0.0,
         cost=sum(costs) if costs else None,
