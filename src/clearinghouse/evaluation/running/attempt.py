@@ -14,8 +14,9 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
             is no outcome. human_minutes, human_source: of the task; None and empty where the log does not say.
         steps: that were done. refused_in_words: whether it was not solved, and ended with a refusal by a list of
             phrases (:mod:`.refusing`); it has an outcome all the same. tokens: of input and output together. seconds:
-            of the clock. cost: in US dollars, None where it is not known. retries: how often the machine lost it
-            before. log: the name of the log. sealed: whether this stands in a run that was verified.
+            of work, without waiting for the provider where the log tells them apart. cost: in US dollars, None where it
+            is not known. retries: how often the machine lost it before. log: the name of the log. sealed: whether this
+            stands in a run that was verified.
     """
 
     task_id: str
