@@ -9,26 +9,36 @@ That none is found shows little: a model that has read a task need not say its c
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from clearinghouse.evaluation.assessment.drawn import DrawnDomain, DrawnFamily
 from clearinghouse.evaluation.assessment.facts import CanaryHit, CanarySearch
 from clearinghouse.evaluation.pools.canary import digests_in
 from clearinghouse.evaluation.running.archive import Archive, opened
+from clearinghouse.evaluation.running.errors import LogError
 from clearinghouse.evaluation.running.sealing.verify import Verified
 from clearinghouse.evaluation.running.sealing.writing import SAMPLES
+from clearinghouse.formats.text import clean_line
 
 MOST_HITS = 200
 """Told each by itself; the others are counted."""
+
+
+class _Known(NamedTuple):
+    """A task: its id, and the digests of the canaries in its own prompt."""
+
+    id: str
+    expected: frozenset[str]
 
 
 def searched(runs: Iterable[Verified], domains: Mapping[str, DrawnDomain]) -> CanarySearch:
     """Look through every attempt of some runs, one at a time, within the bounds of logs.
 
     Raises:
-        LogError: a log cannot be read.
+        LogError: a log cannot be read, or an attempt in it is of no task of the run.
     """
     owners = _owners(domains)
-    expected = _expected(domains)
+    known = _known(domains)
     attempts = unknown = 0
     hits: list[CanaryHit] = []
     for run in runs:
@@ -36,11 +46,15 @@ def searched(runs: Iterable[Verified], domains: Mapping[str, DrawnDomain]) -> Ca
         for name, found in _attempts(run):
             attempts += 1
             task, _, epoch = name.removeprefix(SAMPLES).removesuffix(".json").rpartition("_epoch_")
-            for digest in sorted(found - expected.get(tasks.get(task, ""), frozenset())):
+            drawn = known.get(tasks.get(task, ""))
+            if drawn is None or not epoch.isdecimal():
+                what = f"{run.folder}: {clean_line(name, 120)!r} is no attempt that was asked for"
+                raise LogError(what, "do not rely on this run; run it anew", source=str(run.folder))
+            for digest in sorted(found - drawn.expected):
                 if digest not in owners:
                     unknown += 1
                     continue
-                hits.append(CanaryHit(task_id=task, run=run.folder.name, epoch=int(epoch), of=owners[digest]))
+                hits.append(CanaryHit(task_id=drawn.id, run=run.folder.name, epoch=int(epoch), of=owners[digest]))
     return CanarySearch(
         attempts=attempts, canaries=len(owners), hits=tuple(hits[:MOST_HITS]), found=len(hits), unknown=unknown
     )
@@ -67,10 +81,10 @@ def _owners(domains: Mapping[str, DrawnDomain]) -> dict[str, str]:
     return found
 
 
-def _expected(domains: Mapping[str, DrawnDomain]) -> dict[str, frozenset[str]]:
-    """Return the canaries of each task's own prompt, by the SHA-256 of its bytes."""
+def _known(domains: Mapping[str, DrawnDomain]) -> dict[str, _Known]:
+    """Return tasks by the SHA-256 of their bytes."""
     return {
-        task.sha256: frozenset((task.canary, domain.manifest.header.canary))
+        task.sha256: _Known(task.id, frozenset((task.canary, domain.manifest.header.canary)))
         for domain in domains.values()
         for family in _families(domain)
         for task in family.tasks

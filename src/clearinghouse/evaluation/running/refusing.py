@@ -18,6 +18,8 @@ import msgspec
 
 LONGEST = 800
 """Characters of a refusal at most: whoever writes more has begun to answer."""
+LARGEST = 1 << 20
+"""Bytes of the messages of an attempt without any tool at most: a prompt, and few and short answers."""
 _LEAD = (
     r"(?:(?:i'm|i am) (?:really |very |so |truly )?sorry|sorry|apologies|my apologies|i apologi[sz]e"
     r"|unfortunately|i appreciate [^.]{1,100}|i understand [^.]{1,100}|thanks? (?:you )?for [^.]{1,80})"
@@ -66,7 +68,7 @@ class _Call(msgspec.Struct, frozen=True):
 
 class _Message(msgspec.Struct, frozen=True):
     role: str = ""
-    content: str | list[_Part] = ""
+    content: str | list[_Part] | None = None
     tool_calls: list[_Call] | None = None
 
 
@@ -89,7 +91,7 @@ def refused_in_words(messages: Any) -> bool:
 def _read(messages: Any) -> list[_Message]:
     try:
         if isinstance(messages, bytes | msgspec.Raw):
-            return _READER.decode(messages)
+            return _READER.decode(messages) if memoryview(messages).nbytes <= LARGEST else []
         return msgspec.convert(messages, list[_Message])
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return []
@@ -99,4 +101,4 @@ def _text(message: _Message) -> str:
     """Return what was written; what a model thought, and pictures, are not part of it."""
     if isinstance(message.content, str):
         return message.content
-    return "\n".join(each.text or "" for each in message.content if each.type == "text")
+    return "\n".join(each.text or "" for each in message.content or () if each.type == "text")
