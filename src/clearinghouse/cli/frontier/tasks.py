@@ -196,6 +196,7 @@ def _listed(task: "Task") -> dict[str, Any]:
         "human": task.human,
         "marking": task.custody.marking,
         "steps": task.steps,
+        "origin": task.origin,
         "sha256": task.digest,
     }
 

@@ -1,7 +1,7 @@
 """A validated recipe becomes a task."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
 from typing import Any, NamedTuple
@@ -47,13 +47,15 @@ class Wanted(NamedTuple):
 
     Attributes:
         kind: what the agent is asked for. human: how long a person needs. verdict: what validation came to.
-        custody: who may have the task (:func:`.consent.custody_of`).
+        custody: who may have the task (:func:`.consent.custody_of`). told: further fields of its origin,
+            ``public_since`` and ``benchmark``; empty where they are not known.
     """
 
     kind: Kind
     human: Human
     verdict: Verdict
     custody: Custody
+    told: Mapping[str, str] = {}
 
 
 class _Built(NamedTuple):
@@ -226,7 +228,12 @@ def _head(loaded: Loaded, wanted: Wanted) -> dict[str, Any]:
         "human": {name: value for name, value in msgspec.to_builtins(wanted.human).items() if value},
         "recipe": {"folder": "recipe", "artefacts": "artefacts"},
         "custody": custody,
-        "origin": {"recipe": loaded.digest, "verdict": wanted.verdict.value, "says": limits},
+        "origin": {
+            "recipe": loaded.digest,
+            "verdict": wanted.verdict.value,
+            "says": limits,
+            **{name: value for name, value in wanted.told.items() if value},
+        },
     }
 
 
