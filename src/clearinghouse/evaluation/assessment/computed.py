@@ -4,6 +4,8 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from clearinghouse import __version__
 from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.contamination import contaminated
@@ -23,7 +25,7 @@ from clearinghouse.evaluation.plan.thresholds import Opening, opened
 from clearinghouse.evaluation.rule.conditions import Conditions, OpenFlag
 from clearinghouse.evaluation.rule.decide import decide
 from clearinghouse.evaluation.rule.design import Design
-from clearinghouse.evaluation.rule.finding import Finding, OperatingPoint
+from clearinghouse.evaluation.rule.finding import Finding, OperatingPoint, Verdict
 from clearinghouse.evaluation.rule.operating import operating_characteristics
 from clearinghouse.evaluation.rule.reconsider import reconsider
 
@@ -96,10 +98,24 @@ def compute(
 
 
 def _finding(gathered: Gathered, design: Design, conditions: Conditions) -> Finding:
-    first = observed(gathered, 1)
+    """Return what the rule says. Refusals in words are failures; NOT COVERED has to hold also if they are missing."""
+    found = _decided(gathered, design, conditions)
+    if found.before is not Verdict.NOT_COVERED or not any(row.refused_in_words for row in decisive(gathered)):
+        return found
+    otherwise = _decided(gathered, design, conditions, refused_are_missing=True)
+    if otherwise.before is Verdict.NOT_COVERED:
+        return found
+    return _decided(gathered, design, replace(conditions, refusals_as_failures=True))
+
+
+def _decided(
+    gathered: Gathered, design: Design, conditions: Conditions, *, refused_are_missing: bool = False
+) -> Finding:
+    first = observed(gathered, 1, refused_are_missing=refused_are_missing)
     if max(len(each.stages) for each in gathered.domains.values()) < _RECONSIDERED:
         return decide(design, first, conditions)
-    return reconsider(design, first, observed(gathered, _RECONSIDERED), conditions)
+    fresh = observed(gathered, _RECONSIDERED, refused_are_missing=refused_are_missing)
+    return reconsider(design, first, fresh, conditions)
 
 
 def _conditions(gathered: Gathered, elicitation: Elicitation, screens: Screened, flags: Sequence[Flag]) -> Conditions:
