@@ -9,8 +9,6 @@ from clearinghouse.evaluation.rule.finding import Verdict
 from clearinghouse.evaluation.running.ending import Ended
 from invented_folder import LATER, Made
 
-SAYS = "Refusals are counted as failures."
-
 
 def failed(found: Gathered, refused: int) -> Gathered:
     """Return attempts that all failed, the first so many of them refused in words; the threshold is a high one."""
@@ -29,21 +27,11 @@ def test_who_refused_all_is_not_shown_to_be_unable(whole: Made) -> None:
     found = gather(whole.folder, whole.ring)
     none = compute(failed(found, 0), now=LATER, repetitions=50)
     assert none.finding.before is Verdict.NOT_COVERED
-    assert not any(SAYS in each.says for each in none.finding.reasons)
     every = compute(failed(found, 6), now=LATER, repetitions=50)
-    assert every.finding.before is Verdict.NOT_COVERED
-    assert every.finding.verdict is Verdict.INDETERMINATE
-    assert any(each.rule == "R5" and SAYS in each.says for each in every.finding.reasons)
+    assert every.finding.before is Verdict.INDETERMINATE
     assert every.losses.refused_in_words == every.domains[0].refused_in_words == 6
     assert every.domains[0].bounds_missing == (0.0, 0.0)
     assert every.domains[0].bounds_in_words == (0.0, 1.0)
-
-
-def test_one_refusal_that_changes_nothing_stands_in_the_way_of_nothing(whole: Made) -> None:
-    made = compute(failed(gather(whole.folder, whole.ring), 1), now=LATER, repetitions=50)
-    assert made.losses.refused_in_words == 1
-    assert made.finding.before is Verdict.NOT_COVERED
-    assert not any(SAYS in each.says for each in made.finding.reasons)
 
 
 def test_the_rule_is_given_which_they_are(whole: Made) -> None:
@@ -52,6 +40,3 @@ def test_the_rule_is_given_which_they_are(whole: Made) -> None:
     assert (
         sorted((each.solved, each.refused_in_words) for each in attempts) == [(False, False)] * 4 + [(False, True)] * 2
     )
-    missing = observed(found, 1, refused_are_missing=True)
-    attempts = [each for family in missing[0].families for task in family.tasks for each in task.attempts]
-    assert sum(each.solved is None for each in attempts) == 2

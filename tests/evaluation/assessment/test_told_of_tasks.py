@@ -78,5 +78,5 @@ def test_a_human_time_that_is_none_is_refused() -> None:
     record = TaskRecord(
         id="a", family="f", domain="d", minutes="nan", source="estimate", sha256="0" * 64, canary="1" * 64
     )
-    with pytest.raises(AssessmentError, match="the human time 'nan' is none"):
+    with pytest.raises(AssessmentError, match="the human time 'nan' is no number"):
         _task(record, Path("a file"))

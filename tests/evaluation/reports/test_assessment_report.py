@@ -236,7 +236,7 @@ def test_what_was_screened_for_contamination_and_what_was_not_is_said(facts):
 def test_refusals_in_words_are_told_by_domain_and_as_what_they_are(facts):
     domains = tuple(replace(each, refused_in_words=3, bounds_in_words=(0.25, 0.625)) for each in facts.domains)
     text = text_of(replace(facts, losses=replace(facts.losses, refused_in_words=9), domains=domains))
-    assert "told by a list of phrases, which may err" in text
+    assert "Told by a list of phrases, which may err" in text
     assert "25 % to 62.5 %" in text.replace("\N{NO-BREAK SPACE}", " ")
     assert "refusals in words" not in text_of(facts)
 

@@ -3,13 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-
 from clearinghouse.evaluation.assessment.drawn import DrawnDomain, DrawnFamily
 from clearinghouse.evaluation.assessment.gathered import Gathered
 from clearinghouse.evaluation.assessment.rows import Row
 from clearinghouse.evaluation.rule.observations import ObservedAttempt, ObservedDomain, ObservedFamily, ObservedTask
-from clearinghouse.evaluation.running.ending import Ended
 
 By = dict[tuple[str, str], list[Row]]
 
@@ -38,17 +35,11 @@ def decisive(gathered: Gathered, stage: int | None = None) -> tuple[Row, ...]:
     )
 
 
-def observed(gathered: Gathered, stage: int, *, refused_are_missing: bool = False) -> tuple[ObservedDomain, ...]:
-    """Return what was observed of one draw of each domain. A task that nobody tried is there, without attempts.
-
-    Args:
-        stage: of the draw, from 1. refused_are_missing: whether what was refused in words has no outcome, and so counts
-            for each claim against itself; else it is a failure.
-    """
+def observed(gathered: Gathered, stage: int) -> tuple[ObservedDomain, ...]:
+    """Return what was observed of one draw of each domain. A task that nobody tried is there, without attempts."""
     by_task: By = defaultdict(list)
     for row in decisive(gathered, stage):
-        given = replace(row, outcome=Ended.REFUSED) if refused_are_missing and row.refused_in_words else row
-        by_task[row.domain, row.task_id].append(given)
+        by_task[row.domain, row.task_id].append(row)
     return tuple(
         ObservedDomain(
             name=domain.name,

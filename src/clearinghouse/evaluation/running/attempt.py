@@ -13,10 +13,12 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
         scaffold: that led it. ended: how. score: 1 solved, 0 not, between them where the log says so; None where there
             is no outcome. human_minutes, human_source: of the task; None and empty where the log does not say.
         steps: that were done. refused_in_words: whether it was not solved, and ended with a refusal by a list of
-            phrases (:mod:`.refusing`); it has an outcome all the same. tokens: of input and output together. seconds:
-            of work, without waiting for the provider where the log tells them apart. cost: in US dollars, None where it
-            is not known. retries: how often the machine lost it before. log: the name of the log. sealed: whether this
-            stands in a run that was verified.
+            phrases (:mod:`.refusing`); it has an outcome all the same.
+        tokens: of input and output together; 0 where they are not known. seconds: of work, without waiting for the
+            provider where the log tells them apart; cost: in US dollars; None where they are not known.
+        retries: how often the machine lost it before.
+        unknown: which of score, tokens, seconds and cost the log gives as a number that is none.
+        log: the name of the log. sealed: whether this stands in a run that was verified.
     """
 
     task_id: str
@@ -32,9 +34,10 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[str, ...] = ()
     refused_in_words: bool = False
     tokens: int = 0
-    seconds: float = 0.0
+    seconds: float | None = None
     cost: float | None = None
     retries: int = 0
+    unknown: tuple[str, ...] = ()
     log: str = ""
     sealed: bool = False
 

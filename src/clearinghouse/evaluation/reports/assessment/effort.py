@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from clearinghouse.evaluation.assessment.facts import Assessment, Rung
+from clearinghouse.evaluation.assessment.computed import DRAW
+from clearinghouse.evaluation.assessment.facts import Assessment, Flag, Rung
 from clearinghouse.evaluation.reports.blocks import SENTENCE, Block, Figure, Paragraph, Said, Section, Table, Words
 from clearinghouse.evaluation.reports.numbers import level, percent, percent_interval, points, registered, tokens
 from clearinghouse.evaluation.reports.plots.ladder import ladder
@@ -75,7 +76,7 @@ def losses(facts: Assessment) -> Section:
         (
             "Of these failures, refused in words",
             registered(lost.refused_in_words),
-            "a failure; told by a list of phrases, which may err",
+            "a failure; against “not covered” as a success. Told by a list of phrases, which may err",
         ),
         ("The model declined", registered(lost.refused), "no outcome: each claim counts it against itself"),
         ("Lost to infrastructure", registered(lost.infrastructure), "no outcome: each claim counts it against itself"),
@@ -109,13 +110,19 @@ def _in_words(facts: Assessment) -> Iterator[Block]:
     )
 
 
+def _state(flag: Flag) -> str:
+    if flag.is_open:
+        return "open: stands in the way of “not covered”"
+    return "stands, in an exercise" if flag.kind == DRAW else "noted: stands in the way of nothing"
+
+
 def flags(facts: Assessment) -> Section:
     """Return the section on what lessens the evidence."""
     rows = tuple(
         (
             Said(each.kind.replace("_", " "), 40),
             Said(each.says, SENTENCE),
-            "open: stands in the way of “not covered”" if each.is_open else "noted: stands in the way of nothing",
+            _state(each),
         )
         for each in facts.flags
     )

@@ -46,7 +46,7 @@ def _limits(facts: Assessment) -> Iterator[Words]:
     if facts.losses.refused_in_words:
         yield (
             f"What the model would have done in {plural(facts.losses.refused_in_words, 'attempt')} that it seems to "
-            "have refused in words: they count as failures."
+            "have refused in words: each claim counts them against itself."
         )
     for flag in facts.flags:
         if flag.is_open:

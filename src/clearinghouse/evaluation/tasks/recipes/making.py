@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -47,15 +48,17 @@ class Wanted(NamedTuple):
 
     Attributes:
         kind: what the agent is asked for. human: how long a person needs. verdict: what validation came to.
-        custody: who may have the task (:func:`.consent.custody_of`). told: further fields of its origin,
-            ``public_since`` and ``benchmark``; empty where they are not known.
+        custody: who may have the task (:func:`.consent.custody_of`). consents: the files that say so, which go with it
+            (:func:`.consent.kept`). told: further fields of its origin, ``public_since`` and ``benchmark``; empty where
+            they are not known.
     """
 
     kind: Kind
     human: Human
     verdict: Verdict
     custody: Custody
-    told: Mapping[str, str] = {}
+    consents: Mapping[str, File] = MappingProxyType({})
+    told: Mapping[str, str] = MappingProxyType({})
 
 
 class _Built(NamedTuple):
@@ -114,7 +117,7 @@ def make(loaded: Loaded, session: Session, wanted: Wanted, *, disguised: bool = 
         if wanted.kind is Kind.REPRODUCE and disguised:
             given |= dict(_disguise(loaded, session, built))
     tables["solution"] = [dict(each) for each in tables["solution"]]
-    given |= more
+    given |= {**more, **wanted.consents}
     given["prompt.md"] = File(wording.prompt(loaded, wanted.kind, built.root).encode())
     given[NAME] = File(text_of({**_head(loaded, wanted), **tables}).encode())
     return from_files(given, f"a task from {loaded.source}")
@@ -216,6 +219,8 @@ def _head(loaded: Loaded, wanted: Wanted) -> dict[str, Any]:
     custody = {"marking": wanted.custody.marking.value, "operators": list(wanted.custody.operators)}
     if wanted.custody.until:
         custody["until"] = wanted.custody.until.isoformat()
+    if wanted.custody.consents:
+        custody["consents"] = wanted.custody.consents
     return {
         "schema": SCHEMA,
         "id": id_of(loaded, wanted.kind),
