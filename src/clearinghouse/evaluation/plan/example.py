@@ -55,6 +55,8 @@ no_identity = ""         # where there is none: why, which stands in every recor
 safeguards = "deployed"  # deployed, reduced or none
 access = ""              # provider/model, as inspect_ai names it
 {references}
+# cutoff = 2026-03-31     # the last day of what it was trained on: tasks that are older are compared with newer ones
+
 # How families are drawn: a public beacon, and how long the developer may take to reveal its nonce.
 [drawing]
 beacon = "quicknet"      # or "default", both of drand; "rehearsal", for scripted agents only, nobody can verify
