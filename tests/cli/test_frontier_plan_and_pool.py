@@ -102,7 +102,7 @@ def test_from_a_pool_over_a_plan_to_a_draw_that_anybody_repeats(
     of_it = f"~/assessment --domain {DOMAIN}"
     by = f"pool draw make {of_it} --pool ~/pool --nonce ~/nonce --key ~/assessor --who Ada"
     make = f"{by} --signature {QUICKNET[123]}"
-    assert "before the round" in course.run(make, 2)
+    assert "come back then" in course.run(make, 2)
     course.run("pool draw nonce ~/other")
     sign = f"pool draw sign {of_it} --key ~/developer"
     assert "another nonce" in course.run(f"{sign} --nonce ~/other", 2)
