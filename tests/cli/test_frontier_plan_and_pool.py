@@ -3,6 +3,9 @@
 import datetime as dt
 import json
 import stat
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -229,6 +232,19 @@ def test_canaries_are_found_from_the_manifest_alone(course: Course) -> None:
     course.run(f"pool open ~/pool {course.shares('ada', 'grace')} {opening} --all")
     assert "48 canaries" in course.run("pool canary ~/pool ~/open", 1)
     assert "0 canaries" in course.run("pool canary ~/pool ~/tasks")
+    pytest.importorskip("zipfile_zstd")
+    text = next((course.home / "open").glob("*/prompt.md")).read_bytes()
+    with zipfile.ZipFile(course.home / "a.eval", "w", 93) as out:  # Zstandard, as inspect_ai packs its logs
+        out.writestr("samples/a_epoch_1.json", text)
+    assert text[-40:-5] not in (course.home / "a.eval").read_bytes()
+    line = ["frontier", "pool", "canary", str(course.pool), str(course.home / "a.eval")]
+    script = f"import sys; from clearinghouse.cli.main import invoke; sys.exit(invoke({line!r}))"
+    # in a process of its own: in this one zipfile has just been taught Zstandard
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    found = " ".join(done.stdout.split())
+    assert done.returncode == 1
+    assert "a.eval!samples/a_epoch_1.json: the canary of the pool" in found
+    assert "2 canaries of this pool in 1 file" in found
 
 
 def test_a_worn_task_is_left_out_of_the_next_version(course: Course) -> None:

@@ -64,7 +64,12 @@ def test_what_is_computed_is_the_same_again_and_survives_its_file(whole: Made) -
     assert one.losses.attempts == 6
     assert [rung.tokens for rung in one.elicitation.rungs] == [SMALL, LARGE]
     assert one.finding.domains[0].families == 6
-    assert {each.kind: each.is_open for each in one.flags} == {"sandbagging": True, "draw": False, "verifier": False}
+    assert {each.kind: each.is_open for each in one.flags} == {
+        "contamination": False,
+        "draw": False,
+        "sandbagging": True,
+        "verifier": False,
+    }
     assert one.finding.verdict in {Verdict.COVERED, Verdict.INDETERMINATE}
 
 

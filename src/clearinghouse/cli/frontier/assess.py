@@ -84,6 +84,16 @@ def assess_command(
     public: Annotated[
         Path | None, typer.Option("--public", metavar="FILE", help="Its public key, where KEY is a URI.")
     ] = None,
+    link: Annotated[
+        Path | None,
+        typer.Option(
+            "--link",
+            parser=path_of,
+            metavar="TABLE",
+            help="Of a table: another one with some of the same tasks, on whose scale abilities are given, and nothing "
+            "else.",
+        ),
+    ] = None,
     who: Annotated[str, typer.Option("--who", metavar="NAME", help="Of a folder: who assesses, for its log.")] = "",
     output: Annotated[
         OutputFormat, typer.Option("--format", help="table for people, json for programs.")
@@ -102,7 +112,13 @@ def assess_command(
     """
     need("numpy", "scipy")
     if path.is_dir():
+        if link is not None:
+            raise OptionError("--link", "is of tables", "name a table of runs, such as the runs.csv of the folder")
         raise typer.Exit(_of_folder(path, key, openings or (), (sign, public), who, output))
+    if link is not None:
+        from clearinghouse.cli.frontier.assess_linked import assess_linked  # noqa: PLC0415
+
+        raise typer.Exit(assess_linked(path, link, output))
     from clearinghouse.cli.frontier.assess_table import assess_table  # noqa: PLC0415 - arrays take a while to load
     from clearinghouse.evaluation.runs.measure import Settings  # noqa: PLC0415
     from clearinghouse.evaluation.statistics.horizon.weights import TaskWeights  # noqa: PLC0415

@@ -85,6 +85,14 @@ def _tell(folder: Path, assessment: Assessment, sha256: str) -> None:
     losses = assessment.losses
     missing = losses.refused + losses.infrastructure
     say(f"{plural(losses.attempts, 'attempt')} at drawn tasks: {losses.solved} solved, {missing} without an outcome.")
+    if losses.refused_in_words:
+        say(f"{losses.refused_in_words} of the failures were refused in words (by a list of phrases, which may err).")
+    for task in assessment.steps.tasks:
+        cut = f", {task.cut_short} cut short" if task.cut_short else ""
+        done = "; ".join(f"{clean_line(each.name, 64)} {each.seen}" for each in task.steps)
+        say(f"{clean_line(task.task_id, 64)}, steps done in {plural(task.attempts, 'attempt')}{cut}: {done}.")
+    for flag in assessment.flags:
+        say(f"{'Open' if flag.is_open else 'Noted'}: {flag.kind}. {clean_line(flag.says, 500)}")
     say(f"{folder / places.ASSESSMENT}: SHA-256 {sha256}")
     say("It is voluntary, and has no bearing on whether, when or to whom anybody releases a model.")
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from clearinghouse.cli.frontier.group import app as frontier
+from clearinghouse.cli.frontier.group import need
 from clearinghouse.cli.layout import say, show_table, stderr
 from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.output import ATTENTION, BAD_INPUT, OK, OutputFormat, explained, show_error, write_json
 from clearinghouse.cli.validate.group import Declared, Form, Runner, form_of, words_of
+from clearinghouse.formats.inputs import path_of
 from clearinghouse.formats.text import clean_line, plural
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.sandbox import Tier
@@ -150,6 +152,31 @@ def _signer(record: Path | None, key: str, public: Path | None, who: str) -> "Si
     return signer
 
 
+@app.command("baseline", short_help="How long tasks take a person, from a table of attempts.")
+def baseline_command(
+    table: Annotated[
+        Path,
+        typer.Argument(
+            parser=path_of,
+            metavar="TABLE",
+            help="CSV or Parquet, one attempt a row: task_id, minutes, finished (1, or 0 where it was given "
+            "up), and if known person. - is standard input.",
+        ),
+    ],
+    *,
+    level: Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="Confidence of the intervals.")] = 0.95,
+    output: Form = "text",
+) -> None:
+    """Say how long each task takes a person, with an interval; who gave up has taken at least so long.
+
+    Exit code 0: done. 1: done, and rows were left out. 2: it is no such table.
+    """
+    need("numpy", "scipy")
+    from clearinghouse.cli.frontier.baseline import baseline  # noqa: PLC0415 - arrays take a while to load
+
+    raise typer.Exit(baseline(table, level, form_of(output)))
+
+
 def _loaded(paths: Sequence[Path]) -> "tuple[list[Task], list[ClearinghouseError]]":
     """Return the tasks below paths, and what is wrong with those that cannot be read."""
     from clearinghouse.evaluation.tasks.errors import TaskError  # noqa: PLC0415
@@ -204,6 +231,7 @@ def _listed(task: "Task") -> dict[str, Any]:
         "human": task.human,
         "marking": task.custody.marking,
         "steps": task.steps,
+        "origin": task.origin,
         "sha256": task.digest,
     }
 

@@ -11,9 +11,10 @@ import msgspec
 from msgspec.structs import replace
 
 from clearinghouse.evaluation.assessment import folder as places
+from clearinghouse.evaluation.assessment.canaries import searched
 from clearinghouse.evaluation.assessment.drawn import DrawnDomain, DrawnFamily, DrawnTask, drawn_domain
 from clearinghouse.evaluation.assessment.errors import AssessmentError
-from clearinghouse.evaluation.assessment.facts import Flag
+from clearinghouse.evaluation.assessment.facts import CanarySearch, Flag
 from clearinghouse.evaluation.assessment.flags import raised_in
 from clearinghouse.evaluation.assessment.logged import demand_heads, thrown_away
 from clearinghouse.evaluation.assessment.rows import Row, in_order
@@ -34,6 +35,8 @@ MOST_RETRIES = 1
 """How often an attempt that the machine lost may be made again."""
 SEALING = "sealing"
 """The kind of flags that say something of the seals of runs."""
+_Known = tuple[str, str, DrawnTask]
+"""Of a task: its domain, its family, and what was committed to of it."""
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +50,8 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
             were broken off before they were sealed, and made again. lost: attempts by run that the machine lost and
             that were made again, likewise. vanished: runs that began, or before which tasks were shown, and that are
             not there as they were. raised: flags that people raised.
-        told: flags about seals that somebody else raised, where the logs are not here.
+        told: flags about seals that somebody else raised, where the logs are not here. canaries: of the pools, in
+            the logs of the model; None where they were not searched for.
     """
 
     folder: Path
@@ -64,6 +68,7 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
     vanished: tuple[str, ...] = ()
     raised: tuple[Flag, ...] = ()
     told: tuple[Flag, ...] = ()
+    canaries: CanarySearch | None = None
 
     @property
     def plan(self) -> Plan:
@@ -89,15 +94,17 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
     if not runs:
         raise AssessmentError(f"{folder} has no runs", "run tasks with `clearinghouse frontier run`")
     _apart(domains)
-    known = {each.sha256: name for name, domain in domains.items() for each in _tasks(domain)}
-    families = {
-        task.sha256: each.name for domain in domains.values() for each in _families(domain) for task in each.tasks
+    known = {
+        task.sha256: (name, family.name, task)
+        for name, domain in domains.items()
+        for family in _families(domain)
+        for task in family.tasks
     }
     for run in runs:
         _belongs(run, signed, known)
         if run.is_signed:
             demand_operator(signed.plan, run.keyids, str(run.folder))
-    rows = tuple(in_order(row for run in runs for row in _rows(run, known, families)))
+    rows = tuple(in_order(row for run in runs for row in _rows(run, known, signed.plan.design.band.sources)))
     _once(rows)
     again = {run.folder.name: _made_again(run) for run in runs}
     own, references = signed.plan.own_names, signed.plan.reference_names
@@ -118,6 +125,7 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
         unsigned=tuple(run.folder.name for run in runs if not run.keyids),
         vanished=tuple(sorted({*_vanished(folder, runs), *thrown_away(folder, runs)})),
         raised=tuple(each.flag for each in raised_in(folder, signed.plan, keys)),
+        canaries=searched([run for run in runs if run.asked.model in own], domains),
         broken={name: broken for name, (broken, _) in again.items() if broken},
         lost={name: lost for name, (_, lost) in again.items() if lost},
     )
@@ -145,7 +153,7 @@ def run_in(path: Path, keys: KeyRing, *, seals_only: bool = False) -> Verified:
     return verified(path, keys if is_signed else None, seals_only=seals_only)
 
 
-def _belongs(run: Verified, signed: Signed, known: dict[str, str]) -> None:
+def _belongs(run: Verified, signed: Signed, known: dict[str, _Known]) -> None:
     """Refuse a run that is not of this plan.
 
     Raises:
@@ -196,25 +204,29 @@ def _vanished(folder: Path, runs: Sequence[Verified]) -> tuple[str, ...]:
     return tuple(sorted(f"{name} ({model})" for name, model in shown - there))
 
 
-def _rows(run: Verified, domains: dict[str, str], families: dict[str, str]) -> Iterator[Row]:
+def _rows(run: Verified, known: dict[str, _Known], sources: Sequence[str]) -> Iterator[Row]:
     given: dict[str, Given] = {each.id: each for each in run.asked.tasks}
     for log in of_run(run):
         for each in log.attempts:
             task = given[each.task_id]
+            domain, family, drawn = known[task.sha256]
+            minutes, source = drawn.time(sources)
             yield Row(
                 task_id=task.id,
-                task_family=families[task.sha256],
-                domain=domains[task.sha256],
+                task_family=family,
+                domain=domain,
                 model=run.asked.model,
                 scaffold=run.asked.scaffold,
                 budget=run.asked.tokens,
                 run=run.folder.name,
                 epoch=each.epoch,
                 outcome=each.ended,
-                human_minutes=float(task.minutes),
-                human_source=task.source,
+                human_minutes=minutes,
+                human_source=source,
                 tokens=each.tokens,
                 steps=" ".join(each.steps),
+                all_steps=" ".join(f"{name}={weight}" for name, weight in task.steps),
+                refused_in_words=each.refused_in_words,
             )
 
 

@@ -2,7 +2,7 @@
 
 Plan, pools and draws are verified as they are with the logs, and every row must be an attempt at a task that was drawn
 or is for development. What only the logs could show is believed as the assessment tells it: how far runs were isolated,
-whether a model ran, and whether seals are whole.
+whether a model ran, whether seals are whole, and what a search for canaries came to.
 """
 
 from collections.abc import Iterator
@@ -63,6 +63,7 @@ def gather_table(folder: Path, keys: KeyRing, told: Assessment) -> Gathered:
         broken={},
         raised=tuple(each.flag for each in raised_in(folder, plan, keys)),
         told=tuple(each for each in told.flags if each.kind == SEALING),
+        canaries=told.contamination.canaries,
     )
 
 
@@ -74,7 +75,7 @@ def _wrong(rows: tuple[Row, ...], plan: Plan, known: dict[tuple[str, str, str], 
         task = known.get((row.domain, row.task_family, row.task_id))
         if task is None:
             yield f"the task {row.task_id[:80]} was not drawn"
-        elif (task.minutes, task.source) != (row.human_minutes, row.human_source):
+        elif task.time(plan.design.band.sources) != (row.human_minutes, row.human_source):
             yield f"the task {row.task_id[:80]} has another human time than was committed to"
         if row.scaffold not in plan.scaffolds or row.budget > plan.design.budget.tokens:
             yield f"an attempt at {row.task_id[:80]} was not made as the plan says"

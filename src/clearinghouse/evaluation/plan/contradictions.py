@@ -17,10 +17,9 @@ from clearinghouse.evaluation.plan.fields import VOLUNTARY, Plan, PoolRef
 from clearinghouse.evaluation.rule.checks import check
 from clearinghouse.evaluation.rule.design import DomainDesign
 from clearinghouse.evaluation.rule.errors import DesignError
+from clearinghouse.evaluation.statistics.sources import RANK
 from clearinghouse.sandbox import Tier
 
-SOURCES = ("completion", "estimate", "first_blood", "model_estimate")
-"""Sources of human times."""
 SCRIPTED = "scripted/"
 """With which the names of scripted agents begin."""
 _NO_ROOT = "0" * 64
@@ -90,7 +89,7 @@ def _choices(plan: Plan) -> Iterator[Contradiction]:
         what = "the verdict is computed in no other way"
         yield "design.sensitivity", what, "weigh by tasks as well, or leave each family out in turn"
     for where, given, known in (
-        ("design.band.sources", band.sources, SOURCES),
+        ("design.band.sources", band.sources, RANK),
         ("design.sensitivity.sources", grid.sources, band.sources),
         ("design.sensitivity.scaffolds", grid.scaffolds, plan.scaffolds),
     ):
@@ -101,7 +100,7 @@ def _choices(plan: Plan) -> Iterator[Contradiction]:
     if len(set(plan.scaffolds)) != len(plan.scaffolds):
         yield "scaffolds", "one stands twice", "name each once"
     if not band.sources:
-        yield "design.band.sources", "no source of human times is named", f"name some of {', '.join(SOURCES)}"
+        yield "design.band.sources", "no source of human times is named", f"name some of {', '.join(RANK)}"
     if plan.design.reconsideration.days < 1:
         yield "design.reconsideration.days", "there is no day on which it may be asked for", "write 14, or more"
 

@@ -54,6 +54,8 @@ identity = ""            # a digest of weights, or the fingerprint of an endpoin
 safeguards = "deployed"  # deployed, reduced or none
 access = ""
 {references}
+# cutoff = 2026-03-31     # the last day of what it was trained on: tasks that are older are compared with newer ones
+
 # How families are drawn: a public beacon, and how long the developer may take to reveal its nonce.
 [drawing]
 beacon = "quicknet"      # or "default", both of drand; "rehearsal", for scripted agents only, nobody can verify

@@ -2,6 +2,7 @@
 (:mod:`clearinghouse.evaluation.rule.design`).
 """
 
+import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -34,7 +35,8 @@ class ModelState(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: as its developer calls it. developer: who. identity: a digest of weights, or the fingerprint of an
-            endpoint; empty where it is not known yet. safeguards: that it has. access: how it is reached.
+            endpoint; empty where it is not known yet. safeguards: that it has. access: how it is reached. cutoff: the
+            last day of what it was trained on, as its developer says; None where that is not said.
     """
 
     name: _Line
@@ -42,6 +44,7 @@ class ModelState(msgspec.Struct, frozen=True, kw_only=True):
     identity: _LineOrNone = ""
     safeguards: Literal["deployed", "reduced", "none"] = "deployed"
     access: _LineOrNone = ""
+    cutoff: dt.date | None = None
 
 
 class Role(StrEnum):

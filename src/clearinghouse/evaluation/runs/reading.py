@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from clearinghouse.evaluation.runs.columns import COLUMNS, EXPECTED, NEEDED, find
+from clearinghouse.evaluation.runs.columns import COLUMNS, EXPECTED, NEEDED, RUNS, Wanted, find
 from clearinghouse.evaluation.runs.errors import TableError
 from clearinghouse.evaluation.runs.run import BadCellError, Run, run_of
 from clearinghouse.evaluation.runs.table import Problems, Read, table_of
@@ -46,12 +46,17 @@ def read_table(path: Path) -> Read:
             runs, or none of its rows can be used. MissingExtraError: it is Parquet, and pyarrow is not installed.
         DocumentError: it cannot be unpacked or is too large.
     """
+    return read_document(one_document(path))
+
+
+def one_document(path: Path) -> Document:
+    """Return what a path holds, unpacked; raises as :func:`read_table`, but for what stands in it."""
     found = [item.item for item in islice(inputs([path], _LIMITS), 2)]
     documents = [item for item in found if isinstance(item, Document)]
     if len(found) != 1 or not documents:
         told = next((item.message for item in found if isinstance(item, Problem)), "it is a folder or several files.")
         raise TableError(f"{path}: {told.rstrip('.')}", "name one table", source=str(path))
-    return read_document(documents[0])
+    return documents[0]
 
 
 def read_document(document: Document) -> Read:
@@ -64,7 +69,7 @@ def read_document(document: Document) -> Read:
     elif document.sample.head.lstrip().startswith(b"{"):
         columns, found = _json_columns(document), _json_rows(document, problems)
     else:
-        columns, found = _csv(document, problems)
+        columns, found = csv_rows(document, problems)
     named = find(columns, document.source)
     if named.others:
         said = ", ".join(f"{name} as {ours}" for name, ours in named.others.items())
@@ -85,10 +90,10 @@ def _runs(found: Iterator[_Row], places: dict[str, str], problems: Problems) -> 
         yield line, run
 
 
-def _csv(document: Document, problems: Problems) -> tuple[list[str], Iterator[_Row]]:
+def csv_rows(document: Document, problems: Problems, wanted: Wanted = RUNS) -> tuple[list[str], Iterator[_Row]]:
     """Return the header of a table in text, and its rows, by the delimiter that finds most of our columns."""
     best: tuple[int, str, list[str]] = (-1, ",", [])
-    known = {name for names in COLUMNS.values() for name in names}
+    known = wanted.names
     for delimiter in DELIMITERS:
         first = next((row for row in rows(document, delimiter) if not isinstance(row, Problem)), None)
         header = list(first[1].values()) if first else []

@@ -35,6 +35,19 @@ def _limits(facts: Assessment) -> Iterator[Words]:
     yield from _effort(facts)
     yield from _missing(facts)
     yield "That the model did its best. Tests like these cannot exclude that one holds back on purpose."
+    if facts.contamination.unscreened:
+        yield (
+            "That the model had not seen such tasks before: contamination was not screened ",
+            Said("; nor ".join(facts.contamination.unscreened), SENTENCE),
+            ". If it had, the numbers are too high.",
+        )
+    else:
+        yield "That the model had not seen such tasks before. Screens can show that it had, and never that it had not."
+    if facts.losses.refused_in_words:
+        yield (
+            f"What the model would have done in {plural(facts.losses.refused_in_words, 'attempt')} that it seems to "
+            "have refused in words: each claim counts them against itself."
+        )
     for flag in facts.flags:
         if flag.is_open:
             yield ("Open: ", Said(flag.says, SENTENCE))
