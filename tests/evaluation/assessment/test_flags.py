@@ -49,7 +49,7 @@ def test_a_flag_counts_until_somebody_else_settles_it(copied: Callable[[], Made]
     operator, assessor = (signing(made.folder.parent, each)[0] for each in ("operator", "assessor"))
     digest = raise_flag(made.folder, "contamination", SAYS, operator, who="Ann", now=LATER)
     found = compute(gather(made.folder, made.ring), now=LATER, repetitions=100)
-    assert [each.is_open for each in found.flags if each.kind == "contamination"] == [True]
+    assert [each.is_open for each in found.flags if each.says == SAYS] == [True]
     settle_flag(made.folder, digest[:12], "It was another task.", assessor, plan(), who="Ben", now=LATER)
     [flag] = gather(made.folder, made.ring).raised
     assert not flag.is_open
