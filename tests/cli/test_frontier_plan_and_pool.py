@@ -196,7 +196,6 @@ def test_a_fresh_draw_follows_on_the_first(course: Course, monkeypatch: pytest.M
 def test_a_rehearsal_is_drawn_without_a_network_and_says_so(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     course.new_plan()
     plan = course.plan / "plan.toml"
-    plan.write_text(filled_in(plan.read_text()))
     plan.write_text(plan.read_text().replace('beacon = "quicknet"', 'beacon = "rehearsal"'))
     assert "drawing.beacon" in course.run("plan check ~/assessment", 2)
     plan.write_text(plan.read_text().replace('access = "example/model"', 'access = "scripted/skill-60"'))
