@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from securesystemslib.signer import Signer
+
 from boxed import runner
 from clearinghouse.evaluation.assessment.folder import DEVELOPMENT, keep_revealed, runs_of
 from clearinghouse.evaluation.assessment.running import expose, under
@@ -14,10 +16,10 @@ from clearinghouse.evaluation.plan.fields import PoolRef
 from clearinghouse.evaluation.plan.signing import commit
 from clearinghouse.evaluation.pools import ceremony
 from clearinghouse.evaluation.pools.beacon import round_after
-from clearinghouse.evaluation.pools.draw import agree, make
+from clearinghouse.evaluation.pools.draw import Draw, agree, make
 from clearinghouse.evaluation.pools.making import Wish, keep
 from clearinghouse.evaluation.pools.making import make as make_pool
-from clearinghouse.evaluation.pools.manifest import Policy
+from clearinghouse.evaluation.pools.manifest import Manifest, Policy
 from clearinghouse.evaluation.pools.opening import opened
 from clearinghouse.evaluation.pools.split import development, held_out
 from clearinghouse.evaluation.pools.terms import nonce_digest
@@ -86,12 +88,7 @@ def prepared(home: Path, families: int = 12) -> Made:
     developer, two = signing(home, "developer")
     _, three = signing(home, "operator")
     signed = commit(folder, assessor, who="Ada", now=NOW)
-    beacon = round_after("quicknet", NOW + dt.timedelta(minutes=30))
-    terms = agree(manifest, signed.sha256, nonce_digest(NONCE), beacon, now=NOW)
-    ceremony.keep_terms(folder, DOMAIN, terms, assessor, who="Ada", now=NOW)
-    ceremony.sign_terms(folder, DOMAIN, 1, developer, now=NOW, nonce=NONCE)
-    draw = make(terms, manifest, hashlib.sha256(b"a round").digest(), NONCE, now=LATER)
-    ceremony.keep_draw(folder, DOMAIN, draw, assessor, who="Ada", now=LATER)
+    draw = drawn_in(folder, manifest, signed.sha256, (assessor, developer), NOW)
     with opened(pool, shares_of(pool, *NAMES[:2]), who="Ada", purpose="a test", now=LATER) as inside:
         groups = draw.first(len(held_out(manifest)))
         for stage, some in ((DEVELOPMENT, development(manifest)), (1, groups)):
@@ -99,6 +96,26 @@ def prepared(home: Path, families: int = 12) -> Made:
         trial = tuple(each.task for each in inside.of(development(manifest)))
         drawn = tuple(each.task for each in inside.of(groups))
     return Made(folder, KeyRing([*one, *two, *three]), trial, drawn)
+
+
+def drawn_in(
+    folder: Path,
+    manifest: Manifest,
+    plan: str,
+    sides: tuple[Signer, Signer],
+    now: dt.datetime,
+    before: tuple[Draw, int] | None = None,
+) -> Draw:
+    """Agree on a draw, sign its terms for assessor and developer, and make it an hour later."""
+    assessor, developer = sides
+    beacon = round_after("quicknet", now + dt.timedelta(minutes=30))
+    terms = agree(manifest, plan, nonce_digest(NONCE), beacon, now=now, before=before)
+    ceremony.keep_terms(folder, DOMAIN, terms, assessor, who="Ada", now=now)
+    ceremony.sign_terms(folder, DOMAIN, terms.stage, developer, now=now, nonce=NONCE)
+    made_at = now + dt.timedelta(hours=1)
+    draw = make(terms, manifest, hashlib.sha256(b"a round").digest(), NONCE, now=made_at, before=before)
+    ceremony.keep_draw(folder, DOMAIN, draw, assessor, who="Ada", now=made_at)
+    return draw
 
 
 def ran(made: Made, bench: Bench) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from clearinghouse import __version__
 from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.described import horizon_of, losses_of, result_of
+from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.assessment.facts import Assessment, Elicitation, Flag, Model, PlanRef
 from clearinghouse.evaluation.assessment.flags import raised_in
 from clearinghouse.evaluation.assessment.gathered import SEALING, Gathered
@@ -44,7 +45,7 @@ def compute(
 
     Raises:
         DesignError, ObservationError, LookError, ThresholdError: what was gathered cannot be decided under the plan.
-        AnalysisError: the plan names other code. LedgerError: the log cannot be read.
+        AssessmentError: a fresh draw was not run. AnalysisError: the plan names other code. LedgerError: the log cannot be read.
     """
     plan = gathered.plan
     design = opened(plan.design, openings)
@@ -92,6 +93,9 @@ def _finding(gathered: Gathered, design: Design, conditions: Conditions) -> Find
     first = observed(gathered, 1)
     if max(len(each.stages) for each in gathered.domains.values()) < _RECONSIDERED:
         return decide(design, first, conditions)
+    if not decisive(gathered, _RECONSIDERED):
+        what = f"{gathered.folder} has a fresh draw, and no attempt of {gathered.plan.model.name} at a task of it"
+        raise AssessmentError(what, "run it; attempts of another model, or of another state of it, do not count")
     return reconsider(design, first, observed(gathered, _RECONSIDERED), conditions)
 
 
