@@ -45,7 +45,8 @@ def compute(
 
     Raises:
         DesignError, ObservationError, LookError, ThresholdError: what was gathered cannot be decided under the plan.
-        AssessmentError: a fresh draw was not run. AnalysisError: the plan names other code. LedgerError: the log cannot be read.
+        AssessmentError: a fresh draw was not run. AnalysisError: the plan names other code. LedgerError: the log cannot
+            be read.
     """
     plan = gathered.plan
     design = opened(plan.design, openings)

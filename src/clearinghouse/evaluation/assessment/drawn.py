@@ -47,7 +47,7 @@ class DrawnDomain(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: of it. manifest: of its pool. development: families on which scaffolds and budgets were tried.
-        stages: families of each draw, in drawn order. largest: most tasks of one of all these families.
+        stages: families of each draw, in drawn order. largest: most tasks of a family of the pool, as committed.
     """
 
     name: str
@@ -57,8 +57,8 @@ class DrawnDomain(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def largest(self) -> int:
-        """The most tasks that a family has, of those that are revealed."""
-        return max((len(each.tasks) for each in (*self.development, *sum(self.stages, ()))), default=0)
+        """The most tasks that a family of the pool has, whether it was drawn or not."""
+        return self.manifest.header.largest
 
 
 def drawn_domain(folder: Path, versions: Sequence[Signed], name: str, keys: KeyRing) -> DrawnDomain:
@@ -85,7 +85,7 @@ def drawn_domain(folder: Path, versions: Sequence[Signed], name: str, keys: KeyR
         draw = ceremony.check(folder, name, stage, manifest, keys, plans)
         _follows(draw, stages, stage)
         place = places.revealed_of(folder, name, stage)
-        families = _opened(place, manifest)
+        families = families_in(place, manifest)
         order = draw.first(len(families))
         if set(order) != set(families):
             what = f"{place} has other families than the first of the draw"
@@ -115,7 +115,7 @@ def _for_development(folder: Path, name: str, manifest: Manifest) -> tuple[Drawn
     path = places.revealed_of(folder, name, places.DEVELOPMENT)
     if not path.exists():
         return ()
-    families = _opened(path, manifest)
+    families = families_in(path, manifest)
     allowed = development(manifest)
     if strange := set(families) - set(allowed):
         what = f"{path}: the family {families[min(strange)].name} is held out, and not for development"
@@ -123,8 +123,12 @@ def _for_development(folder: Path, name: str, manifest: Manifest) -> tuple[Drawn
     return tuple(families[each] for each in allowed if each in families)
 
 
-def _opened(path: Path, manifest: Manifest) -> dict[str, DrawnFamily]:
-    """Return the families that a file opens, by their commitments; each has all its tasks."""
+def families_in(path: Path, manifest: Manifest) -> dict[str, DrawnFamily]:
+    """Return the families that a file opens, by their commitments; each has all its tasks.
+
+    Raises:
+        AssessmentError: it opens what the pool does not commit to, or a family in part.
+    """
     revealed = read_revealed(files.read(path, LARGEST), str(path))
     tasks: dict[str, TaskRecord] = {}
     families: dict[str, FamilyRecord] = {}
@@ -138,6 +142,10 @@ def _opened(path: Path, manifest: Manifest) -> dict[str, DrawnFamily]:
             tasks[each.commitment] = each.record
         else:
             families[each.commitment] = each.record
+        most = manifest.header.largest
+        if isinstance(each.record, FamilyRecord) and len(each.record.tasks) > most:
+            what = f"{path}: the family {each.record.family} has {len(each.record.tasks)} tasks, and {most} at most"
+            raise AssessmentError(what, "do not rely on the pool; ask who made it", source=str(path))
     return {commitment: _family(record, tasks, path) for commitment, record in families.items()}
 
 

@@ -98,6 +98,7 @@ def make(tasks: Sequence[Task], wish: Wish, now: dt.datetime, former: Former | N
         created=stamp(now),
         tasks=len(records),
         families=len(families),
+        largest=max(len(each.record.tasks) for each in families),
         threshold=wish.threshold,
         custodians=cut.custodians,
         recipient=cut.recipient,

@@ -136,6 +136,8 @@ def _as_committed(manifest: Manifest, tasks: tuple[PoolTask, ...], families: tup
     if tuple(sorted(each.commitment for each in families)) != manifest.groups:
         raise _other("its families are not those that are committed to")
     names = {each.commitment: _family(each) for each in families}
+    if max(len(each.tasks) for each in names.values()) != manifest.header.largest:
+        raise _other("its largest family has another size than is committed to")
     for each in tasks:
         record = each.revealed.record
         family = names[each.group]
