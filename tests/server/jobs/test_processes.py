@@ -37,7 +37,7 @@ def test_two_workers_do_everything_once(workers, effects, until, coordinator):
         add.enqueue(name)
     for _ in range(2):
         workers.start()
-    # A quick machine ends all of it with the first worker, before the second has begun: each of them waits here in a job.
+    # A quick machine ends all of it with the first worker, before the second has begun: each waits in a job here.
     for held in ("held-1", "held-2"):
         wait.enqueue(held)
     until(lambda: begun("held-1") and begun("held-2"))

@@ -50,7 +50,9 @@ def command(
             "also a rung of its ladder.",
         ),
     ] = None,
-    budget_seconds: Annotated[float, typer.Option("--budget-seconds", min=1, help="Of the clock.")] = 3_600.0,
+    budget_seconds: Annotated[
+        float, typer.Option("--budget-seconds", min=1, help="Of work; waiting for the provider is none.")
+    ] = 3_600.0,
     budget_cost: Annotated[
         float | None, typer.Option("--budget-cost", min=0, help="US dollars of one attempt; needs --prices.")
     ] = None,

@@ -54,7 +54,7 @@ class Wish(NamedTuple):
 
 
 class Spent(NamedTuple):
-    """What else one attempt may use: US dollars, seconds of the clock, turns."""
+    """What else one attempt may use: US dollars, seconds of work, turns."""
 
     cost: float | None
     seconds: float

@@ -111,7 +111,7 @@ class ModelState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     Attributes:
         name, developer, identity, safeguards, access: of the model. scaffold: that it worked in. tokens, messages:
-            of one attempt. cost: in US dollars, empty where it was not limited. seconds: of the clock.
+            of one attempt. cost: in US dollars, empty where it was not limited. seconds: of work.
     """
 
     name: Line

@@ -86,8 +86,8 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     """What one attempt may use; the primary statistic is success within it, judged by a verifying oracle.
 
     Attributes:
-        tokens: of input and output together. cost: in US dollars; None where it is not limited. seconds: of the clock.
-        messages: turns of the agent.
+        tokens: of input and output together. cost: in US dollars; None where it is not limited. seconds: of work,
+            without waiting for the provider of the model. messages: turns of the agent.
     """
 
     tokens: int

@@ -23,7 +23,7 @@ NAME = "run.json"
 LARGEST = 32 << 20
 MOST_EPOCHS = 1_000
 MOST_SECONDS = 30 * 86_400.0
-"""Of the clock, for one attempt."""
+"""Of work, for one attempt."""
 STAND_INS = (f"{PREFIX}/", "mockllm/")
 """What models' names begin with that are none: our scripted agents, and inspect_ai's own stand-in."""
 _Digest = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]

@@ -12,9 +12,9 @@ class Ended(StrEnum):
 
     Attributes:
         SOLVED, FAILED: as the oracle says. REFUSED: the model or a filter before it declined, and nothing was solved.
-        INFRASTRUCTURE: the sandbox, the provider of the model or the oracle failed. BUDGET: a limit was reached, and
-            what was there by then does not solve the task. INTERRUPTED: somebody stopped the run; this is no attempt,
-            and is made again when the run goes on.
+        INFRASTRUCTURE: the sandbox, the provider of the model or the oracle failed, or it cannot be said what of the
+            budget was used. BUDGET: a limit was reached, and what was there by then does not solve the task.
+            INTERRUPTED: somebody stopped the run; this is no attempt, and is made again when the run goes on.
     """
 
     SOLVED = "solved"
@@ -34,21 +34,32 @@ MISSING = frozenset({Ended.REFUSED, Ended.INFRASTRUCTURE})
 _STOPPED = ("CancelledError", "KeyboardInterrupt", "operator interruption")
 
 
-def ended(solved: float | None, *, error: str = "", limit: str = "", stop: str = "") -> Ended:
+def ended(
+    solved: float | None,
+    *,
+    error: str = "",
+    limit: str = "",
+    stop: str = "",
+    has_waited: bool = False,
+    is_unmetered: bool = False,
+) -> Ended:
     """Return how an attempt ended.
 
     Args:
         solved: the score, 1 where the oracle was satisfied; None where there is none. error: what broke it off; empty
             where nothing did. limit: the kind of limit that it reached. stop: why the model stopped in the end.
+            has_waited: whether the limit was reached by waiting for the model's provider, which is no work of the
+            model. is_unmetered: whether the provider did not say how many tokens its answers took, so that what was
+            solved may have been solved beyond the budget.
     """
     if limit == "operator" or any(each in error for each in _STOPPED):
         return Ended.INTERRUPTED
-    if error:
+    if error or is_unmetered:
         return Ended.INFRASTRUCTURE
     if solved is not None and solved >= 1:
         return Ended.SOLVED
     if stop in REFUSALS:
         return Ended.REFUSED
     if limit in BUDGETS:
-        return Ended.BUDGET
+        return Ended.INFRASTRUCTURE if has_waited else Ended.BUDGET
     return Ended.INFRASTRUCTURE if solved is None else Ended.FAILED

@@ -44,6 +44,9 @@ NAME = "frontier"
 """Of the task in the eyes of inspect_ai, and in the names of logs."""
 KEY = "clearinghouse"
 """The member of a log's metadata that says what it is."""
+LEAST_PATIENCE = 600.0
+"""Seconds that an attempt may wait for the model's provider, or as many as it may work where those are more. Waiting is
+no work: an attempt that comes to its end so is lost, and has not failed."""
 _TOLD = """You work in a box: a small Linux machine without a network. Your files are in /work, and what you make there
 stays. Processes do not: each call of a tool ends everything that it started. Software that the task is about is in
 /subject, read-only, where there is any. You have tokens, time and turns up to a limit; nobody answers questions. When
@@ -153,7 +156,8 @@ def _options(asked: Asked, folder: Path, samples: int) -> dict[str, Any]:
     return {
         "token_limit": budget.tokens,
         "cost_limit": budget.cost,
-        "time_limit": math.ceil(budget.seconds),
+        "working_limit": math.ceil(budget.seconds),
+        "time_limit": math.ceil(budget.seconds + max(budget.seconds, LEAST_PATIENCE)),
         "turn_limit": budget.messages,
         "retry_on_error": asked.retries,
         "fail_on_error": False,

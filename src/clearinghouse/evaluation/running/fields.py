@@ -63,6 +63,7 @@ class Sample(msgspec.Struct, frozen=True):
     limit: Limit | str | None = None
     model_usage: dict[str, Usage] | None = None
     total_time: float | None = None
+    working_time: float | None = None
     started_at: str | None = None
 
 
@@ -70,6 +71,7 @@ class Config(msgspec.Struct, frozen=True):
     """How it was run."""
 
     epochs: int | None = None
+    working_limit: float | None = None
 
 
 class Spec(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from clearinghouse.evaluation.running.asked import STAND_INS
 from clearinghouse.evaluation.running.attempt import Attempt, score_of
 from clearinghouse.evaluation.running.ending import Ended, ended
 from clearinghouse.evaluation.running.errors import LogError
-from clearinghouse.evaluation.running.fields import Header, Limit, Sample, Score, Spec, Whole
+from clearinghouse.evaluation.running.fields import Config, Header, Limit, Sample, Score, Spec, Usage, Whole
 from clearinghouse.evaluation.running.sealing.verify import Verified
 from clearinghouse.evaluation.running.sealing.writing import SAMPLES, START
 from clearinghouse.formats.text import clean_line, distinct_line
@@ -182,13 +182,15 @@ def _attempt(sample: Sample, header: Header, name: str, *, sealed: bool) -> Atte
     told = sample.metadata or {}
     value = _value(sample)
     limit = sample.limit.type if isinstance(sample.limit, Limit) else sample.limit or ""
+    own = _ours(header.eval)
     how = ended(
         value,
         error=sample.error.message or "an error" if sample.error else "",
         limit=limit,
         stop=_stop(sample),
+        has_waited=limit == "time" and _has_waited(sample, header.eval.config),
+        is_unmetered=bool(own) and not _is_scripted(header.eval) and _is_unmetered(sample),
     )
-    own = _ours(header.eval)
     task = str(sample.id) if own else f"{header.eval.task}/{sample.id}"
     usage = list((sample.model_usage or {}).values())
     costs = [each.total_cost for each in usage if each.total_cost is not None]
@@ -204,8 +206,8 @@ def _attempt(sample: Sample, header: Header, name: str, *, sealed: bool) -> Atte
         human_minutes=_minutes(told.get("human_minutes")),
         human_source=_short(str(told.get("human_source") or "")),
         steps=_steps(sample),
-        tokens=sum(each.total_tokens or each.input_tokens + each.output_tokens for each in usage),
-        seconds=sample.total_time or 0.0,
+        tokens=sum(_tokens(each) for each in usage),
+        seconds=sample.working_time or sample.total_time or 0.0,
         cost=sum(costs) if costs else None,
         retries=len(sample.error_retries or ()),
         log=name,
@@ -241,6 +243,24 @@ def _steps(sample: Sample) -> tuple[str, ...]:
 def _stop(sample: Sample) -> str:
     choices = sample.output.choices if sample.output else []
     return (choices[0].stop_reason or "") if choices else ""
+
+
+def _has_waited(sample: Sample, config: Config) -> bool:
+    """Whether an attempt that ran out of time had time to work left: the rest went by while its provider was awaited.
+
+    inspect_ai leaves what it waits between tries of a call, and for a place among others, out of the time to work.
+    """
+    return config.working_limit is not None and (sample.working_time or 0.0) < config.working_limit
+
+
+def _is_unmetered(sample: Sample) -> bool:
+    """Whether a model answered, and no tokens are told of it: then no budget of tokens was kept to."""
+    answered = bool(sample.output and sample.output.choices)
+    return answered and not any(_tokens(each) for each in (sample.model_usage or {}).values())
+
+
+def _tokens(usage: Usage) -> int:
+    return usage.total_tokens or usage.input_tokens + usage.output_tokens
 
 
 def _minutes(value: Any) -> float | None:

@@ -22,6 +22,7 @@ from inspect_ai.util import (
     SandboxEnvironmentLimits,
     SandboxUnavailableError,
     SandboxUserUnsupportedError,
+    sample_limits,
     sandboxenv,
 )
 from pydantic import BaseModel
@@ -231,6 +232,8 @@ class BoxEnvironment(SandboxEnvironment):
         hosts: bool = False,
     ) -> Outcome:
         """Run a command; what no program can be given is the command's failure, and no runner is the sandbox's."""
+        if (left := _left()) is not None:
+            self.box.ends_after(left)
         try:
             return await self.box.run(argv, data, at, variables, seconds, output, hosts=hosts)
         except BoxError as error:
@@ -262,14 +265,20 @@ def _made(bench: Bench, seat: Seat, config: BoxConfig, metadata: dict[str, str])
     limits = Limits(seconds=_SECONDS, cpu=_SECONDS, disk=config.disk * MIB, memory=config.memory * MIB, output=most)
     box = Box(bench, seat, seat.runner(), limits)
     task = running.task_of(metadata) if running else None
-    if running:
-        box.ends_after(running.budget.seconds)
     try:
         box.enter(task, running.digests[task.id] if running and task else "")
     except BaseException:
         box.abandon()
         raise
     return BoxEnvironment(box)
+
+
+def _left() -> float | None:
+    """Seconds that the attempt at hand may still work; None where it has no limit, or is not an attempt."""
+    try:
+        return sample_limits().working.remaining
+    except RuntimeError:  # nothing is being tried: a box by itself
+        return None
 
 
 def _bench(config: SandboxEnvironmentConfigType | None) -> Bench:
