@@ -29,13 +29,14 @@ from clearinghouse.evaluation.ledger.times import stamp
 from clearinghouse.evaluation.plan.signing import LOG, commit
 from clearinghouse.evaluation.plan.thresholds import Opening, commit_to
 from clearinghouse.evaluation.pools import ceremony
+from clearinghouse.evaluation.pools.exposure import record_of
 from clearinghouse.evaluation.pools.making import Wish, keep, make
 from clearinghouse.evaluation.pools.manifest import Policy, load
 from clearinghouse.evaluation.pools.opening import opened
+from clearinghouse.evaluation.pools.sealed import PoolTask
 from clearinghouse.evaluation.pools.split import development
 from clearinghouse.evaluation.running.ending import Ended
 from clearinghouse.evaluation.tasks.practice import practice
-from clearinghouse.evaluation.tasks.task import Task
 from clearinghouse.trust.commitment import canonical
 from clearinghouse.trust.keys import KeyRing, PublicKey
 from invented_folder import AGENT, DOMAIN, LARGE, SMALL, drawn_in, plan_text
@@ -130,18 +131,18 @@ class Appeal:
 
     # What is drawn and run
 
-    shown: dict[int, tuple[Task, ...]]
+    shown: dict[int, tuple[PoolTask, ...]]
 
     def _open(self, stage: int, groups: tuple[str, ...]) -> None:
         with opened(self.pool, shares_of(self.pool, *NAMES[:2]), who="Ada", purpose="a test", now=self.now) as inside:
             places.keep_revealed(self.folder, self.manifest, stage, inside.reveal(groups))
-            tasks = tuple(each.task for families in inside.in_order(groups) for each in families)
+            tasks = tuple(each for families in inside.in_order(groups) for each in families)
         self.shown = {**getattr(self, "shown", {}), stage: tasks}
         self._judged()
 
     def _judged(self) -> None:
         """Say that the judges of everything that was opened were tried, and nothing was wrong."""
-        digests = sorted(each.digest for tasks in self.shown.values() for each in tasks)
+        digests = sorted(each.task.digest for tasks in self.shown.values() for each in tasks)
         sound = {"tried": 5, "false_accepts": 0, "false_rejects": 0, "wrong": 0}
         (self.folder / places.VERIFIER).write_bytes(
             canonical({"tasks": [{"sha256": each, **sound} for each in digests]}) + b"\n"
@@ -160,11 +161,11 @@ class Appeal:
         for each in (model, *(f"scripted/other-{number}" for number in range(1, 6))):
             self.rows += self._attempts(self.shown[stage], each, LARGE, f"stage-{stage}-{each[-1]}", solved)
 
-    def _attempts(self, tasks: tuple[Task, ...], model: str, budget: int, run: str, solved: Solved) -> list[Row]:
+    def _attempts(self, tasks: tuple[PoolTask, ...], model: str, budget: int, run: str, solved: Solved) -> list[Row]:
         return [
             Row(
-                task_id=each.id,
-                task_family=each.family,
+                task_id=record_of(each).id,
+                task_family=record_of(each).family,
                 domain=DOMAIN,
                 model=model,
                 scaffold="plain",
@@ -172,8 +173,8 @@ class Appeal:
                 run=run,
                 epoch=1,
                 outcome=Ended.SOLVED if solved(model, at) else Ended.FAILED,
-                human_minutes=float(f"{each.human.minutes:.12g}"),
-                human_source=each.human.source.value,
+                human_minutes=float(record_of(each).minutes),
+                human_source=record_of(each).source,
                 tokens=100,
             )
             for at, each in enumerate(tasks)

@@ -27,7 +27,7 @@ MOST_STAGES = 2
 
 
 class DrawnTask(msgspec.Struct, frozen=True, kw_only=True):
-    """One task: its id, the SHA-256 of its bytes in the pool, its human minutes and where they come from."""
+    """One task: its handle in the pool, the SHA-256 of its bytes there, its human minutes and where they come from."""
 
     id: str
     sha256: str
@@ -36,7 +36,7 @@ class DrawnTask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DrawnFamily(msgspec.Struct, frozen=True, kw_only=True):
-    """One family with all its tasks."""
+    """One family, by its handle in the pool, with all its tasks."""
 
     name: str
     tasks: tuple[DrawnTask, ...]

@@ -87,7 +87,8 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
     }
     for run in runs:
         _belongs(run, signed, known)
-    rows = tuple(in_order(row for run in runs for row in _rows(run, known, families)))
+    handles = {each.sha256: each.id for domain in domains.values() for each in _tasks(domain)}
+    rows = tuple(in_order(row for run in runs for row in _rows(run, known, families, handles)))
     _once(rows)
     own = {signed.plan.model.name, signed.plan.model.access}
     if not any(row.model in own for row in rows):
@@ -169,13 +170,14 @@ def _vanished(folder: Path, runs: Sequence[Verified]) -> tuple[str, ...]:
     return tuple(sorted(f"{name} ({model})" for name, model in shown - there))
 
 
-def _rows(run: Verified, domains: dict[str, str], families: dict[str, str]) -> Iterator[Row]:
+def _rows(run: Verified, domains: dict[str, str], families: dict[str, str], handles: dict[str, str]) -> Iterator[Row]:
+    """Yield the attempts of a run. Tasks are named by the handles that their pool gave them, as in the draw."""
     given: dict[str, Given] = {each.id: each for each in run.asked.tasks}
     for log in of_run(run):
         for each in log.attempts:
             task = given[each.task_id]
             yield Row(
-                task_id=task.id,
+                task_id=handles[task.sha256],
                 task_family=families[task.sha256],
                 domain=domains[task.sha256],
                 model=run.asked.model,

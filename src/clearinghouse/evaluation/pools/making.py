@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import secrets
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -30,6 +30,7 @@ from clearinghouse.evaluation.pools.sealed import Index, SealedFamily, SealedTas
 from clearinghouse.evaluation.tasks.task import Task
 from clearinghouse.trust.commitment import new_salt
 
+_HANDLE_BYTES = 8
 LOG = "log.jsonl"
 """The log of a pool: made, opened, rotated; by whom and for what."""
 
@@ -83,8 +84,10 @@ def make(tasks: Sequence[Task], wish: Wish, now: dt.datetime, former: Former | N
     pool = secrets.token_hex(16)
     cut = shares.cut(pool, wish.threshold, wish.custodians)
     whole = canary.mint()
-    records, data = zip(*(_sealed_task(each, whole) for each in tasks), strict=True)
+    handles = _handles("f", {each.family for each in tasks})
+    records, data = zip(*(_sealed_task(each, handles[each.family], whole) for each in tasks), strict=True)
     leaves = {each.record.id: _commitment(each) for each in records}
+    own = {task.id: _commitment(each) for task, each in zip(tasks, records, strict=True)}
     families = _families(records, leaves)
     content = sealed.pack(Index(pool, whole, records, families), data)
     if len(content) > sealed.LARGEST:
@@ -108,7 +111,7 @@ def make(tasks: Sequence[Task], wish: Wish, now: dt.datetime, former: Former | N
         canaries=tuple(sorted(each.record.canary for each in records)),
         policy=wish.policy,
         previous=former.root if former else "",
-        anchors=_anchors(former, leaves),
+        anchors=_anchors(former, own),
         is_open=wish.is_open,
     )
     header = _checked(header)
@@ -155,12 +158,17 @@ def _possible(tasks: Sequence[Task], wish: Wish) -> None:
         seen.add(each.id)
 
 
-def _sealed_task(task: Task, whole: str) -> tuple[SealedTask, bytes]:
+def _handles(kind: str, names: Collection[str]) -> dict[str, str]:
+    """Return a random handle for each name: tables are shown to people who may not know what tasks are called."""
+    return {name: f"{kind}-{secrets.token_hex(_HANDLE_BYTES)}" for name in names}
+
+
+def _sealed_task(task: Task, family: str, whole: str) -> tuple[SealedTask, bytes]:
     own = canary.mint()
     data = canary.marked(task, [whole, own]).to_bytes()
     record = TaskRecord(
-        id=task.id,
-        family=task.family,
+        id=_handles("t", [task.id])[task.id],
+        family=family,
         domain=task.domain,
         minutes=f"{task.human.minutes:.12g}",
         source=task.human.source.value,

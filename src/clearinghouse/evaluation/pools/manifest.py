@@ -149,8 +149,10 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """What is committed to of a task.
 
     Attributes:
-        id, family, domain: of the task. minutes: of human time, as text. source: of that time. sha256: of its bytes as
-            they are in this pool, with its canaries. canary: SHA-256 of the canary that it has alone.
+        id, family: handles that this version of the pool gave the task and its family. They are random and say nothing;
+            what the task is called stands in its bytes. domain: of the task. minutes: of human time, as text.
+            source: of that time. sha256: of its bytes as they are in this pool, with its canaries.
+            canary: SHA-256 of the canary that it has alone.
     """
 
     id: str
@@ -167,7 +169,7 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class FamilyRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="family", tag_field="kind"):
-    """What is committed to of a family: its name, and the commitments to its tasks, sorted."""
+    """What is committed to of a family: its handle, and the commitments to its tasks, sorted."""
 
     family: str
     tasks: tuple[Sha256, ...]
