@@ -64,7 +64,7 @@ frontier plan characteristics assessment
 
 step "The draw: both sides agree on a round of a public beacon that is still to come"
 NONCE=$(frontier pool draw nonce keys/nonce | tail -1)
-ROUND=$((($(date +%s) - 1692803367) / 3 + 5))
+ROUND=$((($(date +%s) - 1692803367) / 3 + 12))
 frontier pool draw agree --pool pool --plan assessment --nonce "$NONCE" --round $ROUND --into assessment \
     --key keys/assessor --who assessor
 frontier pool draw sign assessment --domain $DOMAIN --key keys/developer --nonce keys/nonce

@@ -22,6 +22,7 @@ from clearinghouse.evaluation.determination.errors import (
 from clearinghouse.evaluation.determination.package.checks import Result, decided
 from clearinghouse.evaluation.determination.package.verify import verified
 from clearinghouse.evaluation.determination.record import Audience, Outcome
+from clearinghouse.evaluation.determination.signing import signed
 from clearinghouse.evaluation.determination.standing import Status, standing
 from clearinghouse.evaluation.plan.signing import commit
 from clearinghouse.evaluation.pools.errors import DrawError
@@ -328,3 +329,18 @@ def test_what_became_of_the_first_cannot_be_left_out(begun: Begun) -> None:
     path.write_bytes(b"".join(lines[:-1]))
     with pytest.raises(ChainError, match="other events"):
         made.held()
+
+
+def test_an_earlier_determination_is_held_against_the_assessment_that_was_kept_with_it(begun: Begun) -> None:
+    made = begun(always)
+    made.draw(2, FRESH)
+    made.run(2, never)
+    made.assess()
+    made.decide()
+    path = made.folder / "determinations" / "FD-1.dsse.json"
+    record = made.held().signed.record
+    told = replace(record, finding=replace(record.finding, before=UNDECIDED))
+    path.write_bytes(signed(told, [made.signers["officer"]]).to_bytes())
+    found = verified(made.packed(Audience.PUBLIC), made.ring, made.now, checks=decided.CHECKS)
+    says = {each.name: each.says for each in found.checks if each.result is Result.FAILS}
+    assert says["agreement"] == "FD-1 has another finding than the assessment that it cites."
