@@ -5,6 +5,7 @@ them, as in the copy of a package for whoever is not given the logs.
 """
 
 import datetime as dt
+import hashlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,7 @@ from clearinghouse.evaluation.ledger.times import stamp
 from clearinghouse.evaluation.plan.signing import LOG, commit
 from clearinghouse.evaluation.plan.thresholds import Opening, commit_to
 from clearinghouse.evaluation.pools import ceremony
+from clearinghouse.evaluation.pools.beacon import Spoken, round_after
 from clearinghouse.evaluation.pools.exposure import record_of
 from clearinghouse.evaluation.pools.making import Wish, keep, make
 from clearinghouse.evaluation.pools.manifest import Policy, load
@@ -114,7 +116,7 @@ class Appeal:
             self.rows += self._attempts(self.shown[places.DEVELOPMENT], AGENT, budget, run, lambda _, at: at % 14 == 0)
 
     def _plan(self) -> str:
-        text = plan_text(self.manifest.root, FAMILIES, FAMILIES // 2)
+        text = plan_text(self.manifest.root, FAMILIES, FAMILIES // 2, "rehearsal")
         for found, instead in (
             (f"most_families = {FAMILIES // 2}", f"most_families = {FIRST}"),
             ("reserve = 0", f"reserve = {FRESH}"),
@@ -152,8 +154,10 @@ class Appeal:
         """Draw families and open the first of them."""
         before = (ceremony.draw_in(self.folder, DOMAIN, stage - 1), used) if stage > 1 else None
         sides = self.signers["assessor"], self.signers["developer"]
-        made = drawn_in(self.folder, self.manifest, self.plan, sides, self.now, before)
+        beacon = round_after("rehearsal", self.now + dt.timedelta(minutes=31))
+        spoken = beacon, Spoken(value=hashlib.sha256(b"a round").digest())
         self.now += dt.timedelta(hours=2)
+        made = drawn_in(self.folder, self.manifest, self.plan, sides, spoken, self.now, before)
         self._open(stage, made.first(count))
 
     def run(self, stage: int, solved: Solved, model: str = AGENT) -> None:

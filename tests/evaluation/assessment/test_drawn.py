@@ -6,11 +6,11 @@ import msgspec
 import pytest
 
 from clearinghouse.evaluation.assessment import folder as places
-from clearinghouse.evaluation.assessment.drawn import drawn_domain
+from clearinghouse.evaluation.assessment.drawn import _family, drawn_domain
 from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.ledger.errors import LedgerError
 from clearinghouse.evaluation.plan.signing import check
-from clearinghouse.evaluation.pools.manifest import revealed_bytes
+from clearinghouse.evaluation.pools.manifest import FamilyRecord, TaskRecord, revealed_bytes
 from clearinghouse.evaluation.pools.opening import opened
 from clearinghouse.evaluation.pools.split import development, held_out
 from clearinghouse.evaluation.rule.finding import Verdict
@@ -89,3 +89,12 @@ def test_without_other_models_no_pattern_is_screened_and_nothing_is_not_covered(
     found = other.assess().finding
     assert (found.before, found.verdict) == (Verdict.NOT_COVERED, Verdict.INDETERMINATE)
     assert "Sandbagging is not excluded." in " ".join(each.says for each in found.reasons)
+
+
+@pytest.mark.parametrize("minutes", ["inf", "-inf", "nan", "0", "-3", "an hour", "1e999", ""])
+def test_a_human_time_that_is_none_is_refused(tmp_path: Path, minutes: str) -> None:
+    told = TaskRecord(
+        id="t", family="f", domain="d", minutes=minutes, source="estimate", sha256="0" * 64, canary="0" * 64
+    )
+    with pytest.raises(AssessmentError, match="no number of minutes"):
+        _family(FamilyRecord("f", ("1" * 64,)), {"1" * 64: told}, tmp_path)

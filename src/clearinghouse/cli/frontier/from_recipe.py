@@ -69,7 +69,7 @@ def from_recipe_command(
     ] = None,
     minutes: Annotated[
         float | None,
-        typer.Option("--minutes", min=0.1, help="How long a qualified person needs, as you estimate it."),
+        typer.Option("--minutes", min=0.1, max=1e6, help="How long a qualified person needs, as you estimate it."),
     ] = None,
     offline: Offline = False,
     runner: Runner = None,
@@ -95,7 +95,7 @@ def from_recipe_command(
 
     def make(recipe: "Loaded", session: "Session", custody: "Custody") -> "Task":
         said = _verdict(recipe, session, verdict, believed)
-        return _made(recipe, session, kind, minutes, said, custody)
+        return _made(recipe, session, kind, minutes, said, custody, given)
 
     made = _all_made(agreed, make, into, failures, _Boxes(offline, runner, declared)) if agreed else []
     _tell(made, failures, form)
@@ -185,12 +185,20 @@ def _verdict(recipe: "Loaded", session: "Session", path: Path | None, keys: "Key
 
 
 def _made(
-    recipe: "Loaded", session: "Session", kind: str, minutes: float | None, verdict: "Verdict", custody: "Custody"
+    recipe: "Loaded",
+    session: "Session",
+    kind: str,
+    minutes: float | None,
+    verdict: "Verdict",
+    custody: "Custody",
+    given: "dict[Role, Given]",
 ) -> "Task":
     from clearinghouse.evaluation.tasks.fields import Kind  # noqa: PLC0415
+    from clearinghouse.evaluation.tasks.recipes.consent import kept  # noqa: PLC0415
     from clearinghouse.evaluation.tasks.recipes.making import Wanted, make_sound  # noqa: PLC0415
 
-    return make_sound(recipe, session, Wanted(Kind(kind), _human(kind, minutes), verdict, custody))
+    files = kept(given) if custody.consents else {}
+    return make_sound(recipe, session, Wanted(Kind(kind), _human(kind, minutes), verdict, custody, files))
 
 
 def _human(kind: str, minutes: float | None) -> "Human":
