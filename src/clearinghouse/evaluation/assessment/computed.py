@@ -55,7 +55,7 @@ def compute(
     Raises:
         DesignError, ObservationError, LookError, ThresholdError: what was gathered cannot be decided under the plan.
         AssessmentError: a fresh draw was not run, or a model was assessed by a draw that nobody can verify.
-        AnalysisError: the plan names other code. LedgerError: a file of the folder cannot be read or written.
+        LedgerError: a file of the folder cannot be read or written.
     """
     plan = gathered.plan
     unverified = _unverified(gathered)
