@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from securesystemslib.signer import Signer
 
 _NONE_BEGAN = BegunLog((), ())
-PREDICATE_TYPE = "urn:clearinghouse:predicate:frontier-run:v1"
+PREDICATE_TYPE = "urn:clearinghouse:predicate:frontier-run:v2"
 SIGNED, UNSIGNED = "run.intoto.json", "run.statement.json"
 """The statement in an envelope, and as it stands where nobody signed."""
 
