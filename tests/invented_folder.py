@@ -16,11 +16,11 @@ from clearinghouse.evaluation.assessment.verifier import add
 from clearinghouse.evaluation.plan.fields import PoolRef, Reference
 from clearinghouse.evaluation.plan.signing import commit
 from clearinghouse.evaluation.pools import ceremony
-from clearinghouse.evaluation.pools.beacon import Spoken, quicknet, round_after
-from clearinghouse.evaluation.pools.draw import agree, make
+from clearinghouse.evaluation.pools.beacon import Beacon, Spoken, quicknet, round_after
+from clearinghouse.evaluation.pools.draw import Draw, agree, make
 from clearinghouse.evaluation.pools.making import Wish, keep
 from clearinghouse.evaluation.pools.making import make as make_pool
-from clearinghouse.evaluation.pools.manifest import Policy
+from clearinghouse.evaluation.pools.manifest import Manifest, Policy
 from clearinghouse.evaluation.pools.opening import opened
 from clearinghouse.evaluation.pools.split import development, held_out
 from clearinghouse.evaluation.pools.terms import nonce_digest
@@ -103,12 +103,7 @@ def prepared(home: Path, families: int = 12, published: int = 0, planned: str = 
     signed = commit(folder, assessor, who="Ada", now=NOW)
     beacon = quicknet(published) if published else round_after("rehearsal", NOW + dt.timedelta(minutes=30))
     said = quicknet_said(published) if published else Spoken(value=hashlib.sha256(b"a round").digest())
-    early = beacon.time - dt.timedelta(minutes=30)
-    terms = agree(manifest, signed.sha256, nonce_digest(NONCE), beacon, now=early)
-    ceremony.keep_terms(folder, DOMAIN, terms, assessor, who="Ada", now=early)
-    ceremony.sign_terms(folder, DOMAIN, 1, developer, now=early, nonce=NONCE)
-    draw = make(terms, manifest, said, NONCE, now=LATER)
-    ceremony.keep_draw(folder, DOMAIN, draw, assessor, who="Ada", now=LATER)
+    draw = drawn_in(folder, manifest, signed.sha256, (assessor, developer), (beacon, said), LATER)
     with opened(pool, shares_of(pool, *NAMES[:2]), who="Ada", purpose="a test", now=LATER) as inside:
         groups = draw.first(len(held_out(manifest)))
         for stage, some in ((DEVELOPMENT, development(manifest)), (1, groups)):
@@ -116,6 +111,27 @@ def prepared(home: Path, families: int = 12, published: int = 0, planned: str = 
         trial = tuple(each.task for each in inside.of(development(manifest)))
         drawn = tuple(each.task for each in inside.of(groups))
     return Made(folder, KeyRing([*one, *two, *three]), trial, drawn)
+
+
+def drawn_in(
+    folder: Path,
+    manifest: Manifest,
+    plan: str,
+    sides: tuple[Signer, Signer],
+    spoken: tuple[Beacon, Spoken],
+    now: dt.datetime,
+    before: tuple[Draw, int] | None = None,
+) -> Draw:
+    """Agree on a draw half an hour before its round, sign its terms for assessor and developer, and make it."""
+    assessor, developer = sides
+    beacon, said = spoken
+    early = beacon.time - dt.timedelta(minutes=30)
+    terms = agree(manifest, plan, nonce_digest(NONCE), beacon, now=early, before=before)
+    ceremony.keep_terms(folder, DOMAIN, terms, assessor, who="Ada", now=early)
+    ceremony.sign_terms(folder, DOMAIN, terms.stage, developer, now=early, nonce=NONCE)
+    draw = make(terms, manifest, said, NONCE, now=now, before=before)
+    ceremony.keep_draw(folder, DOMAIN, draw, assessor, who="Ada", now=now)
+    return draw
 
 
 def ran(made: Made, bench: Bench) -> None:

@@ -77,7 +77,7 @@ frontier plan characteristics assessment
 # verify it, and it is for scripted agents only.
 step "The draw: both sides agree on a round that is still to come"
 NONCE=$(frontier pool draw nonce keys/nonce | tail -1)
-ROUND=$(($(date +%s) + 15))
+ROUND=$(($(date +%s) + 40)) # so long a slow machine may take to sign
 frontier pool draw agree --pool pool --plan assessment --nonce "$NONCE" --round $ROUND --into assessment \
     --key keys/assessor --who assessor
 frontier pool draw sign assessment --domain $DOMAIN --key keys/developer --nonce keys/nonce

@@ -18,7 +18,10 @@ from clearinghouse.evaluation.determination.acting import sign_in
 from clearinghouse.evaluation.determination.errors import DemandError
 from clearinghouse.evaluation.determination.folder import ASSESSED
 from clearinghouse.evaluation.ledger.chain import Chain
+from clearinghouse.evaluation.ledger.times import stamp
 from clearinghouse.evaluation.plan.fields import PoolRef
+from clearinghouse.evaluation.pools.beacon import quicknet
+from clearinghouse.evaluation.pools.terms import Terms
 from clearinghouse.evaluation.rule.finding import Verdict
 from clearinghouse.trust.keys import load_private
 from invented_assessment import invented
@@ -82,6 +85,15 @@ class Office:
         data = to_bytes(replace(facts, finding=replace(facts.finding, stage=stage), **changes))
         (self.folder / "assessment.json").write_bytes(data)
         Chain(self.folder / "log.jsonl").append(ASSESSED, hashlib.sha256(data).hexdigest(), who="Ana", now=NOW)
+
+    def drew(self) -> None:
+        """Put the terms of a fresh draw there, agreed on now."""
+        for each in invented().design.domains:
+            agreed = stamp(dt.datetime.now(dt.UTC))
+            terms = Terms(
+                stage=2, plan="cd" * 32, root="ab" * 32, nonce="ef" * 32, beacon=quicknet(10**9), agreed=agreed
+            )
+            (self.folder / f"terms-{each.name}-2.json").write_bytes(terms.to_bytes())
 
     def draft(self, text: str = DRAFT, name: str = "determination.toml") -> Path:
         path = self.folder / name
@@ -444,6 +456,9 @@ def test_a_fresh_draw_rests_on_the_pooled_finding_and_can_replace_it(signed, cap
     assert "second stage" in refused(capfd)
     assert not (signed.folder / "determinations" / "FD-1-R.dsse.json").exists()
     signed.assess(Verdict.INDETERMINATE, stage=2)
+    assert signed.decide(SECOND.replace('"covered"', '"indeterminate"')) == 2
+    assert "terms-vulnerability_discovery-2.json cannot be read" in refused(capfd)
+    signed.drew()
     later = hashlib.sha256((signed.folder / "assessment.json").read_bytes()).hexdigest()
     assert signed.decide(SECOND.replace('"covered"', '"indeterminate"')) == 0
     capfd.readouterr()

@@ -18,6 +18,7 @@ from clearinghouse.evaluation.assessment.observed import decisive, observed
 from clearinghouse.evaluation.assessment.rows import read_table, table_bytes
 from clearinghouse.evaluation.assessment.running import expose, note_ended, under
 from clearinghouse.evaluation.assessment.screens import screened
+from clearinghouse.evaluation.determination.package.names import role_of
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.pools import ceremony
 from clearinghouse.evaluation.pools.exposure import EXPOSED, LEDGER
@@ -118,6 +119,38 @@ def test_no_byte_of_what_it_rests_on_can_be_changed(copied: Copied) -> None:
                 gather(made.folder, made.ring)
         path.write_bytes(data)
     gather(made.folder, made.ring)
+
+
+def test_no_file_is_taken_out_renamed_or_added_unnoticed(copied: Copied) -> None:
+    """Noticed is what is refused, or is a flag that was none before. Hidden files are locks, and hold nothing."""
+    made = copied()
+    before = told(made)
+    for path in sorted(each for each in made.folder.rglob("*") if each.is_file() and not each.name.startswith(".")):
+        data = path.read_bytes()
+        path.unlink()
+        assert told(made) != before, path
+        path.with_name(f"x-{path.name}").write_bytes(data)
+        assert told(made) != before, path
+        path.with_name(f"x-{path.name}").unlink()
+        path.write_bytes(data)
+    for name in ("runs/first/more.eval", "runs/first/more.seals", "runs/more.txt", "runs/second/run.json"):
+        (made.folder / name).parent.mkdir(exist_ok=True)
+        (made.folder / name).write_bytes(b"{}")
+        assert told(made) != before, name
+        (made.folder / name).unlink()
+    (made.folder / "runs/second").rmdir()
+    for name in ("notes.txt", "runs/first/notes.txt"):
+        (made.folder / name).write_text("What is no evidence changes nothing, and goes into no package.")
+        assert role_of(name) is None
+    assert told(made) == before
+
+
+def told(made: Made) -> object:
+    """Return the flags of a folder, or why it is refused."""
+    try:
+        return compute(gather(made.folder, made.ring), now=LATER, repetitions=1).flags
+    except ClearinghouseError as error:
+        return error.what
 
 
 def test_a_file_that_is_missing_is_told(copied: Copied) -> None:

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clearinghouse.evaluation.assessment.drawn import families_in
+from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.errors import EvaluationError
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.pools import canary, keys, sealed, shares
@@ -21,7 +23,16 @@ from clearinghouse.evaluation.pools.errors import (
     WrongShareError,
 )
 from clearinghouse.evaluation.pools.making import LOG, keep, make
-from clearinghouse.evaluation.pools.manifest import MANIFEST, SEALED, FamilyRecord, TaskRecord, load, parse
+from clearinghouse.evaluation.pools.manifest import (
+    MANIFEST,
+    SEALED,
+    FamilyRecord,
+    TaskRecord,
+    load,
+    manifest_of,
+    parse,
+    revealed_bytes,
+)
 from clearinghouse.evaluation.pools.opening import check_sealed, decrypted_shares, opened, pass_on, write_tasks
 from clearinghouse.evaluation.pools.shares import Share
 from clearinghouse.evaluation.pools.split import development, held_out
@@ -318,3 +329,28 @@ def test_a_file_that_is_no_manifest_or_too_large_is_told(tmp_path: Path) -> None
     assert {each.name for each in made().manifest.header.custodians} == set(NAMES)
     assert made().manifest.header.domain == DOMAIN
     assert Share(pool="0", custodian="ada", parts=("00",)).to_bytes().startswith(b"{")
+
+
+def test_the_size_of_the_largest_family_is_settled_with_the_pool(tmp_path: Path) -> None:
+    """Families can be weighted in units of it, so whoever draws must not choose it."""
+    tasks = [invented_task(number, family) for number, family in enumerate(("a", "a", "a", "b", "c"))]
+    right = make(tasks, wish(), NOW)
+    header = right.manifest.header
+    assert header.largest == 3
+    for largest in (1, 4, 5):  # five tasks in three families allow two or three
+        other = msgspec.structs.replace(header, largest=largest)
+        with pytest.raises(TamperedPoolError, match="its largest family"):
+            parse(manifest_of(other, right.manifest.leaves, right.manifest.groups).to_bytes(), "pool.json")
+    forged = manifest_of(msgspec.structs.replace(header, largest=2), right.manifest.leaves, right.manifest.groups)
+    assert parse(forged.to_bytes(), "pool.json").root != right.manifest.root
+    keep(msgspec.structs.replace(right, manifest=forged), tmp_path / "pool", who="Ada", now=NOW)
+    shares_given = shares_of(tmp_path / "pool", "ada", "grace")
+    with pytest.raises(TamperedPoolError, match="another size"), opened(tmp_path / "pool", shares_given, **HOW):
+        pass
+    keep(right, tmp_path / "right", who="Ada", now=NOW)
+    with opened(tmp_path / "right", shares_given, **HOW) as inside:
+        path = tmp_path / "a-0.revealed.json"
+        path.write_bytes(revealed_bytes(inside.reveal(right.manifest.groups)))
+    assert {len(each.tasks) for each in families_in(path, right.manifest).values()} == {3, 1}
+    with pytest.raises(AssessmentError, match="has 3 tasks, and 2 at most"):
+        families_in(path, forged)

@@ -119,19 +119,19 @@ def assess_command(
         from clearinghouse.cli.frontier.assess_linked import assess_linked  # noqa: PLC0415
 
         raise typer.Exit(assess_linked(path, link, output))
+    told = {"ridge": regularisation, "draws": draws, "seed": seed, "level": level, "least_minutes": human_min}
+    raise typer.Exit(_of_table(path, weights, told, models or (), output))
+
+
+def _of_table(
+    path: Path, weights: str | None, told: dict[str, Any], models: Sequence[str], output: OutputFormat
+) -> int:
     from clearinghouse.cli.frontier.assess_table import assess_table  # noqa: PLC0415 - arrays take a while to load
     from clearinghouse.evaluation.runs.measure import Settings  # noqa: PLC0415
     from clearinghouse.evaluation.statistics.horizon.weights import TaskWeights  # noqa: PLC0415
 
-    settings = Settings(
-        weights=TaskWeights(weights) if weights else None,
-        ridge=regularisation,
-        draws=draws,
-        seed=seed,
-        level=level,
-        least_minutes=human_min,
-    )
-    raise typer.Exit(assess_table(path, settings, models or (), output))
+    settings = Settings(weights=TaskWeights(weights) if weights else None, **told)
+    return assess_table(path, settings, models, output)
 
 
 def _of_folder(

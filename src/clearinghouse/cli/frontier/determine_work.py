@@ -11,6 +11,7 @@ from clearinghouse.cli.layout import say, show_table
 from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.output import ATTENTION, BAD_INPUT, OK, OutputFormat, write_json
 from clearinghouse.evaluation.determination import acting, folder
+from clearinghouse.evaluation.determination.demands import ANSWERS
 from clearinghouse.evaluation.determination.draft import NAME
 from clearinghouse.evaluation.determination.events import Act, Event, next_event
 from clearinghouse.evaluation.determination.example import example
@@ -85,13 +86,15 @@ def check(place: Path, draft: Path | None, now: dt.datetime, form: OutputFormat)
     """Say everything that is wrong with a draft."""
     path = draft or place / NAME
     looked = acting.look_at(place, path, _NO_KEY_YET, now)
+    # What it answers follows from what was asked; `reconsider decide` knows it, and says the rest.
+    faults = tuple(each for each in looked.faults if each.where != ANSWERS)
     if form is OutputFormat.JSON:
-        write_json({"draft": str(path), "faults": _built(looked.faults)})
+        write_json({"draft": str(path), "faults": _built(faults)})
     else:
-        _show_faults(path, looked.faults)
-        if looked.made is not None and not looked.faults:
+        _show_faults(path, faults)
+        if looked.made is not None and not faults:
             say(f"{looked.made.record.number}: nothing is wrong. {looked.made.record.sentence}")
-    return BAD_INPUT if looked.faults else OK
+    return BAD_INPUT if faults else OK
 
 
 def sign(place: Path, draft: Path | None, key: Keys, now: dt.datetime, form: OutputFormat) -> int:

@@ -1,9 +1,9 @@
 """``clearinghouse frontier tasks from-recipe``: validated recipes become tasks."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -93,27 +93,56 @@ def from_recipe_command(
     Exit code 0: all became tasks. 2: one did not, and why; the others are written.
     """
     from clearinghouse.cli.validate.run import loaded  # noqa: PLC0415 - not needed to list verbs
-    from clearinghouse.triage.validating import Bench  # noqa: PLC0415
-    from clearinghouse.validation.validate import Policy  # noqa: PLC0415
 
     form = form_of(output)
     believed = _keys(verdict, key)
     given = _consents(consent or [], consent_key or [])
     told = {"public_since": public_since.isoformat() if public_since else "", "benchmark": benchmark}
     recipes, failures = loaded(paths)
-    made: list[dict[str, str]] = []
     agreed = [each for each in _agreed(recipes, marking, given, failures) if _is_new(each[0], kind, into, failures)]
-    if agreed:
-        command = words_of(runner)
-        with Bench(policy=Policy(runs=2), offline=offline, runner=command, declared=declared) as bench:
-            for recipe, custody in agreed:
-                try:
-                    with bench.session() as session:
-                        said = _verdict(recipe, session, verdict, believed)
-                        task = _made(recipe, session, kind, minutes, said, custody, given, told)
-                    made.append(_written(task, into))
-                except ClearinghouseError as error:
-                    failures.append(error)
+
+    def make(recipe: "Loaded", session: "Session", custody: "Custody") -> "Task":
+        said = _verdict(recipe, session, verdict, believed)
+        return _made(recipe, session, kind, minutes, said, custody, given, told)
+
+    made = _all_made(agreed, make, into, failures, _Boxes(offline, runner, declared)) if agreed else []
+    _tell(made, failures, form)
+    raise typer.Exit(BAD_INPUT if failures else OK)
+
+
+class _Boxes(NamedTuple):
+    """In which boxes recipes are validated, as the options have it."""
+
+    offline: bool
+    runner: str | None
+    declared: Tier
+
+
+def _all_made(
+    agreed: "Sequence[tuple[Loaded, Custody]]",
+    make: "Callable[[Loaded, Session, Custody], Task]",
+    into: Path,
+    failures: list[ClearinghouseError],
+    boxes: _Boxes,
+) -> list[dict[str, str]]:
+    """Make and write a task from each recipe. One that fails keeps no other from being made."""
+    from clearinghouse.triage.validating import Bench  # noqa: PLC0415 - not needed to list verbs
+    from clearinghouse.validation.validate import Policy  # noqa: PLC0415
+
+    made: list[dict[str, str]] = []
+    command = words_of(boxes.runner)
+    with Bench(policy=Policy(runs=2), offline=boxes.offline, runner=command, declared=boxes.declared) as bench:
+        for recipe, custody in agreed:
+            try:
+                with bench.session() as session:
+                    task = make(recipe, session, custody)
+                made.append(_written(task, into))
+            except ClearinghouseError as error:
+                failures.append(error)
+    return made
+
+
+def _tell(made: Sequence[dict[str, str]], failures: Sequence[ClearinghouseError], form: OutputFormat) -> None:
     if form is OutputFormat.JSON:
         write_json(made)
     else:
@@ -121,7 +150,6 @@ def from_recipe_command(
             say(f"{each['path']}: {each['title']}")
     for failure in failures:
         show_error(failure)
-    raise typer.Exit(BAD_INPUT if failures else OK)
 
 
 def _agreed(

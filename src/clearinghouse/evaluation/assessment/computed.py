@@ -57,8 +57,8 @@ def compute(
 
     Raises:
         DesignError, ObservationError, LookError, ThresholdError: what was gathered cannot be decided under the plan.
-        LedgerError: a file of the folder cannot be read or written. AssessmentError: a model was assessed by a draw
-            that nobody can verify.
+        AssessmentError: a fresh draw was not run, or a model was assessed by a draw that nobody can verify.
+        LedgerError: a file of the folder cannot be read or written.
     """
     plan = gathered.plan
     unverified = _unverified(gathered)
@@ -112,6 +112,9 @@ def _finding(gathered: Gathered, design: Design, conditions: Conditions) -> Find
     first = observed(gathered, 1)
     if max(len(each.stages) for each in gathered.domains.values()) < _RECONSIDERED:
         return decide(design, first, conditions)
+    if not decisive(gathered, _RECONSIDERED):
+        what = f"{gathered.folder} has a fresh draw, and no attempt of {gathered.plan.model.name} at a task of it"
+        raise AssessmentError(what, "run it; attempts of another model, or of another state of it, do not count")
     return reconsider(design, first, observed(gathered, _RECONSIDERED), conditions)
 
 

@@ -104,9 +104,9 @@ def _of_twins(found: Twins | None) -> Iterator[str]:
 
 
 def _cutoff(rows: Sequence[Row], tasks: dict[str, DrawnTask], end: str, unscreened: list[str]) -> Cutoff | None:
-    """Compare tasks from before the end of the model's data with those from after it."""
+    """Compare tasks from before the end of the model's data with those from after it, and with none of that month."""
     means = _means(rows)
-    dated = [each for each in means if each in tasks and tasks[each].public_since]
+    dated = [each for each in means if each in tasks and tasks[each].public_since not in {"", end[:7]}]
     if not end:
         unscreened.append("by dates: the plan does not say when the model's data end (model.cutoff)")
         return None
@@ -118,7 +118,7 @@ def _cutoff(rows: Sequence[Row], tasks: dict[str, DrawnTask], end: str, unscreen
     try:
         return cutoff_difference(
             [means[each] for each in dated],
-            [tasks[each].public_since < end for each in dated],
+            [tasks[each].public_since < end[:7] for each in dated],
             [float(np.log2(minutes[each])) for each in dated],
             [str(families[each]) for each in dated],
         )

@@ -56,7 +56,7 @@ class DrawnTask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DrawnFamily(msgspec.Struct, frozen=True, kw_only=True):
-    """One family with all its tasks."""
+    """One family, by its handle in the pool, with all its tasks."""
 
     name: str
     tasks: tuple[DrawnTask, ...]
@@ -67,7 +67,7 @@ class DrawnDomain(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: of it. manifest: of its pool. development: families on which scaffolds and budgets were tried.
-        stages: families of each draw, in drawn order. largest: most tasks of one of all these families.
+        stages: families of each draw, in drawn order. largest: most tasks of a family of the pool, as committed.
         unverified: whether a draw rests on a beacon of which nobody can verify what it said.
     """
 
@@ -79,8 +79,8 @@ class DrawnDomain(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def largest(self) -> int:
-        """The most tasks that a family has, of those that are revealed."""
-        return max((len(each.tasks) for each in (*self.development, *sum(self.stages, ()))), default=0)
+        """The most tasks that a family of the pool has, whether it was drawn or not."""
+        return self.manifest.header.largest
 
 
 def drawn_domain(folder: Path, versions: Sequence[Signed], name: str, keys: KeyRing) -> DrawnDomain:
@@ -108,7 +108,7 @@ def drawn_domain(folder: Path, versions: Sequence[Signed], name: str, keys: KeyR
         demand_planned(draw, next(each.plan for each in versions if each.sha256 == draw.terms.plan))
         _follows(draw, stages, stage)
         place = places.revealed_of(folder, name, stage)
-        families = _opened(place, manifest)
+        families = families_in(place, manifest)
         order = draw.first(len(families))
         if set(order) != set(families):
             what = f"{place} has other families than the first of the draw"
@@ -164,7 +164,7 @@ def _for_development(folder: Path, name: str, manifest: Manifest) -> tuple[Drawn
     path = places.revealed_of(folder, name, places.DEVELOPMENT)
     if not path.exists():
         return ()
-    families = _opened(path, manifest)
+    families = families_in(path, manifest)
     allowed = development(manifest)
     if strange := set(families) - set(allowed):
         what = f"{path}: the family {families[min(strange)].name} is held out, and not for development"
@@ -172,8 +172,12 @@ def _for_development(folder: Path, name: str, manifest: Manifest) -> tuple[Drawn
     return tuple(families[each] for each in allowed if each in families)
 
 
-def _opened(path: Path, manifest: Manifest) -> dict[str, DrawnFamily]:
-    """Return the families that a file opens, by their commitments; each has all its tasks."""
+def families_in(path: Path, manifest: Manifest) -> dict[str, DrawnFamily]:
+    """Return the families that a file opens, by their commitments; each has all its tasks.
+
+    Raises:
+        AssessmentError: it opens what the pool does not commit to, or a family in part.
+    """
     revealed = read_revealed(files.read(path, LARGEST), str(path))
     tasks: dict[str, TaskRecord] = {}
     families: dict[str, FamilyRecord] = {}
@@ -187,6 +191,10 @@ def _opened(path: Path, manifest: Manifest) -> dict[str, DrawnFamily]:
             tasks[each.commitment] = each.record
         else:
             families[each.commitment] = each.record
+        most = manifest.header.largest
+        if isinstance(each.record, FamilyRecord) and len(each.record.tasks) > most:
+            what = f"{path}: the family {each.record.family} has {len(each.record.tasks)} tasks, and {most} at most"
+            raise AssessmentError(what, "do not rely on the pool; ask who made it", source=str(path))
     return {commitment: _family(record, tasks, path) for commitment, record in families.items()}
 
 

@@ -219,14 +219,16 @@ def _vanished(folder: Path, runs: Sequence[Verified]) -> tuple[str, ...]:
 
 
 def _rows(run: Verified, known: dict[str, _Known], sources: Sequence[str]) -> Iterator[Row]:
+    """Yield the attempts of a run. Tasks are named by the handles that their pool gave them, and steps by numbers."""
     given: dict[str, Given] = {each.id: each for each in run.asked.tasks}
     for log in of_run(run):
         for each in log.attempts:
             task = given[each.task_id]
             domain, family, drawn = known[task.sha256]
             minutes, source = drawn.time(sources)
+            steps = {name: f"step-{at}" for at, (name, _) in enumerate(task.steps, 1)}
             yield Row(
-                task_id=task.id,
+                task_id=drawn.id,
                 task_family=family,
                 domain=domain,
                 model=run.asked.model,
@@ -238,8 +240,8 @@ def _rows(run: Verified, known: dict[str, _Known], sources: Sequence[str]) -> It
                 human_minutes=minutes,
                 human_source=source,
                 tokens=each.tokens,
-                steps=" ".join(each.steps),
-                all_steps=" ".join(f"{name}={weight}" for name, weight in task.steps),
+                steps=" ".join(steps[name] for name in each.steps if name in steps),
+                all_steps=" ".join(f"{steps[name]}={weight}" for name, weight in task.steps),
                 refused_in_words=each.refused_in_words,
             )
 

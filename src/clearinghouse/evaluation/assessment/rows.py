@@ -24,12 +24,13 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One attempt.
 
     Attributes:
-        task_id, task_family, domain: of the task. human_minutes, human_source: of it. model: by its provider's name.
-        scaffold: that led it. budget: tokens that it might use. run: name of the folder of the run. epoch: which
-            attempt of that run at the task, from 1. outcome: how it ended. score: 1 or 0; empty without an outcome.
-        tokens: that it used. steps: that were done, with a space between. all_steps: of the task in their order, each
-            with ``=`` and its weight; empty where it is not scored by steps. refused_in_words: whether it is counted as
-            unsolved and ended with a refusal by a list of phrases, which may err.
+        task_id, task_family: the handles that the pool gave the task and its family. domain: of the task.
+        human_minutes, human_source: of it. model: by its provider's name. scaffold: that led it. budget: tokens that it
+            might use. run: name of the folder of the run. epoch: which attempt of that run at the task, from 1.
+        outcome: how it ended. score: 1 or 0; empty without an outcome. tokens: that it used. steps: that were done,
+            with a space between. all_steps: of the task in their order, each with ``=`` and its weight; empty where it
+            is not scored by steps. refused_in_words: whether it is counted as unsolved and ended with a refusal by a
+            list of phrases, which may err.
     """
 
     task_id: str

@@ -7,11 +7,12 @@ whether a model ran, whether seals are whole, and what a search for canaries cam
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.drawn import DrawnTask, drawn_domain
 from clearinghouse.evaluation.assessment.errors import AssessmentError
-from clearinghouse.evaluation.assessment.facts import Assessment
+from clearinghouse.evaluation.assessment.facts import Contamination, Flag
 from clearinghouse.evaluation.assessment.flags import raised_in
 from clearinghouse.evaluation.assessment.gathered import SEALING, Gathered
 from clearinghouse.evaluation.assessment.logged import demand_heads
@@ -23,7 +24,31 @@ from clearinghouse.evaluation.plan.signing import check
 from clearinghouse.trust.keys import KeyRing
 
 
-def gather_table(folder: Path, keys: KeyRing, told: Assessment) -> Gathered:
+class Told(Protocol):
+    """What an assessment tells that only logs could show: all of it, or as much as somebody is shown."""
+
+    @property
+    def logs(self) -> dict[str, str]:
+        """SHA-256 of each log by its name."""
+
+    @property
+    def tier_reached(self) -> str:
+        """The least isolation that a run reached."""
+
+    @property
+    def scripted(self) -> bool:
+        """Whether a scripted agent ran."""
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        """All of them."""
+
+    @property
+    def contamination(self) -> Contamination:
+        """What screens for it came to."""
+
+
+def gather_table(folder: Path, keys: KeyRing, told: Told) -> Gathered:
     """Read the folder of an assessment without its logs.
 
     Args:

@@ -31,10 +31,11 @@ from clearinghouse.evaluation.determination.folder import (
     path_of,
     plan_of,
 )
+from clearinghouse.evaluation.determination.fresh import require_asked_for
 from clearinghouse.evaluation.determination.making import Made, drawn_up
 from clearinghouse.evaluation.determination.package.names import DETERMINATION, EVENTS
 from clearinghouse.evaluation.determination.reconsideration import answer, reconsidered, require_answers
-from clearinghouse.evaluation.determination.record import Conclusion, Reconsidered
+from clearinghouse.evaluation.determination.record import Conclusion, Reconsidered, Review
 from clearinghouse.evaluation.determination.roles import require_officer, require_roles
 from clearinghouse.evaluation.determination.signing import Signed, read_signed, signed
 from clearinghouse.evaluation.determination.standing import required
@@ -201,7 +202,10 @@ def decide(folder: Path, held: Held, draft: Path, signer: "Signer", says: str, n
     envelope = signed(made.record, [signer])
     second = read_signed(envelope.to_bytes(), KeyRing([PublicKey(signer.public_key)]))
     at = max(stamp(now), second.record.decided)
-    require_answers(about, required(about.record, _events(chain)), second)
+    state = required(about.record, _events(chain))
+    require_answers(about, state, second)
+    if state.review is Review.FRESH_DRAW:
+        require_asked_for(folder, made.record.finding.domains, state.asked_at)
     answer(about, chain, second, at, says)  # refused before anything is written, if it is
     kept = keep(folder, made, envelope, signer, now)
     add(folder, held, answer(about, chain, kept, at, says), signer, now)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from clearinghouse.evaluation.determination.errors import DemandError, RolesError
+from clearinghouse.evaluation.determination.fresh import STAGE
 from clearinghouse.evaluation.determination.record import (
     MATERIAL,
     MOST_DAYS,
@@ -24,6 +25,8 @@ from clearinghouse.evaluation.plan.reading import Fault
 
 ROLES = "roles"
 """Where something is wrong if one person has two roles."""
+ANSWERS = "reconsiders"
+"""Where something is wrong if it answers nothing. No draft has this field: it follows from what was asked."""
 
 
 def require(record: Determination) -> Determination:
@@ -157,6 +160,9 @@ def _triggered(record: Determination) -> Iterator[Fault]:
 def _reconsidering(record: Determination) -> Iterator[Fault]:
     """An outcome says what the conclusion is; whether it is another than before is asked where both are at hand."""
     if record.reconsiders is None:
+        if record.finding.stage >= STAGE:
+            what = "it rests on a fresh draw, which is made for a reconsideration, and it answers none"
+            yield Fault(ANSWERS, what, "sign it with `determine reconsider decide`")
         return
     says = record.reconsiders.outcome is Outcome.INDETERMINATE
     if says and record.conclusion is not Conclusion.INDETERMINATE:

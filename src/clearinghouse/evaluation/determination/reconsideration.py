@@ -12,6 +12,7 @@ import msgspec
 from clearinghouse.evaluation.determination.demands import same_person
 from clearinghouse.evaluation.determination.errors import ReconsiderationError
 from clearinghouse.evaluation.determination.events import Act, Chained, Event, next_event
+from clearinghouse.evaluation.determination.fresh import STAGE
 from clearinghouse.evaluation.determination.record import (
     Conclusion,
     Determination,
@@ -23,8 +24,6 @@ from clearinghouse.evaluation.determination.record import (
 )
 from clearinghouse.evaluation.determination.signing import Signed
 from clearinghouse.evaluation.determination.standing import State, require_other_officer, required
-
-STAGE_OF_FRESH = 2
 
 
 def ask(about: Signed, chain: Sequence[Chained], review: Review, by: Person, at: str, grounds: str) -> Event:
@@ -126,7 +125,7 @@ def _arithmetic(first: Determination, later: Determination) -> None:
 
 
 def _fresh_draw(first: Determination, later: Determination) -> None:
-    if later.finding.stage != STAGE_OF_FRESH:
+    if later.finding.stage != STAGE:
         what = "the finding is not that of the registered second stage, which pools both draws"
         raise ReconsiderationError(what, "draw from the reserve, and let the rule reconsider")
     if first.plan.sha256 != later.plan.sha256:

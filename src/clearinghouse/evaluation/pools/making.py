@@ -4,8 +4,9 @@ import datetime as dt
 import hashlib
 import secrets
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -31,6 +32,7 @@ from clearinghouse.evaluation.tasks.custody import sound
 from clearinghouse.evaluation.tasks.task import Task
 from clearinghouse.trust.commitment import new_salt
 
+_HANDLE_BYTES = 8
 LOG = "log.jsonl"
 """The log of a pool: made, opened, rotated; by whom and for what."""
 
@@ -71,6 +73,13 @@ class Made(msgspec.Struct, frozen=True):
     shares: Mapping[str, bytes]
 
 
+class _Handles(NamedTuple):
+    """By which tasks and families are named outside of the pool, by what they are called."""
+
+    tasks: Mapping[str, str]
+    families: Mapping[str, str]
+
+
 def make(tasks: Sequence[Task], wish: Wish, now: dt.datetime, former: Former | None = None) -> Made:
     """Make a pool of tasks; nothing is written.
 
@@ -84,8 +93,10 @@ def make(tasks: Sequence[Task], wish: Wish, now: dt.datetime, former: Former | N
     pool = secrets.token_hex(16)
     cut = shares.cut(pool, wish.threshold, wish.custodians)
     whole = canary.mint()
-    records, data = zip(*(_sealed_task(each, whole) for each in tasks), strict=True)
+    handles = _Handles(_handles("t", [each.id for each in tasks]), _handles("f", {each.family for each in tasks}))
+    records, data = zip(*(_sealed_task(each, handles, whole) for each in tasks), strict=True)
     leaves = {each.record.id: _commitment(each) for each in records}
+    own = {task.id: _commitment(each) for task, each in zip(tasks, records, strict=True)}
     families = _families(records, leaves)
     content = sealed.pack(Index(pool, whole, records, families), data)
     if len(content) > sealed.LARGEST:
@@ -99,6 +110,7 @@ def make(tasks: Sequence[Task], wish: Wish, now: dt.datetime, former: Former | N
         created=stamp(now),
         tasks=len(records),
         families=len(families),
+        largest=max(len(each.record.tasks) for each in families),
         threshold=wish.threshold,
         custodians=cut.custodians,
         recipient=cut.recipient,
@@ -108,7 +120,7 @@ def make(tasks: Sequence[Task], wish: Wish, now: dt.datetime, former: Former | N
         canaries=tuple(sorted(each.record.canary for each in records)),
         policy=wish.policy,
         previous=former.root if former else "",
-        anchors=_anchors(former, leaves),
+        anchors=_anchors(former, own),
         is_open=wish.is_open,
     )
     header = _checked(header)
@@ -156,12 +168,17 @@ def _possible(tasks: Sequence[Task], wish: Wish) -> None:
         seen.add(each.id)
 
 
-def _sealed_task(task: Task, whole: str) -> tuple[SealedTask, bytes]:
+def _handles(kind: str, names: Collection[str]) -> dict[str, str]:
+    """Return a random handle for each name: tables are shown to people who may not know what tasks are called."""
+    return {name: f"{kind}-{secrets.token_hex(_HANDLE_BYTES)}" for name in names}
+
+
+def _sealed_task(task: Task, handles: _Handles, whole: str) -> tuple[SealedTask, bytes]:
     own = canary.mint()
     data = canary.marked(task, [whole, own]).to_bytes()
     record = TaskRecord(
-        id=task.id,
-        family=task.family,
+        id=handles.tasks[task.id],
+        family=handles.families[task.family],
         domain=task.domain,
         minutes=f"{task.human.minutes:.12g}",
         source=task.human.source.value,
@@ -169,8 +186,8 @@ def _sealed_task(task: Task, whole: str) -> tuple[SealedTask, bytes]:
         canary=canary.digest_of(own),
         times=tuple((each.source.value, f"{each.minutes:.12g}") for each in task.human.other),
         benchmark=task.origin.benchmark or "",
-        public_since=task.origin.public_since.isoformat() if task.origin.public_since else "",
-        twin_of=task.origin.twin_of or "",
+        public_since=f"{task.origin.public_since:%Y-%m}" if task.origin.public_since else "",
+        twin_of=handles.tasks.get(task.origin.twin_of or "", ""),
     )
     return SealedTask(new_salt().hex(), record, len(data)), data
 

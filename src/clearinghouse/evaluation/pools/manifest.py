@@ -22,7 +22,7 @@ from clearinghouse.trust.commitment import canonical, commit, opens
 from clearinghouse.trust.merkle import leaf_hash, prove_inclusion, root_of
 from clearinghouse.trust.statement import NotStrictError, Sha256, decode_strictly
 
-SCHEMA = "clearinghouse pool 1"
+SCHEMA = "clearinghouse pool 2"
 MANIFEST, SEALED, SHARES = "pool.json", "pool.age", "shares"
 """Names in the folder of a pool: what is public, what is encrypted, and the folder of the shares."""
 LARGEST = 16 << 20
@@ -79,7 +79,9 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     Attributes:
         id: 32 random hexadecimal digits, of this version alone. name, domain, version: of the pool. created: in UTC.
-        tasks, families: how many. threshold: how many custodians must agree. custodians: who they are.
+        tasks, families: how many. largest: most tasks of one family; in units of it families are weighted by their
+            tasks, so it is settled before any is drawn. threshold: how many custodians must agree.
+        custodians: who they are.
         recipient: the public age key that it is encrypted to. sealed, sealed_bytes: SHA-256 and size of ``pool.age``.
         canary: SHA-256 of the canary that all its tasks have. canaries: of those that each task has alone, sorted.
         policy: see there. previous: root of the version before; empty where there is none.
@@ -95,6 +97,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     created: _Line
     tasks: Annotated[int, msgspec.Meta(ge=1, le=MOST_TASKS)]
     families: Annotated[int, msgspec.Meta(ge=1)]
+    largest: Annotated[int, msgspec.Meta(ge=1, le=MOST_TASKS)]
     threshold: Annotated[int, msgspec.Meta(ge=2, le=16)]
     custodians: Annotated[tuple[Custodian, ...], msgspec.Meta(min_length=2, max_length=16)]
     recipient: _Line
@@ -154,11 +157,14 @@ class TaskRecord(
     """What is committed to of a task.
 
     Attributes:
-        id, family, domain: of the task. minutes: of human time, as text. source: of that time. sha256: of its bytes as
-            they are in this pool, with its canaries. canary: SHA-256 of the canary that it has alone.
+        id, family: handles that this version of the pool gave the task and its family. They are random and say nothing;
+            what the task is called stands in its bytes. domain: of the task. minutes: of human time, as text.
+            source: of that time. sha256: of its bytes as they are in this pool, with its canaries.
+            canary: SHA-256 of the canary that it has alone.
         times: what other sources say of its human time: each source with its minutes as text. benchmark: the
-            collection that it comes from. public_since: the day, as ISO 8601 has it, from which on it could be read
-            publicly. twin_of: the public task of which it is a new instance. Empty where there is none.
+            collection that it comes from. public_since: the month, as ISO 8601 has it, from which on it could be read
+            publicly; the day might tell which flaw it is about. twin_of: the handle of the public task in the same pool
+            of which it is a new instance. Empty where there is none.
     """
 
     id: str
@@ -179,7 +185,7 @@ class TaskRecord(
 
 
 class FamilyRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="family", tag_field="kind"):
-    """What is committed to of a family: its name, and the commitments to its tasks, sorted."""
+    """What is committed to of a family: its handle, and the commitments to its tasks, sorted."""
 
     family: str
     tasks: tuple[Sha256, ...]
@@ -234,6 +240,8 @@ def parse(data: bytes, source: str) -> Manifest:
         raise _changed(source, "its root is not that of what stands in it")
     if (len(read.leaves), len(read.groups)) != (read.header.tasks, read.header.families):
         raise _changed(source, "it has not as many commitments as it says")
+    if not _possible(read.header):
+        raise _changed(source, "its largest family is larger or smaller than its tasks and families allow")
     if len(set(read.leaves)) != len(read.leaves) or len(set(read.groups)) != len(read.groups):
         raise _changed(source, "it has a commitment twice")
     if not read.header.threshold <= len(read.header.custodians):
@@ -274,6 +282,11 @@ def _entries(header: Header, leaves: tuple[str, ...], groups: tuple[str, ...]) -
         *(b"task " + bytes.fromhex(each) for each in leaves),
         *(b"family " + bytes.fromhex(each) for each in groups),
     ]
+
+
+def _possible(header: Header) -> bool:
+    """Whether a pool can have these many tasks in these many families, of which the largest has so many."""
+    return header.largest + header.families - 1 <= header.tasks <= header.largest * header.families
 
 
 def _changed(source: str, why: str) -> TamperedPoolError:

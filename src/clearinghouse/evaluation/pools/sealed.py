@@ -136,11 +136,17 @@ def _as_committed(manifest: Manifest, tasks: tuple[PoolTask, ...], families: tup
     if tuple(sorted(each.commitment for each in families)) != manifest.groups:
         raise _other("its families are not those that are committed to")
     names = {each.commitment: _family(each) for each in families}
+    if max(len(each.tasks) for each in names.values()) != manifest.header.largest:
+        raise _other("its largest family has another size than is committed to")
+    of_group: dict[str, str] = {}
     for each in tasks:
         record = each.revealed.record
         family = names[each.group]
-        if not isinstance(record, TaskRecord) or record.family != family.family or each.task.id != record.id:
+        called = of_group.setdefault(each.group, each.task.family)
+        if not isinstance(record, TaskRecord) or record.family != family.family or each.task.family != called:
             raise _other(f"the task {each.task.id} is in the family of another")
+    if len(set(of_group.values())) < len(of_group):
+        raise _other("a family is there twice")
     if sorted(leaf for each in names.values() for leaf in each.tasks) != list(manifest.leaves):
         raise _other("its families do not add up to its tasks")
 

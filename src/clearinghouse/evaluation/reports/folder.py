@@ -25,7 +25,7 @@ from clearinghouse.trust.keys import KeyRing
 from clearinghouse.trust.statement import NotStrictError, decode_strictly
 
 ASSESSMENT, DETERMINATIONS = "assessment.json", "determinations"
-DETERMINATION, EVENTS, OPENINGS = ".dsse.json", ".events.jsonl", ".openings.json"
+DETERMINATION, EVENTS, OPENINGS, CITED = ".dsse.json", ".events.jsonl", ".openings.json", ".assessment.json"
 """How names in that folder end, after the number of the determination."""
 LARGEST_OPENINGS = 32 << 20
 
@@ -54,13 +54,17 @@ def assessment_in(folder: Path) -> tuple[Assessment, str]:
     Raises:
         LedgerError: it cannot be read. AssessmentError: it is none of this version.
     """
-    path = folder / ASSESSMENT
+    return _assessment(folder / ASSESSMENT)
+
+
+def _assessment(path: Path) -> tuple[Assessment, str]:
     data = read(path, document.LARGEST)
     return document.from_bytes(data, str(path)), document.digest(data)
 
 
 def facts_in(folder: Path, keys: KeyRing, as_of: dt.datetime, audience: Audience, number: str = "") -> Facts:
-    """Return the assessment in a folder with the determination about it.
+    """Return a determination in a folder with the assessment that it cites, which was kept beside it: a fresh draw
+    makes another one.
 
     Args:
         folder: of the assessment. keys: that are believed. as_of: the moment at which it is asked how it stands.
@@ -71,9 +75,10 @@ def facts_in(folder: Path, keys: KeyRing, as_of: dt.datetime, audience: Audience
         LedgerError: a file cannot be read. EnvelopeError, DeterminationError: the determination or an event of it is
             not to be believed. MismatchError: it cites another assessment.
     """
-    assessment, digest = assessment_in(folder)
     path = folder / DETERMINATIONS
     number = _plain(number) or _only(path)
+    kept = path / f"{number}{CITED}"
+    assessment, digest = _assessment(kept if kept.exists() else folder / ASSESSMENT)
     signed = read_signed(read(path / f"{number}{DETERMINATION}", LARGEST_ENVELOPE), keys)
     record = signed.record
     if record.assessment.sha256 != digest:

@@ -19,7 +19,7 @@ from clearinghouse.evaluation.rule.design import Design
 from clearinghouse.evaluation.rule.errors import LookError
 from clearinghouse.evaluation.rule.finding import Finding
 from clearinghouse.evaluation.rule.observations import ObservedDomain
-from clearinghouse.evaluation.rule.tables import in_order, tabulate
+from clearinghouse.evaluation.rule.tables import in_order
 
 
 def reconsider(
@@ -49,10 +49,11 @@ def reconsider(
 
 
 def _check_number(design: Design, domain: ObservedDomain) -> None:
-    drawn, registered = len(tabulate(domain, design)), design.reconsideration.families
+    """Families without a decisive task are counted as well: they are drawn and opened before that is known of them."""
+    drawn, registered = len(domain.families), design.reconsideration.families
     if drawn != registered:
         raise LookError(
-            f"The fresh draw of {domain.name} has {drawn} families with decisive tasks, registered are {registered}.",
+            f"The fresh draw of {domain.name} has {drawn} families, registered are {registered}.",
             "Give the whole fresh draw, and no more than it.",
         )
 

@@ -18,7 +18,7 @@ from clearinghouse.sandbox import Tier
 from clearinghouse.trust.commitment import canonical
 from clearinghouse.trust.statement import NotStrictError, decode_strictly
 
-SCHEMA = "clearinghouse frontier run 1"
+SCHEMA = "clearinghouse frontier run 2"
 NAME = "run.json"
 LARGEST = 32 << 20
 MOST_EPOCHS = 1_000

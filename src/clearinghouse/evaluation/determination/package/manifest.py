@@ -118,6 +118,8 @@ def read_manifest(envelope: bytes, keys: KeyRing) -> Manifest:
     named = [(each.name, each.digest.sha256) for each in statement.subject]
     if paths != sorted(paths) or named != [(each.path, each.sha256) for each in manifest.items]:
         raise PackageError("this list of a package contradicts itself", "ask who made it for another")
+    if Envelope.from_bytes(envelope).to_bytes() != envelope:
+        raise PackageError("this list of a package is not written as it was made", "get the package anew")
     if manifest.voluntary != VOLUNTARY or manifest.schema != SCHEMA:
         raise PackageError("this list of a package is of another version", "use the version that wrote it")
     return manifest

@@ -14,11 +14,19 @@ from clearinghouse.evaluation.assessment.computed import compute
 from clearinghouse.evaluation.assessment.facts import Assessment
 from clearinghouse.evaluation.assessment.gathered import Gathered, gather
 from clearinghouse.evaluation.assessment.tabled import gather_table
+from clearinghouse.evaluation.determination.disclosure import Copy, read_copy
 from clearinghouse.evaluation.determination.errors import PackageError
 from clearinghouse.evaluation.determination.events import LARGEST as LARGEST_EVENTS
 from clearinghouse.evaluation.determination.events import Chained, read_events
 from clearinghouse.evaluation.determination.making import digest_of
 from clearinghouse.evaluation.determination.package import names
+from clearinghouse.evaluation.determination.package.building import read_whole
+from clearinghouse.evaluation.determination.package.checks.compared import differing
+from clearinghouse.evaluation.determination.package.checks.told import (
+    ShownFields,
+    differing_from_shown,
+    shown_fields,
+)
 from clearinghouse.evaluation.determination.package.manifest import Manifest, read_manifest
 from clearinghouse.evaluation.determination.package.opened import Package
 from clearinghouse.evaluation.determination.signing import Signed, read_signed
@@ -113,7 +121,8 @@ class Case:
             return gather(self.package.root, self.keys)
         if names.TABLE not in self.package:
             raise Absent("Neither logs nor the table of attempts are in this copy.")
-        return gather_table(self.package.root, self.keys, self.assessment)
+        told = self.assessment if names.ASSESSMENT in self.package else shown_fields(self.fields)
+        return gather_table(self.package.root, self.keys, told)
 
     @cached_property
     def again(self) -> Assessment:
@@ -122,21 +131,56 @@ class Case:
         Raises:
             Absent: it cannot be computed from this copy. ClearinghouseError: something of it does not hold.
         """
+        if names.ASSESSMENT not in self.package:
+            return self._from_fields()
         told = self.assessment
         values = [each.threshold for each in told.design.domains if each.threshold.covered is not None]
-        hidden = [each for each in values if each.commitment]
-        if hidden and not self.openings:
-            raise Absent(
-                "Thresholds are under commitments: it is computed again where --opening gives what opens them."
-            )
+        hidden = any(each.commitment for each in values)
         repetitions = min([REPETITIONS, *(each.repetitions for each in told.operating)])
+        return self._computed(told, hidden=hidden, repetitions=max(repetitions, 1))
+
+    def _from_fields(self) -> Assessment:
+        """The assessment as it is computed where only fields of it are shown."""
+        told = shown_fields(self.fields)
+        if names.TABLE not in self.package:
+            why = "the threshold is committed, and " if told.is_committed else ""
+            raise Absent(f"Not recomputed: {why}the table of attempts is not in this copy.")
+        # How often the operating characteristics were simulated is not shown, and nothing that is shown rests on it.
+        return self._computed(told, hidden=told.is_committed, repetitions=1)
+
+    def _computed(self, told: Assessment | ShownFields, *, hidden: bool, repetitions: int) -> Assessment:
+        if hidden and not self.openings:
+            raise Absent("Not recomputed: the threshold is committed; give --opening.")
         found = compute(
             self.gathered,
             now=moment_of(told.made, "made"),
             openings=self.openings if hidden else (),
-            repetitions=max(repetitions, 1),
+            repetitions=repetitions,
         )
         return msgspec.structs.replace(found, analysis=told.analysis, analysis_version=told.analysis_version)
+
+    @cached_property
+    def different(self) -> list[str]:
+        """The paths at which what is computed here differs from what this copy tells of the assessment.
+
+        Raises:
+            Absent: it cannot be computed from this copy. ClearinghouseError: something of it does not hold.
+        """
+        again = self.again
+        if names.ASSESSMENT in self.package:
+            return differing(self.assessment, again)
+        return list(differing_from_shown(self.fields, again))
+
+    @cached_property
+    def fields(self) -> Copy:
+        """The assessment field by field, as far as it is shown.
+
+        Raises:
+            Absent: it is not in this copy. ClearinghouseError: it is not what was sealed.
+        """
+        data = self.read(names.FIELDS)
+        item = self.manifest.item(names.FIELDS) if names.MANIFEST in self.package else None
+        return read_copy(data, item.fields) if item is not None and item.fields is not None else read_whole(data)
 
     @cached_property
     def determinations(self) -> dict[str, Signed]:

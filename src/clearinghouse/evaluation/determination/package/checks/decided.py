@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 
+from clearinghouse.evaluation.assessment import document
+from clearinghouse.evaluation.assessment.facts import Assessment
 from clearinghouse.evaluation.determination.errors import PackageError
 from clearinghouse.evaluation.determination.events import Act
+from clearinghouse.evaluation.determination.fresh import require_asked_for
 from clearinghouse.evaluation.determination.making import finding_of, model_state, opened
 from clearinghouse.evaluation.determination.package import less, names
 from clearinghouse.evaluation.determination.package.checks.check import Absent, Case, Check
 from clearinghouse.evaluation.determination.reconsideration import require_answers
-from clearinghouse.evaluation.determination.record import Audience, Determination
+from clearinghouse.evaluation.determination.record import Audience, Determination, Review
 from clearinghouse.evaluation.determination.signing import Signed
 from clearinghouse.evaluation.determination.standing import Standing, Status, required, standing
 from clearinghouse.formats.text import plural
@@ -59,25 +62,32 @@ def _cited(case: Case, record: Determination) -> Iterator[tuple[str, str]]:
 
 
 def _agrees(case: Case) -> str:
-    assessment = case.assessment
-    digest = case.digest(names.ASSESSMENT)
-    about = [each.record for each in case.determinations.values() if each.record.assessment.sha256 == digest]
-    if not about:
+    assessment, digest = case.assessment, case.digest(names.ASSESSMENT)
+    records = [each.record for each in case.determinations.values()]
+    if all(each.assessment.sha256 != digest for each in records):
         raise PackageError("no determination is about the assessment that is here", _ASK)
-    for record in about:
-        relations = {
-            "plan": record.plan == assessment.plan,
-            "state of the model": record.model == model_state(assessment),
-            "finding": record.finding == finding_of(assessment),
-            "days to ask for a reconsideration": record.days_to_ask == assessment.design.reconsideration.days,
-            "thresholds": [(each.domain, each.identifier) for each in record.thresholds]
-            == [(each.name, each.threshold.identifier) for each in assessment.design.domains],
-        }
-        wrong = [name for name, holds in relations.items() if not holds]
-        if wrong:
-            what = f"{record.number} has another {wrong[0]} than the assessment that it cites"
-            raise PackageError(what, _ASK)
+    for record in records:
+        kept = f"{names.DETERMINATIONS}/{record.number}{names.CITED}"
+        if record.assessment.sha256 == digest:
+            _require_agreement(record, assessment)
+        elif kept in case.package:
+            _require_agreement(record, document.from_bytes(case.read(kept), kept))
     return "Plan, state of the model, thresholds and finding are those of the assessment."
+
+
+def _require_agreement(record: Determination, assessment: Assessment) -> None:
+    relations = {
+        "plan": record.plan == assessment.plan,
+        "state of the model": record.model == model_state(assessment),
+        "finding": record.finding == finding_of(assessment),
+        "days to ask for a reconsideration": record.days_to_ask == assessment.design.reconsideration.days,
+        "thresholds": [(each.domain, each.identifier) for each in record.thresholds]
+        == [(each.name, each.threshold.identifier) for each in assessment.design.domains],
+    }
+    wrong = [name for name, holds in relations.items() if not holds]
+    if wrong:
+        what = f"{record.number} has another {wrong[0]} than the assessment that it cites"
+        raise PackageError(what, _ASK)
 
 
 def _events(case: Case) -> str:
@@ -111,8 +121,10 @@ def _require_answer(case: Case, number: str, later: Signed) -> None:
         raise PackageError(f"{number} reconsiders a determination that is not here", _ASK)
     chain = [each.event for each in case.chains[named.number]]
     places = [at for at, each in enumerate(chain) if each.act is Act.ANSWERED and each.other == number]
-    before = chain[: places[0]] if places else chain
-    require_answers(first, required(first.record, before), later)
+    state = required(first.record, chain[: places[0]] if places else chain)
+    require_answers(first, state, later)
+    if named.review is Review.FRESH_DRAW:
+        require_asked_for(case.package.root, later.record.finding.domains, state.asked_at)
 
 
 def _openings(case: Case) -> str:

@@ -12,7 +12,6 @@ from clearinghouse.evaluation.assessment.rows import table_bytes
 from clearinghouse.evaluation.determination.errors import PackageError
 from clearinghouse.evaluation.determination.package import names
 from clearinghouse.evaluation.determination.package.checks.check import Absent, Case, Check
-from clearinghouse.evaluation.determination.package.checks.compared import differing
 from clearinghouse.evaluation.plan import signing
 from clearinghouse.evaluation.plan.analysis import present
 from clearinghouse.evaluation.plan.fields import Plan
@@ -140,22 +139,24 @@ def _table(case: Case) -> str:
 
 
 def _computed(case: Case) -> str:
-    different = differing(case.assessment, case.again)
+    different = case.different
     if different:
         what = f"computed again, {different[0]} of the assessment is another, and {len(different) - 1} more are"
         raise PackageError(what, _ASK)
     basis = "logs" if case.has_logs else "table of attempts"
-    code = "" if present().sha256 == case.assessment.analysis else " The code here is another version than was used."
-    return f"Computed again from the {basis}, every number is the same.{code}"
+    code = "" if present().sha256 == case.again.analysis else " The code here is another version than was used."
+    shown = "" if names.ASSESSMENT in case.package else " that is shown"
+    return f"Computed again from the {basis}, every number{shown} is the same.{code}"
 
 
 def _rule(case: Case) -> str:
-    told, found = case.assessment.finding, case.again.finding
-    if told.verdict is not found.verdict or differing(told, found):
+    found = case.again.finding
+    if any(each.startswith("finding.") for each in case.different):
         what = f"the rule comes to {found.verdict.value.replace('_', ' ')} here, or for other reasons"
         raise PackageError(what, _ASK)
     verdict = found.verdict.value.replace("_", " ").upper()
-    return f"Applied again, the registered rule finds {verdict}, with the same {len(found.grid)} cells of the grid."
+    cells = f", with the same {len(found.grid)} cells of the grid" if names.ASSESSMENT in case.package else ""
+    return f"Applied again, the registered rule finds {verdict}{cells}."
 
 
 CHECKS = (

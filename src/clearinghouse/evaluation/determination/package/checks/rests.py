@@ -1,18 +1,17 @@
 """What the evidence says of itself: the assessment, and its fields where it is shown in part."""
 
 from math import isclose
-from typing import Any
 
 import msgspec
 
 from clearinghouse.evaluation.assessment.facts import Assessment
-from clearinghouse.evaluation.determination.disclosure import as_text, read_copy, same, values
+from clearinghouse.evaluation.determination.disclosure import as_text, same, values
 from clearinghouse.evaluation.determination.disclosure.copies import LARGEST as LARGEST_COPY
 from clearinghouse.evaluation.determination.disclosure.copies import Copy, document
 from clearinghouse.evaluation.determination.errors import PackageError
 from clearinghouse.evaluation.determination.package import names
-from clearinghouse.evaluation.determination.package.building import read_whole
 from clearinghouse.evaluation.determination.package.checks.check import Absent, Case, Check
+from clearinghouse.evaluation.determination.package.checks.told import at
 from clearinghouse.evaluation.rule.finding import Verdict
 from clearinghouse.trust.statement import NotStrictError, decode_strictly
 
@@ -23,9 +22,7 @@ _ANY = msgspec.json.Decoder()
 def _fields(case: Case) -> str:
     if names.FIELDS not in case.package:
         raise Absent("The assessment is not in this copy field by field.")
-    data = case.package.read(names.FIELDS, LARGEST_COPY)
-    item = case.manifest.item(names.FIELDS) if names.MANIFEST in case.package else None
-    copy = read_copy(data, item.fields) if item is not None and item.fields is not None else read_whole(data)
+    copy = case.fields
     shown, hidden = len(values(copy)), sum(not each.is_shown for each in copy.entries)
     if names.ASSESSMENT in case.package:
         _require_same(copy, case.read(names.ASSESSMENT))
@@ -41,19 +38,10 @@ def _require_same(copy: Copy, data: bytes) -> None:
     agrees = (
         same(document(copy), beside)
         if copy.is_whole
-        else all(_at(beside, path) == value for path, value in values(copy).items())
+        else all(at(beside, path) == value for path, value in values(copy).items())
     )
     if not agrees:
         raise PackageError("the fields of the assessment are others than the assessment has", _AGAIN)
-
-
-def _at(document: Any, path: tuple[str | int, ...]) -> Any:
-    for step in path:
-        try:
-            document = document[step]
-        except (LookupError, TypeError):
-            return Absent
-    return document
 
 
 def _consistent(case: Case) -> str:
