@@ -189,7 +189,9 @@ class Appeal:
         """Compute the assessment of the folder as it is, and put it there."""
         self.now += dt.timedelta(hours=1)
         (self.folder / places.TABLE).write_bytes(table_bytes(self.rows))
-        told: Any = SimpleNamespace(logs={}, tier_reached="T1", scripted=True, flags=(), contamination=NOT_TOLD)
+        told: Any = SimpleNamespace(
+            logs={}, tier_reached="T1", scripted=True, answered=(), flags=(), contamination=NOT_TOLD
+        )
         given = ((self.opening,) if self.opening else ()) if openings is None else openings
         found = compute(gather_table(self.folder, self.ring, told), now=self.now, openings=given, repetitions=50)
         data = document.to_bytes(found)

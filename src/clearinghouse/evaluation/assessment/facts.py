@@ -287,3 +287,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     contamination: Contamination = Contamination(canaries=None, cutoff=None, twins=None, unscreened=())
     steps: Steps = Steps()
     schema: str = SCHEMA
+
+    @property
+    def answered(self) -> tuple[str, ...]:
+        """As which models the provider answered in drawn tasks."""
+        return self.model.answered

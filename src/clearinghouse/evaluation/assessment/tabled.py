@@ -40,6 +40,10 @@ class Told(Protocol):
         """Whether a scripted agent ran."""
 
     @property
+    def answered(self) -> tuple[str, ...]:
+        """As which models the provider answered."""
+
+    @property
     def flags(self) -> tuple[Flag, ...]:
         """All of them."""
 
@@ -84,7 +88,7 @@ def gather_table(folder: Path, keys: KeyRing, told: Told) -> Gathered:
         logs=told.logs,
         tier=told.tier_reached,
         scripted=told.scripted,
-        answered=told.model.answered,
+        answered=told.answered,
         unsigned=(),
         broken={},
         raised=tuple(each.flag for each in raised_in(folder, plan, keys)),

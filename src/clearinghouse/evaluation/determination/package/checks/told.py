@@ -37,6 +37,12 @@ class Design(msgspec.Struct, frozen=True):
     domains: tuple[Domain, ...] = ()
 
 
+class Model(msgspec.Struct, frozen=True):
+    """Of the model: as which it answered."""
+
+    answered: tuple[str, ...] = ()
+
+
 NOT_TOLD = Contamination(canaries=None, cutoff=None, twins=None, unscreened=())
 """What is known of screens for contamination where a copy does not show what they came to."""
 
@@ -55,6 +61,12 @@ class ShownFields(msgspec.Struct, frozen=True):
     flags: tuple[Flag, ...] = ()
     design: Design = Design()
     contamination: Contamination = NOT_TOLD
+    model: Model = Model()
+
+    @property
+    def answered(self) -> tuple[str, ...]:
+        """As which models the provider answered."""
+        return self.model.answered
 
     @property
     def is_committed(self) -> bool:
