@@ -61,7 +61,7 @@ def plan_text(root: str, tasks: int, families: int, beacon: str) -> str:
     ref = PoolRef(domain=DOMAIN, name="practice", version=1, root=root, tasks=tasks, families=families)
     text = text_of_plan(ref, references=REFERENCES)
     for found, instead in (
-        (r'access = ""', f'access = "{AGENT}"'),
+        (r'access = "example/model"', f'access = "{AGENT}"'),
         (r'identity = ".*?"', 'identity = "a scripted agent"'),
         (r"scaffolds = .*", 'scaffolds = ["plain"]'),
         (r'beacon = "quicknet"', f'beacon = "{beacon}"'),

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from securesystemslib.signer import CryptoSigner, Signer
 
 from clearinghouse.evaluation.plan import analysis
+from clearinghouse.evaluation.plan.assessed import DEVELOPER, NAME
 from clearinghouse.evaluation.plan.example import example
 from clearinghouse.evaluation.plan.fields import KeyOf, PoolRef, Reference, Role
 from clearinghouse.trust.keys import KeyRing, PublicKey, load_private
@@ -45,7 +46,20 @@ def holders() -> tuple[KeyOf, ...]:
 
 def text_of_plan(*pools: PoolRef, keys: tuple[KeyOf, ...] | None = None, references: tuple[Reference, ...] = ()) -> str:
     """Return the text of a plan that can be committed."""
-    return example(analysis.present().sha256, pools or (POOL,), holders() if keys is None else keys, references)
+    named = holders() if keys is None else keys
+    return filled_in(example(analysis.present().sha256, pools or (POOL,), named, references))
+
+
+def filled_in(text: str) -> str:
+    """Return the text of the example with a model in it."""
+    for found, instead in (
+        (NAME, "Example Model"),
+        (DEVELOPER, "Example Developer"),
+        ('access = ""', 'access = "example/model"'),
+        ('identity = ""            #', 'identity = "digest of it" #'),
+    ):
+        text = text.replace(found, instead, 1)
+    return text
 
 
 def key_pair(path: Path, name: str) -> None:

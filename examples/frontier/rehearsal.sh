@@ -35,7 +35,10 @@ frontier pool make tasks --name practice --domain $DOMAIN --development 50 --who
 rm -r tasks # nobody has them any more but the pool
 
 step "The plan: settled, checked and signed before anything is run"
-REFERENCES=(60 120 240 600 1200) # scripted agents as well, which the pattern of this one is held against
+REFERENCES=() # five other scripted agents, which the pattern of this one is held against
+for each in 60 120 240 600 1200 2400; do
+    if [[ "scripted/skill-$each" != "$AGENT" && ${#REFERENCES[@]} -lt 5 ]]; then REFERENCES+=("$each"); fi
+done
 named=()
 for each in "${REFERENCES[@]}"; do named+=(--reference "scripted/skill-$each=the scripted agent skill-$each"); done
 frontier plan new --into assessment --pool pool --assessor "Ada Assessor=public/assessor.pub" \
@@ -47,7 +50,8 @@ path = pathlib.Path("assessment/plan.toml")
 text = path.read_text()
 most = int(sys.argv[2]) - 6
 for found, instead in (
-    (r'name = "Example Model"', 'name = "A scripted agent"'),
+    (r'name = "Name of the model"', 'name = "A scripted agent"'),
+    (r'developer = "Who developed it"', 'developer = "The clearinghouse"'),
     (r'access = ""', f'access = "{sys.argv[1]}"'),
     (r'scaffolds = .*', 'scaffolds = ["plain"]'),
     (r'beacon = "quicknet"', 'beacon = "rehearsal"'),

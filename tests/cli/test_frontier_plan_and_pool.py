@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 import stat
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from clearinghouse.cli.frontier import draw_work
 from clearinghouse.cli.main import invoke
 from clearinghouse.evaluation.pools.beacon import quicknet
 from clearinghouse.evaluation.tasks import folder as folders
-from invented_plan import HOLDERS, key_pair
+from invented_plan import HOLDERS, filled_in, key_pair
 from invented_pool import DOMAIN, identity, invented_tasks
 from real_rounds import QUICKNET
 
@@ -67,6 +68,8 @@ class Course:
     def new_plan(self) -> None:
         holders = " ".join(f"--{role} {name.title()}=~/{name}.pub" for name, (role, _) in HOLDERS.items())
         self.run(f"plan new --into ~/assessment --pool ~/pool {holders}")
+        path = self.plan / "plan.toml"
+        path.write_text(filled_in(path.read_text()))
 
     def shares(self, *names: str) -> str:
         return " ".join(f"--share ~/pool/shares/{each}.age --identity ~/{each}.age" for each in names)
@@ -99,7 +102,7 @@ def test_from_a_pool_over_a_plan_to_a_draw_that_anybody_repeats(
     of_it = f"~/assessment --domain {DOMAIN}"
     by = f"pool draw make {of_it} --pool ~/pool --nonce ~/nonce --key ~/assessor --who Ada"
     make = f"{by} --signature {QUICKNET[123]}"
-    assert "before the round" in course.run(make, 2)
+    assert "come back then" in course.run(make, 2)
     course.run("pool draw nonce ~/other")
     sign = f"pool draw sign {of_it} --key ~/developer"
     assert "another nonce" in course.run(f"{sign} --nonce ~/other", 2)
@@ -195,7 +198,7 @@ def test_a_rehearsal_is_drawn_without_a_network_and_says_so(course: Course, monk
     plan = course.plan / "plan.toml"
     plan.write_text(plan.read_text().replace('beacon = "quicknet"', 'beacon = "rehearsal"'))
     assert "drawing.beacon" in course.run("plan check ~/assessment", 2)
-    plan.write_text(plan.read_text().replace('access = ""', 'access = "scripted/skill-60"'))
+    plan.write_text(plan.read_text().replace('access = "example/model"', 'access = "scripted/skill-60"'))
     course.run("plan commit ~/assessment --key ~/assessor --who Ada")
     nonce = course.json("pool draw nonce ~/nonce")["digest"]
     now = dt.datetime(2026, 11, 24, 8, 30, tzinfo=dt.UTC)
@@ -282,11 +285,31 @@ def test_what_is_wrong_with_a_plan_is_told_with_its_place(course: Course) -> Non
     path = course.plan / "plan.toml"
     text = path.read_text()
     path.write_text(text.replace("alpha =", "alhpa =").replace("watch = 0.35", "watch = 0.7"))
-    faults = course.json("plan check ~/assessment", 2)["faults"]
+    told = course.json("plan check ~/assessment", 2)
+    faults, warnings = told["faults"], told["warnings"]
+    assert not warnings, "what is wrong is put right first"
     assert [each["where"] for each in faults] == ["design.alhpa", "design.domains, item 1.threshold.watch", "design"]
     path.write_text(text.replace(f'analysis = "{text.partition("analysis = ")[2][1:65]}"', f'analysis = "{"0" * 64}"'))
     assert "another one" in course.run("plan check ~/assessment", 1)
     course.run("plan commit ~/assessment --key ~/assessor --who Ada", 2)
+
+
+def test_a_plan_that_can_come_to_no_verdict_is_warned_of(course: Course) -> None:
+    course.new_plan()
+    path = course.plan / "plan.toml"
+    text = path.read_text()
+    for found, instead in (
+        (r"(?m)^families = \d+( +# drawn)", r"families = 1\1"),
+        (r"most_families = \d+", "most_families = 1"),
+    ):
+        text, count = re.subn(found, instead, text)
+        assert count == 1
+    path.write_text(text)
+    warnings = course.json("plan check ~/assessment")["warnings"]
+    assert [each["where"] for each in warnings] == ["design"] * 2
+    assert "cannot come to NOT COVERED" in warnings[0]["says"]
+    assert "cannot come to COVERED" in warnings[1]["says"]
+    assert "take note: design: the rule cannot come to" in course.run("plan check ~/assessment")
 
 
 def test_a_threshold_is_committed_to_and_opened(course: Course) -> None:

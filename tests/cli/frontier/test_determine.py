@@ -19,14 +19,13 @@ from clearinghouse.evaluation.determination.errors import DemandError
 from clearinghouse.evaluation.determination.folder import ASSESSED
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.ledger.times import stamp
-from clearinghouse.evaluation.plan.example import example
 from clearinghouse.evaluation.plan.fields import PoolRef
 from clearinghouse.evaluation.pools.beacon import quicknet
 from clearinghouse.evaluation.pools.terms import Terms
 from clearinghouse.evaluation.rule.finding import Verdict
 from clearinghouse.trust.keys import load_private
 from invented_assessment import invented
-from invented_plan import holders, key_pair
+from invented_plan import key_pair, text_of_plan
 
 replace = msgspec.structs.replace
 NOW = dt.datetime.now(dt.UTC)
@@ -77,9 +76,7 @@ class Office:
 
     def assess(self, verdict: Verdict = Verdict.COVERED, stage: int = 1, expires: int = 183, **changes: object) -> None:
         pool = PoolRef(domain="vulnerability_discovery", name="x", version=1, root="ab" * 32, tasks=120, families=30)
-        text = (
-            example("cd" * 32, (pool,), holders()).replace("expires_days = 183", f"expires_days = {expires}").encode()
-        )
+        text = text_of_plan(pool).replace("expires_days = 183", f"expires_days = {expires}").encode()
         sha256 = hashlib.sha256(text).hexdigest()
         (self.folder / "plans" / f"0001-{sha256[:16]}.toml").write_bytes(text)
         facts = invented(verdict, made=MADE, plan=PlanRef(name="example", version=1, sha256=sha256, signed=MADE))

@@ -76,3 +76,29 @@ def test_what_does_not_hold_is_one_and_what_cannot_be_read_is_two(
         assert verify(evidence, wrong) == 2
         assert "try: " in capfd.readouterr().err
     assert package(evidence, out, "--for", "anybody") == 2
+
+
+@pytest.mark.parametrize(
+    ("pattern", "says"),
+    [
+        ("runs/*/run.intoto.json", "is not as the log says that it ended"),
+        ("runs/*/*.eval", "is not as the assessment cites it"),
+        ("runs/*/run.json", "does not hold"),
+    ],
+)
+def test_what_is_not_as_it_is_cited_is_not_packed(
+    evidence: Evidenced, tmp_path: Path, capfd: pytest.CaptureFixture[str], pattern: str, says: str
+) -> None:
+    shutil.copytree(evidence.folder, tmp_path / "assessment")
+    for name in ("assessor", "assessor.pub"):
+        shutil.copy(evidence.folder.parent / name, tmp_path / name)
+    made = evidence._replace(folder=tmp_path / "assessment")
+    out = tmp_path / "public.zip"
+    assert package(made, out) == 0
+    before = out.read_bytes()
+    path = sorted(made.folder.glob(pattern))[0]
+    path.write_bytes(path.read_bytes() + b" ")
+    capfd.readouterr()
+    assert package(made, out) == 2
+    assert says in " ".join(capfd.readouterr().err.split())
+    assert out.read_bytes() == before

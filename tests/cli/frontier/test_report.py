@@ -116,7 +116,7 @@ def test_an_assessment_that_was_changed_after_the_determination_is_refused(folde
     [
         b"",
         b"[]",
-        b'{"schema": "clearinghouse frontier assessment 1"}',
+        b'{"schema": "clearinghouse frontier assessment 2"}',
         b"\xff\xfe",
         b"[" * 100_000,
         msgspec.json.encode(msgspec.structs.replace(invented(), schema="another")),

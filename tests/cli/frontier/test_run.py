@@ -51,10 +51,12 @@ def test_a_run_is_told_and_signed(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert (found["complete"], found["wanted"], found["signed"], found["stopped"]) == (True, 6, True, False)
     assert sum(found["endings"].values()) == 6 == len(found["attempts"])
     assert (code == 1) == (found["endings"]["infrastructure"] > 0)
+    assert sum(each["count"] for each in found["lost"]) == found["endings"]["infrastructure"]
     assert found["said"]["tier_reached"] == "T1"
     assert invoke(asked) == code, "everything is sealed, and is told again"
     said = capsys.readouterr().out
-    assert "6 attempts of 6 sealed" in said
+    assert "6 of 6 are sealed already" in said
+    assert ("breaks off here, as a machine that fails would" in said) == (code == 1)
     assert "a scripted agent, and no model" in said
     assert "nobody signed" not in said
 
@@ -171,3 +173,38 @@ def test_an_assessment_takes_no_more_retries_than_it_would_accept(
     where = ["--assessment", str(tmp_path), "--name", "first", "--who", "Olga", "--key", str(tmp_path / "key")]
     assert invoke(["frontier", "run", "--tasks", str(tmp_path / "tasks"), *where, "--retries", "5"]) == 2
     assert "--retries is 5" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--name", "../../x"], "--name is '../../x'"),
+        (["--name", "first", "--out", "elsewhere"], "--out does not go with --assessment"),
+        (["--name", "first", "--purpose", "a look"], "--purpose does not go with --assessment"),
+        (["--name", "first", "--who", ""], "--who is needed with --assessment"),
+        (["--who", ""], "--name and --who are needed with --assessment"),
+        (["--name", "first", "--epochs", "5"], "--epochs is 5, and the plan has 3"),
+        (["--name", "first", "--turns", "3"], "--turns is 3, and the plan has 200"),
+        (["--name", "first", "--budget-seconds", "5"], "--budget-seconds is 5, and the plan has 3600"),
+        (["--name", "first", "--budget-cost", "5"], "--budget-cost is 5, and the plan does not limit it"),
+    ],
+)
+def test_options_that_the_plan_decides_are_told(
+    words: list[str], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sum_tasks(tmp_path / "tasks", [1])
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/plan.toml").write_text(text_of_plan())
+    commit(tmp_path / "a", signing(tmp_path)[0], who="Ada", now=dt.datetime.now(dt.UTC))
+    signing(tmp_path, "operator")
+    asked = ["frontier", "run", "--tasks", str(tmp_path / "tasks"), "--assessment", str(tmp_path / "a")]
+    assert invoke([*asked, "--who", "Olga", "--key", str(tmp_path / "operator"), *words]) == 2
+    assert says in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "a/runs").exists()
+
+
+def test_a_name_of_a_run_needs_an_assessment(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sum_tasks(tmp_path / "tasks", [1])
+    asked = ["frontier", "run", "--tasks", str(tmp_path / "tasks"), "--model", "scripted/expert", "--name", "x"]
+    assert invoke([*asked, "--out", str(tmp_path / "out")]) == 2
+    assert "--name goes with --assessment" in capsys.readouterr().err

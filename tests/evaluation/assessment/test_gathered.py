@@ -343,3 +343,15 @@ def test_what_is_shown_is_written_down_once_a_run_and_nothing_else_is_shown(copi
     (made.folder / f"revealed/{DOMAIN}-1.revealed.json").unlink()
     with pytest.raises(AssessmentError, match="was not opened for this assessment"):
         expose(made.folder, made.drawn, model=AGENT, host="here", run="other", who="Olga", now=LATER)
+
+
+def test_which_model_answered_is_kept_and_several_are_a_flag(whole: Made) -> None:
+    found = gather(whole.folder, whole.ring)
+    assert len(found.answered) == 1, "of references, others answered"
+    one = compute(found, now=LATER, repetitions=100)
+    assert one.model.answered == found.answered
+    assert not [each for each in one.flags if each.kind == "other"]
+    moved = msgspec.structs.replace(found, answered=("model-a", "model-b"))
+    (flag,) = [each for each in compute(moved, now=LATER, repetitions=100).flags if each.kind == "other"]
+    assert flag.is_open
+    assert flag.says.endswith("model-a, model-b.")

@@ -9,7 +9,7 @@ from clearinghouse.evaluation.assessment.computed import compute
 from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.assessment.gathered import gather
 from clearinghouse.evaluation.assessment.logged import ASSESSED, demand_heads
-from clearinghouse.evaluation.assessment.running import note_began, under
+from clearinghouse.evaluation.assessment.running import ENDED, note_began, note_end_once, under
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.ledger.heads import keep_head
 from clearinghouse.evaluation.plan.signing import LOG
@@ -17,6 +17,8 @@ from clearinghouse.evaluation.rule.finding import Verdict
 from clearinghouse.evaluation.running.asked import asked
 from clearinghouse.evaluation.running.bench import Bench
 from clearinghouse.evaluation.running.run import run
+from clearinghouse.evaluation.running.sealing.statement import SIGNED
+from clearinghouse.evaluation.running.sealing.verify import verified
 from clearinghouse.records import ClearinghouseError
 from invented_folder import AGENT, LARGE, LATER, REFERENCE, SMALL, Made, made_run
 from invented_plan import signing
@@ -150,3 +152,17 @@ def test_models_that_the_plan_does_not_name_are_not_run_under_it(copied: Copied,
     made_run(made, "alias", made.drawn[:1], wanted, bench, signer)
     with pytest.raises(AssessmentError, match="the plan names no such model"):
         gather(made.folder, made.ring)
+
+
+def test_that_a_run_ended_is_told_once_and_made_up_for_where_it_was_broken_off(copied: Copied) -> None:
+    made = copied()
+    operator, _ = signing(made.folder.parent, "operator")
+    digest, log = verified(made.folder / "runs/first").said.run, Chain(made.folder / LOG)
+    told = {"who": "Olga", "now": LATER}
+    before = log.read().entries
+    note_end_once(made.folder, "first", digest, operator, **told)
+    assert log.read().entries == before
+    (made.folder / "runs/first" / SIGNED).write_bytes((made.folder / "runs/first" / SIGNED).read_bytes() + b"\n")
+    for _ in range(2):
+        note_end_once(made.folder, "first", digest, operator, **told)
+        assert [each.what for each in log.read().entries[len(before) :]] == [ENDED]

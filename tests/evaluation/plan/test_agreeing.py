@@ -78,7 +78,7 @@ def test_a_trial_may_leave_roles_out_and_nothing_else_may() -> None:
     ],
 )
 def test_one_model_is_one_reference_whatever_it_is_called(other: Reference, where: str) -> None:
-    own = ('identity = ""', 'identity = "the model\'s own"')
+    own = ('identity = "digest of it"', 'identity = "the model\'s own"')
     assert not told(others=OTHERS, changes=(own,))
     text = text_of_plan(references=(*OTHERS, other)).replace(*own, 1)
     assert [each.where for each in look(text.encode())[1]] == [where]

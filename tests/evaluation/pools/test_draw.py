@@ -149,7 +149,7 @@ def test_a_beacon_with_rounds_at_other_times_is_not_the_known_one() -> None:
 
 
 def test_a_draw_before_its_round_is_refused() -> None:
-    with pytest.raises(DrawError, match="before the round"):
+    with pytest.raises(DrawError, match="is not out yet"):
         make(terms(), pool(), SAID, NONCE, now=NOW + dt.timedelta(minutes=29))
 
 

@@ -41,6 +41,8 @@ class Provider(ModelAPI):
     ) -> ModelOutput:
         if self.model_name == "down":
             raise ConnectionError("nobody answers")
+        if self.model_name == "broken":
+            raise ValueError("a word of \x1b[31m the \nprovider" + "a word of the provider")
         began = any(isinstance(each, ChatMessageAssistant) for each in input)
         script = next(each.script for each in self.task.solutions if each.kind is Proof.REFERENCE)
         found = ModelOutput.for_tool_call(
@@ -86,3 +88,13 @@ def test_who_waits_for_a_provider_in_vain_has_not_failed(
 def test_what_may_have_gone_beyond_the_budget_has_not_succeeded(task: Task, bench: Bench, tmp_path: Path) -> None:
     found = attempt(task, "unmetered", tmp_path / "out", bench, 60.0)
     assert (found.ended, found.score) == (Ended.INFRASTRUCTURE, None)
+
+
+def test_it_is_told_why_an_attempt_was_lost_and_who_answered(task: Task, bench: Bench, tmp_path: Path) -> None:
+    lost = attempt(task, "unmetered", tmp_path / "out", bench, 60.0)
+    assert (lost.why, lost.answered) == ("the provider did not say how many tokens its answers took", "unmetered")
+    found = attempt(task, "broken", tmp_path / "broken", bench, 60.0)
+    assert found.ended is Ended.INFRASTRUCTURE
+    assert "a word of the provider" in found.why
+    assert found.why.isprintable()
+    assert attempt(task, "up", tmp_path / "up", bench, 60.0).why == ""

@@ -22,11 +22,12 @@ from clearinghouse.evaluation.running.ending import Ended
 from clearinghouse.evaluation.running.errors import LogError, RunError, SealError
 from clearinghouse.evaluation.running.logs import of_run, read_log
 from clearinghouse.evaluation.running.quiet import WORKING
-from clearinghouse.evaluation.running.run import Ran, run
+from clearinghouse.evaluation.running.run import run
 from clearinghouse.evaluation.running.scripted.skill import agent, chance, draw
 from clearinghouse.evaluation.running.sealing import begun, hook
 from clearinghouse.evaluation.running.sealing.verify import verified
 from clearinghouse.evaluation.running.table import table
+from clearinghouse.evaluation.running.there import Ran
 from clearinghouse.evaluation.runs.run import Outcome
 from clearinghouse.evaluation.tasks.errors import WithheldError
 from clearinghouse.evaluation.tasks.task import Task

@@ -23,8 +23,8 @@ def with_check(files: dict[str, File], text: str) -> Task:
 
 def test_solved_with_steps_and_words(files: dict[str, File], runner: Client) -> None:
     task = from_files(files, "here")
-    assert judge(task, {"answer.txt": b"tea"}, runner) == (True, ("second",), "there is tea")
-    assert judge(task, {"answer.txt": b"milk"}, runner) == (False, (), "no tea")
+    assert judge(task, {"answer.txt": b"tea"}, runner) == (True, ("second",), "there is tea", "")
+    assert judge(task, {"answer.txt": b"milk"}, runner) == (False, (), "no tea", "")
     assert judge(task, {}, runner).solved is False
     assert judge(task, {"check.sh": b"exit 0", "other.txt": b"tea"}, runner).solved is False
 
@@ -53,7 +53,7 @@ def test_oracle_that_never_ends(files: dict[str, File], runner: Client) -> None:
 
 def test_oracle_has_what_was_given_as_it_was(files: dict[str, File], runner: Client) -> None:
     task = with_check(files, "cat given/given.txt answer/answer.txt; test -x given/run.sh")
-    assert judge(task, {"answer.txt": b"milk"}, runner) == (True, (), "tea milk")
+    assert judge(task, {"answer.txt": b"milk"}, runner) == (True, (), "tea milk", "")
 
 
 def test_agent_never_meets_the_oracle(files: dict[str, File], runner: Client) -> None:
@@ -83,8 +83,8 @@ def test_subject_is_built_once_and_cannot_be_changed(files: dict[str, File], run
             with prepared(task, runner, over=over) as place:
                 assert place.run("cat", "/subject/it").stdout == b"built\n"
                 assert place.run("sh", "-c", "echo more >> /subject/it").code != 0
-        assert judge(task, {}, runner, over=over) == (True, (), "built")
-    assert judge(task, {}, runner) == (True, (), "built")
+        assert judge(task, {}, runner, over=over) == (True, (), "built", "")
+    assert judge(task, {}, runner) == (True, (), "built", "")
 
 
 def test_subject_that_cannot_be_built(files: dict[str, File], runner: Client) -> None:
@@ -94,6 +94,30 @@ def test_subject_that_cannot_be_built(files: dict[str, File], runner: Client) ->
         pass
     assert judge(task, {}, runner).solved is None
     assert "no compiler" in check(task, runner).wrong[0]
+
+
+def test_a_crash_is_no_verdict_and_no_way_to_lose_an_attempt(files: dict[str, File], runner: Client) -> None:
+    crash = "echo 'Traceback (most recent call last):' >&2; echo \"KeyError: 'tea'\" >&2; exit 1"
+    check_ = f"grep -q tea answer/answer.txt 2>/dev/null && exit 0; {crash}"
+    found = judge(with_check(files, check_), {"answer.txt": b"odd"}, runner)
+    assert (found.solved, found.crashed) == (False, "KeyError: 'tea'"), "an agent cannot choose that it is lost"
+    assert found.words == "the oracle crashed: KeyError: 'tea'"
+    told = check(with_check(files, check_), runner)
+    assert not told.is_right
+    assert len(told.wrong) == 4
+    assert "made the judge crash, which is no verdict: KeyError: 'tea'" in told.wrong[0]
+    refuses = check_.replace("KeyError", "AssertionError")
+    assert check(with_check(files, refuses), runner).is_sound, "an oracle may say it so"
+
+
+def test_too_few_cheats_are_no_fault_of_the_judge(files: dict[str, File], runner: Client) -> None:
+    text = files["task.toml"].data.decode()
+    *rest, _, last = text.split("[[solution]]")
+    assert "cheat" in last
+    found = check(from_files({**files, "task.toml": File("[[solution]]".join(rest).encode())}, "here"), runner)
+    assert (found.is_sound, found.is_right, found.false_accepts) == (False, True, 0)
+    (lacks,) = found.lacking
+    assert lacks.endswith("it has 1 cheat, and needs 3")
 
 
 def test_sound_judge(files: dict[str, File], runner: Client) -> None:

@@ -16,7 +16,7 @@ from clearinghouse.evaluation.plan.reading import load as load_plan
 from clearinghouse.evaluation.plan.signing import check as check_plan
 from clearinghouse.evaluation.pools import ceremony
 from clearinghouse.evaluation.pools.beacon import KNOWN, Beacon, Spoken, by_signature, load_round, round_after
-from clearinghouse.evaluation.pools.draw import Draw, agree, make
+from clearinghouse.evaluation.pools.draw import Draw, agree, demand_out, make
 from clearinghouse.evaluation.pools.errors import DrawError
 from clearinghouse.evaluation.pools.manifest import MANIFEST, load
 from clearinghouse.evaluation.pools.terms import NONCE_BYTES, new_nonce, nonce_digest
@@ -124,6 +124,7 @@ def make_draw(
     now = _now()
     nonce = _nonce(given.nonce) if given.nonce else None
     terms = ceremony.terms_in(folder, domain, stage)
+    demand_out(terms, now)
     before = ceremony.former(folder, domain, terms)
     draw = make(terms, load(pool), _spoken(given, terms.beacon), nonce, now=now, before=before)
     signer = signer_of(*key)

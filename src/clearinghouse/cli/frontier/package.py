@@ -47,7 +47,7 @@ def package_command(
     listed by its digest. While nothing in the folder changes, the list stays, and equal archives are equal to the byte.
     Keys, shares, drafts and what opens thresholds go into no archive.
 
-    Exit code 0: it is written. 2: something cannot be read, signed or written.
+    Exit code 0: it is written. 2: something cannot be read, signed or written, or is not as it is cited.
     """
     need("numpy", "scipy", "securesystemslib")
     from clearinghouse.evaluation.determination.package.building import pack  # noqa: PLC0415
@@ -69,9 +69,14 @@ def package_command(
 
 
 def _list_of(folder: Path, signer: "Signer", by: "Person") -> tuple["Manifest", tuple[str, ...]]:
-    """The signed list of a folder: the one that is there, where it is this key's and nothing has changed since."""
-    from clearinghouse.evaluation.determination.package.building import current, make_list  # noqa: PLC0415
+    """The signed list of a folder: the one that is there, where it is this key's and nothing has changed since.
 
+    Nothing is signed over a folder of which something is not as it is cited.
+    """
+    from clearinghouse.evaluation.determination.package.building import current, make_list  # noqa: PLC0415
+    from clearinghouse.evaluation.determination.package.cited import demand_cited  # noqa: PLC0415
+
+    demand_cited(folder)
     there = current(folder, signer)
     if there is not None:
         return there.manifest, there.left_out

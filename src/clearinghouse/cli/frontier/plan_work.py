@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +23,10 @@ from clearinghouse.evaluation.rule.finding import OperatingPoint
 from clearinghouse.formats.text import plural, printable_name
 from clearinghouse.trust.envelope import LARGEST_ENVELOPE, sign
 from clearinghouse.trust.keys import KeyRing, PublicKey, signer_of
+
+_EXTREMES = (0.0, 1.0)
+_FEW = 100
+"""Repetitions: at the extremes nearly every one ends in the same way."""
 
 
 class Holders(NamedTuple):
@@ -71,18 +75,37 @@ def check(path: Path, form: OutputFormat) -> int:
     plan, faults = look(data)
     here = analysis.present().sha256
     differs = plan is not None and plan.analysis != here
+    warnings = [] if plan is None or faults else list(_undecidable(plan.design))
     code = BAD_INPUT if faults else ATTENTION if differs else OK
     if form is OutputFormat.JSON:
         told = [{"where": each.where, "says": each.says, "remedy": each.remedy} for each in faults]
         digest = hashlib.sha256(data).hexdigest()
-        write_json({"plan": str(file), "sha256": digest, "faults": told, "same_analysis": not differs})
+        warned = [{"where": each.where, "says": each.says, "remedy": each.remedy} for each in warnings]
+        told_of = {"faults": told, "warnings": warned, "same_analysis": not differs}
+        write_json({"plan": str(file), "sha256": digest, **told_of})
         return code
     _show_faults(file, faults)
+    for each in warnings:
+        say(f"{file}: take note: {each.what}")
+        say(f"    try: {each.remedy}")
     if plan is not None and not faults:
         say(f"{plan.name} {plan.version}: nothing is wrong. SHA-256 {hashlib.sha256(data).hexdigest()}")
     if differs:
         say(f'The code here is another one than the plan names; write analysis = "{here}", or install that one.')
     return code
+
+
+def _undecidable(design: Design) -> Iterator[Fault]:
+    """Yield a warning where the rule comes to no verdict whatever is true, as a few simulations show."""
+    if any(each.threshold.covered is None for each in design.domains):
+        return
+    from clearinghouse.evaluation.rule.operating import operating_characteristics  # noqa: PLC0415 - scipy takes a second
+
+    low, high = operating_characteristics(design, _EXTREMES, _FEW, 0)
+    for point, verdict, reached in ((low, "NOT COVERED", low.not_covered), (high, "COVERED", high.covered)):
+        if not reached:
+            says = f"the rule cannot come to {verdict}, even where the true rate is {point.truth:g}"
+            yield Fault("design", says, "draw more families, or make delta or the threshold another one")
 
 
 def commit(path: Path, key: str, public: Path | None, who: str, form: OutputFormat) -> None:

@@ -60,8 +60,9 @@ def command(
         ),
     ] = None,
     budget_seconds: Annotated[
-        float, typer.Option("--budget-seconds", min=1, max=1e7, help="Of work; waiting for the provider is none.")
-    ] = 3_600.0,
+        float | None,
+        typer.Option("--budget-seconds", min=1, max=1e7, help="Of work: 3,600; waiting for the provider is none."),
+    ] = None,
     budget_cost: Annotated[
         float | None, typer.Option("--budget-cost", min=0, max=1e9, help="US dollars of one attempt; needs --prices.")
     ] = None,
@@ -69,8 +70,8 @@ def command(
         tuple[float, float] | None,
         typer.Option("--prices", metavar="INPUT OUTPUT", help="US dollars for a million tokens of input, of output."),
     ] = None,
-    turns: Annotated[int, typer.Option("--turns", min=1, help="Most turns of one attempt.")] = 200,
-    epochs: Annotated[int, typer.Option("--epochs", min=1, max=1_000, help="Attempts at each task.")] = 1,
+    turns: Annotated[int | None, typer.Option("--turns", min=1, help="Most turns of one attempt: 200.")] = None,
+    epochs: Annotated[int | None, typer.Option("--epochs", min=1, max=1_000, help="Attempts at each task: 1.")] = None,
     scaffold: Annotated[
         str,
         typer.Option("--scaffold", help="plain (where none is named), react, or an agent that a package gives."),
@@ -120,12 +121,14 @@ def command(
         raise OptionError("--prices", "are no prices", "give two numbers, 0 or more")
     signers = [signer_of(key, public)] if key else []
     wish = work.Wish(model, scaffold, budget_tokens, seed, tier, retries, prices)
+    spent = work.Spent(budget_cost, budget_seconds, turns, epochs)
     if assessment is None:
-        spent = work.Spent(budget_cost, budget_seconds, turns)
-        settled = work.freely(tasks, wish, out, spent, epochs, work.Purpose(purpose, who))
-    elif out is not None or not key:
-        raise OptionError("--name, --who and --key", "are needed", "of an assessment, in place of --out")
+        if name:
+            raise OptionError("--name", "goes with --assessment", "name the folder of one, or leave it out")
+        settled = work.freely(tasks, wish, out, spent, work.Purpose(purpose, who))
     else:
-        settled, operator = work.under_plan(tasks, wish, assessment, name, who, signers[0], operator)
+        work.demand_named(name, who, key, out, purpose)
+        shown = work.Shown(assessment, name, who)
+        settled, operator = work.under_plan(tasks, wish, spent, shown, signers[0], operator)
     place = work.Place(runners or min(max_samples, os.cpu_count() or 1), words_of(runner), declared)
     raise typer.Exit(work.run_it(settled, place, operator, max_samples, signers, form))

@@ -2,47 +2,44 @@
 
 import datetime as dt
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import msgspec
+from typing import TYPE_CHECKING, NamedTuple
 
 from clearinghouse.cli import INTERRUPTED
-from clearinghouse.cli.layout import say, show_table, stderr
+from clearinghouse.cli.frontier.run_said import progress, shown, tell
+from clearinghouse.cli.layout import say
 from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
 from clearinghouse.evaluation.assessment.folder import runs_of
 from clearinghouse.evaluation.assessment.gathered import MOST_RETRIES
-from clearinghouse.evaluation.assessment.running import expose, note_began, note_ended, under
+from clearinghouse.evaluation.assessment.running import Under, expose, note_began, note_end_once, note_ended, under
 from clearinghouse.evaluation.pools.marker import Marker, count, marker_in
 from clearinghouse.evaluation.rule.design import Budget
 from clearinghouse.evaluation.running.asked import Asked, asked
 from clearinghouse.evaluation.running.bench import Bench
 from clearinghouse.evaluation.running.custody import host_of, require_shown
 from clearinghouse.evaluation.running.logs import of_run
-from clearinghouse.evaluation.running.run import run
+from clearinghouse.evaluation.running.run import possible, run
 from clearinghouse.evaluation.running.sealing.statement import SIGNED
 from clearinghouse.evaluation.running.sealing.verify import verified
+from clearinghouse.evaluation.running.there import finished
 from clearinghouse.evaluation.tasks.task import Task, load, tasks_below
-from clearinghouse.formats.text import clean_line, plural, printable_name
+from clearinghouse.formats.text import printable_name
 from clearinghouse.sandbox import Tier
 
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer
 
-    from clearinghouse.evaluation.running.attempt import Attempt
-    from clearinghouse.evaluation.running.run import Ran, Tell
-    from clearinghouse.evaluation.running.sealing.verify import Verified
+    from clearinghouse.evaluation.running.there import Ran
 
 TOKENS = 2_000_000
 """Of an attempt, where nobody says otherwise."""
 _RETRIES = 1
 """Of a lost attempt, where nothing is decided by it."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
-_ENDINGS = ("solved", "failed", "refused", "infrastructure", "budget")
+_SECONDS, _TURNS = 3_600.0, 200
 
 
 class Wish(NamedTuple):
@@ -58,11 +55,14 @@ class Wish(NamedTuple):
 
 
 class Spent(NamedTuple):
-    """What else one attempt may use: US dollars, seconds of work, turns."""
+    """What else one attempt may use: US dollars, seconds of work, turns; and attempts at each task. None is as the plan
+    has it, or as it is usual.
+    """
 
     cost: float | None
-    seconds: float
-    turns: int
+    seconds: float | None
+    turns: int | None
+    epochs: int | None
 
 
 class Place(NamedTuple):
@@ -103,7 +103,7 @@ class Settled(NamedTuple):
     purpose: Purpose = Purpose("", "")
 
 
-def freely(paths: Sequence[Path], wish: Wish, out: Path | None, spent: Spent, epochs: int, purpose: Purpose) -> Settled:
+def freely(paths: Sequence[Path], wish: Wish, out: Path | None, spent: Spent, purpose: Purpose) -> Settled:
     """Settle a run under no plan.
 
     Raises:
@@ -117,12 +117,13 @@ def freely(paths: Sequence[Path], wish: Wish, out: Path | None, spent: Spent, ep
     marked = _of_pools(folders, tasks, purpose)
     roots = {marker.root for marker, _ in marked}
     tokens = wish.tokens or TOKENS
-    budget = Budget(tokens=tokens, cost=spent.cost, seconds=spent.seconds, messages=spent.turns)
+    seconds, turns = spent.seconds or _SECONDS, spent.turns or _TURNS
+    budget = Budget(tokens=tokens, cost=spent.cost, seconds=seconds, messages=turns)
     wanted = asked(
         tasks,
         wish.model,
         budget,
-        epochs=epochs,
+        epochs=spent.epochs or 1,
         scaffold=wish.scaffold or "plain",
         seed=wish.seed,
         tier=wish.tier,
@@ -134,17 +135,16 @@ def freely(paths: Sequence[Path], wish: Wish, out: Path | None, spent: Spent, ep
 
 
 def under_plan(
-    paths: Sequence[Path], wish: Wish, assessment: Path, name: str, who: str, signer: "Signer", operator: str
+    paths: Sequence[Path], wish: Wish, spent: Spent, shown: Shown, signer: "Signer", operator: str
 ) -> tuple[Settled, str]:
     """Settle a run under the plan of an assessment; return it, and who runs the model, as the plan has it by the key.
 
     Raises:
-        OptionError: the run has no name, nobody runs it, or an option contradicts the plan.
+        OptionError: an option contradicts the plan.
         AssessmentError, AnalysisError, PlanError: see
             :func:`~clearinghouse.evaluation.assessment.running.under`. RunError, TaskError.
     """
-    if not _NAME.fullmatch(name) or not who.strip():
-        raise OptionError("--name, --who and --key", "are needed", "of an assessment, in place of --out")
+    assessment = shown.assessment
     retries = wish.retries or 0  # who can make the machine fail could choose its attempts
     if retries > MOST_RETRIES:
         raise OptionError("--retries", f"is {retries}", f"at most {MOST_RETRIES} in an assessment: more could choose")
@@ -157,6 +157,7 @@ def under_plan(
         )
     if settled.prices and wish.prices not in {None, settled.prices}:
         raise OptionError("--prices", "are others than the plan has", "leave them out")
+    _demand_as_planned(settled, spent)
     tier = max(wish.tier, settled.plan.tier)
     wanted = asked(
         tasks,
@@ -170,27 +171,66 @@ def under_plan(
         plan=settled.sha256,
         prices=settled.prices or wish.prices,
     )
-    made = Settled(tasks, wanted, runs_of(assessment) / name, tier, Shown(assessment, name, who))
+    made = Settled(tasks, wanted, runs_of(assessment) / shown.name, tier, shown)
     return made, settled.operator or operator
+
+
+def demand_named(name: str, who: str, key: str | None, out: Path | None, purpose: str) -> None:
+    """Refuse options that do not name a run of an assessment.
+
+    Raises:
+        OptionError: so it is.
+    """
+    for option, given in (("--out", out is not None), ("--purpose", bool(purpose))):
+        if given:
+            raise OptionError(option, "does not go with --assessment", "leave it out: the plan and --name say it")
+    missing = [option for option, given in (("--name", name), ("--who", who.strip()), ("--key", key)) if not given]
+    if missing:
+        verb = "is" if len(missing) == 1 else "are"
+        raise OptionError(" and ".join(missing), f"{verb} needed with --assessment", "see `frontier run --help`")
+    if not _NAME.fullmatch(name):
+        rule = "letters, digits and hyphens, at most 64, no hyphen first: it names a folder below runs/"
+        raise OptionError("--name", f"is {name[:80]!a}", rule)
+
+
+def _demand_as_planned(settled: Under, spent: Spent) -> None:
+    """Refuse what was named and is otherwise in the plan, which decides it.
+
+    Raises:
+        OptionError: something was.
+    """
+    budget = settled.budget
+    for option, given, planned in (
+        ("--budget-cost", spent.cost, budget.cost),
+        ("--budget-seconds", spent.seconds, budget.seconds),
+        ("--turns", spent.turns, budget.messages),
+        ("--epochs", spent.epochs, settled.plan.design.epochs),
+    ):
+        if given is not None and given != planned:
+            has = "does not limit it" if planned is None else f"has {planned:g}"
+            raise OptionError(option, f"is {given:g}, and the plan {has}", "leave it out: the plan decides it")
 
 
 def run_it(
     settled: Settled, place: Place, operator: str, samples: int, signers: "Sequence[Signer]", form: OutputFormat
 ) -> int:
     """Run what is settled, say what came of it, and return the exit code."""
-    tasks, wanted, out, tier, *_ = settled
-    require_shown(tasks, wanted.model, operator)
-    uncounted = _shown_to(settled, host_of(wanted.model, operator), dt.datetime.now(dt.UTC))
-    bench_of = Bench(runners=place.runners, least=tier, command=place.command, declared=place.declared)
-    with bench_of as bench, _told(settled, signers), _progress() as tell:
-        ran = run(tasks, wanted, out, bench, samples=samples, signers=signers, tell=tell)
+    wanted, out = settled.wanted, settled.out
+    require_shown(settled.tasks, wanted.model, operator)
+    ran = finished(out, wanted, signers)
+    uncounted: tuple[Marker, ...] = ()
+    if ran is None:
+        ran, uncounted = _run(settled, place, host_of(wanted.model, operator), samples, signers)
+    elif (shown_to := settled.shown) is not None:
+        of_it = (shown_to.assessment, shown_to.name, wanted.digest, signers[0])
+        note_end_once(*of_it, who=shown_to.who, now=dt.datetime.now(dt.UTC))
     checked = verified(out)
     attempts = [each for log in of_run(checked) for each in log.attempts]
     if form is OutputFormat.JSON:
         uncounted_in = [f"{each.pool} {each.version}" for each in uncounted]
-        write_json(_shown(ran, checked, attempts) | {"not_counted_in": uncounted_in})
+        write_json(shown(ran, checked, attempts) | {"not_counted_in": uncounted_in})
     else:
-        _tell(ran, checked, attempts)
+        tell(ran, checked, attempts)
         for each in uncounted:
             where = printable_name(each.place)
             say(f"  the pool {each.pool} {each.version} is not in {where}: what was shown is not counted there")
@@ -198,6 +238,20 @@ def run_it(
         return INTERRUPTED
     is_whole = ran.is_complete and not any(each.ended == "infrastructure" for each in attempts)
     return OK if is_whole else ATTENTION
+
+
+def _run(
+    settled: Settled, place: Place, host: str, samples: int, signers: "Sequence[Signer]"
+) -> "tuple[Ran, tuple[Marker, ...]]":
+    """Run it. What cannot begin is told before anything is written down."""
+    tasks, wanted, out, tier, *_ = settled
+    bench_of = Bench(runners=place.runners, least=tier, command=place.command, declared=place.declared)
+    with bench_of as bench:
+        bench.isolation()
+        possible(wanted)
+        uncounted = _shown_to(settled, host, dt.datetime.now(dt.UTC))
+        with _told(settled, signers), progress() as watch:
+            return run(tasks, wanted, out, bench, samples=samples, signers=signers, tell=watch), uncounted
 
 
 def _shown_to(settled: Settled, host: str, now: dt.datetime) -> "tuple[Marker, ...]":
@@ -255,72 +309,3 @@ def _told(settled: Settled, signers: "Sequence[Signer]") -> Iterator[None]:
     finally:
         if (settled.out / SIGNED).exists():
             note_ended(*of_it, wanted.digest, signers[0], who=shown.who, now=dt.datetime.now(dt.UTC))
-
-
-@contextmanager
-def _progress() -> Iterator["Tell"]:
-    """Yield what is told how many attempts were made, of how many."""
-    target = stderr()
-    if not target.is_terminal:
-        yield lambda made, wanted: None
-        return
-    from rich.progress import (  # noqa: PLC0415 - only where somebody looks
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (BarColumn(bar_width=20), MofNCompleteColumn(), TextColumn("attempts"), TimeElapsedColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=target, transient=True) as progress:
-        bar = progress.add_task("", total=None)
-        yield lambda made, wanted: progress.update(bar, completed=made, total=wanted)
-
-
-def _shown(ran: "Ran", checked: "Verified", attempts: Sequence["Attempt"]) -> dict[str, Any]:
-    said: dict[str, Any] = msgspec.to_builtins(checked.said)
-    return {
-        "folder": printable_name(str(ran.folder)),
-        "statement": printable_name(str(ran.statement)),
-        "signed": checked.is_signed,
-        "wanted": ran.wanted,
-        "made": ran.made,
-        "complete": ran.is_complete,
-        "stopped": ran.was_stopped,
-        "endings": dict(_counts(attempts)),
-        "unsealed": checked.unsealed,
-        "said": said,
-        "attempts": [msgspec.to_builtins(each) for each in attempts],
-    }
-
-
-def _counts(attempts: Sequence["Attempt"]) -> Counter[str]:
-    found = Counter(str(each.ended) for each in attempts)
-    return Counter({name: found[name] for name in _ENDINGS})
-
-
-def _tell(ran: "Ran", checked: "Verified", attempts: Sequence["Attempt"]) -> None:
-    families: dict[str, list[Attempt]] = {}
-    for each in attempts:
-        families.setdefault(each.task_family, []).append(each)
-    rows = [(clean_line(name, 40), *_row(made)) for name, made in sorted(families.items())]
-    rows.append(("all", *_row(attempts)))
-    show_table("", ("family", "attempts", "solved", "failed", "refused", "lost", "budget"), rows)
-    said = checked.said
-    say(f"{clean_line(said.model)}: {plural(ran.sealed, 'attempt')} of {ran.wanted} sealed in {ran.folder}")
-    say(f"  isolation {said.tier_reached}, {clean_line(said.provider)}; {said.tier_demanded} was demanded")
-    if said.scripted:
-        say("  a scripted agent, and no model: this shows nothing of any model")
-    if not checked.is_signed:
-        say("  nobody signed: no determination can rest on it; name a key with --key")
-    if checked.unsealed:
-        say(f"  {plural(checked.unsealed, 'attempt')} ended unsealed when the process was broken off; made again")
-    if ran.was_stopped:
-        say("  stopped; the same command goes on")
-
-
-def _row(attempts: Sequence["Attempt"]) -> tuple[str, ...]:
-    counts = _counts(attempts)
-    return (str(len(attempts)), *(str(counts[each]) for each in _ENDINGS))

@@ -103,7 +103,8 @@ def check_command(
 ) -> None:
     """Run the solutions that come with tasks: the reference must pass, doing nothing and cheating must not.
 
-    Exit code 0: every judge said what it should. 1: one did not. 2: a task cannot be read or run.
+    Exit code 0: every judge said what it should. 1: one did not, or a task has too few solutions. 2: a task cannot be
+    read or run.
     """
     from clearinghouse.evaluation.tasks.check import check  # noqa: PLC0415 - it is not needed to list verbs
     from clearinghouse.sandbox import demand  # noqa: PLC0415
@@ -254,6 +255,8 @@ def _shown(checked: "Checked") -> dict[str, Any]:
         "false_accepts": checked.false_accepts,
         "false_rejects": checked.false_rejects,
         "wrong": checked.wrong,
+        "judge_right": checked.is_right,
+        "lacking": checked.lacking,
         "tried": [
             {
                 "kind": each.kind,
@@ -271,8 +274,8 @@ def _tell(results: "Sequence[Checked]") -> None:
     rows = [
         (
             each.task,
-            "as it should" if each.is_sound else "WRONG",
-            str(len(each.tried)),
+            "as it should" if each.is_right else "WRONG",
+            f"{len(each.tried)}, too few" if each.lacking else str(len(each.tried)),
             str(each.false_accepts),
             str(each.false_rejects),
         )
@@ -282,8 +285,10 @@ def _tell(results: "Sequence[Checked]") -> None:
         show_table("", ("task", "judge", "solutions", "false accepts", "false rejects"), rows)
     for wrong in (wrong for each in results for wrong in each.wrong):
         say(f"  {clean_line(wrong)}")
-    sound = sum(each.is_sound for each in results)
-    say(f"{sound} of {plural(len(results), 'judge')} said what they should of every solution that was tried.")
+    right, lacking = sum(each.is_right for each in results), sum(bool(each.lacking) for each in results)
+    say(f"{right} of {plural(len(results), 'judge')} said what they should of every solution that was tried.")
+    if lacking:
+        say(f"{plural(lacking, 'task')} {'has' if lacking == 1 else 'have'} too few solutions to tell by.")
 
 
 def _told(failures: Sequence[ClearinghouseError], otherwise: int) -> int:

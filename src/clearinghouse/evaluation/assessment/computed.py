@@ -78,10 +78,11 @@ def compute(
         model=Model(
             name=plan.model.name,
             developer=plan.model.developer,
-            identity=plan.model.identity,
+            identity=plan.model.identity or (plan.model.no_identity and f"none: {plan.model.no_identity}"),
             safeguards=plan.model.safeguards,
             access=plan.model.access,
             cutoff=plan.model.cutoff.isoformat() if plan.model.cutoff else "",
+            answered=gathered.answered,
         ),
         design=design,
         finding=_finding(gathered, design, conditions),
@@ -172,6 +173,9 @@ def _of_evidence(gathered: Gathered) -> tuple[Flag, ...]:
         names = ", ".join(f"{count} in {name}" for name, count in list(gathered.broken.items())[:5])
         says = f"Attempts were broken off before they were sealed, and made again: {names}."
         found.append(Flag(kind=SEALING, says=says, is_open=True))
+    if len(gathered.answered) > 1:
+        says = f"More than one model answered in place of the one that was asked: {', '.join(gathered.answered[:5])}."
+        found.append(Flag(kind="other", says=says, is_open=True))
     if gathered.lost:
         names = ", ".join(f"{count} in {name}" for name, count in list(gathered.lost.items())[:5])
         says = f"Attempts were lost by the machine, and made again: {names}."

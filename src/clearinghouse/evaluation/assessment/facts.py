@@ -17,8 +17,9 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: as its developer calls it. developer: who. identity: a digest of weights, or the fingerprint of an
-            endpoint. safeguards: ``deployed``, ``reduced``, ``none``. access: how it was reached. cutoff: the last day
-            of what it was trained on, as ISO 8601 has it; empty where that is not said.
+            endpoint, or why there is none. safeguards: ``deployed``, ``reduced``, ``none``. access: how it was reached.
+            cutoff: the last day of what it was trained on, as ISO 8601 has it; empty where that is not said.
+        answered: as which models the provider answered in drawn tasks, as it says; more than one is a flag.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     safeguards: str = "deployed"
     access: str = ""
     cutoff: str = ""
+    answered: tuple[str, ...] = ()
 
 
 class PlanRef(msgspec.Struct, frozen=True, kw_only=True):

@@ -46,6 +46,7 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
         folder: of it. signed: the plan. domains: what was drawn, by name. rows: attempts of the model that the plan is
             about, in the order of the table. references: of the models that it registers as such, likewise.
         logs: SHA-256 of each log by its name in the folder. tier: the least isolation that a run reached.
+        answered: as which models the provider of the model answered in drawn tasks.
         scripted: whether the model is a scripted agent. unsigned: runs that nobody signed. broken: attempts by run that
             were broken off before they were sealed, and made again. lost: attempts by run that the machine lost and
             that were made again, likewise. vanished: runs that began, or before which tasks were shown, and that are
@@ -64,6 +65,7 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
     scripted: bool
     unsigned: tuple[str, ...]
     broken: dict[str, int]
+    answered: tuple[str, ...] = ()
     lost: dict[str, int] = {}
     vanished: tuple[str, ...] = ()
     raised: tuple[Flag, ...] = ()
@@ -122,6 +124,7 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
         logs={f"{places.RUNS}/{run.folder.name}/{log.name}": log.log for run in runs for log in run.said.logs},
         tier=min(str(run.said.tier_reached) for run in runs),
         scripted=any(run.asked.scripted for run in runs if run.asked.model in own),
+        answered=_answered([run for run in runs if run.asked.model in own], domains),
         unsigned=tuple(run.folder.name for run in runs if not run.keyids),
         vanished=tuple(sorted({*_vanished(folder, runs), *thrown_away(folder, runs)})),
         raised=tuple(each.flag for each in raised_in(folder, signed.plan, keys)),
@@ -129,6 +132,17 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
         broken={name: broken for name, (broken, _) in again.items() if broken},
         lost={name: lost for name, (_, lost) in again.items() if lost},
     )
+
+
+def _answered(runs: Sequence[Verified], domains: dict[str, DrawnDomain]) -> tuple[str, ...]:
+    """Return as which models a provider answered in tasks that decide: a name can be moved to another one meanwhile."""
+    stages = (stage for domain in domains.values() for stage in domain.stages)
+    drawn = {task.sha256 for stage in stages for family in stage for task in family.tasks}
+    found: set[str] = set()
+    for run in runs:
+        decide = {each.id for each in run.asked.tasks if each.sha256 in drawn}
+        found |= {each.answered for log in of_run(run) for each in log.attempts if each.task_id in decide}
+    return tuple(sorted(found - {""}))
 
 
 def _made_again(run: Verified) -> tuple[int, int]:
@@ -257,8 +271,9 @@ def _once(rows: tuple[Row, ...]) -> None:
     for row in rows:
         key = (row.model, row.task_id, row.scaffold, row.budget)
         if seen.setdefault(key, row.run) != row.run:
-            what = f"the task {row.task_id} was run in {seen[key]} and again in {row.run}"
-            raise AssessmentError(what, "keep the first run; a fresh draw needs other families")
+            what = f"{row.model} was run at the task {row.task_id} in {seen[key]} and again in {row.run}"
+            remedy = "keep the first run, and move the other out of runs/; a fresh draw needs other families"
+            raise AssessmentError(what, remedy)
 
 
 def _families(domain: DrawnDomain) -> Iterator[DrawnFamily]:

@@ -142,6 +142,17 @@ def note_ended(folder: Path, name: str, run: str, signer: "Signer", *, who: str,
     _note(folder, ENDED, hashlib.sha256(statement).hexdigest(), _begun(folder, name, run), signer, who, now)
 
 
+def note_end_once(folder: Path, name: str, run: str, signer: "Signer", *, who: str, now: dt.datetime) -> None:
+    """Write down that a run ended, if that is not in the log: it was broken off between the two.
+
+    Raises:
+        As :func:`note_ended`.
+    """
+    digest = hashlib.sha256(files.read(places.runs_of(folder) / name / SIGNED, LARGEST)).hexdigest()
+    if not any(each.facts.get(RUN) == name for each in Chain(folder / LOG).read().find(ENDED, digest)):
+        note_ended(folder, name, run, signer, who=who, now=now)
+
+
 def _note(
     folder: Path, what: str, digest: str, facts: dict[str, str], signer: "Signer", who: str, now: dt.datetime
 ) -> None:

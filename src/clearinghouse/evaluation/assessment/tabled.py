@@ -84,6 +84,7 @@ def gather_table(folder: Path, keys: KeyRing, told: Told) -> Gathered:
         logs=told.logs,
         tier=told.tier_reached,
         scripted=told.scripted,
+        answered=told.model.answered,
         unsigned=(),
         broken={},
         raised=tuple(each.flag for each in raised_in(folder, plan, keys)),

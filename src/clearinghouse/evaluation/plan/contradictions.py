@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from clearinghouse.evaluation.plan.agreeing import people
+from clearinghouse.evaluation.plan.assessed import assessed
 from clearinghouse.evaluation.plan.fields import VOLUNTARY, Plan, PoolRef
 from clearinghouse.evaluation.rule.checks import check
 from clearinghouse.evaluation.rule.design import DomainDesign
@@ -33,6 +34,7 @@ def contradictions(plan: Plan) -> Iterator[Contradiction]:
     """Yield what is wrong with a plan that can be read."""
     yield from _fractions(msgspec.to_builtins(plan), "")
     yield from _versions(plan)
+    yield from assessed(plan)
     yield from people(plan)
     yield from _choices(plan)
     yield from _budget(plan)

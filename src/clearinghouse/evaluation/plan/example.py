@@ -48,11 +48,12 @@ development = {development}
 # reason = "why there is another one"
 {keys}
 [model]
-name = "Example Model"
-developer = "Example Developer"
+name = "Name of the model"
+developer = "Who developed it"
 identity = ""            # a digest of weights, or the fingerprint of an endpoint
+no_identity = ""         # where there is none: why, which stands in every record
 safeguards = "deployed"  # deployed, reduced or none
-access = ""
+access = ""              # provider/model, as inspect_ai names it
 {references}
 # cutoff = 2026-03-31     # the last day of what it was trained on: tasks that are older are compared with newer ones
 

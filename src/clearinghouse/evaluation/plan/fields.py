@@ -35,8 +35,9 @@ class ModelState(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: as its developer calls it. developer: who. identity: a digest of weights, or the fingerprint of an
-            endpoint; empty where it is not known yet. safeguards: that it has. access: how it is reached. cutoff: the
-            last day of what it was trained on, as its developer says; None where that is not said.
+            endpoint; empty where there is none. no_identity: why there is none. safeguards: that it has.
+        access: how it is reached: provider/model as inspect_ai names it. A trial may do without both. cutoff: the last
+            day of what it was trained on, as its developer says; None where that is not said.
     """
 
     name: _Line
@@ -45,6 +46,7 @@ class ModelState(msgspec.Struct, frozen=True, kw_only=True):
     safeguards: Literal["deployed", "reduced", "none"] = "deployed"
     access: _LineOrNone = ""
     cutoff: dt.date | None = None
+    no_identity: _LineOrNone = ""
 
 
 class Role(StrEnum):

@@ -172,6 +172,7 @@ def make(
             or may still come.
     """
     made = stamp(now)
+    demand_out(terms, now)
     used = bytes.fromhex(terms.nonce) if nonce is None else nonce
     seed = seed_of(terms.stage, terms.plan, terms.root, spoken.value, used)
     order = order_of(seed, drawable(manifest, terms.used))
@@ -188,6 +189,17 @@ def make(
     )
     verify(draw, manifest, before)
     return draw
+
+
+def demand_out(terms: Terms, now: dt.datetime) -> None:
+    """Refuse to draw before the round of the beacon is out.
+
+    Raises:
+        DrawError: it is not; the message says when it is.
+    """
+    if now < terms.beacon.time:
+        what = f"round {terms.beacon.round} of {terms.beacon.name} is not out yet"
+        raise DrawError(what, f"it is out at {stamp(terms.beacon.time)}; come back then")
 
 
 def verify(draw: Draw, manifest: Manifest, before: tuple[Draw, int] | None = None) -> None:

@@ -19,6 +19,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
         retries: how often the machine lost it before.
         unknown: which of score, tokens, seconds and cost the log gives as a number that is none.
         log: the name of the log. sealed: whether this stands in a run that was verified.
+        why: it was lost, in words that may be a provider's; empty where it was not. answered: which model gave the last
+            answer, as its provider says; empty where it does not.
     """
 
     task_id: str
@@ -40,6 +42,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     unknown: tuple[str, ...] = ()
     log: str = ""
     sealed: bool = False
+    why: str = ""
+    answered: str = ""
 
     @property
     def is_missing(self) -> bool:

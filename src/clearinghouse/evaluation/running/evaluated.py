@@ -1,9 +1,11 @@
 """Attempts are made by inspect_ai: our tasks become one of its tasks, with our box, our oracle and our seals."""
 
 import math
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from inspect_ai import Task as Evaluation
@@ -47,6 +49,8 @@ KEY = "clearinghouse"
 LEAST_PATIENCE = 600.0
 """Seconds that an attempt may wait for the model's provider, or as many as it may work where those are more. Waiting is
 no work: an attempt that comes to its end so is lost, and has not failed."""
+_MARKUP = re.compile(r"\[/?(?:[a-z][a-z0-9_ #]{0,40})?\]")
+"""Tags as ``rich`` has them."""
 _TOLD = """You work in a box: a small Linux machine without a network. Your files are in /work, and what you make there
 stays. Processes do not: each call of a tool ends everything that it started. Software that the task is about is in
 /subject, read-only, where there is any. You have tokens, time and turns up to a limit; nobody answers questions. When
@@ -126,6 +130,20 @@ def attempt(
             raise RunError(f"inspect_ai ended with an error: {said}", "look at the log; run it again to go on")
 
 
+def demand(asked: Asked) -> None:
+    """See that there are the model and the scaffold that a run asks for.
+
+    Raises:
+        RunError: one is not to be had.
+    """
+    with TemporaryDirectory(prefix="clearinghouse-model-") as place, quiet.quiet(Path(place)):
+        scaffold(asked.scaffold, _seconds(asked.budget))
+        try:
+            _model(asked.model)
+        except PrerequisiteError as error:
+            raise _cannot(asked.model, error) from None
+
+
 def _model(name: str) -> Model:
     try:
         return get_model(name)
@@ -134,7 +152,13 @@ def _model(name: str) -> Model:
 
 
 def _cannot(model: str, error: Exception) -> RunError:
-    return RunError(f"{model[:60]} cannot be run: {clean_line(str(error), 200)}", "look at what its provider needs")
+    says = clean_line(_plain(str(error)), 200)
+    return RunError(f"{model[:60]} cannot be run: {says}", "look at what its provider needs")
+
+
+def _plain(text: str) -> str:
+    """Return a message of inspect_ai without the markup that terminals are written to with, and its heading."""
+    return _MARKUP.sub("", text).removeprefix("ERROR: ")
 
 
 def _sample(task: Task) -> Sample:

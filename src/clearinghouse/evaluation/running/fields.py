@@ -53,8 +53,9 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Output(msgspec.Struct, frozen=True):
-    """What a model said last."""
+    """What a model said last, and which one it was, as its provider says."""
 
+    model: str | None = None
     choices: list[Choice] = []
 
 

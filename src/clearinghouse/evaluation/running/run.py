@@ -11,10 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from clearinghouse.evaluation.running import asked as asking
-from clearinghouse.evaluation.running.archive import opened
 from clearinghouse.evaluation.running.asked import Asked
 from clearinghouse.evaluation.running.bench import Bench
 from clearinghouse.evaluation.running.ending import Ended
@@ -24,9 +21,10 @@ from clearinghouse.evaluation.running.logs import attempts_in, isolation_of
 from clearinghouse.evaluation.running.quiet import tidy
 from clearinghouse.evaluation.running.sealing import begun as begun_log
 from clearinghouse.evaluation.running.sealing.lines import NONE, Seals
-from clearinghouse.evaluation.running.sealing.statement import put, said_of, write
+from clearinghouse.evaluation.running.sealing.statement import SIGNED, keep, put, said_of, write
 from clearinghouse.evaluation.running.sealing.verify import LOG
 from clearinghouse.evaluation.running.sealing.writing import BROKEN_OFF, beside, close
+from clearinghouse.evaluation.running.there import Ran, asked_in, finished, refuse_another, same_keys
 from clearinghouse.evaluation.tasks.task import Task
 from clearinghouse.sandbox.isolation import Isolation
 
@@ -37,27 +35,6 @@ MOST_IN_LOG = 256
 """Attempts in one log."""
 Tell = Callable[[int, int], None]
 """Is told how many attempts were made, and how many there are."""
-
-
-class Ran(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run left.
-
-    Attributes:
-        folder: where. statement: the file over it. made: attempts that were made just now. sealed: attempts that are
-            sealed in all. wanted: that were asked for. was_stopped: whether somebody stopped it.
-    """
-
-    folder: Path
-    statement: Path
-    made: int
-    sealed: int
-    wanted: int
-    was_stopped: bool
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether nothing is left to do."""
-        return self.sealed >= self.wanted
 
 
 def run(
@@ -78,12 +55,28 @@ def run(
             runners; they must reach the tier. samples: attempts at one time. signers: who vouches for it.
 
     Raises:
-        RunError: the folder holds something else, or inspect_ai fails. SealError: what is there is not what was sealed.
+        RunError: the folder holds something else, another key signed what is there, the model or the scaffold is not to
+            be had, or inspect_ai fails. SealError: what is there is not what was sealed.
         SandboxError: the sandbox is not to be had, or reaches less than what is demanded.
     """
+    there = finished(folder, asked, signers)
+    if there is not None:
+        return there
     isolation = bench.isolation()
+    possible(asked)
     with _alone(folder):
         return _run(tasks, asked, folder, bench, isolation, samples, signers, now, tell)
+
+
+def possible(asked: Asked) -> None:
+    """See that there are the model and the scaffold that are asked for, before anything is written.
+
+    Raises:
+        RunError: one is not to be had.
+    """
+    from clearinghouse.evaluation.running.evaluated import demand  # noqa: PLC0415 - two seconds, once all is checked
+
+    demand(asked)
 
 
 @contextmanager
@@ -122,6 +115,9 @@ def _run(
     from clearinghouse.evaluation.running.sealing.hook import Sealing  # noqa: PLC0415
 
     done = begun(folder, asked)
+    if same_keys(folder, signers) is None and (folder / SIGNED).is_file():
+        raise RunError(f"{folder}: the run was signed so far, and there is no key now", "give the key of before")
+    former = keep(folder)
     wanted = len(asked.tasks) * asked.epochs
     running = session.Session(
         bench=bench,
@@ -155,7 +151,7 @@ def _run(
     sealed = len(_done(logs))
     began = begun_log.read(folder, asked.digest)
     reached = weakest([isolation_of(path) for path, _ in logs] or [isolation])
-    said = said_of(asked, logs, reached, _text(now()), complete=sealed >= wanted, began=began)
+    said = said_of(asked, logs, reached, _text(now()), complete=sealed >= wanted, began=began, former=former)
     statement = write(folder, said, signers)
     if failed:
         raise failed
@@ -174,17 +170,13 @@ def begun(folder: Path, asked: Asked) -> set[tuple[str, int]]:
         others = [each for each in folder.iterdir() if not each.name.startswith(".")]
     except OSError as error:
         raise RunError(f"{folder} cannot be made: {error.strerror}", "name another folder") from None
-    if not path.exists():
-        if others:
-            raise RunError(f"{folder} is not empty, and holds no run", "name another folder")
+    if not path.exists() and others:
+        raise RunError(f"{folder} is not empty, and holds no run", "name another folder")
+    if all(each == path for each in others):  # nothing was begun by who asked for it
         put(path, asked.to_bytes())
         return set()
-    with opened(path) as file:
-        there = Asked.from_bytes(file.read(asking.LARGEST), str(path))
-    if there != asked:
-        names = [each for each in asked.__struct_fields__ if getattr(asked, each) != getattr(there, each)]
-        what = f"{folder} holds a run that was asked for something else: {', '.join(names)}"
-        raise RunError(what, "name another folder, or ask for the same")
+    if asked_in(folder) != asked:
+        refuse_another(folder, asked)
     tidy(folder)
     _unsealed_away(folder)
     return _done(_closed(folder))

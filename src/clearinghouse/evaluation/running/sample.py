@@ -110,19 +110,22 @@ def attempt_of(sample: Sample, about: About, *, sealed: bool) -> Attempt:
     told = sample.metadata or Told()
     scored = _score(sample, source)
     value, is_none = _value(scored)
-    output = part(sample.output, Output, _OUTPUT, "its output", source)
+    output = part(sample.output, Output, _OUTPUT, "its output", source) or Output()
     used = list((part(sample.model_usage, dict[str, Usage], _USAGE, "the usage of models", source) or {}).values())
     tokens, cost = _tokens(used), _cost(used)
     took = sample.working_time or sample.total_time
     seconds = number(took)
     limit = sample.limit.type if isinstance(sample.limit, Limit) else sample.limit or ""
+    error = sample.error.message or "an error" if sample.error else ""
+    has_waited = limit == "time" and _has_waited(sample, about)
+    is_unmetered = about.is_metered and bool(output.choices) and not tokens
     how = ended(
         value,
-        error=sample.error.message or "an error" if sample.error else "",
+        error=error,
         limit=limit,
-        stop=(output.choices[0].stop_reason or "") if output and output.choices else "",
-        has_waited=limit == "time" and _has_waited(sample, about),
-        is_unmetered=about.is_metered and bool(output and output.choices) and not tokens,
+        stop=(output.choices[0].stop_reason or "") if output.choices else "",
+        has_waited=has_waited,
+        is_unmetered=is_unmetered,
         was_whole=about.was_whole,
     )
     unknown = {
@@ -153,6 +156,8 @@ def attempt_of(sample: Sample, about: About, *, sealed: bool) -> Attempt:
         unknown=tuple(name for name, is_so in unknown.items() if is_so),
         log=source,
         sealed=sealed,
+        why=_why(error, is_unmetered, has_waited) if how is Ended.INFRASTRUCTURE else "",
+        answered=short(output.model or "") if output.choices else "",
     )
 
 
@@ -198,6 +203,17 @@ def _steps(score: Score | None, source: str) -> tuple[str, ...]:
         return ()
     steps = part(raw, list[msgspec.Raw], _STEPS, "its steps", source) or []
     return tuple(short(name) for each in steps[:_MOST_STEPS] if isinstance(name := loosely(each), str))
+
+
+def _why(error: str, is_unmetered: bool, has_waited: bool) -> str:
+    """Return why an attempt was lost."""
+    if error:
+        return short(error)
+    if is_unmetered:
+        return "the provider did not say how many tokens its answers took"
+    if has_waited:
+        return "its time went by while the provider was awaited"
+    return "the oracle gave no outcome"
 
 
 def _has_waited(sample: Sample, about: About) -> bool:

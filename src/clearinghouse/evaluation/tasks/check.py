@@ -13,6 +13,7 @@ from clearinghouse.evaluation.tasks.judge import judge
 from clearinghouse.evaluation.tasks.judged import Judged
 from clearinghouse.evaluation.tasks.place import built, prepared
 from clearinghouse.evaluation.tasks.task import Solution, Task
+from clearinghouse.formats.text import plural
 from clearinghouse.sandbox import Provider
 
 LEAST_CHEATS = 3
@@ -36,17 +37,24 @@ class Checked(NamedTuple):
     """What was tried on a task.
 
     Attributes:
-        task: its id. tried: each solution. wrong: everything that is not as it should be, in sentences.
+        task: its id. tried: each solution. wrong: everything that is not as it should be, in sentences. lacking: what
+            of it is no fault of the judge: solutions that there should be, too.
     """
 
     task: str
     tried: tuple[Tried, ...]
     wrong: tuple[str, ...]
+    lacking: tuple[str, ...] = ()
 
     @property
     def is_sound(self) -> bool:
         """Whether nothing is wrong."""
         return not self.wrong
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the judge said what it should of every solution that was tried."""
+        return len(self.wrong) == len(self.lacking)
 
     @property
     def false_accepts(self) -> int:
@@ -66,8 +74,8 @@ def check(task: Task, provider: Provider) -> Checked:
         with built(task, provider) as over:
             tried = tuple(_tried(task, each, provider, over) for each in task.solutions)
     except UnbuiltError as error:
-        return Checked(task.id, (), (*missing, error.what))
-    return Checked(task.id, tried, (*missing, *(each.wrong for each in tried if each.wrong)))
+        return Checked(task.id, (), (*missing, error.what), missing)
+    return Checked(task.id, tried, (*missing, *(each.wrong for each in tried if each.wrong)), missing)
 
 
 def _missing(task: Task) -> Iterator[str]:
@@ -77,7 +85,7 @@ def _missing(task: Task) -> Iterator[str]:
     if not count[Proof.NULL]:
         yield f"{task.id}: it has no null solution"
     if count[Proof.CHEAT] < LEAST_CHEATS:
-        yield f"{task.id}: it has {count[Proof.CHEAT]} cheats, and needs {LEAST_CHEATS}"
+        yield f"{task.id}: it has {plural(count[Proof.CHEAT], 'cheat')}, and needs {LEAST_CHEATS}"
 
 
 def _tried(task: Task, solution: Solution, provider: Provider, over: str | None) -> Tried:
@@ -95,4 +103,6 @@ def _wrong(task: Task, solution: Solution, judged: Judged) -> str:
         return f"{name} was accepted, and must not be: {judged.words}"
     if not judged.solved and solution.kind is Proof.REFERENCE:
         return f"{name} was not accepted, and must be: {judged.words}"
+    if judged.crashed:
+        return f"{name} made the judge crash, which is no verdict: {judged.crashed}"
     return ""

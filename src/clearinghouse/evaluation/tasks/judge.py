@@ -4,6 +4,11 @@ The oracle runs in a fresh box in which no agent ever was; of the agent there is
 ``answer``. What the agent was given is there once more as it was, below ``given``. The oracle's exit code says it: 0 is
 solved, 1 is not. Everything else is a failure of the oracle, which says nothing of the agent and is counted as an
 outcome that is missing.
+
+Python ends with 1 as well where an exception is caught by nobody. Of an attempt that stays "not solved": an agent could
+bring a crash about, by an odd answer or by writing what looks like one, and must not choose so that an attempt is lost
+that it failed. But the crash is told, and whoever checks a task by solutions that are its own is told that its judge
+crashes (:mod:`.check`).
 """
 
 from collections.abc import Mapping
@@ -38,6 +43,9 @@ class _Steps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     steps: list[str]
 
 
+_TRACEBACK = "Traceback (most recent call last):"
+_REFUSAL = "AssertionError"
+"""What a Python oracle may end with that says "not solved" on purpose."""
 _READER = msgspec.json.Decoder(_Steps)
 
 
@@ -87,12 +95,15 @@ def _judged(task: Task, oracle: Oracle, answers: Mapping[str, bytes], provider: 
     finally:
         provider.destroy(box)
     words = clean_line(outcome.stdout[:4096].decode(errors="replace").strip(), 300)
+    crashed = _crashed(outcome) if outcome.code == NOT_SOLVED else ""
+    if crashed and not words:
+        words = f"the oracle crashed: {crashed}"
     if written.kind is Kind.MISSING or not task.steps:
-        return Judged(outcome.code == SOLVED, (), words)
+        return Judged(outcome.code == SOLVED, (), words, crashed)
     done = _done(task, written.data) if written.kind is Kind.FILE else None
     if done is None:
         return Judged(None, (), "the oracle wrote steps that the task does not have")
-    return Judged(outcome.code == SOLVED, done, words)
+    return Judged(outcome.code == SOLVED, done, words, crashed)
 
 
 def _done(task: Task, data: bytes) -> tuple[str, ...] | None:
@@ -103,6 +114,13 @@ def _done(task: Task, data: bytes) -> tuple[str, ...] | None:
         return None
     names = [each.name for each in task.steps]
     return tuple(each for each in names if each in named) if named <= set(names) else None
+
+
+def _crashed(outcome: Outcome) -> str:
+    """Return the last line of an exception of Python that nobody caught; empty where there is none."""
+    said = outcome.stderr[-20_000:].decode(errors="replace")
+    last = said.strip().rpartition("\n")[2].strip()
+    return "" if _TRACEBACK not in said or last.startswith(_REFUSAL) else clean_line(last, 200)
 
 
 def _failed(outcome: Outcome) -> str:

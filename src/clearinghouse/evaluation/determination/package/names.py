@@ -90,6 +90,7 @@ ROLES = (
     Role("run", "runs/*/begun.head.json", INNER),
     Role("run", "runs/*/run.intoto.json", INNER),
     Role("run", "runs/*/run.statement.json", INNER),
+    Role("run", "runs/*/former-*.json", INNER),
     Role("table", TABLE, INNER, when_open=ALL),
     Role("assessment", ASSESSMENT, WATCHERS, when_open=ALL),
     Role("assessment", f"{DETERMINATIONS}/*{CITED}", WATCHERS, when_open=ALL),

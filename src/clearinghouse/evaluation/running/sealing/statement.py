@@ -24,6 +24,8 @@ _NONE_BEGAN = BegunLog((), ())
 PREDICATE_TYPE = "urn:clearinghouse:predicate:frontier-run:v2"
 SIGNED, UNSIGNED = "run.intoto.json", "run.statement.json"
 """The statement in an envelope, and as it stands where nobody signed."""
+FORMER = "former-{}.json"
+"""Where the statement is kept that was over a run before it went on, by the beginning of its SHA-256."""
 
 
 class Log(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +51,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
         run: SHA-256 of what was asked. model, scripted: of it. logs: in their order. head: the last one.
         tier_demanded, tier_reached, provider, kernel, limits: of isolation, as measured. finished: when, in UTC.
         complete: whether every attempt that was asked for was made. begun, begun_root: how many attempts began, and
-            the root of the log of that (:mod:`.begun`); 0 and empty in runs of before there was one.
+            the root of the log of that (:mod:`.begun`); 0 and empty in runs of before there was one. former: SHA-256
+            of the statement that was over this run before it went on, which is kept; empty where there was none.
     """
 
     run: str
@@ -66,6 +69,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool
     begun: int = 0
     begun_root: str = ""
+    former: str = ""
 
 
 def said_of(
@@ -76,8 +80,9 @@ def said_of(
     *,
     complete: bool,
     began: BegunLog = _NONE_BEGAN,
+    former: str = "",
 ) -> Said:
-    """Return what there is to say of a run; ``began`` is the log of attempts that began."""
+    """Return what there is to say of a run; ``began`` is the log of attempts that began, ``former`` as :func:`keep`."""
     told = tuple(_log(path, seals) for path, seals in logs)
     return Said(
         run=asked.digest,
@@ -94,6 +99,7 @@ def said_of(
         complete=complete,
         begun=len(began.entries),
         begun_root=began.root if began.entries else "",
+        former=former,
     )
 
 
@@ -131,6 +137,29 @@ def write(folder: Path, said: Said, signers: Sequence["Signer"]) -> Path:
     put(folder / name, data)
     (folder / other).unlink(missing_ok=True)  # of an earlier part of the run, of which this speaks as well
     return folder / name
+
+
+def keep(folder: Path) -> str:
+    """Keep the statement over a run that goes on, and return its SHA-256; empty where there is none.
+
+    Raises:
+        RunError: it cannot be read or kept.
+    """
+    path = next((folder / each for each in (SIGNED, UNSIGNED) if (folder / each).is_file()), None)
+    if path is None:
+        return ""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise RunError(f"{path} cannot be read: {error.strerror}", "look at the folder and the disk") from None
+    digest = hashlib.sha256(data).hexdigest()
+    put(former_in(folder, digest), data)
+    return digest
+
+
+def former_in(folder: Path, digest: str) -> Path:
+    """Return where a statement of before is kept."""
+    return folder / FORMER.format(digest[:16])
 
 
 def put(path: Path, data: bytes) -> None:

@@ -16,7 +16,7 @@ from clearinghouse.evaluation.running.asked import Asked
 from clearinghouse.evaluation.running.errors import LogError, SealError
 from clearinghouse.evaluation.running.sealing import begun
 from clearinghouse.evaluation.running.sealing.lines import NONE, SUFFIX, End, Seals, leaf_of, read
-from clearinghouse.evaluation.running.sealing.statement import SIGNED, UNSIGNED, Log, Said, said_by
+from clearinghouse.evaluation.running.sealing.statement import SIGNED, UNSIGNED, Log, Said, former_in, said_by
 from clearinghouse.evaluation.running.sealing.writing import SAMPLES, beside, digest_of
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.trust.envelope import Envelope, verify
@@ -63,7 +63,7 @@ def verified(folder: Path, keys: KeyRing | None = None, *, seals_only: bool = Fa
         SealError: something is missing, too much, or not what was sealed; the message names it.
         LogError: something cannot be read. EnvelopeError: no known key signed it.
     """
-    said, keyids, is_signed = _statement(folder, keys)
+    said, keyids, is_signed = statement_in(folder, keys)
     data = _bytes(folder / asking.NAME)
     if hashlib.sha256(data).hexdigest() != said.run:
         raise _wrong(f"{asking.NAME} is not what the statement was made over")
@@ -76,6 +76,7 @@ def verified(folder: Path, keys: KeyRing | None = None, *, seals_only: bool = Fa
         head = seals.head
         logs.append((folder / each.name, seals))
     _began(folder, said, logs)
+    _former(folder, said)
     if head != said.head:
         raise _wrong("the last head is not the one of the statement")
     statement = digest_of(folder / (SIGNED if is_signed else UNSIGNED))
@@ -101,6 +102,30 @@ def _began(folder: Path, said: Said, logs: Sequence[tuple[Path, Seals]]) -> None
         raise _wrong(f"{strange[0][:100]} was sealed and never began")
 
 
+def _former(folder: Path, said: Said) -> None:
+    """See that every statement that was over this run before it went on is kept, and is of this run."""
+    seen: set[str] = set()
+    while said.former and said.former not in seen:
+        seen.add(said.former)
+        path = former_in(folder, said.former)
+        data = _bytes(path) if path.is_file() else b""
+        if hashlib.sha256(data).hexdigest() != said.former:
+            raise _wrong(f"{path.name}, the statement before the run went on, is missing or was changed")
+        before = _before(data, path.name)
+        if before.run != said.run:
+            raise _wrong(f"{path.name} is of another run")
+        said = before
+
+
+def _before(data: bytes, source: str) -> Said:
+    """Return what a statement of before says. Its digest is in the one after it: whoever signed that vouches for it."""
+    try:
+        found = Statement.from_bytes(data)  # nobody signed by then
+    except StatementError:
+        found = _read(Envelope.from_bytes(data).payload, source)
+    return said_by(found, source)
+
+
 def compare(log: Path, end: End, samples: Sequence[tuple[str, str]]) -> None:
     """See that a log is what its seals name.
 
@@ -119,7 +144,14 @@ def compare(log: Path, end: End, samples: Sequence[tuple[str, str]]) -> None:
                 raise _wrong(f"{log.name}: {member[:100]} is not what was sealed when it ended")
 
 
-def _statement(folder: Path, keys: KeyRing | None) -> tuple[Said, tuple[str, ...], bool]:
+def statement_in(folder: Path, keys: KeyRing | None) -> tuple[Said, tuple[str, ...], bool]:
+    """Return what the statement of a folder says, which known keys signed it, and whether anybody did.
+
+    Nothing of the run itself is looked at; that is what :func:`verified` does.
+
+    Raises:
+        SealError, LogError, EnvelopeError: as there.
+    """
     signed = folder / SIGNED
     if signed.is_file():
         data = _bytes(signed)
