@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from clearinghouse.evaluation.assessment import folder as places
+from clearinghouse.evaluation.assessment import verifier
 from clearinghouse.evaluation.assessment.drawn import _family, drawn_domain
 from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.ledger.errors import LedgerError
@@ -14,7 +14,6 @@ from clearinghouse.evaluation.pools.manifest import FamilyRecord, TaskRecord, re
 from clearinghouse.evaluation.pools.opening import opened
 from clearinghouse.evaluation.pools.split import development, held_out
 from clearinghouse.evaluation.rule.finding import Verdict
-from clearinghouse.trust.commitment import canonical
 from invented_appeal import FIRST, FRESH, Appeal, always, never
 from invented_folder import DOMAIN
 from invented_pool import NAMES, shares_of
@@ -69,12 +68,13 @@ def test_a_judge_with_whom_something_is_wrong_supports_no_verdict(made: Appeal, 
     sound = other.assess()
     assert sound.finding.verdict is Verdict.COVERED
     assert [each.is_open for each in sound.flags if each.kind == "verifier"] == [False]
-    path = other.folder / places.VERIFIER
-    whole = msgspec.json.decode(path.read_bytes())
-    for each in whole["tasks"]:
-        each[what] = 1
-        each["wrong"] = 1
-    path.write_bytes(canonical(whole) + b"\n")
+    none = {"false_accepts": 0, "false_rejects": 0}
+    faulty = [
+        verifier.Sound(sha256=each.task.digest, tried=5, **(none | {what: 1, "wrong": 1}))
+        for tasks in other.shown.values()
+        for each in tasks
+    ]
+    verifier.keep(other.folder, faulty, other.signers["operator"], who="Otto", now=other.now)
     found = other.assess()
     assert [each.is_open for each in found.flags if each.kind == "verifier"] == [True]
     assert (found.finding.before, found.finding.verdict) == (Verdict.COVERED, Verdict.INDETERMINATE)

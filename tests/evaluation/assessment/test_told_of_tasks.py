@@ -1,6 +1,7 @@
 """What tasks tell of themselves comes through the pool to the rule: all human times, benchmark, dates, twins."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -17,20 +18,27 @@ from clearinghouse.evaluation.tasks.practice import practice
 from clearinghouse.evaluation.tasks.task import Task, from_files
 from clearinghouse.sandbox import File
 
-MORE = 'benchmark = "rehearsal"\npublic_since = 2024-05-01\ntwin_of = "public-one"\n'
+MORE = 'benchmark = "rehearsal"\npublic_since = 2024-05-01\n'
 COMMITTED_BEFORE = "5f8451f99be0e34081e94e638f019a85d2f7dc0cea9d691f9ea1f927ccf3d34c"
 """The commitment to the record below as it was made when tasks told no more."""
 TIME = '\n[[human.other]]\nminutes = 7.5\nsource = "first_blood"\n'
 
 
-def told(task: Task) -> Task:
-    text = task.files["task.toml"].data.decode().replace("[origin]\n", f"[origin]\n{MORE}") + TIME
+def told(task: Task, public: str) -> Task:
+    twin = f'twin_of = "{public}"\n' if task.id != public else ""
+    text = task.files["task.toml"].data.decode().replace("[origin]\n", f"[origin]\n{MORE}{twin}") + TIME
     return from_files({**task.files, "task.toml": File(text.encode())}, task.id)
+
+
+def _practice(*given: Any, **named: Any) -> list[Task]:
+    """Return practice tasks that tell more; all are twins of the first one."""
+    tasks = list(practice(*given, **named))
+    return [told(each, tasks[0].id) for each in tasks]
 
 
 @pytest.fixture
 def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gathered:
-    monkeypatch.setattr(invented_folder, "practice", lambda *a, **k: [told(each) for each in practice(*a, **k)])
+    monkeypatch.setattr(invented_folder, "practice", _practice)
     made = invented_folder.prepared(tmp_path)
     versions = check(made.folder, made.ring).versions
     domain = drawn_domain(made.folder, versions, invented_folder.DOMAIN, made.ring)
@@ -50,8 +58,12 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gathered:
 
 def test_it_is_committed_to_and_reaches_the_rule(found: Gathered) -> None:
     [domain] = found.domains.values()
+    every = [task for family in (*domain.development, *domain.stages[0]) for task in family.tasks]
     task = domain.stages[0][0].tasks[0]
-    assert (task.benchmark, task.public_since, task.twin_of) == ("rehearsal", "2024-05-01", "public-one")
+    assert {(each.benchmark, each.public_since) for each in every} == {("rehearsal", "2024-05")}
+    [public] = {each.twin_of for each in every} - {""}
+    assert [each.id for each in every if not each.twin_of] in ([public], [])  # by its handle, drawn or not
+    assert public.startswith("t-")
     assert task.times == {task.source: task.minutes, "first_blood": 7.5}
     assert task.canary in domain.manifest.header.canaries
     [given] = observed(found, 1)

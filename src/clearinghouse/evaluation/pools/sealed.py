@@ -16,7 +16,7 @@ from clearinghouse.evaluation.tasks.task import Task
 from clearinghouse.trust.commitment import canonical
 from clearinghouse.trust.statement import NotStrictError, Sha256, decode_strictly
 
-MAGIC = b"clearinghouse sealed pool 1\n"
+MAGIC = b"clearinghouse sealed pool 2\n"
 LARGEST = 256 << 20
 """Most bytes of a pool, decrypted. It is opened in memory, so that nothing of it lies on a disk unasked."""
 _INDEX_BYTES = 32 << 20

@@ -171,6 +171,7 @@ def test_nothing_in_the_public_copy_is_called_what_the_pool_calls_it(
         "determinations",
         "keys.json",
         "log.head.json",
+        "log.heads.jsonl",
         "log.jsonl",
         "manifest.dsse.json",
         "package.json",
@@ -182,6 +183,7 @@ def test_nothing_in_the_public_copy_is_called_what_the_pool_calls_it(
         "runs.csv",
         "terms-vulnerability_discovery-1.dsse.json",
         "terms-vulnerability_discovery-1.json",
+        "verifier.dsse.json",
         "verifier.json",
     }
 
