@@ -31,7 +31,7 @@ def judged(files: dict[str, File], runner: Client):
 
 
 def test_what_is_run_says_its_output_and_code(judged) -> None:
-    assert judged(SAYS, "print('hello'); raise SystemExit(4)") == (True, ("first",), "4 hello")
+    assert judged(SAYS, "print('hello'); raise SystemExit(4)") == (True, ("first",), "4 hello", "")
 
 
 def test_what_is_run_finds_nothing_of_the_oracle(judged) -> None:

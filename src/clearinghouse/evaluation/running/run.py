@@ -24,7 +24,7 @@ from clearinghouse.evaluation.running.sealing.lines import NONE, Seals
 from clearinghouse.evaluation.running.sealing.statement import SIGNED, keep, put, said_of, write
 from clearinghouse.evaluation.running.sealing.verify import LOG
 from clearinghouse.evaluation.running.sealing.writing import BROKEN_OFF, beside, close
-from clearinghouse.evaluation.running.there import Ran, asked_in, finished, refuse_another, same_keys
+from clearinghouse.evaluation.running.there import Ran, asked_in, finished, demand_same, same_keys
 from clearinghouse.evaluation.tasks.task import Task
 from clearinghouse.sandbox.isolation import Isolation
 
@@ -176,7 +176,7 @@ def begun(folder: Path, asked: Asked) -> set[tuple[str, int]]:
         put(path, asked.to_bytes())
         return set()
     if asked_in(folder) != asked:
-        refuse_another(folder, asked)
+        demand_same(folder, asked)
     tidy(folder)
     _unsealed_away(folder)
     return _done(_closed(folder))

@@ -54,7 +54,7 @@ def finished(folder: Path, asked: Asked, signers: Sequence["Signer"] = ()) -> Ra
     if not any((folder / each).is_file() for each in (SIGNED, UNSIGNED)):
         return None
     if asked_in(folder) != asked:
-        refuse_another(folder, asked)
+        demand_same(folder, asked)
     keys = same_keys(folder, signers)
     if not statement_in(folder, keys)[0].complete:
         return None
@@ -97,7 +97,7 @@ def asked_in(folder: Path) -> Asked:
         return Asked.from_bytes(file.read(asking.LARGEST), str(path))
 
 
-def refuse_another(folder: Path, asked: Asked) -> NoReturn:
+def demand_same(folder: Path, asked: Asked) -> NoReturn:
     """Refuse to go on with a run that was asked for something else.
 
     Raises:
