@@ -9,6 +9,7 @@ import pytest
 
 from clearinghouse.cli import main
 from clearinghouse.cli.frontier import group
+from clearinghouse.records.errors import install
 
 WORDS = ("licen", "clearance", "permi", "approv", "cleared", "denied", "blocked")
 
@@ -100,7 +101,7 @@ def test_help_loads_no_arrays():
 def test_without_the_extra_it_is_said_what_to_install(table, capsys, monkeypatch):
     monkeypatch.setattr(group, "find_spec", lambda name: None)
     code, _, err = told(capsys, table)
-    assert (code, err) == (2, "error: numpy is not installed\ntry: pip install 'clearinghouse[evaluation]'\n")
+    assert (code, err) == (2, f"error: numpy is not installed\ntry: {install('evaluation')}\n")
 
 
 def test_no_word_speaks_of_permission(table, capsys):

@@ -18,5 +18,17 @@ class ClearinghouseError(Exception):
         self.source = source
 
 
+def install(extra: str) -> str:
+    """Return how an extra of this software is installed.
+
+    No package index has this software, and what stands there as ``clearinghouse`` is somebody else's. So it is
+    installed from its source, whose folder need not be the one in which somebody reads this.
+    """
+    return (
+        f"in the folder of this software's source: pip install '.[{extra}]' "
+        "(what package indexes call clearinghouse is another program)"
+    )
+
+
 WHILE = "while reading "
 """How the note begins that an exception gets which ends the reading of a document; its name follows."""
