@@ -62,7 +62,7 @@ def test_a_bad_row_is_told_and_the_exit_code_says_so(table, capsys):
     table.write_text(table.read_text() + "\nt1,f0,Alpha,2,10\n")
     code, _, err = told(capsys, table, "--draws", 10)
     assert code == 1
-    assert "line 122: score is 2; the row is left out." in err
+    assert "line 122: score is 2, and should be a number from 0 (failed) to 1 (solved); the row is left out." in err
     code, out, _ = told(capsys, table, "--draws", 10, "--format", "json")
     assert (code, json.loads(out)["problems"][0]["line"]) == (1, 122)
 

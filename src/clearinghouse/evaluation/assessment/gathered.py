@@ -14,6 +14,7 @@ from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.drawn import DrawnDomain, DrawnFamily, DrawnTask, drawn_domain
 from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.assessment.facts import Flag
+from clearinghouse.evaluation.assessment.parts import with_parts
 from clearinghouse.evaluation.assessment.rows import Row, in_order
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.plan.fields import Plan
@@ -87,7 +88,8 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
     }
     for run in runs:
         _belongs(run, signed, known)
-    rows = tuple(in_order(row for run in runs for row in _rows(run, known, families)))
+    found = (row for run in runs for row in _rows(run, known, families))
+    rows = tuple(in_order(with_parts(found, signed.plan, domains)))
     _once(rows)
     own = {signed.plan.model.name, signed.plan.model.access}
     if not any(row.model in own for row in rows):

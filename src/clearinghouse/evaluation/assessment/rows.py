@@ -26,7 +26,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
         task_id, task_family, domain: of the task. human_minutes, human_source: of it. model: by its provider's name.
         scaffold: that led it. budget: tokens that it might use. run: name of the folder of the run. epoch: which
             attempt of that run at the task, from 1. outcome: how it ended. score: 1 or 0; empty without an outcome.
-        tokens: that it used. steps: that were done, with a space between.
+        tokens: that it used. steps: that were done, with a space between. part: of the assessment, which says whether
+            it decides; see :mod:`~clearinghouse.evaluation.assessment.parts`.
     """
 
     task_id: str
@@ -42,6 +43,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     human_source: str
     tokens: int
     steps: str = ""
+    part: str = ""
 
     @property
     def solved(self) -> bool | None:

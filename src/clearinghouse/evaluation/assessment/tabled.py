@@ -5,14 +5,16 @@ or is for development. What only the logs could show is believed as the assessme
 whether a model ran, and whether seals are whole.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 from clearinghouse.evaluation.assessment import folder as places
-from clearinghouse.evaluation.assessment.drawn import DrawnTask, drawn_domain
+from clearinghouse.evaluation.assessment.drawn import DrawnDomain, DrawnTask, drawn_domain
 from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.assessment.facts import Assessment
 from clearinghouse.evaluation.assessment.gathered import SEALING, Gathered
+from clearinghouse.evaluation.assessment.parts import with_parts
 from clearinghouse.evaluation.assessment.rows import LARGEST, Row, read_table
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.plan.fields import Plan
@@ -42,7 +44,7 @@ def gather_table(folder: Path, keys: KeyRing, told: Assessment) -> Gathered:
         for task in family.tasks
     }
     rows = read_table(files.read(folder / places.TABLE, LARGEST), places.TABLE)
-    for wrong in _wrong(rows, plan, known):
+    for wrong in chain(_wrong(rows, plan, known), _misplaced(rows, plan, domains)):
         raise AssessmentError(f"{places.TABLE}: {wrong}", "do not rely on it; ask who made it for the logs")
     own = {plan.model.name, plan.model.access}
     return Gathered(
@@ -77,3 +79,10 @@ def _wrong(rows: tuple[Row, ...], plan: Plan, known: dict[tuple[str, str, str], 
         if (row.run, row.task_id, row.epoch) in seen:
             yield f"an attempt at {row.task_id[:80]} stands there twice"
         seen.add((row.run, row.task_id, row.epoch))
+
+
+def _misplaced(rows: tuple[Row, ...], plan: Plan, domains: Mapping[str, DrawnDomain]) -> Iterator[str]:
+    """Yield which rows say that they are of another part than follows from plan and draw."""
+    for row, told in zip(rows, with_parts(rows, plan, domains), strict=True):
+        if row != told:
+            yield f"an attempt at {row.task_id[:80]} is not of the part {row.part[:20]}"
