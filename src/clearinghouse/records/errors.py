@@ -1,5 +1,8 @@
 """The base of every error that a person is meant to read and act on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class ClearinghouseError(Exception):
     """Something the caller can put right.
@@ -16,6 +19,18 @@ class ClearinghouseError(Exception):
         self.what = what
         self.remedy = remedy
         self.source = source
+
+
+@contextmanager
+def about(source: str) -> Iterator[None]:
+    """Name the document that an error is about, where it names none."""
+    try:
+        yield
+    except ClearinghouseError as error:
+        if error.source is None:
+            error.what, error.source = f"{source}: {error.what}", source
+            error.args = (error.what,)
+        raise
 
 
 def install(extra: str) -> str:

@@ -20,6 +20,7 @@ frontier.add_typer(app, name="flag", short_help="What lessens the evidence: rais
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of an assessment.")]
 Who = Annotated[str, typer.Option("--who", metavar="NAME", help="Who does this, for the log.")]
+Form = Annotated[OutputFormat, typer.Option("--format", help="table for people, json for programs.")]
 Says = Annotated[str, typer.Option("--says", metavar="TEXT", help="A sentence.")]
 
 
@@ -30,12 +31,16 @@ def raise_command(
     kind: Annotated[str, typer.Option("--kind", help="contamination, sandbagging, verifier, scaffold and others.")],
     says: Says,
     who: Who,
+    form: Form = OutputFormat.TABLE,
 ) -> None:
     """Raise a flag. While it is open, the evidence can support COVERED and not NOT COVERED."""
     from clearinghouse.evaluation.assessment.flags import raise_flag  # noqa: PLC0415
 
     digest = raise_flag(folder, kind, says, who=who, now=dt.datetime.now(dt.UTC))
-    say(f"{digest[:16]}  {kind}: open. Assess again: it counts from now on.")
+    if form is OutputFormat.JSON:
+        write_json({"flag": digest, "kind": kind, "says": says, "is_open": True})
+    else:
+        say(f"{digest[:16]}  {kind}: open. Assess again: it counts from now on.")
 
 
 @app.command("settle", short_help="Say why a flag is settled.")
@@ -45,21 +50,23 @@ def settle_command(
     *,
     says: Says,
     who: Who,
+    form: Form = OutputFormat.TABLE,
 ) -> None:
     """Settle a flag, with a reason. Both stay in the log."""
     from clearinghouse.evaluation.assessment.flags import settle_flag  # noqa: PLC0415
 
     settle_flag(folder, flag, says, who=who, now=dt.datetime.now(dt.UTC))
-    say(f"{flag}: settled.")
+    if form is OutputFormat.JSON:
+        write_json({"flag": flag, "says": says, "is_open": False})
+    else:
+        say(f"{flag}: settled.")
 
 
 @app.command("list", short_help="The flags that were raised.")
 def list_command(
     folder: Folder,
     *,
-    form: Annotated[OutputFormat, typer.Option("--format", help="table for people, json for programs.")] = (
-        OutputFormat.TABLE
-    ),
+    form: Form = OutputFormat.TABLE,
 ) -> None:
     """List the flags that were raised by hand. Exit code 0: none is open. 1: one is."""
     from clearinghouse.evaluation.assessment.flags import raised_in  # noqa: PLC0415

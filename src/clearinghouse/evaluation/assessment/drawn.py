@@ -18,6 +18,7 @@ from clearinghouse.evaluation.pools import ceremony
 from clearinghouse.evaluation.pools.draw import Draw
 from clearinghouse.evaluation.pools.manifest import FamilyRecord, Manifest, TaskRecord, parse, read_revealed
 from clearinghouse.evaluation.pools.split import development
+from clearinghouse.records.errors import about
 from clearinghouse.trust.keys import KeyRing
 
 LARGEST = 64 << 20
@@ -82,7 +83,8 @@ def drawn_domain(folder: Path, versions: Sequence[Signed], name: str, keys: KeyR
     for stage in range(1, MOST_STAGES + 1):
         if not ceremony.draw_path(folder, name, stage).exists():
             break
-        draw = ceremony.check(folder, name, stage, manifest, keys, plans)
+        with about(str(ceremony.draw_path(folder, name, stage))):
+            draw = ceremony.check(folder, name, stage, manifest, keys, plans)
         _follows(draw, stages, stage)
         place = places.revealed_of(folder, name, stage)
         families = _opened(place, manifest)

@@ -24,6 +24,7 @@ from clearinghouse.evaluation.running.asked import Asked, Given
 from clearinghouse.evaluation.running.logs import of_run
 from clearinghouse.evaluation.running.sealing.statement import SIGNED
 from clearinghouse.evaluation.running.sealing.verify import Verified, verified
+from clearinghouse.records.errors import about
 from clearinghouse.sandbox import Tier
 from clearinghouse.trust.keys import KeyRing
 
@@ -125,7 +126,8 @@ def run_in(path: Path, keys: KeyRing, *, seals_only: bool = False) -> Verified:
         SealError, LogError, EnvelopeError: see :func:`~clearinghouse.evaluation.running.sealing.verify.verified`.
     """
     is_signed = (path / SIGNED).is_file()
-    return verified(path, keys if is_signed else None, seals_only=seals_only)
+    with about(str(path)):
+        return verified(path, keys if is_signed else None, seals_only=seals_only)
 
 
 def _belongs(run: Verified, signed: Signed, known: dict[str, str]) -> None:

@@ -55,7 +55,7 @@ def assessment_in(folder: Path) -> tuple[Assessment, str]:
         LedgerError: it cannot be read. AssessmentError: it is none of this version.
     """
     path = folder / ASSESSMENT
-    data = read(path, document.LARGEST)
+    data = document.bytes_in(folder)
     return document.from_bytes(data, str(path)), document.digest(data)
 
 

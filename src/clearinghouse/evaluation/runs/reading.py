@@ -13,7 +13,7 @@ from clearinghouse.evaluation.runs.run import BadCellError, Run, run_of
 from clearinghouse.evaluation.runs.table import Problems, Read, table_of
 from clearinghouse.formats.document import Document, Limits
 from clearinghouse.formats.inputs import inputs
-from clearinghouse.formats.json_lines import Entry, json_lines
+from clearinghouse.formats.json_lines import json_lines
 from clearinghouse.formats.spreadsheet.csv_rows import DELIMITERS, rows
 from clearinghouse.formats.text import clean_line
 from clearinghouse.records import Problem
