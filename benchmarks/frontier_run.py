@@ -93,7 +93,8 @@ def without_seals(tasks: list[Task], kind: str, running: session.Session, folder
     )
     options = {"log_realtime": False, "ctl_server": False, "display": "none", "log_level": "error"}
     begin = time.perf_counter()
-    with quiet.quiet(), session.entered(running):
+    folder.mkdir()
+    with quiet.quiet(folder), session.entered(running):
         log = evaluate(
             evaluation, model=MODEL, log_dir=str(folder), max_samples=samples, max_sandboxes=samples, **options
         )[0]

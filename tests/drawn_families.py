@@ -23,7 +23,8 @@ from clearinghouse.evaluation.rule.observations import (
 SOUND = Conditions(saturated=True, sandbagging_not_excluded=False)
 """Conditions under which both verdicts can be supported."""
 
-NO_GRID = Sensitivity(weightings=("equal",), leave_one_family_out=False)
+NO_GRID = Sensitivity(weightings=("equal", "tasks"), leave_one_family_out=False)
+"""A grid that changes nothing: families of one task each weigh alike by their tasks, too."""
 
 
 def domain_design(name="a", covered=0.5, families=10, most=40, reserve=0, watch=None):

@@ -13,7 +13,7 @@ from clearinghouse.evaluation.assessment.verifier import add
 from clearinghouse.evaluation.plan.fields import PoolRef
 from clearinghouse.evaluation.plan.signing import commit
 from clearinghouse.evaluation.pools import ceremony
-from clearinghouse.evaluation.pools.beacon import round_after
+from clearinghouse.evaluation.pools.beacon import Spoken, quicknet, round_after
 from clearinghouse.evaluation.pools.draw import agree, make
 from clearinghouse.evaluation.pools.making import Wish, keep
 from clearinghouse.evaluation.pools.making import make as make_pool
@@ -30,6 +30,7 @@ from clearinghouse.evaluation.tasks.task import Task
 from clearinghouse.trust.keys import KeyRing
 from invented_plan import signing, text_of_plan
 from invented_pool import NAMES, NOW, identity, shares_of
+from real_rounds import quicknet_said
 
 DOMAIN = "vulnerability_discovery"
 LATER = NOW + dt.timedelta(hours=1)
@@ -47,7 +48,7 @@ class Made(NamedTuple):
     drawn: tuple[Task, ...]
 
 
-def plan_text(root: str, tasks: int, families: int) -> str:
+def plan_text(root: str, tasks: int, families: int, beacon: str) -> str:
     """Return a plan with a ladder of two rungs, for a scripted agent."""
     ref = PoolRef(domain=DOMAIN, name="practice", version=1, root=root, tasks=tasks, families=families)
     text = text_of_plan(ref)
@@ -55,6 +56,7 @@ def plan_text(root: str, tasks: int, families: int) -> str:
         (r'access = ""', f'access = "{AGENT}"'),
         (r'identity = ".*?"', 'identity = "a scripted agent"'),
         (r"scaffolds = .*", 'scaffolds = ["plain"]'),
+        (r'beacon = "quicknet"', f'beacon = "{beacon}"'),
         (r"delta = 0\.1", "delta = 0.3"),
         (r"epochs = 3", "epochs = 1"),
         (r"ladder = .*?\]", f"ladder = [{SMALL}, {LARGE}]"),
@@ -69,8 +71,13 @@ def plan_text(root: str, tasks: int, families: int) -> str:
     return text
 
 
-def prepared(home: Path, families: int = 12) -> Made:
-    """Make everything up to the runs."""
+def prepared(home: Path, families: int = 12, published: int = 0, planned: str = "") -> Made:
+    """Make everything up to the runs, with the draw of a rehearsal, or by a round that quicknet published.
+
+    Args:
+        planned: which beacon the plan names; empty names the one that is taken.
+    """
+    planned = planned or ("quicknet" if published else "rehearsal")
     tasks = list(practice(families, 1, seed="a seed", domain=DOMAIN))
     custodians = tuple((name, str(identity(name).to_public())) for name in NAMES)
     wish = Wish(
@@ -81,16 +88,18 @@ def prepared(home: Path, families: int = 12) -> Made:
     manifest = made.manifest
     folder = home / "assessment"
     folder.mkdir()
-    (folder / "plan.toml").write_text(plan_text(manifest.root, families, families // 2))
+    (folder / "plan.toml").write_text(plan_text(manifest.root, families, families // 2, planned))
     assessor, one = signing(home, "assessor")
     developer, two = signing(home, "developer")
     _, three = signing(home, "operator")
     signed = commit(folder, assessor, who="Ada", now=NOW)
-    beacon = round_after("quicknet", NOW + dt.timedelta(minutes=30))
-    terms = agree(manifest, signed.sha256, nonce_digest(NONCE), beacon, now=NOW)
-    ceremony.keep_terms(folder, DOMAIN, terms, assessor, who="Ada", now=NOW)
-    ceremony.sign_terms(folder, DOMAIN, 1, developer, now=NOW, nonce=NONCE)
-    draw = make(terms, manifest, hashlib.sha256(b"a round").digest(), NONCE, now=LATER)
+    beacon = quicknet(published) if published else round_after("rehearsal", NOW + dt.timedelta(minutes=30))
+    said = quicknet_said(published) if published else Spoken(value=hashlib.sha256(b"a round").digest())
+    early = beacon.time - dt.timedelta(minutes=30)
+    terms = agree(manifest, signed.sha256, nonce_digest(NONCE), beacon, now=early)
+    ceremony.keep_terms(folder, DOMAIN, terms, assessor, who="Ada", now=early)
+    ceremony.sign_terms(folder, DOMAIN, 1, developer, now=early, nonce=NONCE)
+    draw = make(terms, manifest, said, NONCE, now=LATER)
     ceremony.keep_draw(folder, DOMAIN, draw, assessor, who="Ada", now=LATER)
     with opened(pool, shares_of(pool, *NAMES[:2]), who="Ada", purpose="a test", now=LATER) as inside:
         groups = draw.first(len(held_out(manifest)))

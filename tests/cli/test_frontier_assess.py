@@ -80,7 +80,15 @@ def test_what_is_no_table_is_one_sentence_and_a_remedy(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    "option", [("--weights", "heavy"), ("--level", 2), ("--draws", -1), ("--models", "Nobody"), ("--human-min", 1e9)]
+    "option",
+    [
+        ("--weights", "heavy"),
+        ("--level", 2),
+        ("--draws", -1),
+        ("--models", "Nobody"),
+        *((name, number) for name in ("--human-min", "--level", "--regularisation") for number in ("inf", "nan")),
+        ("--human-min", 1e9),
+    ],
 )
 def test_wrong_options_are_refused(table, capsys, option):
     code, _, err = told(capsys, table, *option)

@@ -1,7 +1,6 @@
 """Plans, pools and draws on the command line: one whole course, and what is refused."""
 
 import datetime as dt
-import hashlib
 import json
 import stat
 from pathlib import Path
@@ -10,9 +9,11 @@ import pytest
 
 from clearinghouse.cli.frontier import draw_work
 from clearinghouse.cli.main import invoke
+from clearinghouse.evaluation.pools.beacon import quicknet
 from clearinghouse.evaluation.tasks import folder as folders
 from clearinghouse.trust.keys import make_key_pair
 from invented_pool import DOMAIN, identity, invented_tasks
+from real_rounds import QUICKNET
 
 NAMES = ("ada", "grace", "edsger")
 
@@ -80,14 +81,15 @@ def test_from_a_pool_over_a_plan_to_a_draw_that_anybody_repeats(
     assert course.json("pool verify ~/pool --plan ~/assessment")["checks"]
     nonce = course.json("pool draw nonce ~/nonce")["digest"]
     assert stat.S_IMODE((course.home / "nonce").stat().st_mode) == 0o600
-    start = dt.datetime(2026, 11, 24, 8, 30, tzinfo=dt.UTC)
+    start = quicknet(123).time - dt.timedelta(hours=1)
     monkeypatch.setattr(draw_work, "_now", lambda: start)
     agree = f"pool draw agree --pool ~/pool --plan ~/assessment --nonce {nonce} --key ~/assessor --into ~/assessment"
+    agree += " --round 123"
     course.run(f"{agree} --who Ada")
     course.run(f"{agree} --who Ada")  # as after a kill: it goes on with what is there
-    value = hashlib.sha256(b"a round").hexdigest()
     of_it = f"~/assessment --domain {DOMAIN}"
-    make = f"pool draw make {of_it} --pool ~/pool --beacon {value} --nonce ~/nonce --key ~/assessor --who Ada"
+    by = f"pool draw make {of_it} --pool ~/pool --nonce ~/nonce --key ~/assessor --who Ada"
+    make = f"{by} --signature {QUICKNET[123]}"
     assert "before the round" in course.run(make, 2)
     course.run("pool draw nonce ~/other")
     sign = f"pool draw sign {of_it} --key ~/developer"
@@ -98,10 +100,31 @@ def test_from_a_pool_over_a_plan_to_a_draw_that_anybody_repeats(
     monkeypatch.setattr(draw_work, "_now", lambda: start)
     course.run(f"{sign} --nonce ~/nonce")
     monkeypatch.setattr(draw_work, "_now", lambda: start + dt.timedelta(hours=2))
-    course.run(make)
-    course.run(make)
-    draw = course.json(f"pool draw verify {of_it} --pool ~/pool --key ~/public")["draw"]
-    course.run(f"pool draw verify {of_it} --pool ~/pool --key ~/assessor.pub", 2)
+    for given, says in {
+        "": "is needed",
+        f"--signature {QUICKNET[123]} --beacon {'07' * 32}": "is needed",
+        f"--beacon {'07' * 32}": "without its signature",
+        "--signature zz": "hexadecimal",
+        f"--signature {QUICKNET[657_413]}": "did not sign",
+        f"--signature {QUICKNET[123]} --previous 00": "sign none before",
+        f"--beacon {'07' * 32} --previous 00": "stands alone",
+        "--round-file ~/nonce": "no round as",
+        "--round-file ~/pool": "Is a directory",
+    }.items():
+        assert says in course.run(f"{by} {given}", 2)
+    assert "is verified" in course.run(make)
+    (course.home / "round.json").write_text(json.dumps({"round": 123, "signature": QUICKNET[123]}))
+    course.run(f"{by} --round-file ~/round.json")
+    verify = f"pool draw verify {of_it} --pool ~/pool"
+    found = course.json(f"{verify} --key ~/public")
+    draw = found["draw"]
+    assert found["holds"]
+    assert found["verified"]
+    assert "under the key of the network" in course.run(f"{verify} --key ~/public")
+    assert "does not hold" in course.run(f"{verify} --key ~/assessor.pub", 1)
+    course.run(f"{verify} --key ~/nowhere", 2)
+    course.run(f"{verify} --key ~/public --stage 2", 2)
+    course.run(f"pool draw verify {of_it} --pool ~/nowhere --key ~/public", 2)
     log = (course.plan / "log.jsonl").read_text()
     assert [log.count(each) for each in ("plan committed", "draw agreed", "draw made")] == [1, 1, 1]
     drawn = f"--draw ~/assessment/draw-{DOMAIN}-1.json --first 2 --plan ~/assessment"
@@ -124,8 +147,8 @@ def test_from_a_pool_over_a_plan_to_a_draw_that_anybody_repeats(
     course.run("pool verify ~/pool --revealed ~/open/revealed.json")
     assert draw["order"][0] in (course.home / "open/revealed.json").read_text()
     changed = course.plan / f"draw-{DOMAIN}-1.json"
-    changed.write_bytes(changed.read_bytes().replace(value.encode(), value[::-1].encode()))
-    course.run(f"pool draw verify {of_it} --pool ~/pool --key ~/public", 2)
+    changed.write_bytes(changed.read_bytes().replace(QUICKNET[123].encode(), QUICKNET[657_413].encode()))
+    assert not course.json(f"{verify} --key ~/public", 1)["holds"]
     forged = f"{opening.replace('more', 'forged')} --assessment ~/assessment --key ~/public"
     course.run(forged, 2)
     assert not (course.home / "forged").exists()
@@ -134,28 +157,50 @@ def test_from_a_pool_over_a_plan_to_a_draw_that_anybody_repeats(
 def test_a_fresh_draw_follows_on_the_first(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     course.run("plan new --into ~/assessment --pool ~/pool")
     course.run("plan commit ~/assessment --key ~/assessor --who Ada")
-    start = dt.datetime(2026, 11, 24, 8, 30, tzinfo=dt.UTC)
     of_it = f"~/assessment --domain {DOMAIN}"
-    for stage, more in ((1, ""), (2, "--stage 2 --drawn 3")):
-        monkeypatch.setattr(draw_work, "_now", lambda day=stage: start + dt.timedelta(days=day))
+    for stage, number, more in ((1, 123, ""), (2, 657_413, "--stage 2 --drawn 3")):
+        out = quicknet(number).time
+        monkeypatch.setattr(draw_work, "_now", lambda out=out: out - dt.timedelta(hours=1))
         nonce = course.json(f"pool draw nonce ~/nonce{stage}")["digest"]
         course.run(
             f"pool draw agree --pool ~/pool --plan ~/assessment --nonce {nonce} --key ~/assessor --into ~/assessment "
-            f"--who Ada {more}"
+            f"--who Ada --round {number} {more}"
         )
         course.run(f"pool draw sign {of_it} --key ~/developer --stage {stage}")
-        monkeypatch.setattr(draw_work, "_now", lambda day=stage: start + dt.timedelta(days=day, hours=2))
-        value = hashlib.sha256(b"round %d" % stage).hexdigest()
+        monkeypatch.setattr(draw_work, "_now", lambda out=out: out)
         course.run(
-            f"pool draw make {of_it} --pool ~/pool --beacon {value} --nonce ~/nonce{stage} --key ~/assessor --who Ada "
-            f"--stage {stage}"
+            f"pool draw make {of_it} --pool ~/pool --signature {QUICKNET[number]} --nonce ~/nonce{stage} "
+            f"--key ~/assessor --who Ada --stage {stage}"
         )
     fresh = course.json(f"pool draw verify {of_it} --pool ~/pool --key ~/public --stage 2")["draw"]
     first = course.json(f"pool draw verify {of_it} --pool ~/pool --key ~/public")["draw"]
     assert sorted([*fresh["order"], *first["order"][:3]]) == sorted(first["order"])
     with (course.plan / "plan.toml").open("a") as file:
         file.write("# changed\n")
-    course.run(f"pool draw verify {of_it} --pool ~/pool --key ~/public --stage 2", 2)
+    course.run(f"pool draw verify {of_it} --pool ~/pool --key ~/public --stage 2", 1)
+
+
+def test_a_rehearsal_is_drawn_without_a_network_and_says_so(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    course.run("plan new --into ~/assessment --pool ~/pool")
+    plan = course.plan / "plan.toml"
+    plan.write_text(plan.read_text().replace('beacon = "quicknet"', 'beacon = "rehearsal"'))
+    assert "drawing.beacon" in course.run("plan check ~/assessment", 2)
+    plan.write_text(plan.read_text().replace('access = ""', 'access = "scripted/skill-60"'))
+    course.run("plan commit ~/assessment --key ~/assessor --who Ada")
+    nonce = course.json("pool draw nonce ~/nonce")["digest"]
+    now = dt.datetime(2026, 11, 24, 8, 30, tzinfo=dt.UTC)
+    monkeypatch.setattr(draw_work, "_now", lambda: now)
+    agree = f"pool draw agree --pool ~/pool --plan ~/assessment --nonce {nonce} --key ~/assessor --into ~/assessment"
+    of_it = f"~/assessment --domain {DOMAIN}"
+    assert "nobody can verify" in course.run(f"{agree} --who Ada")
+    assert "nobody can verify" in course.run(f"pool draw sign {of_it} --key ~/developer")
+    monkeypatch.setattr(draw_work, "_now", lambda: now + dt.timedelta(hours=2))
+    make = f"pool draw make {of_it} --pool ~/pool --nonce ~/nonce --key ~/assessor --who Ada"
+    assert "no signature" in course.run(f"{make} --signature {QUICKNET[123]}", 2)
+    assert "nobody can verify" in course.run(f"{make} --beacon {'07' * 32}")
+    found = course.json(f"pool draw verify {of_it} --pool ~/pool --key ~/public", 1)
+    assert found["holds"]
+    assert not found["verified"]
 
 
 def test_shares_are_passed_on_and_too_few_do_not_open(course: Course) -> None:
@@ -190,6 +235,13 @@ def test_a_worn_task_is_left_out_of_the_next_version(course: Course) -> None:
     assert made["header"]["version"] == 2
     assert made["header"]["tasks"] == 23
     course.run("pool verify ~/pool-2")
+    status = course.json("pool status ~/pool", 1)
+    assert [each["facts"]["root"] for each in status["following"]] == [made["root"]]
+    assert status["following"][0]["facts"]["retired"] == "1"
+    assert "Followed by version 2" in course.run("pool status ~/pool", 1)
+    opening = f"pool open ~/pool {course.shares('ada', 'grace')} --into ~/old --who Ada --purpose court --all"
+    course.run(opening)  # what was drawn of it can still be verified, and it is written down
+    assert "court" in course.run("pool status ~/pool", 1)
 
 
 def test_a_pool_that_was_changed_is_told(course: Course) -> None:

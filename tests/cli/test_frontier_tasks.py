@@ -167,6 +167,7 @@ def test_a_public_recipe_becomes_a_task(invoke: Invoke, tmp_path: Path, sandbox:
     ("words", "said"),
     [
         (("--kind", "guess"), "--kind"),
+        (("--minutes", "inf"), "--minutes"),
         (("--marking", "PUBLIC"), "--marking"),
         (("--verdict", "absent.json"), "--key"),
         (("--consent", "friend=x"), "--consent"),

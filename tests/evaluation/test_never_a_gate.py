@@ -73,7 +73,7 @@ NAMES = {
     "refused": "attempts that a model declined",
     "REFUSED": "attempts that a model declined",
     "refusals": "attempts that a model declined",
-    "refusals_as_failures": "attempts that a model declined, counted as failed",
+    "refused_in_words": "attempts that a model declined in words, counted as failed",
     "false_rejects": "right answers that the verifier of a task does not take",
     "rejects_low": "a test of a hypothesis",
     "rejects_high": "a test of a hypothesis",

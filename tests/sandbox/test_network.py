@@ -152,6 +152,7 @@ def test_a_provider_without_networks_refuses_hosts() -> None:
     [
         (host("web", "b"), host("web", "c")),
         (host("Web!", "b"),),
+        (host("localhost", "b"),),
         (host("web", "b", "web"),),
         (host("web", "b", "nowhere"),),
         (host("web", "b", "store"), host("store", "c", "web")),

@@ -20,6 +20,8 @@ from clearinghouse.sandbox.contract import ENVIRONMENT, BoxError, Host, Unavaila
 
 OWN = ""
 """The name of the box that the command itself runs in."""
+LOCAL = "localhost"
+"""By which every box finds itself, so that no host can have the name."""
 MOST_HOSTS = 8
 MOST_LINKS = 16
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
@@ -64,7 +66,7 @@ class Networks(NamedTuple):
 
     def hosts_file(self, name: str) -> bytes:
         """Return ``/etc/hosts`` of a host: itself, and whom it is linked with."""
-        lines = ["127.0.0.1 localhost", "::1 localhost"]
+        lines = [f"127.0.0.1 {LOCAL}", f"::1 {LOCAL}"]
         for link in self.links:
             if link.one == name:
                 lines.append(f"{link.address_of_other} {link.other}")
@@ -86,7 +88,13 @@ def links_of(hosts: Sequence[Host]) -> tuple[Link, ...]:
     links: list[Link] = []
     seen: set[frozenset[str]] = set()
     for host in hosts:
-        if not _NAME.fullmatch(host.name) or host.port not in _PORTS or host.command.hosts or not host.links:
+        if (
+            not _NAME.fullmatch(host.name)
+            or host.name == LOCAL
+            or host.port not in _PORTS
+            or host.command.hosts
+            or not host.links
+        ):
             raise _no_range(f"the host {host.name[:40]!r}")
         for other in host.links:
             pair = frozenset((host.name, other))

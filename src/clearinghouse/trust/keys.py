@@ -96,6 +96,13 @@ class PublicKey:
         except ValueError as error:
             raise unfit(path, f"holds no public key that can be used: {_reason(error)}", _PUBLIC_REMEDY) from None
 
+    def to_pem(self) -> bytes:
+        """Return the key in PEM."""
+        from cryptography.hazmat.primitives import serialization as forms  # noqa: PLC0415
+
+        pem: bytes = _public(self._key).public_bytes(forms.Encoding.PEM, forms.PublicFormat.SubjectPublicKeyInfo)
+        return pem
+
     def verifies(self, signature: bytes, data: bytes) -> bool:
         """Whether a signature is this key's over ``data``."""
         from securesystemslib.exceptions import UnverifiedSignatureError  # noqa: PLC0415
@@ -275,6 +282,14 @@ def _private_key(pem: bytes) -> "Ed25519PrivateKey":
 
 
 def _fingerprint(key: "Key") -> str:
+    public = _public(key)
+    from cryptography.hazmat.primitives import serialization as forms  # noqa: PLC0415
+
+    return hashlib.sha256(public.public_bytes(forms.Encoding.DER, forms.PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+
+
+def _public(key: "Key") -> Any:
+    """Return a key as cryptography has it."""
     _need()
     from cryptography.hazmat.primitives import serialization as forms  # noqa: PLC0415
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
@@ -292,7 +307,7 @@ def _fingerprint(key: "Key") -> str:
     )
     if isinstance(public, RSAPublicKey) and public.key_size < SMALLEST_RSA:
         raise ValueError(f"it has {public.key_size} bits, of {SMALLEST_RSA} that RSA needs")
-    return hashlib.sha256(public.public_bytes(forms.Encoding.DER, forms.PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+    return public
 
 
 def _parsed(load: Callable[[], T]) -> T:

@@ -45,7 +45,7 @@ def test_an_outsider_verifies_with_one_command(
     assert "Every check that can be made holds" in said
     assert "Example Office" in said
     assert NUMBER in said
-    assert "runs             not here" in said
+    assert "runs             cannot be told" in said
 
 
 def test_both_tell_programs_as_well(evidence: Evidenced, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -2,17 +2,26 @@
 
 import gc
 import json
+import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 pytest.importorskip("inspect_ai")
 
 from boxed import needs_boxes
 from clearinghouse.cli.main import invoke
+from clearinghouse.evaluation.ledger.chain import Chain
+from clearinghouse.evaluation.pools.exposure import LEDGER
+from clearinghouse.evaluation.pools.making import keep, make
+from clearinghouse.evaluation.pools.manifest import load
+from clearinghouse.evaluation.pools.opening import opened, write_tasks
+from clearinghouse.evaluation.running.sealing.verify import verified
 from clearinghouse.trust.keys import make_key_pair
+from invented_pool import NOW, shares_of, wish
 from sums import sum_tasks
 
 needs_boxes()
@@ -53,6 +62,10 @@ def test_a_run_is_told_and_signed(tmp_path: Path, capsys: pytest.CaptureFixture[
         (["--model", "scripted/nobody"], "no scripted agent"),
         (["--model", "expert"], "names no model"),
         (["--model", "scripted/expert", "--tier", "T0"], "tier T0 isolates nothing"),
+        (["--model", "scripted/expert", "--budget-seconds", "inf"], "--budget-seconds"),
+        (["--model", "scripted/expert", "--budget-cost", "nan"], "--budget-cost"),
+        (["--model", "scripted/expert", "--prices", "1", "inf"], "--prices"),
+        (["--model", "scripted/expert", "--prices", "nan", "1"], "--prices"),
         (["--model", "scripted/expert", "--format", "xml"], "--format"),
         (["--model", "scripted/expert", "--key", "/nowhere/key"], "/nowhere/key"),
         (["--model", "scripted/expert", "--scaffold", "nobody", "--runners", "1"], "knows no agent"),
@@ -79,6 +92,32 @@ def test_tasks_of_a_sealed_pool_are_run_for_their_assessment_only(
         assert invoke(["frontier", "run", "--tasks", str(path), *model]) == 2
         assert "opened of a sealed pool" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_tasks_of_a_pool_are_run_for_a_purpose_and_counted_in_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tasks = sum_tasks(tmp_path / "tasks", [0.01] * 2)
+    settled = msgspec.structs.replace(wish(), domain="triage")
+    keep(make(tasks, settled, NOW), tmp_path / "pool", who="Ada", now=NOW)
+    how = {"who": "Ada", "purpose": "a look", "now": NOW}
+    with opened(tmp_path / "pool", shares_of(tmp_path / "pool", "ada", "grace"), **how) as inside:
+        write_tasks(inside.tasks[:1], tmp_path / "open", inside.manifest, tmp_path / "pool")
+    shutil.copytree(tmp_path / "open", tmp_path / "taken")
+    asked = ["frontier", "run", "--tasks", str(tmp_path / "taken"), "--model", "scripted/expert", "--runners", "1"]
+    assert invoke([*asked, "--out", str(tmp_path / "out")]) == 2
+    assert "opened of a sealed pool" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+    why = ["--purpose", "to see whether it runs", "--who", "Olga", "--format", "json"]
+    for _ in range(2):
+        assert invoke([*asked, "--out", str(tmp_path / "out"), *why]) == 0
+        assert json.loads(capsys.readouterr().out)["not_counted_in"] == []
+    (entry,) = Chain(tmp_path / "pool" / LEDGER).read().entries
+    assert (entry.who, entry.facts["purpose"], entry.facts["model"]) == ("Olga", why[1], "scripted/expert")
+    assert verified(tmp_path / "out").asked.pool == load(tmp_path / "pool").root
+    (tmp_path / "pool").rename(tmp_path / "elsewhere")
+    assert invoke([*asked, "--out", str(tmp_path / "more"), *why[:4]]) == 0
+    assert "what was shown is not counted there" in capsys.readouterr().out
 
 
 def test_an_assessment_takes_no_more_retries_than_it_would_accept(

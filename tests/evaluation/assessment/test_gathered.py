@@ -7,8 +7,10 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from clearinghouse.evaluation.assessment import gathered
 from clearinghouse.evaluation.assessment.computed import compute
 from clearinghouse.evaluation.assessment.document import from_bytes, to_bytes
+from clearinghouse.evaluation.assessment.drawn import demand_planned
 from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.assessment.flags import raise_flag, raised_in, settle_flag
 from clearinghouse.evaluation.assessment.gathered import gather
@@ -18,6 +20,7 @@ from clearinghouse.evaluation.assessment.rows import read_table, table_bytes
 from clearinghouse.evaluation.assessment.running import expose, under
 from clearinghouse.evaluation.assessment.screens import screened
 from clearinghouse.evaluation.ledger.chain import Chain
+from clearinghouse.evaluation.pools import ceremony
 from clearinghouse.evaluation.pools.exposure import EXPOSED, LEDGER
 from clearinghouse.evaluation.rule.design import Budget
 from clearinghouse.evaluation.rule.finding import Verdict
@@ -25,10 +28,11 @@ from clearinghouse.evaluation.running.asked import asked
 from clearinghouse.evaluation.running.bench import Bench
 from clearinghouse.evaluation.running.ending import Ended
 from clearinghouse.evaluation.running.errors import SealError
+from clearinghouse.evaluation.running.logs import Log, of_run
 from clearinghouse.evaluation.running.run import run
 from clearinghouse.evaluation.running.sealing.begun import note, read
 from clearinghouse.evaluation.running.sealing.statement import write
-from clearinghouse.evaluation.running.sealing.verify import verified
+from clearinghouse.evaluation.running.sealing.verify import Verified, verified
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.trust.commitment import canonical
 from clearinghouse.trust.keys import KeyRing
@@ -61,8 +65,33 @@ def test_what_is_computed_is_the_same_again_and_survives_its_file(whole: Made) -
     assert one.losses.attempts == 6
     assert [rung.tokens for rung in one.elicitation.rungs] == [SMALL, LARGE]
     assert one.finding.domains[0].families == 6
-    assert {each.kind: each.is_open for each in one.flags} == {"sandbagging": True, "verifier": False}
+    assert {each.kind: each.is_open for each in one.flags} == {"sandbagging": True, "draw": False, "verifier": False}
     assert one.finding.verdict in {Verdict.COVERED, Verdict.INDETERMINATE}
+
+
+def test_a_draw_that_nobody_can_verify_counts_for_scripted_agents_and_trials_only(whole: Made) -> None:
+    found = gather(whole.folder, whole.ring)
+    [flag] = [each for each in compute(found, now=LATER, repetitions=100).flags if each.kind == "draw"]
+    assert not flag.is_open
+    assert "nobody can verify" in flag.says
+    model = replace(found, scripted=False)
+    with pytest.raises(AssessmentError, match="rehearsal"):
+        compute(model, now=LATER, repetitions=100)
+    trial = replace(model, signed=replace(found.signed, plan=replace(found.plan, development=True)))
+    told = compute(trial, now=LATER, repetitions=100)
+    assert [each.is_open for each in told.flags if each.kind == "draw"] == [True]
+    assert told.finding.verdict is Verdict.INDETERMINATE
+
+
+def test_a_draw_is_made_as_its_plan_says(whole: Made) -> None:
+    found = gather(whole.folder, whole.ring)
+    assert found.domains[DOMAIN].unverified
+    draw = ceremony.draw_in(whole.folder, DOMAIN, 1)
+    demand_planned(draw, found.plan)
+    for change in ({"beacon": "quicknet"}, {"reveal_days": 30}):
+        other = replace(found.plan, drawing=replace(found.plan.drawing, **change))
+        with pytest.raises(AssessmentError, match="its plan"):
+            demand_planned(draw, other)
 
 
 def test_no_byte_of_what_it_rests_on_can_be_changed(copied: Copied) -> None:
@@ -226,6 +255,24 @@ def test_an_attempt_that_began_and_was_never_sealed_is_a_flag(copied: Copied) ->
     assert found.broken == {"first": 1}
     flags = [each for each in compute(found, now=LATER, repetitions=100).flags if each.kind == "sealing"]
     assert [(each.is_open, "1 in first" in each.says) for each in flags] == [(True, True)]
+
+
+def test_attempts_that_the_machine_lost_are_counted_and_a_flag(copied: Copied, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = copied()
+
+    def lost(run: Verified) -> tuple[Log, ...]:
+        logs = of_run(run)
+        if run.folder.name != "first":
+            return logs
+        (log,) = logs
+        again = [replace(each, retries=1) for each in log.attempts[:2]]
+        return (replace(log, attempts=(*again, *log.attempts[2:])),)
+
+    monkeypatch.setattr(gathered, "of_run", lost)
+    found = gather(made.folder, made.ring)
+    assert (found.lost, found.broken) == ({"first": 2}, {"first": -2}), "they are not counted as broken off as well"
+    flags = [each for each in compute(found, now=LATER, repetitions=100).flags if each.kind == "sealing"]
+    assert any(each.is_open and "lost by the machine, and made again: 2 in first" in each.says for each in flags)
 
 
 def test_a_plan_that_is_not_committed_settles_nothing(copied: Copied) -> None:

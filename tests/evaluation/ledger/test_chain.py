@@ -152,6 +152,16 @@ def test_a_head_is_signed_as_a_statement(tmp_path: Path) -> None:
     assert statement.from_bytes(statement.to_bytes()) == statement
 
 
+def test_a_log_that_is_no_plain_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    log = filled(tmp_path, 2)
+    log.path.rename(tmp_path / "log")
+    for make in (os.mkfifo, os.mkdir, lambda path: path.symlink_to(tmp_path / "log")):
+        make(log.path)
+        with pytest.raises(EvaluationError, match=r"no plain file|cannot be read"):
+            log.append("event", "00" * 32, who="Ada", now=NOW)
+        log.path.rmdir() if log.path.is_dir() else log.path.unlink()
+
+
 def test_files_are_read_within_bounds_and_through_no_link(tmp_path: Path) -> None:
     file = tmp_path / "file"
     files.write(file, b"four")

@@ -9,7 +9,7 @@ from securesystemslib.signer import Signer
 
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.pools import ceremony
-from clearinghouse.evaluation.pools.beacon import round_after
+from clearinghouse.evaluation.pools.beacon import Spoken, quicknet, rehearsal
 from clearinghouse.evaluation.pools.ceremony import AGREED, check, keep_draw, keep_terms, sign_terms
 from clearinghouse.evaluation.pools.draw import Draw, agree, make
 from clearinghouse.evaluation.pools.errors import DrawError
@@ -17,17 +17,18 @@ from clearinghouse.evaluation.pools.terms import Terms, nonce_digest
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.trust.keys import KeyRing
 from invented_plan import signing
-from invented_pool import DOMAIN, NOW, made
+from invented_pool import DOMAIN, made
+from real_rounds import quicknet_said
 
 PLAN = "5a" * 32
 NONCE = b"\x07" * 32
-VALUE = hashlib.sha256(b"a round").digest()
-LATER = NOW + dt.timedelta(hours=1)
+ROUND, SAID = quicknet(123), quicknet_said(123)
+NOW, LATER = ROUND.time - dt.timedelta(minutes=30), ROUND.time + dt.timedelta(minutes=30)
 POOL = made().manifest
 
 
 def terms() -> Terms:
-    return agree(POOL, PLAN, nonce_digest(NONCE), round_after("quicknet", NOW + dt.timedelta(minutes=30)), now=NOW)
+    return agree(POOL, PLAN, nonce_digest(NONCE), ROUND, now=NOW)
 
 
 def sides(folder: Path) -> tuple[Signer, Signer, KeyRing]:
@@ -42,7 +43,7 @@ def whole(home: Path) -> tuple[Path, KeyRing]:
     assessor, developer, ring = sides(home)
     settled = keep_terms(folder, DOMAIN, terms(), assessor, who="Ada", now=NOW)
     sign_terms(folder, DOMAIN, 1, developer, now=NOW, nonce=NONCE)
-    keep_draw(folder, DOMAIN, make(settled, POOL, VALUE, NONCE, now=LATER), assessor, who="Ada", now=LATER)
+    keep_draw(folder, DOMAIN, make(settled, POOL, SAID, NONCE, now=LATER), assessor, who="Ada", now=LATER)
     return folder, ring
 
 
@@ -86,7 +87,7 @@ def test_every_step_can_be_taken_again_after_a_kill(tmp_path: Path, monkeypatch:
         try:
             settled = keep_terms(folder, DOMAIN, terms(), assessor, who="Ada", now=NOW)
             sign_terms(folder, DOMAIN, 1, developer, now=NOW)
-            draw = make(settled, POOL, VALUE, NONCE, now=LATER)
+            draw = make(settled, POOL, SAID, NONCE, now=LATER)
             keep_draw(folder, DOMAIN, draw, assessor, who="Ada", now=LATER)
         except KeyboardInterrupt:
             continue
@@ -99,7 +100,8 @@ def test_terms_are_settled_once_and_the_log_shows_it_if_they_were_not(tmp_path: 
     other = agree(POOL, PLAN, nonce_digest(b"x" * 32), terms().beacon, now=NOW)
     with pytest.raises(DrawError, match="other terms"):
         keep_terms(folder, DOMAIN, other, assessor, who="Ada", now=NOW)
-    draw = make(terms(), POOL, hashlib.sha256(b"another").digest(), NONCE, now=LATER)
+    exercise = agree(POOL, PLAN, nonce_digest(NONCE), rehearsal(int(LATER.timestamp())), now=NOW)
+    draw = make(exercise, POOL, Spoken(value=hashlib.sha256(b"another").digest()), NONCE, now=LATER)
     with pytest.raises(DrawError, match="another draw"):
         keep_draw(folder, DOMAIN, draw, assessor, who="Ada", now=LATER)
     facts = {"domain": DOMAIN, "stage": "1"}
@@ -118,6 +120,6 @@ def test_nobody_signs_terms_whose_round_is_out_and_nothing_is_drawn_before_both_
     with pytest.raises(DrawError, match="another nonce"):
         sign_terms(folder, DOMAIN, 1, developer, now=NOW, nonce=b"x" * 32)
     with pytest.raises(DrawError, match="both sides"):
-        keep_draw(folder, DOMAIN, make(settled, POOL, VALUE, NONCE, now=LATER), assessor, who="Ada", now=LATER)
+        keep_draw(folder, DOMAIN, make(settled, POOL, SAID, NONCE, now=LATER), assessor, who="Ada", now=LATER)
     with pytest.raises(DrawError, match="no domain"):
         ceremony.terms_path(folder, "../x", 1)

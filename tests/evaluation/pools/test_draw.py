@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearinghouse.evaluation.pools import beacon
-from clearinghouse.evaluation.pools.beacon import Beacon, mainnet, quicknet, round_after
+from clearinghouse.evaluation.ledger.times import stamp
+from clearinghouse.evaluation.pools.beacon import Beacon, Spoken, mainnet, quicknet, rehearsal, round_after
 from clearinghouse.evaluation.pools.draw import (
     DRAW_TYPE,
     TERMS_TYPE,
@@ -34,18 +34,15 @@ from clearinghouse.evaluation.pools.split import development
 from clearinghouse.evaluation.pools.terms import Terms, new_nonce, nonce_digest
 from clearinghouse.trust.envelope import EnvelopeError
 from clearinghouse.trust.keys import KeyRing, PublicKey, load_private, make_key_pair
-from invented_pool import NOW, made
+from invented_pool import made
+from real_rounds import default_said, quicknet_said
 
 PLAN = "5a" * 32
 NONCE = b"\x07" * 32
-LATER = NOW + dt.timedelta(hours=1)
-ROUND = round_after("quicknet", NOW + dt.timedelta(minutes=30))
-# Round 1 of drand's default chain, as its nodes publish it.
-SIGNATURE = bytes.fromhex(
-    "8d61d9100567de44682506aea1a7a6fa6e5491cd27a0a0ed349ef6910ac5ac20ff7bc3e09d7c046566c9f7f3c6f3b101"
-    "04990e7cb424998203d8f7de586fb7fa5f60045417a432684f85093b06ca91c769f0e7ca19268375e659c2a2352b4655"
-)
-VALUE = bytes.fromhex("101297f1ca7dc44ef6088d94ad5fb7ba03455dc33d53ddb412bbc4564ed986ec")
+ROUND = mainnet(2_634_945)
+NOW = ROUND.time - dt.timedelta(minutes=30)
+LATER = ROUND.time + dt.timedelta(minutes=30)
+SAID = default_said(2_634_945)
 HASHES = st.binary(min_size=32, max_size=32)
 
 
@@ -58,7 +55,7 @@ def terms(nonce: bytes = NONCE) -> Terms:
 
 
 def drawn() -> Draw:
-    return make(terms(), pool(), VALUE, NONCE, now=LATER, signature=SIGNATURE)
+    return make(terms(), pool(), SAID, NONCE, now=LATER)
 
 
 def by_an_outsider(plan: str, root: str, value: bytes, nonce: bytes, groups: list[str], stage: int) -> list[str]:
@@ -74,7 +71,7 @@ def test_an_outsider_repeats_a_draw() -> None:
     draw = drawn()
     verify(draw, pool())
     held = [each for each in pool().groups if each not in development(pool())]
-    assert list(draw.order) == by_an_outsider(PLAN, pool().root, VALUE, NONCE, held, 1)
+    assert list(draw.order) == by_an_outsider(PLAN, pool().root, SAID.value, NONCE, held, 1)
     assert draw.first(2) == draw.order[:2]
     assert draw.first(3)[:2] == draw.first(2)  # drawing on extends what was drawn
     with pytest.raises(DrawError):
@@ -114,19 +111,24 @@ def test_every_family_comes_first_about_as_often() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"value": hashlib.sha256(b"another").hexdigest(), "signature": ""},
+        {"value": hashlib.sha256(b"another").hexdigest()},
+        {"value": hashlib.sha256(b"another").hexdigest(), "signature": "", "previous": ""},
+        {"value": default_said(72_785).value.hex(), "signature": default_said(72_785).signature.hex()},
+        {"signature": "", "previous": ""},
+        {"previous": ""},
+        {"previous": default_said(72_785).previous.hex()},
         {"nonce": "08" * 32},
         {"seed": "00" * 32},
         {"order": drawn().order[::-1]},
         {"order": drawn().order[1:]},
         {"withheld": True},
-        {"signature": SIGNATURE[1:].hex()},
-        {"made": "2026-11-24T08:45:00Z"},
+        {"signature": SAID.signature[1:].hex()},
+        {"made": stamp(NOW + dt.timedelta(minutes=15))},
         {"terms": msgspec.structs.replace(terms(), plan="00" * 32)},
         {"terms": msgspec.structs.replace(terms(), root="00" * 32)},
         {"terms": msgspec.structs.replace(terms(), stage=2)},
         {"terms": msgspec.structs.replace(terms(), used=drawn().order[:1])},
-        {"terms": msgspec.structs.replace(terms(), agreed="2026-11-24T09:30:00Z")},
+        {"terms": msgspec.structs.replace(terms(), agreed=stamp(LATER))},
         {"terms": msgspec.structs.replace(terms(), beacon=msgspec.structs.replace(ROUND, genesis=0))},
     ],
 )
@@ -136,31 +138,45 @@ def test_a_draw_of_which_anything_was_changed_is_refused(change: dict[str, objec
 
 
 def test_a_round_that_was_out_when_terms_were_agreed_on_is_refused() -> None:
-    for late in (quicknet(1), round_after("quicknet", NOW - dt.timedelta(hours=1)), mainnet(5)):
+    for late in (round_after("default", NOW - dt.timedelta(hours=1)), mainnet(5), rehearsal(5)):
         with pytest.raises(DrawError, match="was out at"):
             agree(pool(), PLAN, nonce_digest(NONCE), late, now=NOW)
 
 
 def test_a_beacon_with_rounds_at_other_times_is_not_the_known_one() -> None:
-    other = msgspec.structs.replace(ROUND, genesis=ROUND.genesis + 30)
-    with pytest.raises(DrawError, match="no rounds at such times"):
-        agree(pool(), PLAN, nonce_digest(NONCE), other, now=NOW)
+    for change in ({"genesis": ROUND.genesis + 30}, {"chain": "00" * 32}, {"name": "drand quicknet"}, {"period": 60}):
+        other = msgspec.structs.replace(ROUND, **change)
+        with pytest.raises(DrawError, match="no rounds at such times"):
+            agree(pool(), PLAN, nonce_digest(NONCE), other, now=NOW)
 
 
 def test_a_draw_before_its_round_is_refused() -> None:
     with pytest.raises(DrawError, match="before the round"):
-        make(terms(), pool(), VALUE, NONCE, now=NOW + dt.timedelta(minutes=29))
+        make(terms(), pool(), SAID, NONCE, now=NOW + dt.timedelta(minutes=29))
+
+
+def test_whoever_makes_a_draw_cannot_choose_what_the_beacon_said() -> None:
+    chosen = [Spoken(value=hashlib.sha256(b"%d" % at).digest()) for at in range(3)]
+    chosen += [msgspec.structs.replace(SAID, value=each.value) for each in chosen]
+    for each in (*chosen, default_said(72_785), quicknet_said(123)):
+        with pytest.raises(DrawError):
+            make(terms(), pool(), each, NONCE, now=LATER)
+    exercise = agree(pool(), PLAN, nonce_digest(NONCE), rehearsal(int(ROUND.time.timestamp())), now=NOW)
+    draw = make(exercise, pool(), chosen[0], NONCE, now=LATER)
+    assert not draw.terms.beacon.is_verifiable
+    with pytest.raises(DrawError, match="no signature"):
+        make(exercise, pool(), SAID, NONCE, now=LATER)
 
 
 def test_a_nonce_that_was_not_agreed_on_is_refused() -> None:
     with pytest.raises(DrawError, match="nonce"):
-        make(terms(), pool(), VALUE, new_nonce(), now=LATER)
+        make(terms(), pool(), SAID, new_nonce(), now=LATER)
 
 
 def test_a_nonce_that_is_withheld_is_replaced_after_its_days_and_the_draw_says_so() -> None:
     with pytest.raises(DrawError, match="has until"):
-        make(terms(), pool(), VALUE, None, now=LATER)
-    draw = make(terms(), pool(), VALUE, None, now=LATER + dt.timedelta(days=7))
+        make(terms(), pool(), SAID, None, now=LATER)
+    draw = make(terms(), pool(), SAID, None, now=LATER + dt.timedelta(days=7))
     assert draw.withheld
     assert draw.seed != drawn().seed
     verify(draw, pool())
@@ -169,13 +185,12 @@ def test_a_nonce_that_is_withheld_is_replaced_after_its_days_and_the_draw_says_s
 def test_a_fresh_draw_leaves_out_what_was_drawn_and_follows_on_the_first() -> None:
     first = drawn()
     before = (first, 2)
-    later = round_after("quicknet", LATER + dt.timedelta(minutes=5))
+    later, said = quicknet(657_413), quicknet_said(657_413)
     nonce = b"\x09" * 32
     again = agree(pool(), PLAN, nonce_digest(nonce), later, now=LATER, before=before)
-    value = hashlib.sha256(b"a later round").digest()
-    fresh = make(again, pool(), value, nonce, now=LATER + dt.timedelta(hours=1), before=before)
+    fresh = make(again, pool(), said, nonce, now=later.time, before=before)
     assert sorted([*fresh.order, *first.first(2)]) == sorted(drawable(pool()))
-    assert list(fresh.order) == by_an_outsider(PLAN, pool().root, value, nonce, list(first.order[2:]), 2)
+    assert list(fresh.order) == by_an_outsider(PLAN, pool().root, said.value, nonce, list(first.order[2:]), 2)
     verify(fresh, pool(), before)
     for wrong in (None, (first, 1), (first, 3)):
         with pytest.raises(DrawError, match="follow on"):
@@ -197,15 +212,12 @@ def test_terms_and_draws_are_read_as_they_were_written() -> None:
 def test_rounds_are_out_when_drand_says() -> None:
     assert mainnet(1).time == dt.datetime(2020, 7, 22, 15, 17, 30, tzinfo=dt.UTC)
     assert quicknet(27_946_612).time == dt.datetime(2026, 4, 20, tzinfo=dt.UTC)
-    assert beacon.is_value(mainnet(1), VALUE, SIGNATURE)
-    assert not beacon.is_value(mainnet(1), VALUE, SIGNATURE[:-1])
-    assert not beacon.is_value(mainnet(1), VALUE[:-1])
     with pytest.raises(DrawError, match="no beacon"):
         round_after("dice", NOW)
     with pytest.raises(DrawError, match="calendars"):
         _ = Beacon(name="slow", chain="slow", genesis=0, period=10**7, round=2**40).time
     with pytest.raises(DrawError, match="as draws are written"):
-        read_terms(terms().to_bytes().replace(b"2026-11-24T", b"2026-13-24T"))
+        read_terms(terms().to_bytes().replace(f"{NOW:%Y-%m-%dT}".encode(), f"{NOW:%Y-13-%dT}".encode()))
 
 
 @given(st.integers(0, 10**9))

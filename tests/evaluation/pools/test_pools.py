@@ -222,9 +222,9 @@ def test_tasks_are_written_for_their_owner_alone_and_nothing_else_is(tmp_path: P
     before = {each.name for each in tmp_path.iterdir()}
     with opened(pool, shares_of(pool, "ada", "grace"), **HOW) as inside:
         assert {each.name for each in tmp_path.iterdir()} == before
-        write_tasks(inside.tasks[:3], tmp_path / "open")
+        write_tasks(inside.tasks[:3], tmp_path / "open", load(pool), pool)
         with pytest.raises(PoolError):
-            write_tasks(inside.tasks[:3], tmp_path / "open")
+            write_tasks(inside.tasks[:3], tmp_path / "open", load(pool), pool)
     assert stat.S_IMODE((tmp_path / "open").stat().st_mode) == 0o700
     assert len(list((tmp_path / "open").iterdir())) == 3
 
@@ -239,7 +239,7 @@ def test_every_task_has_a_canary_of_its_own_and_one_of_its_pool(tmp_path: Path) 
     pool = kept(tmp_path)
     header = load(pool).header
     with opened(pool, shares_of(pool, "ada", "grace"), **HOW) as inside:
-        write_tasks(inside.tasks, tmp_path / "open")
+        write_tasks(inside.tasks, tmp_path / "open", load(pool), pool)
     found = canary.search([tmp_path / "open"], {header.canary, *header.canaries})
     assert all(each.is_known for each in found.found)
     assert {each.digest for each in found.found} == {header.canary, *header.canaries}

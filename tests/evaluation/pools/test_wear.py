@@ -14,6 +14,8 @@ from clearinghouse.evaluation.pools.manifest import load
 from clearinghouse.evaluation.pools.opening import Opened, opened
 from clearinghouse.evaluation.pools.rotation import rotate
 from clearinghouse.evaluation.pools.sealed import PoolTask
+from clearinghouse.evaluation.tasks.errors import WithheldError
+from clearinghouse.evaluation.tasks.task import Task
 from invented_pool import NOW, invented_task, kept, shares_of, wish
 
 HOW = {"who": "Ada", "now": NOW}
@@ -26,8 +28,12 @@ def inside_of(pool: Path) -> Opened:
     return found
 
 
+def by_leaf(tasks: list[PoolTask]) -> dict[str, Task]:
+    return {each.leaf: each.task for each in tasks}
+
+
 def shown(pool: Path, tasks: list[PoolTask], model: str) -> None:
-    expose(pool / LEDGER, tasks, model=model, host="own", run="r1", **HOW)
+    expose(pool / LEDGER, by_leaf(tasks), model=model, host="own", run="r1", **HOW)
 
 
 def test_exposures_are_counted_once_for_each_model_and_host(tmp_path: Path) -> None:
@@ -50,7 +56,7 @@ def test_what_assessments_showed_counts_as_well(tmp_path: Path) -> None:
     shown(pool, tasks[:1], "m1")
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
-        expose(tmp_path / name / LEDGER, tasks[:1], model=name, host="own", run="r1", **HOW)
+        expose(tmp_path / name / LEDGER, by_leaf(tasks[:1]), model=name, host="own", run="r1", **HOW)
     others = [Chain(tmp_path / name / LEDGER).read() for name in ("one", "other")]
     found = wear(Chain(pool / LEDGER).read(), load(pool), others)[tasks[0].leaf]
     assert (found.exposures, "3 models" in found.retired) == (3, True)
@@ -113,11 +119,11 @@ def test_a_task_under_embargo_is_shown_only_where_was_consented(tmp_path: Path) 
     more = '[custody]\nmarking = "TLP:AMBER"\noperators = ["Lab One"]\nuntil = 2026-12-01\n'
     task = invented_task(1, "family", more=more)
     public = inside_of(kept(tmp_path)).tasks[0]
-    secret = msgspec.structs.replace(public, task=task)
+    secret = {"00" * 32: task}
     ledger = tmp_path / LEDGER
-    expose(ledger, [secret], model="m", host="Lab One", run="r", **HOW)
-    with pytest.raises(PoolError, match="nobody has consented"):
-        expose(ledger, [public, secret], model="m", host="Lab Two", run="r", **HOW)
-    with pytest.raises(PoolError, match="ended"):
-        expose(ledger, [secret], model="m", host="Lab One", run="r", who="Ada", now=NOW + dt.timedelta(days=9))
+    expose(ledger, secret, model="m", host="Lab One", run="r", **HOW)
+    with pytest.raises(WithheldError, match="not among those who may host it"):
+        expose(ledger, by_leaf([public]) | secret, model="m", host="Lab Two", run="r", **HOW)
+    with pytest.raises(WithheldError, match="ended"):
+        expose(ledger, secret, model="m", host="Lab One", run="r", who="Ada", now=NOW + dt.timedelta(days=9))
     assert len(Chain(ledger).read().entries) == 1

@@ -1,16 +1,18 @@
 """The rule by examples: verdicts, looks, conditions, the grid, and what would change a finding."""
 
+from math import inf, nan
+
 import msgspec
 import pytest
 
 from clearinghouse.evaluation.rule.conditions import Conditions, OpenFlag
 from clearinghouse.evaluation.rule.decide import decide
-from clearinghouse.evaluation.rule.design import Across, Band, Sensitivity, Stopping, Threshold
+from clearinghouse.evaluation.rule.design import Across, Band, Budget, Sensitivity, Stopping, Threshold
 from clearinghouse.evaluation.rule.errors import DesignError, LookError, ObservationError
 from clearinghouse.evaluation.rule.finding import Verdict
 from clearinghouse.evaluation.rule.observations import ObservedDomain
 from clearinghouse.evaluation.statistics.estimate import BenchmarkAccuracy, Interval
-from drawn_families import SOUND, design, domain, domain_design, family, fixed, task, with_reserve
+from drawn_families import SOUND, attempts, design, domain, domain_design, family, fixed, task, with_reserve
 
 GOOD, POOR, MIDDLING = "1" * 20, "0" * 20, "10" * 10
 
@@ -95,6 +97,45 @@ def test_a_threshold_that_is_not_opened_decides_nothing():
     assert "is opened" in found.would_change[0]
 
 
+def test_a_domain_that_is_not_opened_or_not_drawn_does_not_withhold_covered_in_another():
+    closed = Threshold(identifier="example-closed", commitment="0" * 64)
+    other = msgspec.structs.replace(domain_design("b"), threshold=closed)
+    found = decide(design(domain_design("a"), other), [domain(GOOD, "a"), domain(GOOD, "b")], SOUND)
+    assert [each.verdict for each in found.domains] == [Verdict.COVERED, Verdict.INDETERMINATE]
+    undrawn = decide(design(domain_design("a"), domain_design("b")), [domain(GOOD, "a")], SOUND)
+    assert found.verdict is undrawn.verdict is Verdict.COVERED
+    assert undrawn.domains[1].bounds.lower == 0
+    assert undrawn.domains[1].bounds.upper == 1
+    assert "counts for nothing" in says(undrawn, "R1")
+    registered = fixed(domain_design("a", families=20, most=20), domain_design("b", families=20, most=20))
+    assert decide(registered, [domain(GOOD, "a"), domain("1" * 19, "b")], SOUND).verdict is Verdict.COVERED
+
+
+def test_a_domain_that_is_not_opened_or_not_drawn_takes_not_covered_away():
+    registered = design(domain_design("a"), domain_design("b"))
+    assert decide(registered, [domain(POOR, "a"), domain(POOR, "b")], SOUND).verdict is Verdict.NOT_COVERED
+    found = decide(registered, [domain(POOR, "a")], SOUND)
+    assert found.verdict is found.before is Verdict.INDETERMINATE
+    assert found.domains[0].verdict is Verdict.NOT_COVERED
+
+
+def test_its_part_of_the_error_stays_with_a_domain_that_counts_for_nothing():
+    """Seven successes of seven are enough for one registered domain, and not for one of three."""
+    several = design(*(domain_design(name, families=5) for name in "abc"))
+    alone = decide(design(domain_design("a", families=5)), [domain("1" * 7, "a")], SOUND)
+    found = decide(several, [domain("1" * 7, "a")], SOUND)
+    assert 20 <= alone.domains[0].evidence == found.domains[0].evidence < 60
+    assert (alone.verdict, found.verdict) == (Verdict.COVERED, Verdict.INDETERMINATE)
+    assert decide(several, [domain("1" * 9, "a")], SOUND).verdict is Verdict.COVERED
+
+
+def test_cells_of_a_domain_that_counts_for_nothing_do_not_thin_the_grid():
+    registered = design(domain_design("a"), domain_design("b", families=30), sensitivity=Sensitivity())
+    found = decide(registered, [domain(GOOD, "a"), domain("0" * 25, "b")], SOUND)
+    assert len(found.grid) == 21
+    assert not any("of b" in each.changed for each in found.grid)
+
+
 def test_a_development_pool_supports_no_verdict_and_says_which_it_would_have_been():
     for outcomes, before in ((GOOD, Verdict.COVERED), (POOR, Verdict.NOT_COVERED)):
         found = decide(design(), [domain(outcomes)], msgspec.structs.replace(SOUND, development=True))
@@ -105,9 +146,6 @@ def test_a_development_pool_supports_no_verdict_and_says_which_it_would_have_bee
 WEAKER = [
     {"saturated": False},
     {"flags": (OpenFlag(kind="contamination", says="Twins differ."),)},
-    {"under_budget": True},
-    {"refusals_as_failures": True},
-    {"losses_as_failures": True},
     {"sandbagging_not_excluded": True},
     {"weaker_than_public": True},
 ]
@@ -144,6 +182,27 @@ def test_missing_outcomes_count_against_both_claims():
     assert "50.0% have no outcome" in says(found, "R5")
     assert decide(registered, [domain(["0?"] * 20)], SOUND).verdict is Verdict.INDETERMINATE
     assert decide(registered, [domain(["1"] * 20)], SOUND).domains[0].missing == 0.5  # never tried is missing too
+
+
+def test_what_was_refused_in_words_is_a_success_in_the_upper_bound_alone():
+    poor = domain(["0"] * 20)
+    refused = tuple(msgspec.structs.replace(each, refused_in_words=True) for each in attempts("0"))
+    some = ObservedDomain(
+        name="a", families=(*(family(f"r{at}", _with(refused)) for at in range(10)), *poor.families[:10])
+    )
+    plain, found = (decide(design(), [each], SOUND) for each in (poor, some))
+    assert (plain.verdict, found.verdict) == (Verdict.NOT_COVERED, Verdict.INDETERMINATE)
+    assert found.domains[0].bounds.lower == plain.domains[0].bounds.lower
+    assert found.domains[0].bounds.upper > 0.5 > plain.domains[0].bounds.upper
+    assert found.domains[0].accuracy.value == found.domains[0].missing == 0
+    assert "10 failures ended with a refusal in words" in says(found, "R5")
+    solved = tuple(msgspec.structs.replace(each, refused_in_words=True) for each in attempts("1"))
+    good = ObservedDomain(name="a", families=tuple(family(f"f{at}", _with(solved)) for at in range(20)))
+    assert decide(design(), [good], SOUND) == decide(design(), [domain(["1"] * 20)], SOUND)
+
+
+def _with(tried):
+    return msgspec.structs.replace(task("0"), attempts=tried)
 
 
 def test_tasks_below_the_band_are_not_asked():
@@ -267,6 +326,23 @@ def test_what_is_no_observation_of_the_design_is_refused(observed):
         fixed(domain_design(families=4, most=4)),
         design(sensitivity=Sensitivity(weightings=("minutes",))),
         design(sensitivity=Sensitivity(limit=1.0)),
+        design(sensitivity=Sensitivity(weightings=("equal",), leave_one_family_out=False)),
+        design(sensitivity=Sensitivity(weightings=(), leave_one_family_out=False)),
+        *(
+            each
+            for number in (inf, nan)
+            for each in (
+                design(spread=number),
+                design(delta=number),
+                design(alpha=number),
+                design(band=Band(least_minutes=number)),
+                design(budget=Budget(tokens=1, seconds=number)),
+                design(budget=Budget(tokens=1, cost=number)),
+                design(sensitivity=Sensitivity(limit=number)),
+                design(domain_design(covered=number)),
+                design(domain_design(watch=number)),
+            )
+        ),
         design(reconsideration=with_reserve(5)),
         design(domain_design(reserve=5), reconsideration=with_reserve(5, first_share=1.0)),
     ],

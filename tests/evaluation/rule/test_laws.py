@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from clearinghouse.evaluation.rule.conditions import Conditions, OpenFlag
 from clearinghouse.evaluation.rule.decide import decide
-from clearinghouse.evaluation.rule.design import Across, Sensitivity
+from clearinghouse.evaluation.rule.design import Across, Sensitivity, Threshold
 from clearinghouse.evaluation.rule.finding import Verdict
 from drawn_families import NO_GRID, SOUND, design, domain, domain_design, fixed
 
@@ -17,9 +17,6 @@ conditions = st.builds(
     Conditions,
     saturated=st.booleans(),
     flags=st.sampled_from(((), (flag,))),
-    under_budget=st.booleans(),
-    refusals_as_failures=st.booleans(),
-    losses_as_failures=st.booleans(),
     sandbagging_not_excluded=st.booleans(),
     weaker_than_public=st.booleans(),
     development=st.booleans(),
@@ -104,3 +101,86 @@ def test_a_later_look_does_not_change_a_verdict(drawn):
         looks = [decide(registered, [domain(drawn[:size])], SOUND).verdict for size in range(4, len(drawn) + 1)]
         definite = [at for at, each in enumerate(looks) if each is not Verdict.INDETERMINATE]
         assert len(set(looks[definite[0] :] if definite else ())) <= 1
+
+
+three = (*two, domain_design("c", families=8, most=12, covered=0.6))
+outcomes = st.lists(st.text("01", min_size=2, max_size=2), min_size=8, max_size=8)
+SHARED = st.sampled_from(
+    [
+        design(*three, epochs=2),
+        design(*three, epochs=2, across=Across.SPLIT),
+        *(
+            fixed(*(msgspec.structs.replace(each, most_families=8) for each in three), epochs=2, across=across)
+            for across in Across
+        ),
+    ]
+)
+CLOSED = Threshold(identifier="closed", commitment="0" * 64)
+
+
+def without(registered, observed, name, how):
+    """A design and observations without one domain: not drawn, drawn too little, not there, or not opened."""
+    if how == "closed":
+        domains = tuple(
+            msgspec.structs.replace(each, threshold=CLOSED) if each.name == name else each
+            for each in registered.domains
+        )
+        return msgspec.structs.replace(registered, domains=domains), observed
+    if how == "gone":
+        return registered, [each for each in observed if each.name != name]
+    kept = 0 if how == "undrawn" else 7
+    less = [
+        msgspec.structs.replace(each, families=each.families[:kept]) if each.name == name else each for each in observed
+    ]
+    return registered, less
+
+
+strong = st.sampled_from([["11"] * 8, ["00"] * 8, ["11"] * 7 + ["00"]])
+
+
+@few
+@given(
+    st.lists(strong | outcomes, min_size=3, max_size=3),
+    SHARED,
+    st.sampled_from("abc"),
+    st.sampled_from(["closed", "gone", "undrawn", "short"]),
+)
+def test_taking_a_domain_away_leads_to_no_verdict_that_was_not_there(drawn, registered, name, how):
+    """Neither NOT COVERED nor COVERED; all are there at the first look, so that nothing was kept from before."""
+    observed = [domain(each, called) for each, called in zip(drawn, "abc", strict=True)]
+    whole = decide(registered, observed, SOUND)
+    less = decide(*without(registered, observed, name, how), SOUND)
+    assert less.before is not Verdict.NOT_COVERED
+    assert less.verdict is not Verdict.NOT_COVERED
+    if less.before is Verdict.COVERED:
+        assert whole.before is Verdict.COVERED
+    taken = next(each for each in less.domains if each.name == name)
+    assert (taken.verdict, taken.evidence) == (Verdict.INDETERMINATE, None)
+    assert any(each.domain == name and "counts for nothing" in each.says for each in less.reasons)
+
+
+@few
+@given(st.lists(strong | outcomes, min_size=3, max_size=3), SHARED, st.sampled_from(["closed", "gone", "undrawn"]))
+def test_a_domain_that_is_above_by_itself_is_covered_whatever_becomes_of_the_others(drawn, registered, how):
+    """By itself: its evidence is enough against alpha over the number of registered domains."""
+    observed = [domain(each, called) for each, called in zip(drawn, "abc", strict=True)]
+    alone, seen = registered, observed
+    for name in "bc":
+        alone, seen = without(alone, seen, name, how)
+    found = decide(alone, seen, SOUND)
+    own = found.domains[0]
+    beyond = own.evidence >= 60 if own.bounds.method.startswith("betting") else own.evidence <= 0.05 / 3
+    assert (found.verdict is Verdict.COVERED) == (own.verdict is Verdict.COVERED) == beyond
+    if beyond:
+        assert decide(registered, observed, SOUND).domains[0].verdict is Verdict.COVERED
+
+
+@few
+@given(families, families, designs)
+def test_another_domain_takes_covered_away_only_where_all_are_shown_to_be_below(one, other, registered):
+    observed = [domain(one, "a"), domain(other, "b")]
+    before = decide(registered, observed[:1], SOUND).before
+    after = decide(registered, observed, SOUND)
+    if before is Verdict.COVERED and after.before is not Verdict.COVERED:
+        ever = [decide(design(each, epochs=2), [seen], SOUND) for each, seen in zip(two, observed, strict=True)]
+        assert all(each.domains[0].bounds.upper < each.domains[0].covered for each in ever)

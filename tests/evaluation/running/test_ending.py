@@ -26,6 +26,10 @@ from clearinghouse.evaluation.running.ending import Ended, ended
         ({"solved": None}, Ended.INFRASTRUCTURE, None),
         ({"solved": None, "limit": "custom"}, Ended.INFRASTRUCTURE, None),
         ({"solved": None, "error": "CancelledError()"}, Ended.INTERRUPTED, None),
+        ({"solved": None, "error": "Cancelled()"}, Ended.INTERRUPTED, None),
+        ({"solved": None, "error": "CancelledError()", "was_whole": True}, Ended.INFRASTRUCTURE, None),
+        ({"solved": None, "error": "ToolError('CancelledError()')"}, Ended.INFRASTRUCTURE, None),
+        ({"solved": None, "error": "RuntimeError('operator interruption')"}, Ended.INFRASTRUCTURE, None),
         ({"solved": 1.0, "limit": "operator"}, Ended.INTERRUPTED, None),
     ],
 )

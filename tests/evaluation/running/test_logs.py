@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import tracemalloc
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clearinghouse.evaluation.errors import EvaluationError
-from clearinghouse.evaluation.running import archive
+from clearinghouse.evaluation.running import archive, bounded
 from clearinghouse.evaluation.running.archive import Archive
 from clearinghouse.evaluation.running.ending import Ended
 from clearinghouse.evaluation.running.errors import LogError
@@ -87,10 +88,70 @@ def test_scores_of_all_kinds(value: object, ended: Ended, score: float | None, t
     assert (found.ended, found.score) == (ended, score)
 
 
-def test_a_score_that_is_no_number_is_none(tmp_path: Path) -> None:
-    sample = b'{"id": 1, "epoch": 1, "scores": {"s": {"value": NaN}}}'
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity"])
+def test_a_score_that_is_no_number_is_none(value: str, tmp_path: Path) -> None:
+    sample = f'{{"id": "NaN", "epoch": 1, "x": "\\"Infinity", "scores": {{"s": {{"value": {value}}}}}}}'.encode()
     (found,) = read_log(log_of(tmp_path, sample)).attempts
-    assert (found.ended, found.score) == (Ended.INFRASTRUCTURE, None)
+    assert (found.ended, found.score, found.unknown) == (Ended.INFRASTRUCTURE, None, ("score",))
+    assert found.task_id == "t/NaN", "what stands in a text is no number"
+
+
+@pytest.mark.parametrize(
+    ("sample", "unknown"),
+    [
+        ({"total_time": -1.0}, ("seconds",)),
+        ({"total_time": float("nan")}, ("seconds",)),
+        ({"total_time": 1e300}, ("seconds",)),
+        ({"model_usage": {"m": {"total_tokens": -5}}}, ("tokens",)),
+        ({"model_usage": {"m": {"input_tokens": -5, "output_tokens": 3}}}, ("tokens",)),
+        ({"model_usage": {"m": {"total_tokens": float("inf")}, "n": {"total_tokens": 3}}}, ("tokens",)),
+        ({"model_usage": {"m": {"total_tokens": 7, "total_cost": -0.5}}}, ("cost",)),
+        ({"model_usage": {"m": {"total_tokens": 7, "total_cost": float("nan")}}}, ("cost",)),
+        ({"model_usage": {"m": {"total_tokens": 7, "total_cost": 0.5}}, "total_time": 2.5}, ()),
+    ],
+)
+def test_numbers_that_are_none_are_unknown(sample: dict[str, object], unknown: tuple[str, ...], tmp_path: Path) -> None:
+    log = read_log(log_of(tmp_path, {"scores": {"s": {"value": 1}}, **sample}))
+    (found,) = log.attempts
+    assert (found.unknown, found.score, log.unknown) == (unknown, 1.0, bool(unknown))
+    assert found.seconds == (2.5 if not unknown else None)
+    assert found.cost in {None, 0.5}
+    assert found.tokens in {0, 7}
+
+
+def test_numbers_that_are_none_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded, "MOST_CONSTANTS", 3)
+    sample = b'{"id": 1, "total_time": NaN, "x": [%s]}'
+    assert len(read_log(log_of(tmp_path, sample % b"NaN, 1")).attempts) == 1
+    with pytest.raises(LogError, match="more than 3 numbers that are none"):
+        read_log(log_of(tmp_path, sample % b"NaN, NaN, Infinity"))
+
+
+_MANY = 3 << 19
+
+
+@pytest.mark.parametrize(
+    ("before", "many", "after", "says"),
+    [
+        (b'"metadata": {"x": [', b"[],", b'1]}}, "samples": [{"id": 1}]}', ""),
+        (b'"task": "t"}, "samples": [{"id": 1, "metadata": {"x": [', b"[],", b"1]}}]}", ""),
+        (b'"task": "t"}, "samples": [{"id": 1, "total_time": NaN, "x": [', b'"",', b"1]}]}", ""),
+        (b'"task": "t"}, "samples": [{"id": 1, "scores": {"s": {"value": [', b"[],", b"1]}}}]}", "its scores takes"),
+        (b'"task": "t"}, "samples": [{"id": 1, "output": {"choices": [', b"{},", b"{}]}}]}", ""),
+        (b'"task": "t"}, "samples": [', b'{"id":1},', b'{"id":1}]}', "more than 200,000 attempts"),
+    ],
+)
+def test_what_is_not_read_takes_no_room(before: bytes, many: bytes, after: bytes, says: str, tmp_path: Path) -> None:
+    data = b'{"version": 2, "status": "success", "eval": {' + before + many * _MANY + after
+    (tmp_path / "x.json").write_bytes(data)
+    tracemalloc.start()
+    try:
+        with pytest.raises(LogError, match=says) if says else contextlib.nullcontext():
+            assert len(read_log(tmp_path / "x.json").attempts) == 1
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < (25 if b"choices" in before else 12) * len(data)
 
 
 def test_names_are_data(tmp_path: Path) -> None:

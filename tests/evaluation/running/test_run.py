@@ -2,9 +2,12 @@
 
 import os
 import signal
+import stat
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -17,13 +20,16 @@ from clearinghouse.evaluation.running.attempt import Attempt
 from clearinghouse.evaluation.running.bench import Bench
 from clearinghouse.evaluation.running.custody import require_shown
 from clearinghouse.evaluation.running.ending import Ended
-from clearinghouse.evaluation.running.errors import RunError, SealError
+from clearinghouse.evaluation.running.errors import LogError, RunError, SealError
 from clearinghouse.evaluation.running.logs import of_run, read_log
+from clearinghouse.evaluation.running.quiet import WORKING
 from clearinghouse.evaluation.running.run import Ran, run
 from clearinghouse.evaluation.running.scripted.skill import agent, chance, draw
+from clearinghouse.evaluation.running.sealing import begun
 from clearinghouse.evaluation.running.sealing.verify import verified
 from clearinghouse.evaluation.running.table import table
 from clearinghouse.evaluation.runs.run import Outcome
+from clearinghouse.evaluation.tasks.errors import WithheldError
 from clearinghouse.evaluation.tasks.task import Task
 from clearinghouse.sandbox import Tier
 from sums import sum_task, sum_tasks
@@ -81,6 +87,27 @@ def test_agents_that_behave(model: str, endings: set[Ended], bench: Bench, tmp_p
     assert {each.ended for each in found} == endings
     assert all(each.is_missing == (each.score is None) for each in found)
     assert all(each.retries == (each.ended is Ended.INFRASTRUCTURE) for each in found), "they were made once more"
+    began = begun.attempts_in(begun.read(tmp_path / "out", verified(tmp_path / "out").said.run))
+    assert began == {(each.task_id, "1"): 1 + each.retries for each in found}, "and began as often"
+
+
+def test_an_attempt_that_was_made_more_often_than_it_began_is_refused(bench: Bench, tmp_path: Path) -> None:
+    """As were it sealed by who lets lost attempts be made again and does not write it down."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(begun, "note", _once_only(begun.note))
+        with pytest.raises(LogError, match="more often than it began"):
+            made(sum_tasks(tmp_path / "tasks", [0.01] * 8), "scripted/flaky", tmp_path / "out", bench)
+
+
+def _once_only(note: Callable[..., None]) -> Callable[..., None]:
+    seen = set()
+
+    def noted(folder: Path, run: str, task: str, epoch: int) -> None:
+        if (task, epoch) not in seen:
+            note(folder, run, task, epoch)
+        seen.add((task, epoch))
+
+    return noted
 
 
 def test_a_budget_that_is_used_up_is_a_failure_that_is_counted_apart(bench: Bench, tmp_path: Path) -> None:
@@ -145,6 +172,24 @@ def test_the_same_asked_again_makes_nothing_twice(bench: Bench, tmp_path: Path) 
         run(tasks, msgspec.structs.replace(wanted, epochs=2), tmp_path / "out", bench)
 
 
+@pytest.mark.parametrize(("first", "then"), [(Tier.T1, Tier.T2), (Tier.T2, Tier.T1)])
+def test_a_run_is_isolated_as_its_worst_session_was(first: Tier, then: Tier, bench: Bench, tmp_path: Path) -> None:
+    tasks = sum_tasks(tmp_path / "tasks", [0.01] * 2)
+    wanted = asked(tasks, "scripted/expert", BUDGET)
+    whole, parts = bench.isolation(), run_module._parts
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run_module, "MOST_IN_LOG", 1)
+        for tier, most in ((first, 1), (then, 2)):
+            reached = msgspec.structs.replace(whole, tier=tier, provider=f"one of {tier}", limits={"memory": tier})
+            patch.setattr(Bench, "isolation", lambda _, reached=reached: reached)
+            patch.setattr(run_module, "_parts", lambda *given, most=most: list(parts(*given))[:most])
+            run(tasks, wanted, tmp_path / "out", bench)
+    said = verified(tmp_path / "out").said
+    assert (said.complete, said.tier_reached, said.kernel) == (True, "T1", whole.kernel)
+    assert said.provider == f"one of {first} or one of {then}"
+    assert said.limits == {"memory": f"{first} or {then}"}
+
+
 def test_a_folder_with_something_else_is_left_alone(bench: Bench, tmp_path: Path) -> None:
     tasks = sum_tasks(tmp_path / "tasks", [1])
     (tmp_path / "out").mkdir()
@@ -189,9 +234,11 @@ def test_a_task_under_embargo_is_shown_only_to_who_was_read_in(tmp_path: Path) -
     day = task.custody.until
     require_shown([task], "scripted/expert", "")
     require_shown([task], "lab/model", "A Lab", day)
-    with pytest.raises(RunError, match="does not name another lab"):
+    with pytest.raises(WithheldError, match="another lab is not among those"):
         require_shown([task], "lab/model", "another lab", day)
-    with pytest.raises(RunError, match="ended"):
+    with pytest.raises(WithheldError, match="not named is not among those"):
+        require_shown([task], "lab/model", "", day)
+    with pytest.raises(WithheldError, match="ended"):
         require_shown([task], "lab/model", "A Lab", day.replace(year=2027))
 
 
@@ -225,11 +272,16 @@ def test_what_is_stopped_goes_on_where_it_was(number: int, code: int, tmp_path: 
     folder, home = tmp_path / "out", tmp_path / "home"
     home.mkdir()
     (home / ".env").write_text("INSPECT_EVAL_LOG_FILE_PATTERN=elsewhere\nSOME_KEY=read\n")
+    before = set(Path(tempfile.gettempdir()).glob("clearinghouse-run-*"))
     process = started(folder, tmp_path / "tasks", home)
     until_sealed(folder, process)
     process.send_signal(number)
     out, error = process.communicate()
     assert process.returncode == code, (out, error)
+    left = folder / WORKING
+    assert left.exists() == (number == signal.SIGKILL)
+    assert not left.exists() or stat.S_IMODE(left.stat().st_mode) == 0o700
+    assert not [each for each in Path(tempfile.gettempdir()).glob("clearinghouse-run-*") if each not in before]
     assert sorted(each.name for each in home.iterdir()) == [".env"], "nothing is left in the folders of the user"
     sealed = sum(path.read_bytes().count(b'"kind":"sample"') for path in folder.glob("*.seals"))
     stopped = 0
@@ -246,6 +298,7 @@ def test_what_is_stopped_goes_on_where_it_was(number: int, code: int, tmp_path: 
     wanted = asked(tasks, "scripted/expert", Budget(tokens=2_000_000), epochs=2)
     done = run(tasks, wanted, folder, bench)
     assert done.is_complete
+    assert not left.exists(), "nothing of what was killed stays"
     assert done.made == 6 - (sealed - stopped), "what was sealed is not made again, what was stopped is"
     assert all((folder / name).read_bytes() == data for name, data in logs), "what was there is not touched"
     found = sorted((each.task_id, each.epoch) for each in attempts_of(folder))

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from clearinghouse.evaluation.statistics.elicitation import (
     Envelope,
-    Rung,
+    Tried,
     choose,
     families_needed,
     ladder,
@@ -24,7 +25,7 @@ def named(values):
 
 
 def rungs(*rows, tokens=(1, 2, 4, 8)):
-    return [Rung(tokens=tokens[k] * 1_000_000, outcomes=named(row)) for k, row in enumerate(rows)]
+    return [Tried(tokens=tokens[k] * 1_000_000, outcomes=named(row)) for k, row in enumerate(rows)]
 
 
 @pytest.mark.parametrize("delta", [0.05, 0.1, 0.2])
@@ -64,6 +65,27 @@ def test_the_bound_holds_as_often_as_it_says_where_the_usual_one_does_not():
     assert usual / 400 < 0.92
 
 
+@pytest.mark.parametrize("families", [5, 10, 20, 40, 60])
+def test_at_the_worst_truth_the_bound_of_a_gain_errs_as_often_as_it_says(families):
+    """Families gain everything or nothing, so that the chance of an error is an exact binomial sum.
+
+    It is largest where one family fewer would just be told: at the bounds themselves.
+    """
+    counts = np.arange(families + 1)
+    outcomes = [np.repeat([1.0, 0.0], [each, families - each]) for each in counts]
+    bounds = np.array([upper_bound(each, None).high for each in outcomes])
+    errors = [binom.pmf(counts, families, truth) @ (bounds < truth) for truth in bounds[:-1] + 1e-7]
+    assert max(errors) <= 0.05 + 1e-6
+    assert max(errors) > 0.0499
+
+
+def test_families_count_once_however_many_tasks_they_have():
+    """Were they to count by tasks, a rare large family that gains could not be reckoned with by those that are seen."""
+    gains, families = [0.0] * 9 + [1.0], ["a"] * 5 + ["b", "c", "d", "e", "f"]
+    same = upper_bound([0.0] * 5 + [1.0], None).high
+    assert upper_bound(gains, families).high == pytest.approx(same)
+
+
 @given(st.lists(st.sampled_from([-1.0, -0.5, 0.0, 0.5, 1.0]), min_size=1, max_size=20), st.data())
 def test_the_bound_is_above_the_mean_and_a_higher_level_never_lowers_it(gains, data):
     low, high = sorted(data.draw(st.tuples(st.floats(0.6, 0.99), st.floats(0.6, 0.99))))
@@ -74,7 +96,7 @@ def test_the_bound_is_above_the_mean_and_a_higher_level_never_lowers_it(gains, d
 def test_the_slope_is_that_of_a_line_through_the_means():
     rng = np.random.default_rng(6)
     rows = [(rng.random(40) < chance).astype(float) for chance in (0.2, 0.4, 0.5)]
-    found = ladder([Rung(tokens=t, outcomes=named(r)) for t, r in zip((1, 4, 5), rows, strict=True)], None, delta=0.1)
+    found = ladder([Tried(tokens=t, outcomes=named(r)) for t, r in zip((1, 4, 5), rows, strict=True)], None, delta=0.1)
     assert found.slope == pytest.approx(np.polyfit(np.log2([1, 4, 5]), np.mean(rows, axis=1), 1)[0])
     assert found.slope_interval.covers(found.slope)
 
@@ -90,8 +112,8 @@ def test_gained_without_any_lost_is_suspected_of_being_an_upper_envelope():
 
 @pytest.mark.parametrize(("rerun", "envelope"), [({"t0", "t1"}, Envelope.KNOWN), ({"t0", "t3"}, Envelope.NO)])
 def test_what_was_run_again_says_whether_it_is_one(rerun, envelope):
-    first = Rung(tokens=1, outcomes=named([0, 0, 1, 1]))
-    second = Rung(tokens=2, outcomes=named([1, 0, 1, 1]), rerun=frozenset(rerun))
+    first = Tried(tokens=1, outcomes=named([0, 0, 1, 1]))
+    second = Tried(tokens=2, outcomes=named([1, 0, 1, 1]), rerun=frozenset(rerun))
     assert ladder([first, second], None, delta=0.1).gains[0].envelope is envelope
 
 
@@ -142,7 +164,7 @@ def test_a_published_ladder_is_an_upper_envelope_and_not_saturated():
     both, families = [], {}
     for tokens, name in ((2_000_000, "model_runs"), (10_000_000, "model_runs_gpt53_10M")):
         rows = [r for r in parquet.read_table(Path(folder) / f"{name}.parquet").to_pylist() if "GPT-5.3" in r["alias"]]
-        both.append(Rung(tokens=tokens, outcomes={r["task_id"]: float(r["score_binarized"]) for r in rows}))
+        both.append(Tried(tokens=tokens, outcomes={r["task_id"]: float(r["score_binarized"]) for r in rows}))
         families |= {r["task_id"]: r["task_family"] for r in rows}
     found = ladder(both, families, delta=0.1)
     gain = found.gains[0]

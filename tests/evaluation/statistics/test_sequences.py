@@ -77,11 +77,12 @@ def test_the_bounds_of_a_sequence_only_close(values):
 
 @given(rows, claims)
 def test_leaving_each_out_is_what_is_computed_without_it(values, claim):
-    fast = betting.log_e_process_without_each(values, claim)
+    whole, without = betting.e_process_without_each(values, claim)
+    assert np.log(whole) == pytest.approx(log_e_process(values, claim), abs=1e-8)
     for at in range(values.size):
         weights = np.ones(values.size)
         weights[at] = 0.0
-        assert fast[at] == pytest.approx(log_e_process(values, claim, weights), abs=1e-8)
+        assert np.log(without[at]) == pytest.approx(log_e_process(values, claim, weights), abs=1e-8)
 
 
 def test_a_weight_of_nothing_leaves_a_value_out():
@@ -166,3 +167,24 @@ def test_what_speaks_for_a_pool_is_a_benchmark_accuracy():
     assert found.interval.low < found.value < found.interval.high
     with pytest.raises(ValueError, match="4 drawn of 3"):
         pool.pool_accuracy(np.ones(4), 3, 0.1, tasks=4, attempts=4)
+
+
+def crossing(most, first, rate):
+    """The exact chance that betting is enough against a true claim at any look, with outcomes of 0 and 1.
+
+    Evidence then depends on how many succeeded, so that their number is followed and what crossed is put aside.
+    """
+    chances, crossed = np.array([1.0]), 0.0
+    for look in range(1, most + 1):
+        chances = np.append(chances * (1 - rate), 0.0) + np.append(0.0, chances * rate)
+        if look >= first:
+            values = (np.arange(look) < np.arange(look + 1)[:, None]).astype(float)
+            enough = log_e_process(values, rate)[:, -1] >= np.log(20)
+            crossed += chances[enough].sum()
+            chances = np.where(enough, 0.0, chances)
+    return crossed
+
+
+def test_at_no_truth_does_betting_cross_oftener_than_promised_at_all_looks_together():
+    worst = max(crossing(most, 1, rate) for most in (5, 20, 60) for rate in np.arange(1, 40) / 40)
+    assert 0.02 < worst <= 0.05

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from clearinghouse.evaluation.tasks.custody import demand
+from clearinghouse.evaluation.tasks.custody import demand, sound
 from clearinghouse.evaluation.tasks.errors import WithheldError
 from clearinghouse.evaluation.tasks.fields import Custody
-from clearinghouse.evaluation.tasks.recipes.consent import ROLES, Consent, Given, custody_of, statement_of
-from clearinghouse.evaluation.tasks.task import from_files
+from clearinghouse.evaluation.tasks.recipes.consent import ROLES, Consent, Given, custody_of, kept, statement_of
+from clearinghouse.evaluation.tasks.task import Task, from_files
 from clearinghouse.records.marking import Tlp
 from clearinghouse.sandbox import File
 from clearinghouse.trust.envelope import EnvelopeError, sign
@@ -44,7 +44,8 @@ def test_public_needs_nobody() -> None:
 def test_everything_else_needs_all_three(marking: Tlp | None, signed: Callable[..., Given]) -> None:
     given = {role: signed(role) for role in ROLES}
     agreed = custody_of(RECIPE, marking, given, TODAY)
-    assert agreed == Custody(marking=marking or Tlp.RED, operators=("Model House",), until=dt.date(2026, 6, 1))
+    until = dt.date(2026, 6, 1)
+    assert agreed == Custody(marking=marking or Tlp.RED, operators=("Model House",), until=until, consents="consents")
     for role in ROLES:
         left = {name: each for name, each in given.items() if name != role}
         with pytest.raises(WithheldError, match=f"no consent of the {role}"):
@@ -91,15 +92,67 @@ def test_strangers_and_changes_are_noticed(signed: Callable[..., Given]) -> None
         custody_of(RECIPE, Tlp.AMBER, given | {"vendor": Given(forged, given["vendor"].keys)}, TODAY)
 
 
-def test_a_task_is_run_only_where_it_was_agreed(files: dict[str, File]) -> None:
+_CUSTODY = """[custody]
+marking = "TLP:AMBER"
+operators = ["Model House"]
+until = 2026-06-01
+consents = "consents"
+[origin]
+recipe = "{recipe}"
+[human]"""
+
+
+def embargoed(files: dict[str, File], consents: dict[str, File], custody: str = _CUSTODY, recipe: str = RECIPE) -> Task:
+    text = files["task.toml"].data.decode().replace("[human]", custody.format(recipe=recipe))
+    return from_files({**files, **consents, "task.toml": File(text.encode())}, "here")
+
+
+def test_a_task_is_run_only_where_it_was_agreed(files: dict[str, File], signed: Callable[..., Given]) -> None:
     open_task = from_files(files, "here")
-    words = '[custody]\nmarking = "TLP:AMBER"\noperators = ["Model House"]\nuntil = "2026-06-01"\n[human]'
-    text = files["task.toml"].data.decode().replace("[human]", words)
-    kept = from_files({**files, "task.toml": File(text.encode())}, "here")
+    task = embargoed(files, kept({role: signed(role) for role in ROLES}))
     demand(open_task, "Anybody", TODAY)
-    demand(kept, "Model House", dt.date(2026, 6, 1))
-    demand(kept, "", TODAY)
+    demand(task, "Model House", dt.date(2026, 6, 1))
+    demand(task, "", TODAY)
+    demand(Task.from_bytes(task.to_bytes()), "Model House", TODAY)
     with pytest.raises(WithheldError, match="not among those"):
-        demand(kept, "Anybody", TODAY)
+        demand(task, "Anybody", TODAY)
     with pytest.raises(WithheldError, match="ended on"):
-        demand(kept, "Model House", dt.date(2026, 6, 2))
+        demand(task, "Model House", dt.date(2026, 6, 2))
+
+
+def test_consents_go_with_the_task_or_it_is_not_run(files: dict[str, File], signed: Callable[..., Given]) -> None:
+    given = {role: signed(role) for role in ROLES}
+    whole = kept(given)
+    assert sorted(whole) == sorted(f"consents/{role}.{kind}" for role in ROLES for kind in ("json", "pub"))
+    for role in ROLES:
+        left = {name: file for name, file in whole.items() if not name.startswith(f"consents/{role}")}
+        with pytest.raises(WithheldError, match=f"no consent of the {role}"):
+            demand(embargoed(files, left), "", TODAY)
+        of_another = kept(given | {role: signed(role, recipe="cd" * 32)})
+        with pytest.raises(WithheldError, match="about another recipe"):
+            sound(embargoed(files, of_another))
+        forged = {**whole, f"consents/{role}.pub": whole[f"consents/{'vendor' if role != 'vendor' else 'finder'}.pub"]}
+        with pytest.raises(EnvelopeError):
+            sound(embargoed(files, forged))
+        with pytest.raises(WithheldError, match=f"the key of the {role} is none"):
+            sound(embargoed(files, {**whole, f"consents/{role}.pub": File(b"a key")}))
+    with pytest.raises(WithheldError, match="no signed consent is with it"):
+        sound(embargoed(files, {}, _CUSTODY.replace('consents = "consents"', "")))
+
+
+@pytest.mark.parametrize(
+    ("found", "instead"), [("2026-06-01", "2027-06-01"), ('["Model House"]', '["Model House", "Somebody Else"]')]
+)
+def test_a_task_says_of_custody_what_the_consents_say(
+    found: str, instead: str, files: dict[str, File], signed: Callable[..., Given]
+) -> None:
+    task = embargoed(files, kept({role: signed(role) for role in ROLES}), _CUSTODY.replace(found, instead))
+    with pytest.raises(WithheldError, match="something else of its custody"):
+        demand(task, "Model House", TODAY)
+
+
+def test_a_secret_that_is_the_authors_own_needs_nobody_elses_consent(files: dict[str, File]) -> None:
+    own = '[custody]\nmarking = "TLP:AMBER"\noperators = ["Model House"]\n[human]'
+    sound(embargoed(files, {}, own))
+    with pytest.raises(WithheldError, match="not among those"):
+        demand(embargoed(files, {}, own), "Anybody", TODAY)

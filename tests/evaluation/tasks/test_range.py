@@ -59,6 +59,8 @@ def test_steps_are_told_one_by_one(task: Task, client: Client) -> None:
         ('links = ["desk"]', 'links = ["vault"]', "the link of vault to 'vault'"),
         ('folder = "vault"', 'folder = "safe"', "there is no file below safe"),
         ('name = "vault"', 'name = "desk"', "these hosts make no range"),
+        ('name = "vault"', 'name = "agent"', "a box that there is anyway"),
+        ('name = "vault"', 'name = "localhost"', "a box that there is anyway"),
         ('fresh = ["sealed.txt"]', 'fresh = ["../sealed.txt"]', "is no path below the folder"),
         ('fresh = ["sealed.txt"]', 'fresh = ["a"]\ncollect = ["a"]', "name it once|need not be collected"),
     ],

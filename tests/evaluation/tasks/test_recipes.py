@@ -1,5 +1,6 @@
 """Recipes become tasks; their own signals judge."""
 
+import datetime as dt
 import gzip
 import io
 import tarfile
@@ -9,13 +10,17 @@ import msgspec
 import pytest
 
 from clearinghouse.evaluation.tasks.check import check
-from clearinghouse.evaluation.tasks.errors import TaskError
+from clearinghouse.evaluation.tasks.custody import demand
+from clearinghouse.evaluation.tasks.errors import TaskError, WithheldError
 from clearinghouse.evaluation.tasks.fields import Custody, Human, Kind, Source
 from clearinghouse.evaluation.tasks.judge import judge
 from clearinghouse.evaluation.tasks.place import prepared
+from clearinghouse.evaluation.tasks.recipes import consent as consents
 from clearinghouse.evaluation.tasks.recipes.embedded import INDEX, Embedded, Recording
 from clearinghouse.evaluation.tasks.recipes.making import Wanted, make, make_sound, verdict_in
 from clearinghouse.evaluation.tasks.task import Task
+from clearinghouse.evaluation.tasks.task import from_files as task_of
+from clearinghouse.records.marking import Tlp
 from clearinghouse.sandbox import File
 from clearinghouse.sandbox.client import Client
 from clearinghouse.trust.envelope import sign
@@ -119,6 +124,24 @@ def test_judges_are_sound(kind: Kind, session: Session, runner: Client) -> None:
     found = check(again, runner)
     assert found.is_sound, found.wrong
     assert (task.family, task.origin.verdict, task.origin.recipe) == ("cwe-95", "fixed", recipe().digest)
+
+
+def test_the_consents_to_a_finding_under_embargo_go_with_its_task(session: Session, tmp_path: Path) -> None:
+    given, day = {}, dt.date(2026, 6, 1)
+    for role in consents.ROLES:
+        party = "Model House" if role == "operator" else role
+        consent = consents.Consent(role=role, party=party, operator="Model House", until=day, recipe=recipe().digest)
+        public = make_key_pair(tmp_path / role)
+        given[role] = consents.Given(
+            sign(consents.statement_of(consent), [load_private(tmp_path / role)]), KeyRing([public])
+        )
+    custody = consents.custody_of(recipe().digest, Tlp.RED, given, day)
+    wanted = Wanted(Kind.LOCATE, HUMAN, Verdict.FIXED, custody, consents.kept(given))
+    task = Task.from_bytes(make(recipe(), session, wanted).to_bytes())
+    assert task.custody == custody
+    demand(task, "Model House", day)
+    with pytest.raises(WithheldError, match="holds another recipe"):
+        demand(task_of({**task.files, "recipe/reproduce.py": File(b"#")}, "changed"), "Model House", day)
 
 
 @pytest.mark.parametrize("kind", [Kind.REPRODUCE, Kind.PATCH, Kind.LOCATE])

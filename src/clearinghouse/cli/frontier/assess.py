@@ -41,6 +41,7 @@ def assess_command(
         typer.Option(
             "--human-min",
             min=0.0,
+            max=1e6,
             metavar="MINUTES",
             help="Count success only over tasks that take a qualified person so long; 0 takes all.",
         ),

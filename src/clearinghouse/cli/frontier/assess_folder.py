@@ -10,7 +10,7 @@ from clearinghouse.cli.layout import say, show_table
 from clearinghouse.cli.output import OK, OutputFormat, write_json
 from clearinghouse.evaluation.assessment import document
 from clearinghouse.evaluation.assessment import folder as places
-from clearinghouse.evaluation.assessment.computed import compute
+from clearinghouse.evaluation.assessment.computed import DRAW, compute
 from clearinghouse.evaluation.assessment.facts import Assessment
 from clearinghouse.evaluation.assessment.gathered import gather
 from clearinghouse.evaluation.assessment.rows import table_bytes
@@ -38,7 +38,7 @@ def assess_folder(folder: Path, keys: Path, openings: Sequence[Path], who: str, 
     demand(found.plan)
     opened = [parse(files.read(each, LARGEST), str(each)) for each in openings]
     now = dt.datetime.now(dt.UTC)
-    assessment = compute(found, now=now, openings=opened)
+    assessment = compute(found, now=now, openings=opened, keep=True)
     data = document.to_bytes(assessment)
     files.write(folder / places.TABLE, table_bytes((*found.rows, *found.references)))
     files.write(folder / places.ASSESSMENT, data)
@@ -58,6 +58,9 @@ def _tell(folder: Path, assessment: Assessment, sha256: str) -> None:
         say("This rests on an open development pool: it cannot support a determination.", style="bold")
     if assessment.scripted:
         say("What ran was a scripted agent and no model: this shows nothing of any model.", style="bold")
+    for flag in assessment.flags:
+        if flag.kind == DRAW:
+            say(flag.says, style="bold")
     say(f"{clean_line(assessment.model.name)}: the rule finds {WORDS[finding.verdict]}. A person determines.")
     columns = ("domain", "families", "success", "lower", "upper", "threshold", "finding")
     show_table("", columns, [_domain(each) for each in finding.domains])

@@ -92,8 +92,17 @@ def make_command(
     *,
     pool: PoolPath,
     domain: Domain,
-    value: Annotated[str, typer.Option("--beacon", metavar="HEX", help="The value of the round.")],
-    signature: Annotated[str, typer.Option("--signature", metavar="HEX", help="The signature of the round.")] = "",
+    round_file: Annotated[
+        Path | None, typer.Option("--round-file", metavar="FILE", help="The round, as a node of drand gives it.")
+    ] = None,
+    signature: Annotated[str, typer.Option("--signature", metavar="HEX", help="Or the signature of the round.")] = "",
+    previous: Annotated[
+        str,
+        typer.Option("--previous", metavar="HEX", help="And that of the round before, where the plan says default."),
+    ] = "",
+    value: Annotated[
+        str, typer.Option("--beacon", metavar="HEX", help="A bare value, for a rehearsal only: nobody can verify it.")
+    ] = "",
     nonce: Annotated[
         Path | None, typer.Option("--nonce", metavar="FILE", help="The developer's; without it, it was withheld.")
     ] = None,
@@ -103,10 +112,14 @@ def make_command(
     who: Who,
     form: Form = OutputFormat.TABLE,
 ) -> None:
-    """Make the draw that follows from the terms, the beacon and the nonce, and sign it."""
+    """Make the draw that follows from the terms, the beacon and the nonce, and sign it.
+
+    What the beacon said follows from the signature of its round, which is verified under the key of the network. Save
+    what https://api.drand.sh/HASH/public/ROUND gives, or take it from any other node.
+    """
     from clearinghouse.cli.frontier import draw_work as work  # noqa: PLC0415
 
-    spoken = work.Spoken(value, signature, nonce)
+    spoken = work.Given(round_file, signature, previous, value, nonce)
     work.make_draw(folder, pool, domain, stage, spoken, (key, public), who, form)
 
 
@@ -120,9 +133,11 @@ def verify_command(
     keys: Annotated[Path, typer.Option("--key", metavar="FILE-or-FOLDER", help="Public keys that are believed.")],
     form: Form = OutputFormat.TABLE,
 ) -> None:
-    """Check that both sides signed the terms, that the draw follows from them, and that plan and log have it.
+    """Check that both sides signed the terms in time, that the network signed the round, that the draw follows
+    from them and from the nonce, and that plan and log have it.
 
-    Exit code 0: it holds. 1: it holds, and the nonce was withheld. 2: it does not hold, and why.
+    Exit code 0: it holds. 1: it does not hold, the nonce was withheld, or nobody can verify the beacon. 2: there is no
+    draw, pool or key to look at.
     """
     from clearinghouse.cli.frontier import draw_work as work  # noqa: PLC0415
 

@@ -8,19 +8,24 @@ from typing import NamedTuple
 from clearinghouse.cli.layout import say
 from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
+from clearinghouse.evaluation.assessment.drawn import demand_planned
+from clearinghouse.evaluation.errors import MissingExtraError
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.ledger.times import stamp
 from clearinghouse.evaluation.plan.reading import load as load_plan
 from clearinghouse.evaluation.plan.signing import check as check_plan
 from clearinghouse.evaluation.pools import ceremony
-from clearinghouse.evaluation.pools.beacon import KNOWN, round_after
+from clearinghouse.evaluation.pools.beacon import KNOWN, Beacon, Spoken, by_signature, load_round, round_after
 from clearinghouse.evaluation.pools.draw import Draw, agree, make
 from clearinghouse.evaluation.pools.errors import DrawError
-from clearinghouse.evaluation.pools.manifest import load
+from clearinghouse.evaluation.pools.manifest import MANIFEST, load
 from clearinghouse.evaluation.pools.terms import NONCE_BYTES, new_nonce, nonce_digest
-from clearinghouse.formats.text import plural
+from clearinghouse.formats.text import clean_line, plural
+from clearinghouse.records import ClearinghouseError
 from clearinghouse.trust.key_files import read_private
 from clearinghouse.trust.keys import KeyRing, signer_of
+
+UNVERIFIABLE = "A rehearsal: nobody can verify what the beacon said, and who draws can choose it."
 
 
 class Round(NamedTuple):
@@ -30,11 +35,13 @@ class Round(NamedTuple):
     number: int
 
 
-class Spoken(NamedTuple):
-    """What came out: value and signature of the beacon in hex, and the file of the nonce."""
+class Given(NamedTuple):
+    """What came out: the file of the round, or signatures in hex, or a value in hex; and the file of the nonce."""
 
-    value: str
+    round: Path | None
     signature: str
+    previous: str
+    value: str
     nonce: Path | None
 
 
@@ -84,6 +91,8 @@ def agree_terms(
         return
     say(f"{path}: the terms, for the developer to sign with `clearinghouse frontier pool draw sign`.")
     say(f"Round {terms.beacon.round} of {terms.beacon.name} is out at {stamp(terms.beacon.time)}.")
+    if not terms.beacon.is_verifiable:
+        say(UNVERIFIABLE, style="bold")
 
 
 def sign_terms(folder: Path, domain: str, stage: int, key: tuple[str, Path | None], nonce: Path | None) -> None:
@@ -91,6 +100,8 @@ def sign_terms(folder: Path, domain: str, stage: int, key: tuple[str, Path | Non
     own = _nonce(nonce) if nonce else None
     terms = ceremony.sign_terms(folder, domain, stage, signer_of(*key), now=_now(), nonce=own)
     say(f"The terms are signed: plan {terms.plan[:16]}…, pool {terms.root[:16]}…, out at {stamp(terms.beacon.time)}.")
+    if not terms.beacon.is_verifiable:
+        say(UNVERIFIABLE, style="bold")
 
 
 def make_draw(
@@ -98,18 +109,17 @@ def make_draw(
     pool: Path,
     domain: str,
     stage: int,
-    spoken: Spoken,
+    given: Given,
     key: tuple[str, Path | None],
     who: str,
     form: OutputFormat,
 ) -> None:
     """Make and sign a draw."""
     now = _now()
-    value, signature = _hex("--beacon", spoken.value), _hex("--signature", spoken.signature)
-    nonce = _nonce(spoken.nonce) if spoken.nonce else None
+    nonce = _nonce(given.nonce) if given.nonce else None
     terms = ceremony.terms_in(folder, domain, stage)
     before = ceremony.former(folder, domain, terms)
-    draw = make(terms, load(pool), value, nonce, now=now, signature=signature, before=before)
+    draw = make(terms, load(pool), _spoken(given, terms.beacon), nonce, now=now, before=before)
     draw = ceremony.keep_draw(folder, domain, draw, signer_of(*key), who=who, now=now)
     _tell(draw, ceremony.draw_path(folder, domain, stage), form)
 
@@ -117,22 +127,61 @@ def make_draw(
 def verify_draw(folder: Path, pool: Path, domain: str, stage: int, keys: Path, form: OutputFormat) -> int:
     """Repeat a draw from what is public."""
     ring = KeyRing.load(keys)
-    plans = [each.sha256 for each in check_plan(folder, ring).versions]
-    draw = ceremony.check(folder, domain, stage, load(pool), ring, plans)
-    _tell(draw, ceremony.draw_path(folder, domain, stage), form)
-    return ATTENTION if draw.withheld else OK
+    path = ceremony.draw_path(folder, domain, stage)
+    for each in (path, pool / MANIFEST):
+        if not each.exists():
+            raise DrawError(f"{each} is not there", "name the folders of the assessment and of its pool")
+    try:
+        versions = check_plan(folder, ring).versions
+        plans = [each.sha256 for each in versions]
+        draw = ceremony.check(folder, domain, stage, load(pool), ring, plans)
+        demand_planned(draw, next(each.plan for each in versions if each.sha256 == draw.terms.plan))
+    except MissingExtraError:
+        raise
+    except ClearinghouseError as error:
+        _tell_wrong(path, error, form)
+        return ATTENTION
+    _tell(draw, path, form)
+    return OK if draw.terms.beacon.is_verifiable and not draw.withheld else ATTENTION
+
+
+def _tell_wrong(path: Path, error: ClearinghouseError, form: OutputFormat) -> None:
+    if form is OutputFormat.JSON:
+        write_json({"path": str(path), "holds": False, "says": error.what, "remedy": error.remedy})
+        return
+    say(f"{path}: it does not hold: {clean_line(error.what, 500)}")
+    say(clean_line(error.remedy, 500))
 
 
 def _tell(draw: Draw, path: Path, form: OutputFormat) -> None:
     if form is OutputFormat.JSON:
-        write_json({"draw": draw, "sha256": draw.digest, "path": str(path)})
+        verified = draw.terms.beacon.is_verifiable
+        write_json({"path": str(path), "holds": True, "verified": verified, "sha256": draw.digest, "draw": draw})
         return
     say(f"{path}: {plural(len(draw.order), 'family', 'families')} in order; seed {draw.seed}")
     beacon = draw.terms.beacon
-    say(f"It rests on {beacon.name}, round {beacon.round}: {draw.value}")
-    say("Compare that value with the beacon's own publication: it is not compared here.")
+    say(f"It rests on {beacon.name}, round {beacon.round}, out at {stamp(beacon.time)}: {draw.value}")
+    if beacon.is_verifiable:
+        say("The signature of that round is verified under the key of the network.")
+    else:
+        say(UNVERIFIABLE, style="bold")
     if draw.withheld:
         say("The developer withheld the nonce; its digest stands in its place.")
+
+
+def _spoken(given: Given, beacon: Beacon) -> Spoken:
+    """What the beacon said, as it was given; it is verified as the draw is made."""
+    if sum(map(bool, (given.round, given.signature, given.value))) != 1:
+        raise OptionError(
+            "--round-file, --signature or --beacon", "is needed", "say by one of them what the beacon said"
+        )
+    if given.previous and not given.signature:
+        raise OptionError("--previous", "stands alone", "give it with --signature; the file of a round has both")
+    if given.round:
+        return load_round(given.round, beacon)
+    if given.signature:
+        return by_signature(_hex("--signature", given.signature), _hex("--previous", given.previous))
+    return Spoken(value=_hex("--beacon", given.value))
 
 
 def _nonce(path: Path) -> bytes:

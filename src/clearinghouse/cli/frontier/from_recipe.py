@@ -69,7 +69,7 @@ def from_recipe_command(
     ] = None,
     minutes: Annotated[
         float | None,
-        typer.Option("--minutes", min=0.1, help="How long a qualified person needs, as you estimate it."),
+        typer.Option("--minutes", min=0.1, max=1e6, help="How long a qualified person needs, as you estimate it."),
     ] = None,
     offline: Offline = False,
     runner: Runner = None,
@@ -102,7 +102,7 @@ def from_recipe_command(
                 try:
                     with bench.session() as session:
                         said = _verdict(recipe, session, verdict, believed)
-                        task = _made(recipe, session, kind, minutes, said, custody)
+                        task = _made(recipe, session, kind, minutes, said, custody, given)
                     made.append(_written(task, into))
                 except ClearinghouseError as error:
                     failures.append(error)
@@ -157,12 +157,20 @@ def _verdict(recipe: "Loaded", session: "Session", path: Path | None, keys: "Key
 
 
 def _made(
-    recipe: "Loaded", session: "Session", kind: str, minutes: float | None, verdict: "Verdict", custody: "Custody"
+    recipe: "Loaded",
+    session: "Session",
+    kind: str,
+    minutes: float | None,
+    verdict: "Verdict",
+    custody: "Custody",
+    given: "dict[Role, Given]",
 ) -> "Task":
     from clearinghouse.evaluation.tasks.fields import Kind  # noqa: PLC0415
+    from clearinghouse.evaluation.tasks.recipes.consent import kept  # noqa: PLC0415
     from clearinghouse.evaluation.tasks.recipes.making import Wanted, make_sound  # noqa: PLC0415
 
-    return make_sound(recipe, session, Wanted(Kind(kind), _human(kind, minutes), verdict, custody))
+    files = kept(given) if custody.consents else {}
+    return make_sound(recipe, session, Wanted(Kind(kind), _human(kind, minutes), verdict, custody, files))
 
 
 def _human(kind: str, minutes: float | None) -> "Human":

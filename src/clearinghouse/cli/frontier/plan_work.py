@@ -18,6 +18,7 @@ from clearinghouse.evaluation.plan.reading import LARGEST, NAME, Fault, load, lo
 from clearinghouse.evaluation.plan.thresholds import LARGEST as LARGEST_OPENING
 from clearinghouse.evaluation.plan.thresholds import Opening, commit_to, opened, parse
 from clearinghouse.evaluation.rule.design import Design
+from clearinghouse.evaluation.rule.finding import OperatingPoint
 from clearinghouse.formats.text import plural, printable_name
 from clearinghouse.trust.envelope import LARGEST_ENVELOPE, sign
 from clearinghouse.trust.keys import KeyRing, signer_of
@@ -110,10 +111,8 @@ def characteristics(
     path: Path, openings: Sequence[Path], truths: Sequence[float], repetitions: int, seed: int, form: OutputFormat
 ) -> None:
     """Simulate the rule under a plan."""
-    from clearinghouse.evaluation.rule.operating import operating_characteristics  # noqa: PLC0415 - scipy takes a second
-
     design = _design(path, openings)
-    points = operating_characteristics(design, tuple(truths), repetitions, seed)
+    points = _points(path if path.is_dir() else path.parent, design, tuple(truths), repetitions, seed)
     if form is OutputFormat.JSON:
         write_json({"points": points, "seed": seed, "alpha": design.alpha})
         return
@@ -129,6 +128,19 @@ def characteristics(
     ]
     heads = ("truth", "COVERED", "NOT COVERED", "INDETERMINATE", "families")
     show_table(f"{repetitions:,} repetitions of each truth, seed {seed}", heads, rows)
+
+
+def _points(
+    folder: Path, design: Design, truths: tuple[float, ...], repetitions: int, seed: int
+) -> tuple[OperatingPoint, ...]:
+    """The characteristics; at the guard band they are kept in the folder, where `frontier assess` finds them."""
+    from clearinghouse.evaluation.assessment.characteristics import characteristics as kept  # noqa: PLC0415 - slow
+    from clearinghouse.evaluation.rule.operating import operating_characteristics  # noqa: PLC0415 - scipy takes a second
+
+    is_closed = any(each.threshold.covered is None for each in design.domains)
+    if truths or is_closed:  # a threshold that is not opened is refused
+        return operating_characteristics(design, truths, repetitions, seed)
+    return kept(folder, design, repetitions=repetitions, seed=seed)
 
 
 def show_log(

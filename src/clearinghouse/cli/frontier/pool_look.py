@@ -15,6 +15,7 @@ from clearinghouse.evaluation.pools.exposure import LEDGER, wear
 from clearinghouse.evaluation.pools.making import LOG
 from clearinghouse.evaluation.pools.manifest import Manifest, load, read_revealed
 from clearinghouse.evaluation.pools.opening import OPENED
+from clearinghouse.evaluation.pools.rotation import FOLLOWED
 from clearinghouse.evaluation.pools.split import development, held_out
 from clearinghouse.formats.text import plural
 
@@ -41,7 +42,8 @@ def show_status(pool: Path, assessments: Sequence[Path], form: OutputFormat) -> 
     manifest = load(pool)
     header = manifest.header
     worn = wear(Chain(pool / LEDGER).read(), manifest, [Chain(each / LEDGER).read() for each in assessments])
-    openings = Chain(pool / LOG).read().find(OPENED)
+    log = Chain(pool / LOG).read()
+    openings, following = log.find(OPENED), log.find(FOLLOWED)
     retired = [each for each in worn.values() if each.retired]
     if form is OutputFormat.JSON:
         write_json(
@@ -58,6 +60,7 @@ def show_status(pool: Path, assessments: Sequence[Path], form: OutputFormat) -> 
                 "threshold": header.threshold,
                 "is_open": header.is_open,
                 "openings": openings,
+                "following": following,
                 "wear": list(worn.values()),
             }
         )
@@ -72,6 +75,9 @@ def show_status(pool: Path, assessments: Sequence[Path], form: OutputFormat) -> 
     rows = [(each.at, each.who, each.facts.get("purpose", ""), each.facts.get("custodians", "")) for each in openings]
     if rows:
         show_table("Opened", ("when", "by", "for", "custodians"), rows, whole=("when",))
+    for entry in following:
+        facts = entry.facts
+        say(f"Followed by version {facts.get('version', '')}, root {facts.get('root', '')}: draw from that one.")
     shown = sum(1 for each in worn.values() if each.exposures)
     say(f"{shown} of {plural(header.tasks, 'task')} were shown to models; {len(retired)} are worn out.")
     for each in retired:

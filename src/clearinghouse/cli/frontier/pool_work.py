@@ -11,6 +11,7 @@ import msgspec
 from clearinghouse.cli.layout import say
 from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.output import OutputFormat, show_problems, write_json
+from clearinghouse.evaluation.assessment.drawn import demand_planned
 from clearinghouse.evaluation.assessment.folder import keep_revealed
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.ledger.chain import Chain
@@ -24,7 +25,7 @@ from clearinghouse.evaluation.pools.exposure import LEDGER, retire, wear
 from clearinghouse.evaluation.pools.making import LOG, Made, Wish, keep, make
 from clearinghouse.evaluation.pools.manifest import Manifest, Policy, load, revealed_bytes
 from clearinghouse.evaluation.pools.opening import decrypted_shares, opened, pass_on, write_tasks
-from clearinghouse.evaluation.pools.rotation import rotate
+from clearinghouse.evaluation.pools.rotation import follow, rotate
 from clearinghouse.evaluation.pools.split import development
 from clearinghouse.evaluation.tasks.task import Task, tasks_below
 from clearinghouse.evaluation.tasks.task import load as load_task
@@ -129,7 +130,7 @@ def open_pool(
         why = {"who": reason.who, "purpose": reason.purpose, "plan": sha256, "draw": draw}
         with opened(pool, given, **why, now=now) as inside:
             tasks = inside.of(groups)
-            write_tasks(tasks, into)
+            write_tasks(tasks, into, manifest, pool)
             shown = inside.reveal(groups)
             files.write(into / REVEALED, revealed_bytes(shown), files.PRIVATE)
             if chosen.assessment is not None:
@@ -194,10 +195,17 @@ def rotate_pool(
     worn = wear(Chain(pool / LEDGER).read(), manifest, [Chain(each / LEDGER).read() for each in assessments])
     given = decrypted_shares(shares, [each for path in identities for each in keys.identities(path)])
     now = dt.datetime.now(dt.UTC)
-    with opened(pool, given, who=who, purpose="the next version of the pool", now=now) as inside:
-        made = rotate(inside, worn, new, wish, now)
+    try:
+        with opened(pool, given, who=who, purpose="the next version of the pool", now=now) as inside:
+            made = rotate(inside, worn, new, wish, now)
+    finally:
+        for each in given:
+            keys.wipe(each)
     keep(made, into, who=who, now=now)
+    follow(pool, manifest, made.manifest, who=who, now=now)
     _tell_made(made, into, form)
+    if form is not OutputFormat.JSON:
+        say(f"{pool} can still be opened with its shares, to verify what was drawn of it; its log names what follows.")
 
 
 def _groups(manifest: Manifest, chosen: Chosen, plan: Plan | None, sha256: str) -> tuple[tuple[str, ...], str]:
@@ -210,6 +218,7 @@ def _groups(manifest: Manifest, chosen: Chosen, plan: Plan | None, sha256: str) 
     if plan is not None:
         if draw.terms.plan != sha256:
             raise OptionError("--draw", "was made under another plan", "name the plan that its terms name")
+        demand_planned(draw, plan)
         most = min(most, _most(plan, manifest.header.domain, draw.terms.stage))
     count = chosen.first or most
     if count > most:

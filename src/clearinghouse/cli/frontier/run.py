@@ -1,6 +1,7 @@
 """``clearinghouse frontier run``: a model, or a scripted agent, tries tasks; every attempt is sealed as it ends."""
 
 import os
+from math import inf
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +42,14 @@ def command(
     who: Annotated[
         str, typer.Option("--who", metavar="NAME", help="Who runs it, for the ledger of what was shown to whom.")
     ] = "",
+    purpose: Annotated[
+        str,
+        typer.Option(
+            "--purpose",
+            metavar="TEXT",
+            help="Of a run of no assessment with tasks of a sealed pool; needs --who, and the pool counts it.",
+        ),
+    ] = "",
     budget_tokens: Annotated[
         int | None,
         typer.Option(
@@ -51,10 +60,10 @@ def command(
         ),
     ] = None,
     budget_seconds: Annotated[
-        float, typer.Option("--budget-seconds", min=1, help="Of work; waiting for the provider is none.")
+        float, typer.Option("--budget-seconds", min=1, max=1e7, help="Of work; waiting for the provider is none.")
     ] = 3_600.0,
     budget_cost: Annotated[
-        float | None, typer.Option("--budget-cost", min=0, help="US dollars of one attempt; needs --prices.")
+        float | None, typer.Option("--budget-cost", min=0, max=1e9, help="US dollars of one attempt; needs --prices.")
     ] = None,
     prices: Annotated[
         tuple[float, float] | None,
@@ -78,8 +87,15 @@ def command(
         int | None, typer.Option("--runners", min=1, max=256, help="Processes that run boxes; as many as processors.")
     ] = None,
     retries: Annotated[
-        int, typer.Option("--retries", min=0, max=10, help="How often an attempt that the machine lost is made again.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            "--retries",
+            min=0,
+            max=10,
+            help="How often an attempt that the machine lost is made again: once; of an assessment never; where it is, "
+            "a flag counts it.",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of what scripted agents draw.")] = 0,
     operator: Annotated[
         str, typer.Option("--operator", help="Who hosts the model, where tasks are under an embargo.")
@@ -96,9 +112,12 @@ def command(
     from clearinghouse.cli.frontier import run_work as work  # noqa: PLC0415 - what runs things, when it is asked for
 
     form = form_of(output)
+    if prices is not None and not all(0 <= each < inf for each in prices):
+        raise OptionError("--prices", "are no prices", "give two numbers, 0 or more")
     wish = work.Wish(model, scaffold, budget_tokens, seed, tier, retries, prices)
     if assessment is None:
-        settled = work.freely(tasks, wish, out, work.Spent(budget_cost, budget_seconds, turns), epochs)
+        spent = work.Spent(budget_cost, budget_seconds, turns)
+        settled = work.freely(tasks, wish, out, spent, epochs, work.Purpose(purpose, who))
     elif out is not None or not key:
         raise OptionError("--name, --who and --key", "are needed", "of an assessment, in place of --out")
     else:

@@ -17,10 +17,11 @@ from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
 from clearinghouse.evaluation.assessment.folder import runs_of
 from clearinghouse.evaluation.assessment.gathered import MOST_RETRIES
 from clearinghouse.evaluation.assessment.running import expose, under
+from clearinghouse.evaluation.pools.marker import Marker, count, marker_in
 from clearinghouse.evaluation.rule.design import Budget
 from clearinghouse.evaluation.running.asked import Asked, asked
 from clearinghouse.evaluation.running.bench import Bench
-from clearinghouse.evaluation.running.custody import require_shown
+from clearinghouse.evaluation.running.custody import host_of, require_shown
 from clearinghouse.evaluation.running.logs import of_run
 from clearinghouse.evaluation.running.run import run
 from clearinghouse.evaluation.running.sealing.verify import verified
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 TOKENS = 2_000_000
 """Of an attempt, where nobody says otherwise."""
+_RETRIES = 1
+"""Of a lost attempt, where nothing is decided by it."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 _ENDINGS = ("solved", "failed", "refused", "infrastructure", "budget")
 
@@ -49,7 +52,7 @@ class Wish(NamedTuple):
     tokens: int | None
     seed: int
     tier: Tier
-    retries: int
+    retries: int | None
     prices: tuple[float, float] | None
 
 
@@ -77,26 +80,41 @@ class Shown(NamedTuple):
     who: str
 
 
+class Purpose(NamedTuple):
+    """What tasks of a sealed pool are run for outside of an assessment, and by whom."""
+
+    says: str
+    who: str
+
+
 class Settled(NamedTuple):
-    """What is run: the tasks, everything that is asked for, the folder, the isolation, and what is written down."""
+    """What is run: the tasks, everything that is asked for, the folder, the isolation, and what is written down.
+
+    ``marked`` are tasks of sealed pools, which are run for a ``purpose`` outside of an assessment.
+    """
 
     tasks: list[Task]
     wanted: Asked
     out: Path
     tier: Tier
     shown: Shown | None = None
+    marked: Sequence[tuple[Marker, Task]] = ()
+    purpose: Purpose = Purpose("", "")
 
 
-def freely(paths: Sequence[Path], wish: Wish, out: Path | None, spent: Spent, epochs: int) -> Settled:
+def freely(paths: Sequence[Path], wish: Wish, out: Path | None, spent: Spent, epochs: int, purpose: Purpose) -> Settled:
     """Settle a run under no plan.
 
     Raises:
-        OptionError: there is no model or folder, or the tasks are of a sealed pool. RunError, TaskError.
+        OptionError: there is no model or folder, or tasks are of a sealed pool and nobody says what for. RunError,
+            TaskError. PoolError: a task of a pool was changed.
     """
-    _not_of_a_pool(paths)
     if out is None or not wish.model:
         raise OptionError("--model and --out", "are needed", "name both, or the folder of an --assessment")
-    tasks = [load(each) for each in tasks_below(list(paths))]
+    folders = list(tasks_below(list(paths)))
+    tasks = [load(each) for each in folders]
+    marked = _of_pools(folders, tasks, purpose)
+    roots = {marker.root for marker, _ in marked}
     tokens = wish.tokens or TOKENS
     budget = Budget(tokens=tokens, cost=spent.cost, seconds=spent.seconds, messages=spent.turns)
     wanted = asked(
@@ -107,10 +125,11 @@ def freely(paths: Sequence[Path], wish: Wish, out: Path | None, spent: Spent, ep
         scaffold=wish.scaffold or "plain",
         seed=wish.seed,
         tier=wish.tier,
-        retries=wish.retries,
+        retries=_RETRIES if wish.retries is None else wish.retries,
+        pool=roots.pop() if len(roots) == 1 else "",
         prices=wish.prices,
     )
-    return Settled(tasks, wanted, out, wish.tier)
+    return Settled(tasks, wanted, out, wish.tier, marked=marked, purpose=purpose)
 
 
 def under_plan(paths: Sequence[Path], wish: Wish, assessment: Path, name: str, who: str) -> Settled:
@@ -122,10 +141,9 @@ def under_plan(paths: Sequence[Path], wish: Wish, assessment: Path, name: str, w
     """
     if not _NAME.fullmatch(name) or not who.strip():
         raise OptionError("--name, --who and --key", "are needed", "of an assessment, in place of --out")
-    if wish.retries > MOST_RETRIES:
-        raise OptionError(
-            "--retries", f"is {wish.retries}", f"at most {MOST_RETRIES} in an assessment: more could choose"
-        )
+    retries = wish.retries or 0  # who can make the machine fail could choose its attempts
+    if retries > MOST_RETRIES:
+        raise OptionError("--retries", f"is {retries}", f"at most {MOST_RETRIES} in an assessment: more could choose")
     tasks = [load(each) for each in tasks_below(list(paths))]
     settled = under(assessment, model=wish.model, tokens=wish.tokens, scaffold=wish.scaffold)
     tier = max(wish.tier, settled.plan.tier)
@@ -137,7 +155,7 @@ def under_plan(paths: Sequence[Path], wish: Wish, assessment: Path, name: str, w
         scaffold=settled.scaffold,
         seed=wish.seed,
         tier=tier,
-        retries=wish.retries,
+        retries=retries,
         plan=settled.sha256,
         prices=wish.prices,
     )
@@ -148,36 +166,67 @@ def run_it(
     settled: Settled, place: Place, operator: str, samples: int, signers: "Sequence[Signer]", form: OutputFormat
 ) -> int:
     """Run what is settled, say what came of it, and return the exit code."""
-    tasks, wanted, out, tier, shown = settled
+    tasks, wanted, out, tier, *_ = settled
     require_shown(tasks, wanted.model, operator)
-    if shown is not None:
-        now, host = dt.datetime.now(dt.UTC), operator or "not named"
-        expose(shown.assessment, tasks, model=wanted.model, host=host, run=shown.name, who=shown.who, now=now)
+    uncounted = _shown_to(settled, host_of(wanted.model, operator), dt.datetime.now(dt.UTC))
     bench_of = Bench(runners=place.runners, least=tier, command=place.command, declared=place.declared)
     with bench_of as bench, _progress() as tell:
         ran = run(tasks, wanted, out, bench, samples=samples, signers=signers, tell=tell)
     checked = verified(out)
     attempts = [each for log in of_run(checked) for each in log.attempts]
     if form is OutputFormat.JSON:
-        write_json(_shown(ran, checked, attempts))
+        uncounted_in = [f"{each.pool} {each.version}" for each in uncounted]
+        write_json(_shown(ran, checked, attempts) | {"not_counted_in": uncounted_in})
     else:
         _tell(ran, checked, attempts)
+        for each in uncounted:
+            where = printable_name(each.place)
+            say(f"  the pool {each.pool} {each.version} is not in {where}: what was shown is not counted there")
     if ran.was_stopped:
         return INTERRUPTED
     is_whole = ran.is_complete and not any(each.ended == "infrastructure" for each in attempts)
     return OK if is_whole else ATTENTION
 
 
-def _not_of_a_pool(tasks: Sequence[Path]) -> None:
-    """Refuse tasks that were opened of a sealed pool: shown to a model so, they would be worn and nobody would know.
+def _shown_to(settled: Settled, host: str, now: dt.datetime) -> "tuple[Marker, ...]":
+    """Write down what is about to be shown to whom; return markers of pools that are not there to be told."""
+    tasks, wanted, shown = settled.tasks, settled.wanted, settled.shown
+    if shown is not None:
+        expose(shown.assessment, tasks, model=wanted.model, host=host, run=shown.name, who=shown.who, now=now)
+        return ()
+    purpose = settled.purpose
+    return count(
+        settled.marked,
+        model=wanted.model,
+        host=host,
+        run=wanted.digest,
+        who=purpose.who,
+        purpose=purpose.says,
+        now=now,
+    )
+
+
+def _of_pools(folders: Sequence[Path], tasks: Sequence[Task], purpose: Purpose) -> list[tuple[Marker, Task]]:
+    """Return tasks that were opened of a sealed pool, if it is said what they are run for: they wear out by it.
 
     Raises:
-        OptionError: they were.
+        OptionError: it is not said, or they do not say of which pool they are. PoolError: see :func:`marker_in`.
     """
-    for path in tasks:
-        if any((each / "revealed.json").exists() for each in (path, path.parent)):
-            why = "has tasks that were opened of a sealed pool"
+    found = []
+    for path, task in zip(folders, tasks, strict=True):
+        folder = path if path.is_dir() else path.parent
+        marker = marker_in(folder, task)
+        why = "has tasks that were opened of a sealed pool"
+        if marker is None and any((each / "revealed.json").exists() for each in (folder, folder.parent)):
             raise OptionError(f"--tasks {path}", why, "name the --assessment for which it was opened")
+        if marker is not None and not (purpose.says.strip() and purpose.who.strip()):
+            remedy = (
+                "name the --assessment for which it was opened, or say with --purpose and --who what else it is for"
+            )
+            raise OptionError(f"--tasks {path}", why, remedy)
+        if marker is not None:
+            found.append((marker, task))
+    return found
 
 
 @contextmanager

@@ -56,8 +56,12 @@ def practice_command(
     seed: Annotated[
         str, typer.Option("--seed", help="Who knows it knows every answer; without it a random one is taken.")
     ] = "",
-    least: Annotated[float, typer.Option("--least", min=1, metavar="MINUTES", help="Shortest human time.")] = 60.0,
-    most: Annotated[float, typer.Option("--most", min=1, metavar="MINUTES", help="Longest human time.")] = 960.0,
+    least: Annotated[
+        float, typer.Option("--least", min=1, max=1e6, metavar="MINUTES", help="Shortest human time.")
+    ] = 60.0,
+    most: Annotated[
+        float, typer.Option("--most", min=1, max=1e6, metavar="MINUTES", help="Longest human time.")
+    ] = 960.0,
     into: Annotated[Path, typer.Option("--into", metavar="FOLDER", help="A folder that is not there yet.")],
 ) -> None:
     """Make practice tasks, with which a whole assessment can be rehearsed. They measure nothing, and say so."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # loaded when the verb is used
     from clearinghouse.evaluation.determination.package.checks import Checked
     from clearinghouse.evaluation.determination.package.verify import Verified
 
-_WORDS = {"holds": "holds", "fails": "DOES NOT HOLD", "absent": "not here"}
+_WORDS = {"holds": "holds", "fails": "DOES NOT HOLD", "absent": "cannot be told"}
 _LONGEST = 2_000
 
 
@@ -45,7 +45,7 @@ def verify_command(
 
     Exit code 0: everything holds that can be checked of this copy. 1: something does not hold. 2: it cannot be read.
     """
-    need("numpy", "scipy", "securesystemslib")
+    need("numpy", "scipy", "securesystemslib", "py_arkworks_bls12381")
     from clearinghouse.evaluation.determination.package.verify import verified  # noqa: PLC0415
     from clearinghouse.evaluation.ledger import files  # noqa: PLC0415
     from clearinghouse.evaluation.plan.thresholds import LARGEST, parse  # noqa: PLC0415

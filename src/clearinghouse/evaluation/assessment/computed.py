@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from clearinghouse import __version__
 from clearinghouse.evaluation.assessment import folder as places
+from clearinghouse.evaluation.assessment.characteristics import REPETITIONS, characteristics
 from clearinghouse.evaluation.assessment.described import horizon_of, losses_of, result_of
+from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.assessment.facts import Assessment, Elicitation, Flag, Model, PlanRef
 from clearinghouse.evaluation.assessment.flags import raised_in
 from clearinghouse.evaluation.assessment.gathered import SEALING, Gathered
@@ -20,39 +22,61 @@ from clearinghouse.evaluation.plan.thresholds import Opening, opened
 from clearinghouse.evaluation.rule.conditions import Conditions, OpenFlag
 from clearinghouse.evaluation.rule.decide import decide
 from clearinghouse.evaluation.rule.design import Design
-from clearinghouse.evaluation.rule.finding import Finding, OperatingPoint
-from clearinghouse.evaluation.rule.operating import operating_characteristics
+from clearinghouse.evaluation.rule.finding import Finding
 from clearinghouse.evaluation.rule.reconsider import reconsider
 
-REPETITIONS = 2_000
-"""Of the simulation of operating characteristics."""
+<<<<<<< HEAD
 SANDBAGGING, SCAFFOLD = "sandbagging", "scaffold"
 RAISING = frozenset({"contamination", "verifier", "sealing", "exposure"})
 """Kinds of flags about what can have made a score too high: known answers, judges that take cheats, chosen attempts."""
+=======
+REPETITIONS = 2_000
+"""Of the simulation of operating characteristics."""
+SANDBAGGING, SCAFFOLD, DRAW = "sandbagging", "scaffold", "draw"
+RAISING = frozenset({"contamination", "verifier", "sealing", "exposure", DRAW})
+"""Kinds of flags about what can have made a score too high: known answers, judges that take cheats, chosen
+attempts or tasks."""
+>>>>>>> beacon
 _RECONSIDERED = 2
 _BLINDING = "clearinghouse frontier assessment blinding 1"
 
 
 def compute(
-    gathered: Gathered, *, now: dt.datetime, openings: Sequence[Opening] = (), repetitions: int = REPETITIONS
+    gathered: Gathered,
+    *,
+    now: dt.datetime,
+    openings: Sequence[Opening] = (),
+    repetitions: int = REPETITIONS,
+    keep: bool = False,
 ) -> Assessment:
-    """Compute the assessment of a folder.
+    """Compute the assessment of a folder, with the code that is here.
+
+    It does not ask whether the plan names this code: whoever verifies a package computes with what they have, and holds
+    the result against the one in it. Whoever makes an assessment asks first, with
+    :func:`~clearinghouse.evaluation.plan.analysis.demand`.
 
     Args:
-        now: with a zone. openings: of thresholds whose values the plan only commits to; without them the rule comes to
-            INDETERMINATE. repetitions: of the simulation of operating characteristics.
+        now: with a zone. openings: of thresholds whose values the plan only commits to; a domain whose threshold is not
+            opened counts for nothing. repetitions: of the simulation of operating characteristics. keep: whether these
+            are looked for in the folder, and kept there; else they are simulated.
 
     Raises:
         DesignError, ObservationError, LookError, ThresholdError: what was gathered cannot be decided under the plan.
-        AnalysisError: the plan names other code. LedgerError: the log cannot be read.
+<<<<<<< HEAD
+        LedgerError: a file of the folder cannot be read or written.
+=======
+        AnalysisError: the plan names other code. LedgerError: the log cannot be read. AssessmentError: a model was
+            assessed by a draw that nobody can verify.
+>>>>>>> beacon
     """
     plan = gathered.plan
+    unverified = _unverified(gathered)
     design = opened(plan.design, openings)
     attempts = decisive(gathered)
     raised = tuple(each for _, each in raised_in(gathered.folder))
     elicitation = elicited(gathered, plan.scaffolds[0], weaker_than_public=_stands(raised, SCAFFOLD))
     screens = screened(attempts, gathered.references)
-    flags = (*raised, *screens.flags, *_of_evidence(gathered))
+    flags = (*raised, *screens.flags, *unverified, *_of_evidence(gathered))
     conditions = _conditions(gathered, elicitation, screens, flags)
     found = (
         result_of(name, [row for row in attempts if row.domain == name], design.epochs) for name in gathered.domains
@@ -73,7 +97,7 @@ def compute(
         elicitation=elicitation,
         losses=losses_of(attempts),
         flags=flags,
-        operating=_operating(design, repetitions),
+        operating=characteristics(gathered.folder if keep else None, design, repetitions=repetitions),
         made=stamp(now),
         analysis=present().sha256,
         analysis_version=__version__,
@@ -112,6 +136,21 @@ def _conditions(gathered: Gathered, elicitation: Elicitation, screens: Screened,
     )
 
 
+def _unverified(gathered: Gathered) -> tuple[Flag, ...]:
+    """Return a flag for each draw whose beacon nobody can verify. It stays open for ever, but for a scripted agent: of
+    one nothing is determined.
+
+    Raises:
+        AssessmentError: what ran was a model, and no trial.
+    """
+    names = [name for name, domain in gathered.domains.items() if domain.unverified]
+    if names and not (gathered.scripted or gathered.plan.development):
+        what = f"the draw of {names[0]} rests on a rehearsal's beacon, and what ran is no scripted agent"
+        raise AssessmentError(what, "draw anew under a plan that names a beacon that can be verified")
+    says = "The draw of {} rests on a rehearsal's beacon: nobody can verify what it said, and who drew could choose it."
+    return tuple(Flag(kind=DRAW, says=says.format(each), is_open=not gathered.scripted) for each in names)
+
+
 def _of_evidence(gathered: Gathered) -> tuple[Flag, ...]:
     """Return the flags that follow from the evidence itself."""
     drawn = [
@@ -132,6 +171,10 @@ def _of_evidence(gathered: Gathered) -> tuple[Flag, ...]:
         names = ", ".join(f"{count} in {name}" for name, count in list(gathered.broken.items())[:5])
         says = f"Attempts were broken off before they were sealed, and made again: {names}."
         found.append(Flag(kind=SEALING, says=says, is_open=True))
+    if gathered.lost:
+        names = ", ".join(f"{count} in {name}" for name, count in list(gathered.lost.items())[:5])
+        says = f"Attempts were lost by the machine, and made again: {names}."
+        found.append(Flag(kind=SEALING, says=says, is_open=True))
     return tuple(found)
 
 
@@ -145,9 +188,3 @@ def _blinding(openings: Sequence[Opening]) -> str:
 
 def _stands(flags: Sequence[Flag], kind: str) -> bool:
     return any(each.kind == kind and each.is_open for each in flags)
-
-
-def _operating(design: Design, repetitions: int) -> tuple[OperatingPoint, ...]:
-    if any(each.threshold.covered is None for each in design.domains):
-        return ()
-    return operating_characteristics(design, repetitions=repetitions)

@@ -5,6 +5,7 @@ alone follows which tasks count, in which order: nobody's word is taken for it.
 """
 
 from collections.abc import Sequence
+from math import inf, nan
 from pathlib import Path
 
 import msgspec
@@ -15,9 +16,11 @@ from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.plan.fields import Plan, PoolRef
 from clearinghouse.evaluation.plan.signing import Signed
 from clearinghouse.evaluation.pools import ceremony
+from clearinghouse.evaluation.pools.beacon import KNOWN
 from clearinghouse.evaluation.pools.draw import Draw
 from clearinghouse.evaluation.pools.manifest import FamilyRecord, Manifest, TaskRecord, parse, read_revealed
 from clearinghouse.evaluation.pools.split import development
+from clearinghouse.formats.text import clean_line
 from clearinghouse.records.errors import about
 from clearinghouse.trust.keys import KeyRing
 
@@ -49,12 +52,14 @@ class DrawnDomain(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: of it. manifest: of its pool. development: families on which scaffolds and budgets were tried.
         stages: families of each draw, in drawn order. largest: most tasks of one of all these families.
+        unverified: whether a draw rests on a beacon of which nobody can verify what it said.
     """
 
     name: str
     manifest: Manifest
     development: tuple[DrawnFamily, ...]
     stages: tuple[tuple[DrawnFamily, ...], ...]
+    unverified: bool = False
 
     @property
     def largest(self) -> int:
@@ -85,6 +90,7 @@ def drawn_domain(folder: Path, versions: Sequence[Signed], name: str, keys: KeyR
             break
         with about(str(ceremony.draw_path(folder, name, stage))):
             draw = ceremony.check(folder, name, stage, manifest, keys, plans)
+        demand_planned(draw, next(each.plan for each in versions if each.sha256 == draw.terms.plan))
         _follows(draw, stages, stage)
         place = places.revealed_of(folder, name, stage)
         families = _opened(place, manifest)
@@ -97,7 +103,13 @@ def drawn_domain(folder: Path, versions: Sequence[Signed], name: str, keys: KeyR
         what = f"{name} was drawn more than {MOST_STAGES} times"
         raise AssessmentError(what, "a plan registers one draw and one fresh one; make another plan for more")
     return DrawnDomain(
-        name=name, manifest=manifest, development=_for_development(folder, name, manifest), stages=tuple(stages)
+        name=name,
+        manifest=manifest,
+        development=_for_development(folder, name, manifest),
+        stages=tuple(stages),
+        unverified=not all(
+            ceremony.terms_in(folder, name, stage).beacon.is_verifiable for stage in range(1, len(stages) + 1)
+        ),
     )
 
 
@@ -111,6 +123,21 @@ def _follows(draw: Draw, stages: Sequence[Sequence[DrawnFamily]], stage: int) ->
     if len(draw.terms.used) != before:
         what = f"the draw of stage {stage} leaves out {len(draw.terms.used)} families, and {before} were drawn before"
         raise AssessmentError(what, "reveal all families that were drawn before")
+
+
+def demand_planned(draw: Draw, plan: Plan) -> None:
+    """Refuse a draw that rests on another beacon than its plan names, or leaves another time for the nonce.
+
+    Raises:
+        AssessmentError: it does.
+    """
+    terms, drawing = draw.terms, plan.drawing
+    if terms.beacon != KNOWN[drawing.beacon](terms.beacon.round):
+        what = f"a draw rests on {terms.beacon.name}, and its plan names {drawing.beacon}"
+        raise AssessmentError(what, "draw as the plan says")
+    if terms.reveal_days != drawing.reveal_days:
+        what = f"a draw leaves {terms.reveal_days} days for the nonce, and its plan {drawing.reveal_days}"
+        raise AssessmentError(what, "draw as the plan says")
 
 
 def _for_development(folder: Path, name: str, manifest: Manifest) -> tuple[DrawnFamily, ...]:
@@ -148,10 +175,21 @@ def _family(record: FamilyRecord, tasks: dict[str, TaskRecord], path: Path) -> D
         what = f"{path}: the family {record.family} is there without {len(missing)} of its tasks"
         raise AssessmentError(what, "reveal families whole", source=str(path))
     found = tuple(
-        DrawnTask(id=each.id, sha256=each.sha256, minutes=float(each.minutes), source=each.source)
+        DrawnTask(id=each.id, sha256=each.sha256, minutes=_minutes(each, path), source=each.source)
         for each in (tasks[commitment] for commitment in record.tasks)
     )
     return DrawnFamily(name=record.family, tasks=found)
+
+
+def _minutes(record: TaskRecord, path: Path) -> float:
+    try:
+        minutes = float(record.minutes)
+    except ValueError:
+        minutes = nan
+    if not 0 < minutes < inf:
+        what = f"{path}: the human time of {clean_line(record.id, 60)} is no number of minutes"
+        raise AssessmentError(what, "make the pool again, with a time above 0 of each task", source=str(path))
+    return minutes
 
 
 def _reference(plan: Plan, name: str) -> PoolRef:

@@ -7,10 +7,11 @@
     revealed/DOMAIN-STAGE.revealed.json   which families and tasks were drawn; stage 0 is the development split
     runs/NAME/                            sealed runs                                    (``evaluation.running``)
     verifier.json                         whether the judges of tasks can be believed
+    characteristics/DIGEST.json           how often the rule comes to which verdict, simulated once
     runs.csv                              every attempt as a table
     assessment.json                       what all this shows
 
-Everything but the last two is put there by those who make it; the last two are computed and can be made again.
+Everything but the last three is put there by those who make it; the last three are computed and can be made again.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +21,7 @@ from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.pools.manifest import LARGEST, Manifest, Revealed, read_revealed, revealed_bytes
 
-POOLS, REVEALED, RUNS = "pools", "revealed", "runs"
+POOLS, REVEALED, RUNS, CHARACTERISTICS = "pools", "revealed", "runs", "characteristics"
 VERIFIER, TABLE, ASSESSMENT = "verifier.json", "runs.csv", "assessment.json"
 DEVELOPMENT = 0
 """The stage under which the families for development are revealed; no draw is made of them."""

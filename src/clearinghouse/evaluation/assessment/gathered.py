@@ -42,7 +42,8 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
             about, in the order of the table. references: of other models, likewise. logs: SHA-256 of each log by its
             name in the folder. tier: the least isolation that a run reached. scripted: whether the model is a scripted
             agent. unsigned: runs that nobody signed. broken: attempts by run that were broken off before they
-            were sealed, and made again. vanished: runs before which tasks were shown, and which are not there.
+            were sealed, and made again. lost: attempts by run that the machine lost and that were made again, likewise.
+            vanished: runs before which tasks were shown, and which are not there.
             told: flags about seals that somebody else raised, where the logs are not here.
     """
 
@@ -56,6 +57,7 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
     scripted: bool
     unsigned: tuple[str, ...]
     broken: dict[str, int]
+    lost: dict[str, int] = {}
     vanished: tuple[str, ...] = ()
     told: tuple[Flag, ...] = ()
 
@@ -92,6 +94,7 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
     found = (row for run in runs for row in _rows(run, known, families))
     rows = tuple(in_order(with_parts(found, signed.plan, domains)))
     _once(rows)
+    again = {run.folder.name: _made_again(run) for run in runs}
     own = {signed.plan.model.name, signed.plan.model.access}
     if not any(row.model in own for row in rows):
         what = f"{folder} has no attempt of {signed.plan.model.name}, which the plan is about"
@@ -107,16 +110,21 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
         scripted=any(run.asked.scripted for run in runs if run.asked.model in own),
         unsigned=tuple(run.folder.name for run in runs if not run.keyids),
         vanished=_vanished(folder, runs),
-        broken={run.folder.name: count for run in runs if (count := _broken(run))},
+        broken={name: broken for name, (broken, _) in again.items() if broken},
+        lost={name: lost for name, (_, lost) in again.items() if lost},
     )
 
 
-def _broken(run: Verified) -> int:
-    """How many attempts of a run were broken off: somebody could have looked at them, and not liked what they saw."""
+def _made_again(run: Verified) -> tuple[int, int]:
+    """Return how many attempts of a run were broken off, and how many the machine lost; others took their place.
+
+    Somebody could have looked at the first and not liked what they saw; a model could have brought the second about.
+    """
     logs = of_run(run)
+    lost = sum(each.retries for log in logs for each in log.attempts)
     if run.said.begun:
-        return run.said.begun - sum(len(log.attempts) for log in logs)
-    return run.unsealed + sum(log.interrupted for log in logs)
+        return run.said.begun - sum(len(log.attempts) for log in logs) - lost, lost
+    return run.unsealed + sum(log.interrupted for log in logs), lost
 
 
 def run_in(path: Path, keys: KeyRing, *, seals_only: bool = False) -> Verified:

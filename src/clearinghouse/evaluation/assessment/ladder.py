@@ -60,7 +60,7 @@ def _gains(found: Sequence[tuple[int, Sequence[Row]]], delta: float, level: floa
         filled = HIGH if at == len(found) else LOW
         for row in made:
             scores[row.task_id].append(filled if row.solved is None else row.score)
-        rungs.append(elicitation.Rung(tokens=tokens, outcomes={name: float(np.mean(s)) for name, s in scores.items()}))
+        rungs.append(elicitation.Tried(tokens=tokens, outcomes={name: float(np.mean(s)) for name, s in scores.items()}))
     of_task = {row.task_id: row.task_family for _, made in found for row in made}
     try:
         return elicitation.ladder(rungs, of_task, delta=delta, level=level)

@@ -17,7 +17,8 @@ from clearinghouse.evaluation.plan.analysis import demand
 from clearinghouse.evaluation.plan.fields import Plan
 from clearinghouse.evaluation.plan.reading import load
 from clearinghouse.evaluation.plan.signing import COMMITTED, LOG
-from clearinghouse.evaluation.pools.exposure import EXPOSED, LEDGER
+from clearinghouse.evaluation.pools.exposure import EXPOSED, LEDGER, NOBODY
+from clearinghouse.evaluation.pools.exposure import expose as show
 from clearinghouse.evaluation.pools.manifest import TaskRecord, read_revealed
 from clearinghouse.evaluation.rule.design import Budget
 from clearinghouse.evaluation.tasks.task import Task
@@ -73,18 +74,17 @@ def expose(folder: Path, tasks: Sequence[Task], *, model: str, host: str, run: s
     It is written once for a run, however often that goes on.
 
     Raises:
-        AssessmentError: a task is none that was opened for this assessment. LedgerError: it cannot be written.
+        AssessmentError: a task is none that was opened for this assessment. WithheldError: one may not be shown at this
+            host. LedgerError: it cannot be written.
     """
     leaves = _leaves(folder)
     if strange := [each.id for each in tasks if each.digest not in leaves]:
         what = f"the task {strange[0]} was not opened for this assessment"
         raise AssessmentError(what, "take the tasks that `frontier pool open --assessment` wrote")
-    log = Chain(folder / LEDGER)
-    facts = {"model": model, "host": host, "run": run}
-    there = {each.digest for each in log.read().find(EXPOSED) if each.facts == facts}
-    for task in tasks:
-        if leaves[task.digest] not in there:
-            log.append(EXPOSED, leaves[task.digest], who=who, now=now, facts=facts)
+    facts = {"model": model, "host": host or NOBODY, "run": run}
+    there = {each.digest for each in Chain(folder / LEDGER).read().find(EXPOSED) if each.facts == facts}
+    new = {leaves[each.digest]: each for each in tasks if leaves[each.digest] not in there}
+    show(folder / LEDGER, new, model=model, host=host, run=run, who=who, now=now)
 
 
 def _leaves(folder: Path) -> dict[str, str]:

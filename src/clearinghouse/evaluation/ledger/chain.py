@@ -16,6 +16,7 @@ import datetime as dt
 import fcntl
 import hashlib
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -231,8 +232,12 @@ class Chain:
     def _behind(self, at: int) -> bytes:
         """What stands behind a place in the log, as far as one entry could go."""
         try:
-            with self.path.open("rb") as file:
-                size = os.fstat(file.fileno()).st_size
+            descriptor = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            with open(descriptor, "rb") as file:
+                found = os.fstat(descriptor)
+                if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for
+                    raise unusable(self.path, "is no plain file", "put the file itself there")
+                size = found.st_size
                 file.seek(at)
                 left = file.read(2 * LARGEST_ENTRY)
         except FileNotFoundError:

@@ -20,6 +20,8 @@ from clearinghouse.sandbox import Tier
 
 SOURCES = ("completion", "estimate", "first_blood", "model_estimate")
 """Sources of human times."""
+SCRIPTED = "scripted/"
+"""With which the names of scripted agents begin."""
 _NO_ROOT = "0" * 64
 _COMMITMENT = 64
 
@@ -36,6 +38,7 @@ def contradictions(plan: Plan) -> Iterator[Contradiction]:
     for at, domain in enumerate(plan.design.domains):
         yield from _threshold(domain, f"design.domains, item {at + 1}.threshold")
     yield from _pools(plan)
+    yield from _drawing(plan)
     yield from _rule(plan)
 
 
@@ -143,6 +146,14 @@ def _pools(plan: Plan) -> Iterator[Contradiction]:
     if any(each.is_open for each in plan.pools) and not plan.development:
         remedy = "write development = true, or take sealed pools"
         yield "development", "an open pool supports no determination", remedy
+
+
+def _drawing(plan: Plan) -> Iterator[Contradiction]:
+    is_exercise = plan.development or plan.model.access.startswith(SCRIPTED)
+    if plan.drawing.beacon == "rehearsal" and not is_exercise:
+        what = "what a rehearsal's beacon says, nobody can verify, and a model is to be assessed"
+        remedy = "take quicknet or default; rehearsal is for scripted agents, or with development = true"
+        yield "drawing.beacon", what, remedy
 
 
 def _pool(pool: PoolRef, domain: DomainDesign | None, where: str) -> Iterator[Contradiction]:

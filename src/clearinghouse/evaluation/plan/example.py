@@ -56,7 +56,7 @@ access = ""
 
 # How families are drawn: a public beacon, and how long the developer may take to reveal its nonce.
 [drawing]
-beacon = "quicknet"
+beacon = "quicknet"      # or "default", both of drand; "rehearsal", for scripted agents only, nobody can verify
 reveal_days = 7
 
 [design]

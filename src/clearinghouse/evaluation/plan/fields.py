@@ -64,12 +64,13 @@ class Drawing(msgspec.Struct, frozen=True, kw_only=True):
     """How families are drawn (:mod:`clearinghouse.evaluation.pools.draw`).
 
     Attributes:
-        beacon: of drand, by the name under which :mod:`clearinghouse.evaluation.pools.beacon` knows it.
+        beacon: of drand, by the name under which :mod:`clearinghouse.evaluation.pools.beacon` knows it; ``rehearsal``
+            is none, for scripted agents and trials: what it says, nobody can verify.
         reveal_days: after the beacon's round within which the developer reveals its nonce; afterwards the nonce's
             digest stands in its place, and the draw says so.
     """
 
-    beacon: Literal["quicknet", "default"] = "quicknet"
+    beacon: Literal["quicknet", "default", "rehearsal"] = "quicknet"
     reveal_days: Annotated[int, Meta(ge=1, le=90)] = 7
 
 

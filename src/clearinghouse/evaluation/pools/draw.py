@@ -11,8 +11,9 @@ and the draw follows from both::
 A draw of k families is the first k of the order; a sequential one goes on where it stopped. Plan and root are SHA-256
 and Merkle root, ``stage`` is 1, and 2 and up for a fresh draw, which leaves out the families that were drawn before.
 
-- The assessor cannot steer: it does not know the nonce when it commits, and the beacon's round is named beforehand, so
-  that it cannot choose among rounds. The commitments to families are fixed by the root.
+- The assessor cannot steer: it does not know the nonce when it commits, the beacon's round is named beforehand, so that
+  it cannot choose among rounds, and the signature of the round is verified, so that it cannot make up what the beacon
+  said. The commitments to families are fixed by the root.
 - The developer cannot steer: it does not know the beacon when it commits, and does not know which family a commitment
   stands for.
 - Whoever does not like the outcome could stop. A draw that was agreed on stands in the log; one that never was made is
@@ -24,12 +25,12 @@ import datetime as dt
 import hashlib
 import hmac
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
 from clearinghouse.evaluation.ledger.times import moment, stamp
-from clearinghouse.evaluation.pools.beacon import Beacon, is_value
+from clearinghouse.evaluation.pools.beacon import Beacon, Hex, Spoken, demand_spoken
 from clearinghouse.evaluation.pools.errors import DrawError
 from clearinghouse.evaluation.pools.manifest import Manifest
 from clearinghouse.evaluation.pools.split import held_out
@@ -43,21 +44,21 @@ LARGEST = 8 << 20
 """Most bytes of the file of a draw."""
 _SEED = b"clearinghouse draw 1\x00"
 
-_Hex = Annotated[str, msgspec.Meta(pattern=r"\A([0-9a-f]{2})*\Z", max_length=512)]
-
 
 class Draw(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A draw that was made.
 
     Attributes:
-        terms: as agreed. value: of the beacon, in hex. signature: of its round, in hex; empty where it has none.
+        terms: as agreed. value: of the beacon, in hex. signature: of its round, and previous: of the round before, in
+            hex; empty where it has none.
         nonce: that was revealed, in hex; where it was withheld, the digest of it. withheld: whether it was.
         made: when, in UTC. seed: in hex. order: commitments to all families that can be drawn, in the order of it.
     """
 
     terms: Terms
-    value: _Hex
-    signature: _Hex = ""
+    value: Hex
+    signature: Hex = ""
+    previous: Hex = ""
     nonce: Sha256
     withheld: bool = False
     made: Moment
@@ -72,6 +73,12 @@ class Draw(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def digest(self) -> str:
         """SHA-256 of its bytes, in hex."""
         return hashlib.sha256(self.to_bytes()).hexdigest()
+
+    @property
+    def spoken(self) -> Spoken:
+        """What the beacon said."""
+        value, signature, previous = map(bytes.fromhex, (self.value, self.signature, self.previous))
+        return Spoken(value=value, signature=signature, previous=previous)
 
     def first(self, count: int) -> tuple[str, ...]:
         """Return the families that a draw of so many has, by their commitments.
@@ -148,31 +155,31 @@ def agree(
 def make(
     terms: Terms,
     manifest: Manifest,
-    value: bytes,
+    spoken: Spoken,
     nonce: bytes | None,
     *,
     now: dt.datetime,
-    signature: bytes = b"",
     before: tuple[Draw, int] | None = None,
 ) -> Draw:
     """Return the draw that follows from terms, the beacon and the nonce.
 
     Args:
-        value: of the beacon's round. nonce: that was revealed; None where it is withheld. signature: of the round.
-        before: the draw before, as for :func:`agree`.
+        spoken: by the beacon at its round. nonce: that was revealed; None where it is withheld. before: the draw
+            before, as for :func:`agree`.
 
     Raises:
-        DrawError: the round is not out yet, the value or nonce is not the one that was agreed on, or the nonce may
-            still come.
+        DrawError: the round is not out yet, the beacon did not say that, the nonce is not the one that was agreed on,
+            or may still come.
     """
     made = stamp(now)
     used = bytes.fromhex(terms.nonce) if nonce is None else nonce
-    seed = seed_of(terms.stage, terms.plan, terms.root, value, used)
+    seed = seed_of(terms.stage, terms.plan, terms.root, spoken.value, used)
     order = order_of(seed, drawable(manifest, terms.used))
     draw = Draw(
         terms=terms,
-        value=value.hex(),
-        signature=signature.hex(),
+        value=spoken.value.hex(),
+        signature=spoken.signature.hex(),
+        previous=spoken.previous.hex(),
         nonce=used.hex(),
         withheld=nonce is None,
         made=made,
@@ -210,8 +217,7 @@ def repeat(draw: Draw, manifest: Manifest) -> None:
     demand_timely(terms)
     if not terms.beacon.time <= moment(draw.made):
         raise _wrong(f"it was made before the round of the beacon, at {stamp(terms.beacon.time)}")
-    if not is_value(terms.beacon, bytes.fromhex(draw.value), bytes.fromhex(draw.signature)):
-        raise _wrong("the value of the beacon is not what its signature gives, or has too few bytes")
+    demand_spoken(terms.beacon, draw.spoken)
     _revealed(draw)
     seed = seed_of(terms.stage, terms.plan, terms.root, bytes.fromhex(draw.value), bytes.fromhex(draw.nonce))
     if (draw.seed, draw.order) != (seed.hex(), order_of(seed, drawable(manifest, terms.used))):

@@ -6,21 +6,23 @@ It names tasks by their commitments, so it can be shown to anybody.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from clearinghouse.evaluation.ledger.chain import Chain, Log
-from clearinghouse.evaluation.ledger.times import stamp
 from clearinghouse.evaluation.pools.errors import PoolError
 from clearinghouse.evaluation.pools.manifest import Manifest, TaskRecord
 from clearinghouse.evaluation.pools.sealed import PoolTask
-from clearinghouse.records.marking import Tlp
+from clearinghouse.evaluation.tasks.custody import demand
+from clearinghouse.evaluation.tasks.task import Task
 
 LEDGER = "exposure.jsonl"
 EXPOSED, RETIRED = "task exposed", "task retired"
 """What an entry says."""
+NOBODY = "not named"
+"""The host of a model that is none, or that nobody named and that saw public tasks only."""
 
 
 class Wear(msgspec.Struct, frozen=True):
@@ -39,23 +41,34 @@ class Wear(msgspec.Struct, frozen=True):
 
 
 def expose(
-    ledger: Path, tasks: Sequence[PoolTask], *, model: str, host: str, run: str, who: str, now: dt.datetime
+    ledger: Path,
+    tasks: Mapping[str, Task],
+    *,
+    model: str,
+    host: str,
+    run: str,
+    who: str,
+    now: dt.datetime,
+    purpose: str = "",
 ) -> None:
     """Write down that tasks are about to be shown to a model; call it before they are.
 
     Args:
-        ledger: the file of it. model: with its state, as the plan names it. host: who operates the machine that the
-            model runs on, and so can see the task. run: which one. who: started it. now: with a zone.
+        ledger: the file of it. tasks: by the commitments to them. model: with its state, as the plan names it.
+            host: who operates the machine that the model runs on, and so can see the task; empty where nobody does.
+            run: which one. who: started it. now: with a zone. purpose: of the run, where it is of no assessment.
 
     Raises:
-        PoolError: a task may not be shown at this host: it is not public, and the consent for it does not name the
-            host, or is over. LedgerError: the ledger cannot be written. TamperedLogError: it was changed.
+        WithheldError: a task may not be shown at this host: it is not public, and the consents to it are not with it,
+            do not name the host, or are over. LedgerError: the ledger cannot be written. TamperedLogError: it was
+            changed.
     """
-    for each in tasks:
-        _demand(each, host, now)
+    for each in tasks.values():
+        demand(each, host, now.astimezone(dt.UTC).date())
     log = Chain(ledger)
-    for each in tasks:
-        log.append(EXPOSED, each.leaf, who=who, now=now, facts={"model": model, "host": host, "run": run})
+    facts = {"model": model, "host": host or NOBODY, "run": run} | ({"purpose": purpose} if purpose else {})
+    for leaf in tasks:
+        log.append(EXPOSED, leaf, who=who, now=now, facts=facts)
 
 
 def retire(ledger: Path, manifest: Manifest, leaf: str, *, reason: str, who: str, now: dt.datetime) -> None:
@@ -90,18 +103,6 @@ def wear(log: Log, manifest: Manifest, others: Sequence[Log] = ()) -> dict[str, 
         worn = f"it was shown to {count} models, and the policy says {most}" if most and count >= most else ""
         found[leaf] = Wear(leaf, count, seen[leaf], by_hand.get(leaf, worn))
     return found
-
-
-def _demand(task: PoolTask, host: str, now: dt.datetime) -> None:
-    custody = task.task.custody
-    if custody.marking is Tlp.CLEAR:
-        return
-    if host not in custody.operators:
-        what = f"the task {task.task.id} is not public, and nobody has consented to show it to {host[:100]!a}"
-        raise PoolError(what, "run it where the consent says, or ask finder and vendor for another one")
-    if custody.until is not None and now.astimezone(dt.UTC).date() > custody.until:
-        what = f"the consent to show the task {task.task.id} ended on {custody.until}, and it is {stamp(now)}"
-        raise PoolError(what, "ask finder and vendor for another one")
 
 
 def record_of(task: PoolTask) -> TaskRecord:

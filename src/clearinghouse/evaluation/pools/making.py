@@ -27,6 +27,7 @@ from clearinghouse.evaluation.pools.manifest import (
     manifest_of,
 )
 from clearinghouse.evaluation.pools.sealed import Index, SealedFamily, SealedTask
+from clearinghouse.evaluation.tasks.custody import sound
 from clearinghouse.evaluation.tasks.task import Task
 from clearinghouse.trust.commitment import new_salt
 
@@ -151,6 +152,7 @@ def _possible(tasks: Sequence[Task], wish: Wish) -> None:
         if each.domain != wish.domain:
             what = f"the task {each.id} is of the domain {each.domain}, and the pool of {wish.domain}"
             raise PoolError(what, "make a pool for each domain")
+        sound(each)
         seen.add(each.id)
 
 

@@ -18,9 +18,12 @@ from clearinghouse.evaluation.pools import keys, sealed, shares
 from clearinghouse.evaluation.pools.errors import PoolError, TamperedPoolError, WrongShareError
 from clearinghouse.evaluation.pools.making import LOG
 from clearinghouse.evaluation.pools.manifest import SEALED, SHARES, Manifest, Revealed, load
+from clearinghouse.evaluation.pools.marker import marker_of
 from clearinghouse.evaluation.pools.sealed import Contents, PoolTask
 from clearinghouse.evaluation.tasks import folder as folders
+from clearinghouse.evaluation.tasks.custody import sound
 from clearinghouse.formats.text import clean_line
+from clearinghouse.sandbox import File
 
 OPENED = "pool opened"
 """What the log says of an opening."""
@@ -117,7 +120,8 @@ def opened(
 
     Raises:
         ShareError: the shares do not open it. TamperedPoolError: it is not as its root says. LedgerError: its log
-            cannot be written. PoolError: nobody, or no purpose, is named.
+            cannot be written. PoolError: nobody, or no purpose, is named. WithheldError: a task in it is not public,
+            and the consents to it are not with it.
     """
     if not who.strip() or not purpose.strip():
         raise PoolError("it is not said who opens the pool, or for what", "name both; they go into its log")
@@ -132,6 +136,8 @@ def opened(
         contents = sealed.unpack(clear, manifest)
     finally:
         keys.wipe(clear)
+    for each in contents.tasks:
+        sound(each.task)
     pool = Opened(manifest, contents)
     try:
         yield pool
@@ -152,8 +158,11 @@ def check_sealed(folder: Path, manifest: Manifest) -> None:
             raise TamperedPoolError(f"{path} is not the share that was made", "get it anew from its custodian")
 
 
-def write_tasks(tasks: Sequence[PoolTask], into: Path) -> None:
-    """Write tasks into a folder that is not there yet, for its owner alone.
+def write_tasks(tasks: Sequence[PoolTask], into: Path, manifest: Manifest, pool: Path) -> None:
+    """Write tasks into a folder that is not there yet, for its owner alone; beside each stands which pool it is from.
+
+    Args:
+        manifest: of the pool. pool: its folder.
 
     Raises:
         PoolError: it is there already, or cannot be written.
@@ -166,7 +175,8 @@ def write_tasks(tasks: Sequence[PoolTask], into: Path) -> None:
         raise PoolError(f"{into} cannot be made: {error.strerror}", "name a folder that is not there yet") from None
     try:
         for each in tasks:
-            folders.write(into / each.task.id, each.task.files)
+            marker = File(marker_of(each, manifest, pool).to_bytes())
+            folders.write(into / each.task.id, {**each.task.files, folders.FROM_POOL: marker})
     except BaseException:
         shutil.rmtree(into, ignore_errors=True)  # it is ours, made a moment ago, and in clear
         raise

@@ -12,7 +12,7 @@ from clearinghouse.evaluation.pools.errors import DrawError
 from clearinghouse.trust.commitment import canonical
 from clearinghouse.trust.statement import Sha256
 
-SCHEMA = "clearinghouse draw 1"
+SCHEMA = "clearinghouse draw 2"
 NONCE_BYTES = 32
 _NONCE = b"clearinghouse nonce 1\x00"
 

@@ -1,8 +1,9 @@
 """Whether a design can be decided by, before anything is drawn."""
 
 from itertools import pairwise
+from math import isfinite
 
-from clearinghouse.evaluation.rule.design import Across, Design, DomainDesign, Stopping
+from clearinghouse.evaluation.rule.design import Across, Design, DomainDesign, Sensitivity, Stopping
 from clearinghouse.evaluation.rule.errors import DesignError
 
 FEWEST_FIXED = 5
@@ -29,13 +30,37 @@ def check(design: Design) -> None:
             "Holm's step-down needs p-values, and looks after every family have none.",
             "Choose `e_values` or `split` across domains, or a fixed number of families.",
         )
+    _check_numbers_read(design)
     _check_grid(design)
     for domain in design.domains:
         _check_threshold(domain)
         _check_numbers(domain, design)
 
 
+def _check_numbers_read(design: Design) -> None:
+    """Whatever it was read from, a number that is none must not reach a simulation or a comparison."""
+    told = {
+        "spread": design.spread,
+        "least_minutes of the band": design.band.least_minutes,
+        "seconds of the budget": design.budget.seconds,
+        "cost of the budget": design.budget.cost,
+    }
+    for name, value in told.items():
+        if value is not None and not isfinite(value):
+            raise DesignError(f"The {name} is {value}.", "Write a finite number.")
+
+
+def _is_empty(grid: Sensitivity) -> bool:
+    leaves_out = grid.leave_one_family_out or grid.leave_one_benchmark_out
+    return not (leaves_out or grid.sources or grid.scaffolds or "tasks" in grid.weightings)
+
+
 def _check_grid(design: Design) -> None:
+    if _is_empty(design.sensitivity):
+        raise DesignError(
+            "The grid has no cell, so that no verdict could be shown to hang on one choice.",
+            "Leave each family out once, weight families by tasks, or take a source or a scaffold alone.",
+        )
     unknown = sorted(set(design.sensitivity.weightings) - {"equal", "tasks"})
     if unknown:
         raise DesignError(f"No weighting is called {unknown[0]}.", "Choose among `equal` and `tasks`.")

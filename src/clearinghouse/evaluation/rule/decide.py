@@ -15,15 +15,19 @@ from clearinghouse.evaluation.rule.design import Design, Stopping
 from clearinghouse.evaluation.rule.domains import Own, domain_finding
 from clearinghouse.evaluation.rule.errors import LookError
 from clearinghouse.evaluation.rule.finding import Cell, DomainFinding, Finding, Reason, Verdict
-from clearinghouse.evaluation.rule.grid import Tables, cells, first_look, opposite
+from clearinghouse.evaluation.rule.grid import Tables, cells, opposite
 from clearinghouse.evaluation.rule.observations import ObservedDomain
 from clearinghouse.evaluation.rule.settle import (
     NEITHER,
     VERDICTS,
+    Firsts,
     Paths,
     Settled,
+    Thresholds,
     domains_below,
+    first_looks,
     named_domains,
+    needed,
     paths,
     settle,
 )
@@ -31,18 +35,23 @@ from clearinghouse.evaluation.rule.tables import in_order, sample, tabulate
 from clearinghouse.evaluation.rule.would_change import Stand, would_change
 
 _NONE = Settled(np.array([NEITHER]), np.array([0]))
+_NOTHING_COUNTS = "So this domain counts for nothing: COVERED in another stands without it, NOT COVERED never does."
 
 
 def decide(design: Design, observations: Iterable[ObservedDomain], conditions: Conditions) -> Finding:
     """What the registered rule says of the first draw.
 
     Args:
-        observations: of every registered domain, in any order. Where stopping is sequential, any number of families up
-            to the most is a look, and a verdict that was reached at an earlier one stands. conditions: see there.
+        observations: of registered domains, in any order; one that is not there counts as not drawn. Where stopping is
+            sequential, any number of families up to the most is a look, and a verdict that was reached at an earlier
+            one stands. conditions: see there.
+
+    A domain whose threshold is not opened, or that is not drawn as far as it is looked at, counts for nothing: COVERED
+    in another one stands without it, and NOT COVERED is never found (:mod:`~clearinghouse.evaluation.rule.settle`).
 
     Raises:
         DesignError: no error rate can be kept under the design. ObservationError: the observations are not of it.
-        LookError: more families than were registered, or, where the number is fixed, another number.
+        LookError: more families than were registered, or, where the number is fixed, no domain with all of them.
     """
     return judge(design, observations, conditions, stage=1)
 
@@ -53,17 +62,16 @@ def judge(design: Design, observations: Iterable[ObservedDomain], conditions: Co
     observed = in_order(design, observations)
     tables = tuple(tabulate(each, design) for each in observed)
     _check_look(design, tables, stage)
-    thresholds = _thresholds(design)
-    ready = all(len(rows) >= domain.families for domain, rows in zip(design.domains, tables, strict=True))
-    first = first_look(design, tables)
-    settled, owns = _primary(design, tables, thresholds, first, stage) if ready else (_NONE, _unknown(design))
+    thresholds: Thresholds = tuple(each.threshold.covered for each in design.domains)
+    firsts = first_looks(design, tuple(map(len, tables)), stage)
+    settled, owns = _primary(design, tables, thresholds, firsts, stage)
     before = VERDICTS[settled.verdicts[0]]
-    grid = cells(design, observed, thresholds, before, stage) if ready and thresholds else ()
+    grid = cells(design, observed, thresholds, firsts, before, stage)
     flipped = sum(each.flips for each in grid) / len(grid) if grid else 0.0
     parts = zip(design.domains, tables, owns, strict=True)
-    found = tuple(domain_finding(design, domain, rows, own, first, stage) for domain, rows, own in parts)
+    found = tuple(domain_finding(design, domain, rows, own, stage) for domain, rows, own in parts)
     verdict = _after(design, before, grid, flipped, conditions)
-    stand = Stand(verdict, before, found, tables, thresholds, grid, flipped, stage)
+    stand = Stand(verdict, before, found, tables, thresholds, firsts, grid, flipped, stage)
     return Finding(
         verdict=verdict,
         before=before,
@@ -81,48 +89,42 @@ def judge(design: Design, observations: Iterable[ObservedDomain], conditions: Co
 
 def _check_look(design: Design, tables: Tables, stage: int) -> None:
     fresh = design.reconsideration.families if stage == 2 else 0
-    for domain, rows in zip(design.domains, tables, strict=True):
+    pairs = tuple(zip(design.domains, tables, strict=True))
+    for domain, rows in pairs:
         most = domain.most_families + fresh
         if len(rows) > most:
             raise LookError(
                 f"{domain.name} has {len(rows)} families with decisive tasks, registered are at most {most}.",
                 "Give the first ones in drawn order; families beyond them may have been drawn for their outcome.",
             )
-        if design.stopping is Stopping.FIXED and len(rows) < most:
-            raise LookError(
-                f"{domain.name} has {len(rows)} families with decisive tasks, registered are {most}.",
-                "Wait until all are drawn: looking earlier would spend the error rate of the only look.",
-            )
-
-
-def _thresholds(design: Design) -> tuple[float, ...] | None:
-    """The threshold of each domain; None where one is not opened."""
-    opened = tuple(each.threshold.covered for each in design.domains if each.threshold.covered is not None)
-    return opened if len(opened) == len(design.domains) else None
+    if design.stopping is Stopping.FIXED and all(len(rows) < needed(design, each, stage) for each, rows in pairs):
+        domain, rows = pairs[0]
+        raise LookError(
+            f"{domain.name} has {len(rows)} families with decisive tasks, registered are {domain.most_families + fresh}"
+            ".",
+            "Wait until a domain is drawn whole: looking earlier would spend the error rate of the only look.",
+        )
 
 
 def _primary(
-    design: Design, tables: Tables, thresholds: tuple[float, ...] | None, first: int, stage: int
+    design: Design, tables: Tables, thresholds: Thresholds, firsts: Firsts, stage: int
 ) -> tuple[Settled, tuple[Own, ...]]:
     """The verdict by the primary statistic alone, and what it says of each domain."""
-    if thresholds is None:
-        return _NONE, _unknown(design)
-    given = paths(design, tuple(map(sample, tables)), thresholds)
-    settled = settle(design, given, first, stage)
-    return settled, _owns(design, given, VERDICTS[settled.verdicts[0]], first, stage)
+    if not any(firsts):
+        return _NONE, (Own(Verdict.INDETERMINATE, None, None),) * len(design.domains)
+    given = paths(design, tuple(map(sample, tables)), thresholds, firsts)
+    settled = settle(design, given, 1, stage)
+    return settled, _owns(design, given, VERDICTS[settled.verdicts[0]], firsts, stage)
 
 
-def _unknown(design: Design) -> tuple[Own, ...]:
-    return (Own(Verdict.INDETERMINATE, None),) * len(design.domains)
-
-
-def _owns(design: Design, given: Paths, verdict: Verdict, first: int, stage: int) -> tuple[Own, ...]:
-    ends = [float(each) for each in given.above[0, -1]]
+def _owns(design: Design, given: Paths, verdict: Verdict, firsts: Firsts, stage: int) -> tuple[Own, ...]:
+    ends = [None if first is None else float(end) for first, end in zip(firsts, given.above[0, -1], strict=True)]
     if verdict is Verdict.NOT_COVERED:
-        return tuple(Own(verdict, end) for end in ends)
-    above = named_domains(design, given, first, stage)
-    below = domains_below(design, given, first, stage)
-    return tuple(Own(_own(*each), end) for *each, end in zip(above, below, ends, strict=True))
+        return tuple(Own(verdict, *each) for each in zip(ends, firsts, strict=True))
+    above = named_domains(design, given, 1, stage)
+    below = domains_below(design, given, 1, stage)
+    parts = zip(above, below, ends, firsts, strict=True)
+    return tuple(Own(_own(*each), end, first) for *each, end, first in parts)
 
 
 def _own(above: bool, below: bool) -> Verdict:
@@ -151,8 +153,8 @@ def _look(design: Design, tables: Tables, settled: Settled, stage: int) -> int:
 
 def _reasons(design: Design, stand: Stand, conditions: Conditions) -> Iterator[Reason]:
     yield from _of_the_plan(design, stand, conditions)
-    for each in stand.domains:
-        yield from _of_domain(each)
+    for each, rows in zip(stand.domains, stand.tables, strict=True):
+        yield from _of_domain(each, sum(row.refused for row in rows))
     yield from _of_all(stand)
     yield from _of_conditions(design, stand, conditions)
     if stand.grid:
@@ -170,14 +172,14 @@ def _of_the_plan(design: Design, stand: Stand, conditions: Conditions) -> Iterat
     for domain, found in zip(design.domains, stand.domains, strict=True):
         if found.covered is None:
             says = f"The value of the threshold {found.threshold} is not opened, so nothing can be held against it."
-            yield Reason(rule="R1", says=says, domain=found.name)
-        if found.families < domain.families:
-            says = f"There are {found.families} families; the first look is at {domain.families}."
+            yield Reason(rule="R1", says=f"{says} {_NOTHING_COUNTS}", domain=found.name)
+        if found.families < (least := needed(design, domain, stand.stage)):
+            says = f"There are {found.families} families; the first look is at {least}. {_NOTHING_COUNTS}"
             yield Reason(rule="R1", says=says, domain=found.name)
 
 
-def _of_domain(found: DomainFinding) -> Iterator[Reason]:
-    """What the bounds of one domain say, and how missing outcomes were counted."""
+def _of_domain(found: DomainFinding, refused: int) -> Iterator[Reason]:
+    """What the bounds of one domain say, and how missing outcomes and refusals in words were counted."""
     bounds, threshold = found.bounds, found.covered
     if threshold is not None:
         shown = {
@@ -195,6 +197,9 @@ def _of_domain(found: DomainFinding) -> Iterator[Reason]:
             f"Of the attempts {found.missing:.1%} have no outcome. The lower bound counts them as failures, "
             "the upper bound as successes."
         )
+        yield Reason(rule="R5", says=says, domain=found.name)
+    if refused:
+        says = f"{refused} failures ended with a refusal in words. The upper bound counts them as successes."
         yield Reason(rule="R5", says=says, domain=found.name)
 
 

@@ -10,41 +10,48 @@ Weighting by tasks asks about the success at a task of the population instead of
 about each family's tasks times its distance from the threshold, so that it holds for families of any size
 (:func:`~clearinghouse.evaluation.rule.tables.by_tasks`).
 
-A cell with fewer than two families in a domain cannot be computed. It is INDETERMINATE, and is shown.
+A domain that counts for nothing in the verdict does so in every cell, and its families are no cells of their own. In a
+cell that leaves fewer than two families of a domain, that domain counts for nothing; where no domain is left, the cell
+cannot be computed. It is INDETERMINATE, and is shown.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from clearinghouse.evaluation.rule.design import Design
 from clearinghouse.evaluation.rule.finding import Cell, Verdict
 from clearinghouse.evaluation.rule.observations import ObservedDomain
-from clearinghouse.evaluation.rule.settle import VERDICTS, paths, settle
-from clearinghouse.evaluation.rule.tables import Row, Sample, Selection, by_tasks, sample, tabulate, without_each
+from clearinghouse.evaluation.rule.settle import VERDICTS, Firsts, Thresholds, paths, settle
+from clearinghouse.evaluation.rule.tables import FamilyRow, Sample, Selection, by_tasks, sample, tabulate, without_each
 
 FEWEST = 2
-"""Families of a domain below which a cell cannot be computed."""
+"""Families of a domain below which it counts for nothing in a cell."""
 
-Tables = tuple[tuple[Row, ...], ...]
+Tables = tuple[tuple[FamilyRow, ...], ...]
 
 
 def cells(
     design: Design,
     observed: tuple[ObservedDomain, ...],
-    thresholds: tuple[float, ...],
+    thresholds: Thresholds,
+    firsts: Firsts,
     before: Verdict,
     stage: int,
 ) -> tuple[Cell, ...]:
-    """Every cell of the registered grid.
+    """Every cell of the registered grid; none where no domain counts.
 
     Args:
-        observed: in the order of the design. thresholds: of each domain. before: the verdict that cells are held
-            against.
+        observed: in the order of the design. thresholds: of each domain. firsts: the look from which each counts.
+            before: the verdict that cells are held against.
     """
+    if not any(firsts):
+        return ()
     tables = tuple(tabulate(each, design) for each in observed)
+    asked = _Asked(design, thresholds, firsts, stage)
     told = [
-        *_by_weighting(design, observed, tables, thresholds, stage),
-        *_by_selection(design, observed, thresholds, stage),
-        *_without_families(design, tables, thresholds, stage),
+        *_by_weighting(asked, observed, tables),
+        *_by_selection(asked, observed),
+        *_without_families(asked, tables),
     ]
     return tuple(Cell(changed=changed, verdict=verdict, flips=verdict is not before) for changed, verdict in told)
 
@@ -55,32 +62,34 @@ def opposite(grid: tuple[Cell, ...], before: Verdict) -> tuple[Cell, ...]:
     return tuple(each for each in grid if before in definite and each.verdict in definite - {before})
 
 
-def first_look(design: Design, tables: Tables) -> int:
-    """When every domain has its fewest families, or all that there are."""
-    pairs = zip(design.domains, tables, strict=True)
-    return max(1, *(min(domain.families, len(rows)) for domain, rows in pairs))
+class _Asked(NamedTuple):
+    """What every cell asks with: see :func:`cells`."""
+
+    design: Design
+    thresholds: Thresholds
+    firsts: Firsts
+    stage: int
+
+    def firsts_of(self, tables: Tables) -> Firsts:
+        """The look from which each domain counts in a cell: not later than all its families that are left."""
+        return tuple(
+            None if first is None or len(rows) < FEWEST else min(first, len(rows))
+            for first, rows in zip(self.firsts, tables, strict=True)
+        )
 
 
-def _by_weighting(
-    design: Design,
-    observed: tuple[ObservedDomain, ...],
-    tables: Tables,
-    thresholds: tuple[float, ...],
-    stage: int,
-) -> Iterator[tuple[str, Verdict]]:
-    if "tasks" not in design.sensitivity.weightings:
+def _by_weighting(asked: _Asked, observed: tuple[ObservedDomain, ...], tables: Tables) -> Iterator[tuple[str, Verdict]]:
+    if "tasks" not in asked.design.sensitivity.weightings:
         return
     pairs = zip(tables, observed, strict=True)
     samples = tuple(by_tasks(rows, domain.largest) for rows, domain in pairs)
-    yield _judged("families weighted by their tasks", design, tables, samples, thresholds, stage)
+    yield _judged("families weighted by their tasks", asked, tables, samples)
 
 
-def _by_selection(
-    design: Design, observed: tuple[ObservedDomain, ...], thresholds: tuple[float, ...], stage: int
-) -> Iterator[tuple[str, Verdict]]:
-    for changed, selection in _selections(design, observed):
-        tables = tuple(tabulate(each, design, selection) for each in observed)
-        yield _judged(changed, design, tables, tuple(map(sample, tables)), thresholds, stage)
+def _by_selection(asked: _Asked, observed: tuple[ObservedDomain, ...]) -> Iterator[tuple[str, Verdict]]:
+    for changed, selection in _selections(asked.design, observed):
+        tables = tuple(tabulate(each, asked.design, selection) for each in observed)
+        yield _judged(changed, asked, tables, tuple(map(sample, tables)))
 
 
 def _selections(design: Design, observed: tuple[ObservedDomain, ...]) -> Iterator[tuple[str, Selection]]:
@@ -98,32 +107,25 @@ def _benchmarks(observed: tuple[ObservedDomain, ...]) -> list[str]:
     return sorted({task.benchmark for task in tasks if task.benchmark})
 
 
-def _judged(
-    changed: str,
-    design: Design,
-    tables: Tables,
-    samples: tuple[Sample, ...],
-    thresholds: tuple[float, ...],
-    stage: int,
-) -> tuple[str, Verdict]:
-    if min(map(len, tables)) < FEWEST:
+def _judged(changed: str, asked: _Asked, tables: Tables, samples: tuple[Sample, ...]) -> tuple[str, Verdict]:
+    firsts = asked.firsts_of(tables)
+    if not any(firsts):
         return f"{changed} (too few families to compute it)", Verdict.INDETERMINATE
-    settled = settle(design, paths(design, samples, thresholds), first_look(design, tables), stage)
-    return changed, VERDICTS[settled.verdicts[0]]
+    given = paths(asked.design, samples, asked.thresholds, firsts)
+    return changed, VERDICTS[settle(asked.design, given, 1, asked.stage).verdicts[0]]
 
 
-def _without_families(
-    design: Design, tables: Tables, thresholds: tuple[float, ...], stage: int
-) -> Iterator[tuple[str, Verdict]]:
-    if not design.sensitivity.leave_one_family_out:
+def _without_families(asked: _Asked, tables: Tables) -> Iterator[tuple[str, Verdict]]:
+    if not asked.design.sensitivity.leave_one_family_out:
         return
-    variants = paths(design, without_each(tuple(map(sample, tables))), thresholds)
-    verdicts = iter(settle(design, variants, first_look(design, tables), stage).verdicts)
-    for domain, rows in zip(design.domains, tables, strict=True):
+    samples = without_each(tuple(map(sample, tables)))
+    variants = paths(asked.design, samples, asked.thresholds, asked.firsts_of(tables))
+    verdicts = iter(settle(asked.design, variants, 1, asked.stage).verdicts)
+    for domain, rows, first in zip(asked.design.domains, tables, asked.firsts, strict=True):
         for row in rows:
             verdict = VERDICTS[next(verdicts)]
             changed = f"without family {row.name} of {domain.name}"
-            few = len(rows) <= FEWEST
-            yield (
-                (f"{changed} (too few families to compute it)", Verdict.INDETERMINATE) if few else (changed, verdict)
-            )
+            if len(rows) <= FEWEST:
+                changed, verdict = f"{changed} (too few families to compute it)", Verdict.INDETERMINATE
+            if first is not None:
+                yield changed, verdict

@@ -13,10 +13,13 @@ class ObservedAttempt(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         solved: within the registered budget, by the word of the verifying oracle; None where there is no outcome (a
             refusal, a loss of infrastructure). scaffold: that was used; empty where there is one only.
+            refused_in_words: whether it counts as a failure, and ended with a refusal by a list of phrases, which may
+            err.
     """
 
     solved: bool | None
     scaffold: str = ""
+    refused_in_words: bool = False
 
 
 class ObservedTask(msgspec.Struct, frozen=True, kw_only=True):

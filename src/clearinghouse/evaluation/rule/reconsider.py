@@ -33,14 +33,17 @@ def reconsider(
     Raises:
         DesignError, ObservationError: as in :func:`~clearinghouse.evaluation.rule.decide.decide`; a family that was
             drawn before is one that is there twice. LookError: no reconsideration is registered, or the fresh draw has
-            not the registered number of families.
+            not the registered number of families of each domain that was drawn.
     """
     check(design)
     if not design.reconsideration.families:
         raise LookError("The design registers no reconsideration.", "Draw again under a new version of the plan.")
     earlier, later = in_order(design, first), in_order(design, fresh)
-    for domain in later:
-        _check_number(design, domain)
+    if not any(domain.families for domain in later):
+        raise LookError("Nothing was drawn freshly.", "Draw the registered number of families of each domain.")
+    for before, domain in zip(earlier, later, strict=True):
+        if before.families or domain.families:
+            _check_number(design, domain)
     pairs = zip(earlier, later, strict=True)
     return judge(design, tuple(_pooled(*pair) for pair in pairs), conditions, stage=2)
 

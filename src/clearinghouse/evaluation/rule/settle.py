@@ -8,8 +8,19 @@ largest is enough against ``alpha`` over the number of domains, which is also wh
 
 NOT COVERED: every domain is below its threshold (an intersection-union test, so each is held against ``alpha``).
 
-Looks. The first look is when every domain has its fewest families; look ``n`` sees the first ``n`` families of each.
-COVERED is read from the evidence at the look. Of each domain the most is kept that ever spoke for being below, because
+What counts for nothing: a domain whose threshold is not opened, or of which fewer families are drawn than were
+registered. It stays among the registered ones by whose number alpha is divided, and is given the least that evidence
+can be: an e-value of 0, a p-value of 1. An e-value of 1 would be none, because whoever opens thresholds or goes on
+drawing may have seen which domains stand below 1, and the mean of what is left would then be too large. So at every
+look
+
+* a domain whose e-value reaches the number of registered domains over alpha is COVERED whatever the others show;
+* opening or drawing another domain never takes COVERED away, unless every domain is then shown to be below at that look
+  or an earlier one;
+* a domain that counts for nothing never helps NOT COVERED, which takes every registered one.
+
+Looks. A domain counts from its own fewest families on; look ``n`` sees the first ``n`` families of each. COVERED is
+read from the evidence at the look. Of each domain the most is kept that ever spoke for being below, because
 domains need not be below at one moment. The first look that comes to a verdict decides, and what is drawn later does
 not change it. A look that would come to both, by evidence kept from before, comes to none.
 
@@ -23,15 +34,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clearinghouse.evaluation.rule.design import Across, Design, Stopping
+from clearinghouse.evaluation.rule.design import Across, Design, DomainDesign, Stopping
 from clearinghouse.evaluation.rule.finding import Verdict
 from clearinghouse.evaluation.rule.tables import Sample
 from clearinghouse.evaluation.statistics.e_values import holm, log_mean, named
-from clearinghouse.evaluation.statistics.families import t_p_value
+from clearinghouse.evaluation.statistics.gaffke import p_value
 from clearinghouse.evaluation.statistics.sequences import Floats, log_e_process
 
 NEITHER, COVERED, NOT_COVERED = 0, 1, 2
 VERDICTS = (Verdict.INDETERMINATE, Verdict.COVERED, Verdict.NOT_COVERED)
+_NOTHING = -1e9
+"""The logarithm that stands for that of an e-value of 0: of a number, so that sums and maxima of it are numbers."""
+
+Firsts = tuple[int | None, ...]
+"""The look from which each domain counts, from 1; None where it counts for nothing."""
+Thresholds = tuple[float | None, ...]
+"""Of each domain; None where it is not opened."""
 
 
 class Paths(NamedTuple):
@@ -53,7 +71,7 @@ class Settled(NamedTuple):
 
 
 def by_betting(design: Design) -> bool:
-    """Whether evidence is an e-value; else it is a p-value of Student's t."""
+    """Whether evidence is an e-value; else it is Gaffke's p-value for a fixed number of families."""
     return design.stopping is Stopping.SEQUENTIAL or design.across is Across.E_VALUES
 
 
@@ -73,22 +91,58 @@ def alpha_each(design: Design, stage: int) -> float:
     return alpha_of(design, stage) / len(design.domains)
 
 
-def paths(design: Design, samples: tuple[Sample, ...], thresholds: tuple[float, ...]) -> Paths:
-    """The evidence of all domains at every look; where the number of families is fixed, at the only one."""
+def first_looks(design: Design, drawn: tuple[int, ...], stage: int) -> Firsts:
+    """From which look each domain counts.
+
+    Args:
+        drawn: families of each domain. stage: 2 where a fresh draw is pooled with the first one.
+    """
+    return tuple(
+        domain.families if domain.threshold.covered is not None and count >= needed(design, domain, stage) else None
+        for domain, count in zip(design.domains, drawn, strict=True)
+    )
+
+
+def needed(design: Design, domain: DomainDesign, stage: int) -> int:
+    """How many families a domain has before it counts: all that are registered, or the fewest before a look."""
+    if design.stopping is Stopping.SEQUENTIAL:
+        return domain.families
+    return domain.most_families + (design.reconsideration.families if stage == 2 else 0)
+
+
+def paths(design: Design, samples: tuple[Sample, ...], thresholds: Thresholds, firsts: Firsts = ()) -> Paths:
+    """The evidence of all domains at every look; where the number of families is fixed, at the only one.
+
+    Args:
+        samples, thresholds: of each domain. firsts: see :data:`Firsts`; none takes every domain from the first family.
+    """
     above, below = [], []
-    for each, threshold in zip(samples, thresholds, strict=True):
-        above.append(_evidence(design, each, threshold))
+    for each, threshold, first in zip(samples, thresholds, firsts or (1,) * len(samples), strict=True):
+        if threshold is None or first is None:
+            above.append(_nothing(design, each))
+            below.append(_nothing(design, each))
+            continue
         mirrored = Sample(1 - each.high, 1 - each.low, each.weights)
-        below.append(_evidence(design, mirrored, 1 - threshold))
+        above.append(_from(first, _evidence(design, each, threshold)))
+        below.append(_from(first, _evidence(design, mirrored, 1 - threshold)))
     return Paths(_side_by_side(above), _side_by_side(below))
+
+
+def _nothing(design: Design, given: Sample) -> Floats:
+    return np.full((len(given.low), 1), _NOTHING if by_betting(design) else 0.0)
+
+
+def _from(first: int, path: Floats) -> Floats:
+    """Evidence that counts from a look on. One look alone is the registered one."""
+    if path.shape[-1] > 1:
+        path[..., : first - 1] = _NOTHING
+    return path
 
 
 def _evidence(design: Design, given: Sample, threshold: float) -> Floats:
     if not by_betting(design):
         with np.errstate(divide="ignore"):
-            return np.asarray(-np.log(t_p_value(given.low, given.high, threshold, given.weights)))[:, None]
-    if not given.low.shape[-1]:
-        return np.zeros((given.low.shape[0], 1))
+            return np.asarray(-np.log(p_value(given.low, threshold, given.weights)))[:, None]
     path = log_e_process(given.low, threshold, given.weights)
     return path[:, -1:] if design.stopping is Stopping.FIXED else path
 

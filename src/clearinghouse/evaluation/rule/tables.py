@@ -27,12 +27,13 @@ class Selection(NamedTuple):
 EVERYTHING = Selection()
 
 
-class Row(NamedTuple):
+class FamilyRow(NamedTuple):
     """One family.
 
     Attributes:
-        low, high: its mean over decisive tasks with what is missing as failure, and as success. known: the mean of what
-            is not missing; None where everything is. tasks, attempts, missing: how many it rests on.
+        low, high: its mean over decisive tasks with what is missing as failure, and as success; a failure that was
+            refused in words is a success in the latter. known: the mean of what is not missing; None where everything
+            is. tasks, attempts, missing: how many it rests on. refused: of the failures, in words.
     """
 
     name: str
@@ -42,13 +43,23 @@ class Row(NamedTuple):
     tasks: int
     attempts: int
     missing: int
+    refused: int = 0
+
+
+class _Counts(NamedTuple):
+    """Attempts at one task: solved, without an outcome, failed with a refusal in words, and all."""
+
+    solved: int
+    missing: int
+    refused: int
+    every: int
 
 
 class Sample(NamedTuple):
     """One domain as numbers: variants of it along the first axis, families in drawn order along the last.
 
     Attributes:
-        low, high: as in :class:`Row`. weights: between 0 and 1; 0 leaves a family out.
+        low, high: as in :class:`FamilyRow`. weights: between 0 and 1; 0 leaves a family out.
     """
 
     low: Floats
@@ -57,11 +68,11 @@ class Sample(NamedTuple):
 
 
 def in_order(design: Design, observations: Iterable[ObservedDomain]) -> tuple[ObservedDomain, ...]:
-    """The observed domains in the order of the design.
+    """The observed domains in the order of the design; one that is missing has no families.
 
     Raises:
-        ObservationError: something is no observation of a domain; a domain is missing, strange or there twice; a family
-            is there twice; a task has more attempts with one scaffold than epochs are registered.
+        ObservationError: something is no observation of a domain; there is none at all; a domain is strange or there
+            twice; a family is there twice; a task has more attempts with one scaffold than epochs are registered.
     """
     given = tuple(observations)
     for each in given:
@@ -72,15 +83,15 @@ def in_order(design: Design, observations: Iterable[ObservedDomain]) -> tuple[Ob
             )
     by_name = {each.name: each for each in given}
     names = [each.name for each in design.domains]
-    if len(by_name) != len(given) or set(by_name) != set(names):
+    if not given or len(by_name) != len(given) or not set(by_name) <= set(names):
         raise ObservationError(
             f"Observed were {', '.join(sorted(each.name for each in given)) or 'no domains'}, "
             f"registered are {', '.join(sorted(names))}.",
-            "Give each registered domain once.",
+            "Give registered domains, each once.",
         )
     for each in given:
         _check(each, design.epochs)
-    return tuple(by_name[name] for name in names)
+    return tuple(by_name.get(name) or ObservedDomain(name=name, families=()) for name in names)
 
 
 def _check(domain: ObservedDomain, epochs: int) -> None:
@@ -99,7 +110,7 @@ def _check(domain: ObservedDomain, epochs: int) -> None:
                 )
 
 
-def tabulate(domain: ObservedDomain, design: Design, selection: Selection = EVERYTHING) -> tuple[Row, ...]:
+def tabulate(domain: ObservedDomain, design: Design, selection: Selection = EVERYTHING) -> tuple[FamilyRow, ...]:
     """One row for each family that has a decisive task, in drawn order.
 
     Which tasks are decisive follows from human times alone, never from an outcome, so families that have none can be
@@ -124,36 +135,39 @@ def _is_decisive(task: ObservedTask, band: Band, selection: Selection) -> bool:
     return best >= band.least_minutes
 
 
-def _counts(task: ObservedTask, epochs: int, scaffold: str) -> tuple[int, int, int] | None:
-    """Solved, missing and all attempts; None where nothing was tried with this scaffold."""
-    outcomes = [each.solved for each in task.attempts if not scaffold or each.scaffold == scaffold]
-    if scaffold and not outcomes:
+def _counts(task: ObservedTask, epochs: int, scaffold: str) -> _Counts | None:
+    """Count attempts; None where nothing was tried with this scaffold."""
+    tried = [each for each in task.attempts if not scaffold or each.scaffold == scaffold]
+    if scaffold and not tried:
         return None
-    expected = len(outcomes) if scaffold else max(epochs, len(outcomes))
+    expected = len(tried) if scaffold else max(epochs, len(tried))
+    outcomes = [each.solved for each in tried]
     failed, solved = outcomes.count(False), outcomes.count(True)
-    return solved, expected - failed - solved, expected
+    refused = sum(each.solved is False and each.refused_in_words for each in tried)
+    return _Counts(solved, expected - failed - solved, refused, expected)
 
 
-def _row(name: str, counts: list[tuple[int, int, int]]) -> Row:
-    known = [solved / (every - missing) for solved, missing, every in counts if every > missing]
-    return Row(
+def _row(name: str, counts: list[_Counts]) -> FamilyRow:
+    known = [each.solved / (each.every - each.missing) for each in counts if each.every > each.missing]
+    return FamilyRow(
         name=name,
-        low=sum(solved / every for solved, _, every in counts) / len(counts),
-        high=sum((solved + missing) / every for solved, missing, every in counts) / len(counts),
+        low=sum(each.solved / each.every for each in counts) / len(counts),
+        high=sum((each.solved + each.missing + each.refused) / each.every for each in counts) / len(counts),
         known=sum(known) / len(known) if known else None,
         tasks=len(counts),
-        attempts=sum(every for _, _, every in counts),
-        missing=sum(missing for _, missing, _ in counts),
+        attempts=sum(each.every for each in counts),
+        missing=sum(each.missing for each in counts),
+        refused=sum(each.refused for each in counts),
     )
 
 
-def sample(rows: tuple[Row, ...]) -> Sample:
+def sample(rows: tuple[FamilyRow, ...]) -> Sample:
     """One variant, all families of equal weight."""
     low = np.array([[row.low for row in rows]])
     return Sample(low, np.array([[row.high for row in rows]]), np.ones_like(low))
 
 
-def by_tasks(rows: tuple[Row, ...], largest: int) -> Sample:
+def by_tasks(rows: tuple[FamilyRow, ...], largest: int) -> Sample:
     """One variant in which a family weighs as much as it has tasks, in units of the largest family of the pool."""
     tasks = np.array([[float(row.tasks) for row in rows]])
     most = max([float(largest), *tasks.ravel()], default=1.0)

@@ -9,8 +9,8 @@ from clearinghouse.evaluation.rule.conditions import Conditions, doubts, obstacl
 from clearinghouse.evaluation.rule.design import Design
 from clearinghouse.evaluation.rule.finding import Cell, DomainFinding, Verdict
 from clearinghouse.evaluation.rule.grid import Tables
-from clearinghouse.evaluation.rule.settle import VERDICTS, alpha_each, alpha_of, paths, settle
-from clearinghouse.evaluation.rule.tables import Row, Sample, sample
+from clearinghouse.evaluation.rule.settle import VERDICTS, Firsts, Thresholds, alpha_each, alpha_of, paths, settle
+from clearinghouse.evaluation.rule.tables import FamilyRow, Sample, sample
 
 _MOST_FAMILIES = 1_024
 """Families beyond which no number is told."""
@@ -23,14 +23,15 @@ class Stand(NamedTuple):
     """How things stand: the verdict and the one before the conditions and the grid, and what they rest on.
 
     Attributes:
-        thresholds: of each domain; None where one is not opened.
+        thresholds: of each domain; None where one is not opened. firsts: the look from which each counts, or None.
     """
 
     verdict: Verdict
     before: Verdict
     domains: tuple[DomainFinding, ...]
     tables: Tables
-    thresholds: tuple[float, ...] | None
+    thresholds: Thresholds
+    firsts: Firsts
     grid: tuple[Cell, ...]
     flipped: float
     stage: int
@@ -42,22 +43,21 @@ def would_change(design: Design, stand: Stand, conditions: Conditions) -> tuple[
 
 
 def _sentences(design: Design, stand: Stand, conditions: Conditions) -> Iterator[str]:
-    if stand.thresholds is None:
-        for each in stand.domains:
-            if each.covered is None:
-                yield f"{each.title}: the value of the threshold {each.threshold} is opened."
+    for each in stand.domains:
+        if each.covered is None:
+            yield f"{each.title}: the value of the threshold {each.threshold} is opened."
     if conditions.development:
         yield "A draw from a pool that is held out."
-    if stand.thresholds is None:
+    if all(each is None for each in stand.thresholds):
         return
     if stand.before is Verdict.INDETERMINATE:
-        yield from _more_families(design, stand, stand.thresholds)
+        yield from _more_families(design, stand)
     if stand.before is Verdict.COVERED:
         yield from _settled(conditions)
     if stand.flipped > design.sensitivity.limit and stand.before is not Verdict.INDETERMINATE:
         yield from _steadier(design, stand)
     if stand.verdict is not Verdict.INDETERMINATE:
-        yield from _fresh_draw(design, stand, stand.thresholds)
+        yield from _fresh_draw(design, stand)
     if stand.verdict is Verdict.NOT_COVERED:
         yield f"A scaffold or a budget that is shown to gain at least {design.delta:g}, or a flag that is opened."
     elif stand.before is not Verdict.COVERED and all(_is_low(each) for each in stand.domains):
@@ -84,11 +84,11 @@ def _steadier(design: Design, stand: Stand) -> Iterator[str]:
     )
 
 
-def _more_families(design: Design, stand: Stand, thresholds: tuple[float, ...]) -> Iterator[str]:
+def _more_families(design: Design, stand: Stand) -> Iterator[str]:
     """How many more would decide, if they came out like those that were seen."""
     down = []
-    for domain, rows, threshold in zip(stand.domains, stand.tables, thresholds, strict=True):
-        if not rows:
+    for domain, rows, threshold in zip(stand.domains, stand.tables, stand.thresholds, strict=True):
+        if not rows or threshold is None:
             continue
         given = sample(rows)
         if domain.accuracy.value > threshold:
@@ -130,14 +130,14 @@ def _is_enough(design: Design, given: Sample, size: int, threshold: float, enoug
     return bool(paths(design, (longer,), (threshold,)).above[0, -1, 0] >= enough)
 
 
-def _fresh_draw(design: Design, stand: Stand, thresholds: tuple[float, ...]) -> Iterator[str]:
+def _fresh_draw(design: Design, stand: Stand) -> Iterator[str]:
     """How a reconsideration would have to come out to change a verdict."""
     count = design.reconsideration.families
     if not count or stand.stage == 2:
         yield "Another draw, under a new version of the plan."
         return
     rates = np.arange(101) / 100
-    changing = [rate for rate in rates if _pooled(design, stand.tables, thresholds, rate) is not stand.verdict]
+    changing = [rate for rate in rates if _pooled(design, stand, rate) is not stand.verdict]
     side = "at most" if stand.verdict is Verdict.COVERED else "at least"
     edge = max(changing, default=None) if stand.verdict is Verdict.COVERED else min(changing, default=None)
     if edge is None:
@@ -146,9 +146,10 @@ def _fresh_draw(design: Design, stand: Stand, thresholds: tuple[float, ...]) -> 
         yield f"A fresh draw of {count} families in each domain, each with a success of {side} {edge:.2f}."
 
 
-def _pooled(design: Design, tables: Tables, thresholds: tuple[float, ...], rate: float) -> Verdict:
+def _pooled(design: Design, stand: Stand, rate: float) -> Verdict:
     """The verdict of the second stage, if each fresh family came out at one rate."""
-    row = Row(name="", low=rate, high=rate, known=rate, tasks=1, attempts=1, missing=0)
+    row = FamilyRow(name="", low=rate, high=rate, known=rate, tasks=1, attempts=1, missing=0)
     fresh = (row,) * design.reconsideration.families
-    samples = tuple(sample(rows + fresh) for rows in tables)
-    return VERDICTS[settle(design, paths(design, samples, thresholds), 1, 2).verdicts[0]]
+    samples = tuple(sample(rows + fresh) for rows in stand.tables)
+    given = paths(design, samples, stand.thresholds, stand.firsts)
+    return VERDICTS[settle(design, given, 1, 2).verdicts[0]]

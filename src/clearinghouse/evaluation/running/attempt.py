@@ -12,9 +12,12 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
         task_id, task_family, domain: of the task. epoch: which attempt at it, from 1. model: by its provider's name.
         scaffold: that led it. ended: how. score: 1 solved, 0 not, between them where the log says so; None where there
             is no outcome. human_minutes, human_source: of the task; None and empty where the log does not say.
-        steps: that were done. tokens: of input and output together. seconds: of work, without waiting for the provider
-            where the log tells them apart. cost: in US dollars, None where it is not known. retries: how often the
-            machine lost it before. log: the name of the log. sealed: whether this stands in a run that was verified.
+        steps: that were done. tokens: of input and output together; 0 where they are not known. seconds: of work,
+            without waiting for the provider where the log tells them apart; cost: in US dollars; None where they are
+            not known.
+        retries: how often the machine lost it before.
+        unknown: which of score, tokens, seconds and cost the log gives as a number that is none.
+        log: the name of the log. sealed: whether this stands in a run that was verified.
     """
 
     task_id: str
@@ -29,9 +32,10 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     human_source: str = ""
     steps: tuple[str, ...] = ()
     tokens: int = 0
-    seconds: float = 0.0
+    seconds: float | None = None
     cost: float | None = None
     retries: int = 0
+    unknown: tuple[str, ...] = ()
     log: str = ""
     sealed: bool = False
 

@@ -3,33 +3,26 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from clearinghouse.evaluation.running.errors import RunError
+from clearinghouse.evaluation.pools.exposure import NOBODY
 from clearinghouse.evaluation.running.scripted.skill import PREFIX
+from clearinghouse.evaluation.tasks.custody import demand
 from clearinghouse.evaluation.tasks.task import Task
-from clearinghouse.records.marking import Tlp
+
+
+def host_of(model: str, operator: str) -> str:
+    """Return who sees what is shown to a model; empty for nobody, where it is a scripted agent on this machine."""
+    return "" if model.startswith(f"{PREFIX}/") else operator or NOBODY
 
 
 def require_shown(tasks: Sequence[Task], model: str, operator: str, today: dt.date | None = None) -> None:
-    """See that every task may be shown to who hosts a model. Scripted agents show nothing to anybody.
+    """See that every task may be shown to who hosts a model, and that the consents to it are with it.
 
     Args:
         operator: who hosts the model. today: the day of the run; None takes the present one, in UTC.
 
     Raises:
-        RunError: one may not.
+        WithheldError, EnvelopeError: see :func:`~clearinghouse.evaluation.tasks.custody.demand`.
     """
-    if model.startswith(f"{PREFIX}/"):
-        return
     day = today or dt.datetime.now(dt.UTC).date()
     for task in tasks:
-        custody = task.custody
-        if custody.marking is Tlp.CLEAR:
-            continue
-        if operator not in custody.operators:
-            who = operator or "nobody in particular"
-            what = (
-                f"the task {task.id} is {custody.marking}, and its consent does not name {who[:80]} as a host of models"
-            )
-            raise RunError(what, "name who hosts the model with --operator, or leave the task out")
-        if custody.until is not None and day > custody.until:
-            raise RunError(f"the consent for the task {task.id} ended on {custody.until}", "leave the task out")
+        demand(task, host_of(model, operator), day)

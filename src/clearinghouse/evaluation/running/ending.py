@@ -4,6 +4,7 @@ Only two of them are missing outcomes. A model that would not, and a machine tha
 model can do; an attempt that used up its budget did fail within it.
 """
 
+import re
 from enum import StrEnum
 
 
@@ -31,7 +32,9 @@ REFUSALS = frozenset({"content_filter"})
 """Reasons to stop that are refusals, as inspect_ai names them for every provider of models."""
 MISSING = frozenset({Ended.REFUSED, Ended.INFRASTRUCTURE})
 """Endings without an outcome."""
-_STOPPED = ("CancelledError", "KeyboardInterrupt", "operator interruption")
+_STOPPED = re.compile(r"(?:CancelledError|Cancelled|KeyboardInterrupt)\(")
+"""How inspect_ai writes an error that stopped an attempt from outside: its class, which nobody in a box can choose, and
+then what it says. Words further on may be anybody's."""
 
 
 def ended(
@@ -42,6 +45,7 @@ def ended(
     stop: str = "",
     has_waited: bool = False,
     is_unmetered: bool = False,
+    was_whole: bool = False,
 ) -> Ended:
     """Return how an attempt ended.
 
@@ -51,8 +55,9 @@ def ended(
             has_waited: whether the limit was reached by waiting for the model's provider, which is no work of the
             model. is_unmetered: whether the provider did not say how many tokens its answers took, so that what was
             solved may have been solved beyond the budget.
+            was_whole: whether the log came to its end, so that nobody stopped anything of it.
     """
-    if limit == "operator" or any(each in error for each in _STOPPED):
+    if limit == "operator" or (not was_whole and _STOPPED.match(error)):
         return Ended.INTERRUPTED
     if error or is_unmetered:
         return Ended.INFRASTRUCTURE

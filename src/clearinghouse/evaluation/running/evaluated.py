@@ -108,7 +108,7 @@ def attempt(
     told = {KEY: _told(asked, isolation)}
     token = hook.CURRENT.set(sealing)
     try:
-        with quiet.quiet(), quiet.stoppable(), session.entered(running), _priced(asked):
+        with quiet.quiet(sealing.folder), quiet.stoppable(), session.entered(running), _priced(asked):
             options = _options(asked, sealing.folder, samples)
             logs = evaluate(made, model=_model(asked.model), metadata=told, **options)
     except PrerequisiteError as error:
@@ -207,6 +207,7 @@ def _told(asked: Asked, isolation: Isolation) -> dict[str, Any]:
         "tier_demanded": asked.tier,
         "tier_reached": str(isolation.tier),
         "provider": isolation.provider,
+        "kernel": isolation.kernel,
         "limits": dict(isolation.limits),
         "plan": asked.plan,
         "pool": asked.pool,

@@ -4,9 +4,12 @@ Source: the log format of inspect_ai, versions 1 and 2, and what changed between
 ``score`` before there were ``scores``, tokens by model, limits that were no objects at first.
 """
 
-from typing import Any
-
 import msgspec
+
+from clearinghouse.evaluation.running.bounded import one_more
+
+NOTHING = msgspec.Raw(b"")
+"""What is not there."""
 
 
 class Error(msgspec.Struct, frozen=True):
@@ -24,17 +27,23 @@ class Limit(msgspec.Struct, frozen=True):
 class Usage(msgspec.Struct, frozen=True):
     """Tokens of one model."""
 
-    input_tokens: int = 0
-    output_tokens: int = 0
-    total_tokens: int = 0
+    input_tokens: float | None = None
+    output_tokens: float | None = None
+    total_tokens: float | None = None
     total_cost: float | None = None
+
+
+class Steps(msgspec.Struct, frozen=True):
+    """What a score of ours says further: names of steps that were done."""
+
+    steps: msgspec.Raw = NOTHING
 
 
 class Score(msgspec.Struct, frozen=True):
     """What one scorer said."""
 
-    value: Any = None
-    metadata: dict[str, Any] | None = None
+    value: msgspec.Raw = NOTHING
+    metadata: Steps | None = None
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -49,28 +58,57 @@ class Output(msgspec.Struct, frozen=True):
     choices: list[Choice] = []
 
 
+class Told(msgspec.Struct, frozen=True):
+    """What a log says of a task; anything may stand there."""
+
+    family: msgspec.Raw = NOTHING
+    task_family: msgspec.Raw = NOTHING
+    category: msgspec.Raw = NOTHING
+    domain: msgspec.Raw = NOTHING
+    human_minutes: msgspec.Raw = NOTHING
+    human_source: msgspec.Raw = NOTHING
+
+
 class Sample(msgspec.Struct, frozen=True):
-    """One attempt."""
+    """One attempt. Its parts that can hold many things are bytes as yet (:func:`.bounded.part`)."""
 
     id: int | str
     epoch: int = 1
-    metadata: dict[str, Any] | None = None
-    scores: dict[str, Score] | None = None
+    metadata: Told | None = None
+    scores: msgspec.Raw = NOTHING
     score: Score | None = None
-    output: Output | None = None
+    output: msgspec.Raw = NOTHING
     error: Error | None = None
-    error_retries: list[Error] | None = None
+    error_retries: msgspec.Raw = NOTHING
     limit: Limit | str | None = None
-    model_usage: dict[str, Usage] | None = None
+    model_usage: msgspec.Raw = NOTHING
     total_time: float | None = None
     working_time: float | None = None
-    started_at: str | None = None
+
+    def __post_init__(self) -> None:
+        one_more()
+
+
+class Own(msgspec.Struct, frozen=True):
+    """What a log of ours says of itself; anything may stand there in a log of others."""
+
+    scaffold: msgspec.Raw = NOTHING
+    scripted: msgspec.Raw = NOTHING
+    tier_reached: msgspec.Raw = NOTHING
+    provider: msgspec.Raw = NOTHING
+    kernel: msgspec.Raw = NOTHING
+    limits: msgspec.Raw = NOTHING
+
+
+class Named(msgspec.Struct, frozen=True):
+    """Where a log of ours says what it is."""
+
+    clearinghouse: msgspec.Raw = NOTHING
 
 
 class Config(msgspec.Struct, frozen=True):
     """How it was run."""
 
-    epochs: int | None = None
     working_limit: float | None = None
 
 
@@ -80,11 +118,9 @@ class Spec(msgspec.Struct, frozen=True):
     task: str = ""
     model: str = ""
     created: str = ""
-    run_id: str = ""
     solver: str | None = None
-    metadata: dict[str, Any] | None = None
+    metadata: Named | None = None
     config: Config = Config()
-    packages: dict[str, str] | None = None
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -96,8 +132,7 @@ class Step(msgspec.Struct, frozen=True):
 class Plan(msgspec.Struct, frozen=True):
     """What led the model."""
 
-    name: str = ""
-    steps: list[Step] = []
+    steps: msgspec.Raw = NOTHING
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -107,7 +142,6 @@ class Header(msgspec.Struct, frozen=True):
     version: int = 1
     status: str = "started"
     plan: Plan | None = None
-    error: Error | None = None
 
 
 class Whole(Header, frozen=True):

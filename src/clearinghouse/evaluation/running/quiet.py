@@ -7,30 +7,48 @@ process, and whatever a provider of models keeps for itself.
 """
 
 import os
+import shutil
 import signal
-import tempfile
 import threading
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+WORKING = ".working"
+"""The folder below that of a run for what inspect_ai writes for itself."""
 _SETTINGS = "INSPECT_"
 """How the names of variables begin by which inspect_ai would be set otherwise than what was asked."""
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
-    """Give inspect_ai a data folder that is thrown away, and no settings but those that are handed to it."""
-    with tempfile.TemporaryDirectory(prefix="clearinghouse-run-", ignore_cleanup_errors=True) as folder:
-        own = {
-            "XDG_DATA_HOME": folder,
-            "XDG_CACHE_HOME": folder,
-            "INSPECT_TRACE_FILE": os.path.join(folder, "trace.log"),
-        }
+def quiet(folder: Path) -> Iterator[None]:
+    """Give inspect_ai a data folder that is thrown away, and no settings but those that are handed to it.
+
+    Args:
+        folder: of the run, where what it writes stays if this process is killed: it can hold what tasks say, and is for
+            the same eyes as the logs. The next run into the folder removes it (:func:`tidy`).
+    """
+    tidy(folder)
+    place = folder / WORKING
+    place.mkdir(mode=0o700)
+    own = {
+        "XDG_DATA_HOME": str(place),
+        "XDG_CACHE_HOME": str(place),
+        "INSPECT_TRACE_FILE": str(place / "trace.log"),
+    }
+    try:
         with _variables(own), _silenced(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what its libraries warn of ends no attempt, and nobody here can mend it
             yield
+    finally:
+        tidy(folder)
+
+
+def tidy(folder: Path) -> None:
+    """Remove what inspect_ai wrote for itself in a run that is over, or was killed."""
+    shutil.rmtree(folder / WORKING, ignore_errors=True)
 
 
 @contextmanager

@@ -19,7 +19,9 @@ from clearinghouse.evaluation.running.asked import Asked
 from clearinghouse.evaluation.running.bench import Bench
 from clearinghouse.evaluation.running.ending import Ended
 from clearinghouse.evaluation.running.errors import RunError
-from clearinghouse.evaluation.running.logs import attempts_in
+from clearinghouse.evaluation.running.isolated import weakest
+from clearinghouse.evaluation.running.logs import attempts_in, isolation_of
+from clearinghouse.evaluation.running.quiet import tidy
 from clearinghouse.evaluation.running.sealing import begun as begun_log
 from clearinghouse.evaluation.running.sealing.lines import NONE, Seals
 from clearinghouse.evaluation.running.sealing.statement import put, said_of, write
@@ -152,7 +154,8 @@ def _run(
     logs = _closed(folder)
     sealed = len(_done(logs))
     began = begun_log.read(folder, asked.digest)
-    said = said_of(asked, logs, isolation, _text(now()), complete=sealed >= wanted, began=began)
+    reached = weakest([isolation_of(path) for path, _ in logs] or [isolation])
+    said = said_of(asked, logs, reached, _text(now()), complete=sealed >= wanted, began=began)
     statement = write(folder, said, signers)
     if failed:
         raise failed
@@ -182,6 +185,7 @@ def begun(folder: Path, asked: Asked) -> set[tuple[str, int]]:
         names = [each for each in asked.__struct_fields__ if getattr(asked, each) != getattr(there, each)]
         what = f"{folder} holds a run that was asked for something else: {', '.join(names)}"
         raise RunError(what, "name another folder, or ask for the same")
+    tidy(folder)
     _unsealed_away(folder)
     return _done(_closed(folder))
 
@@ -219,8 +223,11 @@ def _logs(folder: Path) -> list[Path]:
 
 
 def _unsealed_away(folder: Path) -> None:
-    """Remove logs of which not one attempt was sealed before the process ended: they hold nothing that counts."""
-    for path in folder.glob(f"*{LOG}"):
+    """Remove logs of which not one attempt was sealed before the process ended: they hold nothing that counts. Files
+    that were being written go with them.
+    """
+    unfinished = (*folder.glob(".*.part"), *folder.glob(f".{Path(begun_log.NAME).stem}.head.json.*"))
+    for path in (*folder.glob(f"*{LOG}"), *unfinished):
         if not beside(path).exists():
             path.unlink()
 

@@ -19,12 +19,12 @@ from scipy.special import stdtrit
 
 from clearinghouse.evaluation.statistics.arrays import Floats, Ints
 from clearinghouse.evaluation.statistics.estimate import Interval, Sides
+from clearinghouse.evaluation.statistics.gaffke import ratio_lower_bound
 
 FEW_FAMILIES = 15
 """Below so many, Student's t is too narrow, and the bounds that need no distribution are used instead."""
 SEED = 42
 _WILD_DRAWS = 1_999
-_BOUNDED_DRAWS = 9_999
 _WEBB = np.array([-sqrt(1.5), -1.0, -sqrt(0.5), sqrt(0.5), 1.0, sqrt(1.5)])
 _HALVINGS = 26
 """Of the scale, when a bound is looked for: to a hundred-millionth of it."""
@@ -112,7 +112,7 @@ def clustered_interval(
         method = Method.T if count >= FEW_FAMILIES else Method.BOUNDED
     agree = count < 2 or found.error <= 1e-12 * (scale.high - scale.low)
     if agree or method is Method.BOUNDED:
-        low, high = _agreeing(found, alpha, scale) if agree else _bounded(found, alpha, scale, seed)
+        low, high = _agreeing(found, alpha, scale) if agree else _bounded(found, alpha, scale)
         says = f"bounds for any distribution of families, {count} families"
     elif method is Method.WILD:
         low, high = _wild(found, alpha, scale, seed)
@@ -127,21 +127,15 @@ def clustered_interval(
     return Interval(low=low, high=high, level=level, method=says, sides=sides)
 
 
-def _bounded(found: Clusters, alpha: float, scale: Scale, seed: int) -> tuple[float, float]:
-    """Return both ends by the bounds of Gaffke (2005): a bootstrap that adds one family at the end of the scale.
+def _bounded(found: Clusters, alpha: float, scale: Scale) -> tuple[float, float]:
+    """Return both ends by the bounds of :mod:`~clearinghouse.evaluation.statistics.gaffke`.
 
-    Families get the weights of a Dirichlet distribution, and so does one more, which fails altogether for the lower
-    bound and succeeds for the upper one. With families of one attempt each it is Clopper and Pearson's. Learned-Miller
-    and Thomas (arXiv 1905.06208) conjecture that it holds at its level for every distribution on the scale; no case is
-    known where it does not. Where tasks weigh alike and families have different sizes, the added one has a mean size,
-    and that it holds is known by simulation only.
+    Where tasks weigh alike and families have different sizes, the added one has a mean size, and that the bounds hold
+    is known by simulation only.
     """
-    rng = np.random.Generator(np.random.PCG64(seed))
-    drawn = rng.exponential(size=(_BOUNDED_DRAWS, len(found.sums) + 1))
-    added = drawn[:, -1] * found.sizes.mean()
-    sums, sizes = drawn[:, :-1] @ found.sums, drawn[:, :-1] @ found.sizes + added
-    low = np.quantile((sums + added * scale.low) / sizes, alpha, method="lower")
-    high = np.quantile((sums + added * scale.high) / sizes, 1 - alpha, method="higher")
+    added = float(found.sizes.mean())
+    low = ratio_lower_bound(found.sums, found.sizes, alpha, added=added, scale=scale)
+    high = -ratio_lower_bound(-found.sums, found.sizes, alpha, added=added, scale=(-scale.high, -scale.low))
     return float(low), float(high)
 
 

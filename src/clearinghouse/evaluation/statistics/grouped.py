@@ -12,14 +12,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from clearinghouse.evaluation.errors import EvaluationError
+from clearinghouse.evaluation.statistics.arrays import Floats
+from clearinghouse.evaluation.statistics.errors import UnfitDataError
 
-Floats = npt.NDArray[np.float64]
+__all__ = ["Clustered", "Codes", "Floats", "UnfitDataError", "clustered", "codes_of", "numbers", "sums", "t_quantile"]
+
 Codes = npt.NDArray[np.intp]
-
-
-class UnfitDataError(EvaluationError):
-    """Numbers that a statistic cannot be computed from: their shape, range or number does not suit it."""
 
 
 class Clustered(msgspec.Struct, frozen=True, kw_only=True):

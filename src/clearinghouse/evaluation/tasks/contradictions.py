@@ -86,6 +86,7 @@ def _folders(written: Written) -> Iterator[str]:
     if written.recipe:
         found += [written.recipe.folder, written.recipe.artefacts]
     found += [each.folder for each in written.host]
+    found.append(written.custody.consents)
     yield from filter(None, found)
 
 

@@ -159,12 +159,14 @@ class Custody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         marking: how far it may travel. operators: who may host the models that are run on it, where it is not public;
-            empty where it is. until: the last day of that.
+            empty where it is. until: the last day of that. consents: the folder of the signed consents of finder,
+            vendor and operator, where it is made from a finding that is not public.
     """
 
     marking: Tlp = Tlp.CLEAR
     operators: Annotated[tuple[_Line, ...], Meta(max_length=64)] = ()
     until: dt.date | None = None
+    consents: _Path | None = None
 
 
 class Origin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

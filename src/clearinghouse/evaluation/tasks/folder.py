@@ -11,6 +11,9 @@ from clearinghouse.evaluation.tasks.errors import TaskError
 from clearinghouse.sandbox import File
 
 NAME = "task.toml"
+FROM_POOL = "from-pool.json"
+"""Beside it where the task was written out of a sealed pool, and no part of the task
+(:mod:`clearinghouse.evaluation.pools.marker`)."""
 LARGEST_FILE = 32 << 20
 LARGEST_TOGETHER = 64 << 20
 """Most bytes of one file, and of all files of a task together."""
@@ -31,6 +34,8 @@ def read(folder: Path) -> dict[str, File]:
     left = LARGEST_TOGETHER
     for path in _paths(folder):
         name = path.relative_to(folder).as_posix()
+        if name == FROM_POOL:
+            continue
         files[name] = _file(path, min(left, LARGEST_FILE), str(folder))
         left -= len(files[name].data)
     return files

@@ -7,12 +7,14 @@ from clearinghouse.evaluation.tasks.errors import TaskError
 from clearinghouse.evaluation.tasks.fields import Host, Kind, Written
 from clearinghouse.sandbox import BoxError, Command, Limits, contract
 from clearinghouse.sandbox.contract import MIB
-from clearinghouse.sandbox.network import OWN, links_of
+from clearinghouse.sandbox.network import LOCAL, OWN, links_of
 
 HOSTS = "hosts"
 """The folder below ``/work`` of the oracle's box with a folder of each host: what was fresh there, and collected."""
 AGENT = "agent"
 """By which hosts name the agent's own box in their links."""
+TAKEN = frozenset({AGENT, LOCAL})
+"""Names that no host can have."""
 SERVING = Limits(seconds=600, cpu=120, memory=256 * MIB, processes=64, disk=64 * MIB, files=4096)
 """What the program of a host may use while one command of the agent runs, where the task does not say otherwise."""
 
@@ -32,6 +34,9 @@ def require_range(written: Written, files: Mapping[str, bool], source: str) -> N
         what = f"{where}: only a range has hosts, and it has some"
         raise TaskError(what, "add hosts, or name another kind", source=source)
     for host in hosts:
+        if host.name in TAKEN:
+            what = f"{where} {host.name}: this is the name of a box that there is anyway"
+            raise TaskError(what, "name it otherwise", source=source)
         if not files[host.folder]:
             raise TaskError(f"{where} {host.name}: there is no file below {host.folder}", "add one", source=source)
         if twice := {each for each in host.fresh if each in host.collect}:

@@ -45,7 +45,8 @@ def test_a_copy_for_each_audience_holds(evidence: Evidenced, archives: Archives,
     assert not wrong(found)
     assert found.audience == audience.value
     absent = {name for name, result in told(found).items() if result == "absent"}
-    nothing = {"reconsideration"} if audience is Audience.COURT else {"reconsideration", "openings"}
+    nothing = {"draws", "reconsideration"}  # the draw is a rehearsal's: nobody can verify what its beacon said
+    nothing |= set() if audience is Audience.COURT else {"openings"}
     assert absent == nothing | ({"runs"} if audience is Audience.PUBLIC else set())
 
 

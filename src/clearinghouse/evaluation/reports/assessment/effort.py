@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from clearinghouse.evaluation.assessment.facts import Assessment, Rung
+from clearinghouse.evaluation.assessment.computed import DRAW
+from clearinghouse.evaluation.assessment.facts import Assessment, Flag, Rung
 from clearinghouse.evaluation.reports.blocks import SENTENCE, Block, Figure, Paragraph, Said, Section, Table, Words
 from clearinghouse.evaluation.reports.numbers import level, percent, percent_interval, points, registered, tokens
 from clearinghouse.evaluation.reports.plots.ladder import ladder
@@ -81,13 +82,19 @@ def losses(facts: Assessment) -> Section:
     )
 
 
+def _state(flag: Flag) -> str:
+    if flag.is_open:
+        return "open: stands in the way of “not covered”"
+    return "stands, in an exercise" if flag.kind == DRAW else "settled"
+
+
 def flags(facts: Assessment) -> Section:
     """Return the section on what lessens the evidence."""
     rows = tuple(
         (
             Said(each.kind.replace("_", " "), 40),
             Said(each.says, SENTENCE),
-            "open: stands in the way of “not covered”" if each.is_open else "settled",
+            _state(each),
         )
         for each in facts.flags
     )

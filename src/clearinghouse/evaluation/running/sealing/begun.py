@@ -1,10 +1,12 @@
-"""Attempts are written down as they begin, too: one that somebody broke off before it was sealed leaves a trace.
+"""Attempts are written down as they begin, too: one that somebody broke off before it was sealed leaves a trace, and so
+does each one that the machine lost and that was made again.
 
 It is an append-only log (:mod:`clearinghouse.evaluation.ledger.chain`) beside the logs of a run, whose root stands in
 the statement over it. Who throws the whole folder away throws this away as well.
 """
 
 import datetime as dt
+from collections import Counter
 from pathlib import Path
 
 from clearinghouse.evaluation.ledger.chain import Chain, Log
@@ -44,6 +46,6 @@ def read(folder: Path, run: str) -> Log:
     return log
 
 
-def attempts_in(log: Log) -> set[tuple[str, str]]:
-    """Return the task and the epoch of every attempt that began."""
-    return {(each.facts.get("task", ""), each.facts.get("epoch", "")) for each in log.entries}
+def attempts_in(log: Log) -> Counter[tuple[str, str]]:
+    """Return how often an attempt began, by its task and its epoch."""
+    return Counter((each.facts.get("task", ""), each.facts.get("epoch", "")) for each in log.entries)

@@ -1,10 +1,11 @@
 """Attempts are sealed as they end, by a hook of inspect_ai. It does nothing in evaluations that are not ours."""
 
 import logging
+from collections import Counter
 from contextvars import ContextVar
 from pathlib import Path
 
-from inspect_ai.hooks import Hooks, SampleEnd, SampleStart, TaskStart, hooks
+from inspect_ai.hooks import Hooks, SampleAttemptStart, SampleEnd, TaskStart, hooks
 
 from clearinghouse.evaluation.running.errors import SealError
 from clearinghouse.evaluation.running.sealing import begun
@@ -29,7 +30,7 @@ class Sealing:
         self.sealed = 0
         self._sealers: dict[str, Sealer] = {}
         self._names: dict[str, str] = {}
-        self._began: set[tuple[str, int]] = set()
+        self._began: Counter[tuple[str, int]] = Counter()
 
     def began(self, eval_id: str, task_id: str) -> None:
         """Take note of a log that began."""
@@ -38,11 +39,15 @@ class Sealing:
     def begins(self, sample: str | int, epoch: int) -> None:
         """Write down that an attempt begins."""
         begun.note(self.folder, self.run, str(sample), epoch)
-        self._began.add((str(sample), epoch))
+        self._began[str(sample), epoch] += 1
 
-    def ended(self, eval_id: str, sample: str | int, epoch: int) -> None:
-        """Seal an attempt that ended and stands in its log. One that had no box never began by itself; it does here."""
-        if (str(sample), epoch) not in self._began:
+    def ended(self, eval_id: str, sample: str | int, epoch: int, lost: int = 0) -> None:
+        """Seal an attempt that ended and stands in its log. One that had no box never began by itself; it does here.
+
+        Args:
+            lost: how often the machine lost it before, so that it began as often more.
+        """
+        while self._began[str(sample), epoch] < 1 + lost:
             self.begins(sample, epoch)
         if eval_id not in self._sealers:
             self._sealers[eval_id] = Sealer(self._log(self._names[eval_id]), self.run, self.head)
@@ -83,8 +88,8 @@ class SealingHooks(Hooks):
         if sealing:
             sealing.began(data.eval_id, data.spec.task_id)
 
-    async def on_sample_start(self, data: SampleStart) -> None:
-        """Write down that an attempt begins."""
+    async def on_sample_attempt_start(self, data: SampleAttemptStart) -> None:
+        """Write down that an attempt begins, also one that is made again because the machine lost it."""
         sealing = CURRENT.get()
         if sealing is None or sealing.failed:
             return
@@ -100,7 +105,8 @@ class SealingHooks(Hooks):
         if sealing is None or sealing.failed:
             return
         try:
-            sealing.ended(data.eval_id, data.sample.id, data.sample.epoch)
+            lost = len(data.sample.error_retries or ())
+            sealing.ended(data.eval_id, data.sample.id, data.sample.epoch, lost)
         except Exception as error:  # kept, and raised when the run ends
             sealing.failed = error
             LOGGER.exception("an attempt could not be sealed")

@@ -11,8 +11,7 @@ import numpy as np
 from scipy.special import betaincc, betaln
 
 from clearinghouse.evaluation.statistics.sequences.betting import Floats
-
-_HALVINGS = 40
+from clearinghouse.evaluation.statistics.sequences.search import largest_refuted
 
 
 def log_evidence(successes: Floats, trials: Floats, rate: float, prior: tuple[float, float] = (1.0, 1.0)) -> Floats:
@@ -33,12 +32,9 @@ def log_evidence(successes: Floats, trials: Floats, rate: float, prior: tuple[fl
 def lower_bound(outcomes: Floats, alpha: float) -> float:
     """The rate below which every claim was refuted at some look, by outcomes in their order, each 0 or 1."""
     successes, trials = outcomes.cumsum(), np.arange(1.0, outcomes.size + 1)
-    low, high = 0.0, 1.0
-    for _ in range(_HALVINGS) if outcomes.size else ():
-        middle = (low + high) / 2
-        refuted = log_evidence(successes, trials, middle).max() >= -np.log(alpha)
-        low, high = (middle, high) if refuted else (low, middle)
-    return low
+    if not outcomes.size:
+        return 0.0
+    return largest_refuted(lambda rate: bool(log_evidence(successes, trials, rate).max() >= -np.log(alpha)))
 
 
 def upper_bound(outcomes: Floats, alpha: float) -> float:

@@ -21,13 +21,15 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from clearinghouse.evaluation.statistics.sequences.search import largest_refuted
+
 Floats: TypeAlias = NDArray[np.float64]
 
 BETS: Floats = (np.arange(16) + 0.5) / 16
 """The bets, as shares of the largest that cannot lose more than there is."""
 
-_HALVINGS = 40
-"""Of the interval in which a bound is searched: to one part in 10^12."""
+_BEYOND = 300.0
+"""A logarithm of evidence that is beyond any level, and far from the largest number."""
 
 
 def log_factors(values: Floats, mean: float | Floats, weights: Floats | None = None) -> Floats:
@@ -56,20 +58,23 @@ def log_e_process(values: Floats, mean: float | Floats, weights: Floats | None =
     return log_mean_exp(log_factors(values, mean, weights).cumsum(axis=-2))
 
 
-def log_e_process_without_each(values: Floats, mean: float) -> Floats:
-    """What :func:`log_e_process` would be without each value in turn; axes: of ``values``, then looks.
+def e_process_without_each(values: Floats, mean: float) -> tuple[Floats, Floats]:
+    """The evidence against "the mean is at most ``mean``", and what it would be without each value in turn.
 
-    A look before the value was there is as it was. Each bet is divided by what the value had multiplied it by, which is
-    never 0.
+    Both are e-values and no logarithms, cut off where they are beyond any level (e to 300), so that whoever asks
+    whether sums of them are enough gets the right answer quickly. Each bet is divided by what the value had multiplied
+    it by, which is never 0.
+
+    Returns:
+        The first has the axes of ``values``, the second families and then looks. A look before the value was there is
+        as it was.
     """
     factors = log_factors(values, mean)
-    paths = factors.cumsum(axis=-2)
-    most = paths.max(axis=-1, keepdims=True)
-    means = np.exp(-factors) @ np.swapaxes(np.exp(paths - most), -1, -2) / BETS.size
-    with np.errstate(divide="ignore"):
-        without = np.log(means) + np.swapaxes(most, -1, -2)
+    capital = np.exp(np.minimum(factors.cumsum(axis=-2), _BEYOND))
+    without = np.exp(-factors) @ np.swapaxes(capital, -1, -2) / BETS.size
+    whole = capital.mean(axis=-1)
     there = np.arange(values.shape[-1])[:, None] <= np.arange(values.shape[-1])
-    return np.where(there, without, log_mean_exp(paths)[..., None, :])
+    return whole, np.where(there, without, whole[..., None, :])
 
 
 def lower_bound(values: Floats, alpha: float, *, first: int = 1, running: bool = True) -> float:
@@ -82,13 +87,14 @@ def lower_bound(values: Floats, alpha: float, *, first: int = 1, running: bool =
     Returns:
         Never more than the exact bound: the largest mean that was tried and is refuted. 0 before the first look.
     """
-    low, high = 0.0, 1.0
-    for _ in range(_HALVINGS) if values.size >= first else ():
-        middle = (low + high) / 2
-        path = log_e_process(values, middle)
-        refuted = (path[first - 1 :].max() if running else path[-1]) >= -np.log(alpha)
-        low, high = (middle, high) if refuted else (low, middle)
-    return low
+    if values.size < first:
+        return 0.0
+
+    def is_refuted(mean: float) -> bool:
+        path = log_e_process(values, mean)
+        return bool((path[first - 1 :].max() if running else path[-1]) >= -np.log(alpha))
+
+    return largest_refuted(is_refuted)
 
 
 def upper_bound(values: Floats, alpha: float, *, first: int = 1, running: bool = True) -> float:

@@ -12,8 +12,7 @@ import numpy as np
 
 from clearinghouse.evaluation.statistics.estimate import BenchmarkAccuracy, Interval
 from clearinghouse.evaluation.statistics.sequences.betting import BETS, Floats, log_mean_exp
-
-_HALVINGS = 40
+from clearinghouse.evaluation.statistics.sequences.search import largest_refuted
 
 
 def log_e_process(values: Floats, mean: float, size: int) -> Floats:
@@ -37,12 +36,14 @@ def log_e_process(values: Floats, mean: float, size: int) -> Floats:
 
 def lower_bound(values: Floats, alpha: float, size: int) -> float:
     """The mean of the pool below which every claim was refuted at some look. 0 without values."""
-    low, high = 0.0, 1.0
-    for _ in range(_HALVINGS) if values.size else ():
-        middle = (low + high) / 2
-        refuted = log_e_process(values, middle, size).max() >= -np.log(alpha) or values.sum() > size * middle + 1e-9
-        low, high = (middle, high) if refuted else (low, middle)
-    return low
+    if not values.size:
+        return 0.0
+
+    def is_refuted(mean: float) -> bool:
+        is_impossible = values.sum() > size * mean + 1e-9
+        return bool(is_impossible or log_e_process(values, mean, size).max() >= -np.log(alpha))
+
+    return largest_refuted(is_refuted)
 
 
 def upper_bound(values: Floats, alpha: float, size: int) -> float:

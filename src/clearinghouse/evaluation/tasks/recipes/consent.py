@@ -14,8 +14,9 @@ import msgspec
 from clearinghouse.evaluation.tasks.errors import WithheldError
 from clearinghouse.evaluation.tasks.fields import Custody
 from clearinghouse.records.marking import Tlp
+from clearinghouse.sandbox import File
 from clearinghouse.trust.envelope import Envelope, verify
-from clearinghouse.trust.keys import KeyRing
+from clearinghouse.trust.keys import KeyRing, PublicKey
 from clearinghouse.trust.statement import Statement
 
 PREDICATE_TYPE = "urn:clearinghouse:predicate:frontier-consent:v1"
@@ -37,6 +38,10 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True):
     operator: _Line
     until: dt.date
     recipe: str
+
+
+FOLDER = "consents"
+"""The folder of a task in which the consents to it are, and the keys that signed them."""
 
 
 class Given(NamedTuple):
@@ -97,7 +102,41 @@ def custody_of(recipe: str, marking: Tlp | None, given: Mapping[Role, Given], to
     if len({key for _, keys in read.values() for key in keys}) != sum(len(keys) for _, keys in read.values()):
         raise WithheldError("two consents are signed by one key", "each party signs with its own")
     until = min(consent.until for consent, _ in read.values())
-    return Custody(marking=marking or Tlp.RED, operators=tuple(operators), until=until)
+    return Custody(marking=marking or Tlp.RED, operators=tuple(operators), until=until, consents=FOLDER)
+
+
+def kept(given: Mapping[Role, Given]) -> dict[str, File]:
+    """Return consents as files of a task, each with the public key that signed it, so that who has the task has them.
+
+    Whether a key is its party's is for those to say who make the task; who has it later can compare.
+
+    Raises:
+        EnvelopeError: a consent is not signed by a key of its party.
+    """
+    files = {}
+    for role, each in given.items():
+        key = each.keys.get(verify(each.envelope, each.keys).keyids[0])
+        envelope = each.envelope if isinstance(each.envelope, bytes) else each.envelope.to_bytes()
+        files[f"{FOLDER}/{role}.json"] = File(envelope)
+        files[f"{FOLDER}/{role}.pub"] = File(key.to_pem() if key else b"")
+    return files
+
+
+def given_in(files: Mapping[str, File]) -> dict[Role, Given]:
+    """Return the consents among files, which are those below :data:`FOLDER`.
+
+    Raises:
+        WithheldError: a key among them is none.
+    """
+    found: dict[Role, Given] = {}
+    for role in ROLES:
+        if f"{role}.json" in files and f"{role}.pub" in files:
+            try:
+                key = PublicKey.from_pem(files[f"{role}.pub"].data)
+            except ValueError as error:
+                raise WithheldError(f"the key of the {role} is none: {error}", "make the task anew") from None
+            found[role] = Given(files[f"{role}.json"].data, KeyRing([key]))
+    return found
 
 
 def _read(role: Role, given: Given, recipe: str, today: dt.date) -> tuple[Consent, frozenset[str]]:

@@ -1,9 +1,10 @@
 """A validated recipe becomes a task."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -47,13 +48,15 @@ class Wanted(NamedTuple):
 
     Attributes:
         kind: what the agent is asked for. human: how long a person needs. verdict: what validation came to.
-        custody: who may have the task (:func:`.consent.custody_of`).
+        custody: who may have the task (:func:`.consent.custody_of`). consents: the files that say so, which go with it
+            (:func:`.consent.kept`).
     """
 
     kind: Kind
     human: Human
     verdict: Verdict
     custody: Custody
+    consents: Mapping[str, File] = MappingProxyType({})
 
 
 class _Built(NamedTuple):
@@ -112,7 +115,7 @@ def make(loaded: Loaded, session: Session, wanted: Wanted, *, disguised: bool = 
         if wanted.kind is Kind.REPRODUCE and disguised:
             given |= dict(_disguise(loaded, session, built))
     tables["solution"] = [dict(each) for each in tables["solution"]]
-    given |= more
+    given |= {**more, **wanted.consents}
     given["prompt.md"] = File(wording.prompt(loaded, wanted.kind, built.root).encode())
     given[NAME] = File(text_of({**_head(loaded, wanted), **tables}).encode())
     return from_files(given, f"a task from {loaded.source}")
@@ -214,6 +217,8 @@ def _head(loaded: Loaded, wanted: Wanted) -> dict[str, Any]:
     custody = {"marking": wanted.custody.marking.value, "operators": list(wanted.custody.operators)}
     if wanted.custody.until:
         custody["until"] = wanted.custody.until.isoformat()
+    if wanted.custody.consents:
+        custody["consents"] = wanted.custody.consents
     return {
         "schema": SCHEMA,
         "id": id_of(loaded, wanted.kind),

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import msgspec
 
 from clearinghouse.evaluation.assessment import document
-from clearinghouse.evaluation.assessment.computed import REPETITIONS, compute
+from clearinghouse.evaluation.assessment.characteristics import REPETITIONS
+from clearinghouse.evaluation.assessment.computed import compute
 from clearinghouse.evaluation.assessment.facts import Assessment
 from clearinghouse.evaluation.assessment.gathered import Gathered, gather
 from clearinghouse.evaluation.assessment.tabled import gather_table
@@ -31,7 +32,8 @@ class Result(StrEnum):
     """What came of a check.
 
     Attributes:
-        HOLDS: it is as it should be. FAILS: it is not. ABSENT: what it asks about is not in this copy.
+        HOLDS: it is as it should be. FAILS: it is not. ABSENT: what it asks about is not in this copy, or nobody can
+            tell.
     """
 
     HOLDS = "holds"
@@ -40,7 +42,7 @@ class Result(StrEnum):
 
 
 class Absent(Exception):  # noqa: N818 - no error: an answer
-    """What a check asks about is not in this copy; the text says why, in a sentence."""
+    """What a check asks about is not in this copy, or nobody can tell it; the text says why, in a sentence."""
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from clearinghouse.evaluation.assessment import folder as places
-from clearinghouse.evaluation.assessment.drawn import drawn_domain
+from clearinghouse.evaluation.assessment.drawn import demand_planned, drawn_domain
 from clearinghouse.evaluation.assessment.gathered import run_in
 from clearinghouse.evaluation.assessment.rows import LARGEST as LARGEST_TABLE
 from clearinghouse.evaluation.assessment.rows import table_bytes
@@ -16,7 +16,9 @@ from clearinghouse.evaluation.determination.package.checks.compared import diffe
 from clearinghouse.evaluation.plan import signing
 from clearinghouse.evaluation.plan.analysis import present
 from clearinghouse.evaluation.plan.fields import Plan
+from clearinghouse.evaluation.plan.reading import LARGEST as LARGEST_PLAN
 from clearinghouse.evaluation.plan.reading import NAME
+from clearinghouse.evaluation.plan.reading import parse as parse_plan
 from clearinghouse.evaluation.pools import ceremony
 from clearinghouse.evaluation.pools.draw import DRAW_TYPE, TERMS_TYPE, verify
 from clearinghouse.evaluation.pools.manifest import Manifest, parse
@@ -65,20 +67,25 @@ def _pool(case: Case, domain: str) -> Manifest:
 def _draws(case: Case) -> str:
     plan = _signed_plan(case)[0].plan
     revealed = any(case.below(places.REVEALED, ".json")) and names.LOG in case.package
-    count = sum(_drawn(case, plan) if revealed else _repeated(case, plan))
-    if revealed:
-        return f"{plural(count, 'draw')} repeated with the same order, and every family that was opened is in it."
-    return f"{plural(count, 'draw')} repeated with the same order; what was opened of it is not in this copy."
+    verified = list(_drawn(case, plan) if revealed else _repeated(case, plan))
+    begins = f"{plural(len(verified), 'draw')} repeated with the same order"
+    ends = "and every family that was opened is in it" if revealed else "what was opened of it is not in this copy"
+    if not all(verified):
+        raise Absent(f"{begins}, from a rehearsal's beacon: nobody can verify what it said, and who drew could choose.")
+    return f"{begins}, from rounds that their network signed; {ends}."
 
 
-def _drawn(case: Case, plan: Plan) -> Iterator[int]:
+def _drawn(case: Case, plan: Plan) -> Iterator[bool]:
+    """Whether the beacon of each draw can be verified, after it was."""
     versions = signing.check(case.package.root, case.keys).versions
     for each in plan.design.domains:
-        yield len(drawn_domain(case.package.root, versions, each.name, case.keys).stages)
+        domain = drawn_domain(case.package.root, versions, each.name, case.keys)
+        yield from (not domain.unverified for _ in domain.stages)
 
 
-def _repeated(case: Case, plan: Plan) -> Iterator[int]:
-    plans = {hashlib.sha256(case.package.read(each)).hexdigest() for each in case.below(signing.KEPT, ".toml")}
+def _repeated(case: Case, plan: Plan) -> Iterator[bool]:
+    """The same, of draws of which it is not here what was opened."""
+    plans = kept_plans(case)
     root = case.package.root
     for each in plan.design.domains:
         manifest = _pool(case, each.name)
@@ -95,7 +102,14 @@ def _repeated(case: Case, plan: Plan) -> Iterator[int]:
                 name = path.with_suffix(".dsse.json").name
                 check_signed(case.package.read(name, LARGEST_ENVELOPE), case.keys, digest, kind, signers)
             verify(draw, manifest, ceremony.former(root, each.name, terms))
-            yield 1
+            demand_planned(draw, plans[terms.plan])
+            yield terms.beacon.is_verifiable
+
+
+def kept_plans(case: Case) -> dict[str, Plan]:
+    """Return every version of the plan that is kept, by its SHA-256; who signed them is not looked at."""
+    found = {each: case.package.read(each, LARGEST_PLAN) for each in case.below(signing.KEPT, ".toml")}
+    return {hashlib.sha256(data).hexdigest(): parse_plan(data, name) for name, data in found.items()}
 
 
 def _runs(case: Case) -> str:
