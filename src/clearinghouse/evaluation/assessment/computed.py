@@ -25,18 +25,10 @@ from clearinghouse.evaluation.rule.design import Design
 from clearinghouse.evaluation.rule.finding import Finding
 from clearinghouse.evaluation.rule.reconsider import reconsider
 
-<<<<<<< HEAD
-SANDBAGGING, SCAFFOLD = "sandbagging", "scaffold"
-RAISING = frozenset({"contamination", "verifier", "sealing", "exposure"})
-"""Kinds of flags about what can have made a score too high: known answers, judges that take cheats, chosen attempts."""
-=======
-REPETITIONS = 2_000
-"""Of the simulation of operating characteristics."""
 SANDBAGGING, SCAFFOLD, DRAW = "sandbagging", "scaffold", "draw"
 RAISING = frozenset({"contamination", "verifier", "sealing", "exposure", DRAW})
 """Kinds of flags about what can have made a score too high: known answers, judges that take cheats, chosen
 attempts or tasks."""
->>>>>>> beacon
 _RECONSIDERED = 2
 _BLINDING = "clearinghouse frontier assessment blinding 1"
 
@@ -62,12 +54,8 @@ def compute(
 
     Raises:
         DesignError, ObservationError, LookError, ThresholdError: what was gathered cannot be decided under the plan.
-<<<<<<< HEAD
-        LedgerError: a file of the folder cannot be read or written.
-=======
-        AnalysisError: the plan names other code. LedgerError: the log cannot be read. AssessmentError: a model was
-            assessed by a draw that nobody can verify.
->>>>>>> beacon
+        LedgerError: a file of the folder cannot be read or written. AssessmentError: a model was assessed by a draw
+            that nobody can verify.
     """
     plan = gathered.plan
     unverified = _unverified(gathered)
