@@ -27,7 +27,7 @@ from clearinghouse.evaluation.runs.run import MISSING
 from clearinghouse.evaluation.runs.table import Read
 from clearinghouse.evaluation.runs.ways import Only, differing, narrowed
 from clearinghouse.evaluation.statistics.estimate import Accuracy, Interval
-from clearinghouse.evaluation.statistics.horizon import Quantile, TimeHorizon
+from clearinghouse.evaluation.statistics.horizon import Beyond, Quantile, TimeHorizon
 from clearinghouse.formats.text import plural
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.records.problem import only_errors
@@ -157,7 +157,12 @@ def _show(read: Read, measured: Measured) -> None:
     if settings.least_minutes:
         title += f"; tasks of at least {settings.least_minutes:g} human minutes"
     _show_ways(title, _SUCCESS, measured.models, _success_cells)
-    _show_ways("Time horizon, in minutes of human time (* censored)", _HORIZON, measured.models, _horizon_cells)
+    _show_ways(
+        "Time horizon, in minutes of human time (* censored, ~ not confirmed)",
+        _HORIZON,
+        measured.models,
+        _horizon_cells,
+    )
     names = _names(measured.models)
     notes = [note for name, each in zip(names, measured.models, strict=True) for note in _notes(name, each)]
     for note in notes:
@@ -229,7 +234,8 @@ def _minutes_cells(found: Quantile) -> tuple[str, str]:
         return "none", ""
     ends = found.interval
     between = f"{_minutes(ends.low)}-{_minutes(ends.high)}" if ends else "none"
-    return f"{_minutes(found.minutes)}{'*' if found.censored else ''}", between
+    mark = "*" if found.censored else "~" if found.beyond is Beyond.UNTIMED else ""
+    return f"{_minutes(found.minutes)}{mark}", between
 
 
 def _minutes(value: float) -> str:
@@ -249,6 +255,9 @@ def _notes(name: str, result: ModelResult) -> Iterator[str]:
     if result.horizon.reason:
         yield f"{name}: no time horizon can be estimated: {result.horizon.reason}."
         return
+    told: dict[str, list[str]] = {}
     for each in result.horizon.quantiles:
         for note in each.notes:
-            yield f"{name}, p{each.probability * 100:.0f}: {note}."
+            told.setdefault(note, []).append(f"p{each.probability * 100:.0f}")
+    for note, quantiles in told.items():
+        yield f"{name}, {' and '.join(quantiles)}: {note}."

@@ -260,7 +260,7 @@ def _public(tasks: Sequence[Task], settled: Settled) -> list[Problem]:
     return [Problem(source=settled.name, code="public_tasks", message=says, expected=notice, level=Level.NOTICE)]
 
 
-def _tell_made(made: Made, into: Path, form: OutputFormat, notices: Sequence[Problem]) -> None:
+def _tell_made(made: Made, into: Path, form: OutputFormat, notices: Sequence[Problem] = ()) -> None:
     header = made.manifest.header
     if form is OutputFormat.JSON:
         facts = msgspec.to_builtins(header)
