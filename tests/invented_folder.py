@@ -3,14 +3,17 @@
 import datetime as dt
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from securesystemslib.signer import Signer
+
 from boxed import runner
 from clearinghouse.evaluation.assessment.folder import DEVELOPMENT, keep_revealed, runs_of
-from clearinghouse.evaluation.assessment.running import expose, under
+from clearinghouse.evaluation.assessment.running import expose, note_began, note_ended, under
 from clearinghouse.evaluation.assessment.verifier import add
-from clearinghouse.evaluation.plan.fields import PoolRef
+from clearinghouse.evaluation.plan.fields import PoolRef, Reference
 from clearinghouse.evaluation.plan.signing import commit
 from clearinghouse.evaluation.pools import ceremony
 from clearinghouse.evaluation.pools.beacon import Spoken, quicknet, round_after
@@ -21,7 +24,7 @@ from clearinghouse.evaluation.pools.manifest import Policy
 from clearinghouse.evaluation.pools.opening import opened
 from clearinghouse.evaluation.pools.split import development, held_out
 from clearinghouse.evaluation.pools.terms import nonce_digest
-from clearinghouse.evaluation.running.asked import asked
+from clearinghouse.evaluation.running.asked import Asked, asked
 from clearinghouse.evaluation.running.bench import Bench
 from clearinghouse.evaluation.running.run import run
 from clearinghouse.evaluation.tasks.check import check
@@ -34,7 +37,12 @@ from real_rounds import quicknet_said
 
 DOMAIN = "vulnerability_discovery"
 LATER = NOW + dt.timedelta(hours=1)
-AGENT = "scripted/skill-6000"
+AGENT, REFERENCE = "scripted/skill-6000", "scripted/skill-240"
+REFERENCES = tuple(
+    Reference(name=each, identity=f"the scripted agent {each}")
+    for each in (REFERENCE, *(f"scripted/other-{number}" for number in range(1, 6)))
+)
+"""Other models that the plan registers."""
 NONCE = b"\x07" * 32
 SMALL, LARGE = 20_000, 100_000
 
@@ -51,7 +59,7 @@ class Made(NamedTuple):
 def plan_text(root: str, tasks: int, families: int, beacon: str) -> str:
     """Return a plan with a ladder of two rungs, for a scripted agent."""
     ref = PoolRef(domain=DOMAIN, name="practice", version=1, root=root, tasks=tasks, families=families)
-    text = text_of_plan(ref)
+    text = text_of_plan(ref, references=REFERENCES)
     for found, instead in (
         (r'access = ""', f'access = "{AGENT}"'),
         (r'identity = ".*?"', 'identity = "a scripted agent"'),
@@ -112,9 +120,9 @@ def prepared(home: Path, families: int = 12, published: int = 0, planned: str = 
 
 def ran(made: Made, bench: Bench) -> None:
     """Check the judges, and make the runs: two rungs of the ladder, and the drawn tasks."""
-    with runner() as client:
-        add(made.folder, [(task, check(task, client)) for task in made.drawn])
     signer, _ = signing(made.folder.parent, "operator")
+    with runner() as client:
+        add(made.folder, [(task, check(task, client)) for task in made.drawn], signer, who="Olga", now=LATER)
     for name, tasks, tokens in (
         ("ladder-small", made.trial, SMALL),
         ("ladder-large", made.trial, LARGE),
@@ -123,4 +131,11 @@ def ran(made: Made, bench: Bench) -> None:
         settled = under(made.folder, tokens=tokens)
         wanted = asked(tasks, settled.model, settled.budget, epochs=1, scaffold=settled.scaffold, plan=settled.sha256)
         expose(made.folder, tasks, model=settled.model, host="here", run=name, who="Olga", now=LATER)
-        run(tasks, wanted, runs_of(made.folder) / name, bench, signers=[signer], now=lambda: LATER)
+        made_run(made, name, tasks, wanted, bench, signer)
+
+
+def made_run(made: Made, name: str, tasks: Sequence[Task], wanted: Asked, bench: Bench, signer: Signer) -> None:
+    """Make a run as `frontier run --assessment` does, with its entries in the log."""
+    note_began(made.folder, name, wanted, signer, who="Olga", now=LATER)
+    run(tasks, wanted, runs_of(made.folder) / name, bench, signers=[signer], now=lambda: LATER)
+    note_ended(made.folder, name, wanted.digest, signer, who="Olga", now=LATER)

@@ -22,7 +22,7 @@ cd "$FOLDER"
 mkdir keys public custodians
 
 step "Keys: who signs, and who holds a share of the pool"
-for each in assessor developer operator officer; do
+for each in assessor developer operator officer second; do
     clearinghouse validate key make "keys/$each" >/dev/null
     cp "keys/$each.pub" public/
 done
@@ -35,7 +35,12 @@ frontier pool make tasks --name practice --domain $DOMAIN --development 50 --who
 rm -r tasks # nobody has them any more but the pool
 
 step "The plan: settled, checked and signed before anything is run"
-frontier plan new --into assessment --pool pool
+REFERENCES=(60 120 240 600 1200) # scripted agents as well, which the pattern of this one is held against
+named=()
+for each in "${REFERENCES[@]}"; do named+=(--reference "scripted/skill-$each=the scripted agent skill-$each"); done
+frontier plan new --into assessment --pool pool --assessor "Ada Assessor=public/assessor.pub" \
+    --developer "Dave Developer=public/developer.pub" --operator "Otto Operator=public/operator.pub" \
+    --officer "Olga Officer=public/officer.pub" --officer "Nora Next=public/second.pub" "${named[@]}"
 python3 - "$AGENT" "$((FAMILIES / 2))" <<'PYTHON'
 import pathlib, re, sys
 path = pathlib.Path("assessment/plan.toml")
@@ -89,19 +94,19 @@ open --development --into trial --purpose "elicitation on the development split"
 open --into drawn --purpose "the first draw"
 
 step "The judges are checked: reference solutions pass, doing nothing and cheating do not"
-frontier tasks check drawn --record assessment | tail -3
+frontier tasks check drawn --record assessment --key keys/operator --who operator | tail -3
 
 step "Elicitation on the development split, each rung of the ladder; then the drawn tasks"
 run() { frontier run --assessment assessment --key keys/operator --who operator "$@" | tail -4; }
 run --tasks trial --budget-tokens 20000 --name ladder-20k
 run --tasks trial --budget-tokens 100000 --name ladder-100k
 run --tasks drawn --name first
-for each in 60 120 240 600 1200; do # others, which the pattern of this one is held against
+for each in "${REFERENCES[@]}"; do
     run --tasks drawn --model scripted/skill-$each --seed $each --name reference-$each
 done
 
 step "The assessment"
-frontier assess assessment --key public --who assessor
+frontier assess assessment --key public --sign keys/assessor --who assessor
 
 step "The determination: a draft to fill in, and what is still missing in it"
 frontier determine new assessment
@@ -119,7 +124,6 @@ for found, instead in (
     (r'(\[officer\]\n)name = ""\noffice = ""\norganisation = ""',
      r'\1name = "Olga Officer"\noffice = "Director of Assessment"\norganisation = "Example Office"'),
     (r'requester = ""', 'requester = "Rita Requester"'),
-    (r'operator = ""', 'operator = "Otto Operator"'),
     (r'analyst = ""', 'analyst = "Ana Analyst"'),
     (r'custodians = \[\]', 'custodians = ["Ada", "Bo", "Cy"]'),
     (r'(?m)^(\[\[reason\]\]\n)says = ""', rf'''\1says = "The bound lies on this side of the registered threshold, and the grid does not change that."

@@ -3,6 +3,9 @@
 import datetime as dt
 import json
 import stat
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,7 @@ from clearinghouse.cli.frontier import draw_work
 from clearinghouse.cli.main import invoke
 from clearinghouse.evaluation.pools.beacon import quicknet
 from clearinghouse.evaluation.tasks import folder as folders
-from clearinghouse.trust.keys import make_key_pair
+from invented_plan import HOLDERS, key_pair
 from invented_pool import DOMAIN, identity, invented_tasks
 from real_rounds import QUICKNET
 
@@ -33,8 +36,9 @@ class Course:
         self.plan = home / "assessment"
         self._capsys = capsys
         (home / "public").mkdir()
+        for name in HOLDERS:
+            key_pair(home / name, name)
         for name in ("assessor", "developer"):
-            make_key_pair(home / name)
             (home / "public" / f"{name}.pub").write_bytes((home / f"{name}.pub").read_bytes())
         for name in (*NAMES, "opener"):
             file = home / f"{name}.age"
@@ -60,6 +64,10 @@ class Course:
         holders = " ".join(f"--custodian {each}=~/{each}.age.pub" for each in NAMES)
         self.run(f"pool make ~/tasks --name pool-a --domain {DOMAIN} {holders} --into {into} --who Ada")
 
+    def new_plan(self) -> None:
+        holders = " ".join(f"--{role} {name.title()}=~/{name}.pub" for name, (role, _) in HOLDERS.items())
+        self.run(f"plan new --into ~/assessment --pool ~/pool {holders}")
+
     def shares(self, *names: str) -> str:
         return " ".join(f"--share ~/pool/shares/{each}.age --identity ~/{each}.age" for each in names)
 
@@ -74,7 +82,7 @@ def course(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Course:
 def test_from_a_pool_over_a_plan_to_a_draw_that_anybody_repeats(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    course.run("plan new --into ~/assessment --pool ~/pool")
+    course.new_plan()
     course.run("plan check ~/assessment")
     course.run("plan commit ~/assessment --key ~/assessor --who Ada")
     assert "1 version" in course.run("plan verify ~/assessment --key ~/public")
@@ -85,6 +93,7 @@ def test_from_a_pool_over_a_plan_to_a_draw_that_anybody_repeats(
     monkeypatch.setattr(draw_work, "_now", lambda: start)
     agree = f"pool draw agree --pool ~/pool --plan ~/assessment --nonce {nonce} --key ~/assessor --into ~/assessment"
     agree += " --round 123"
+    assert "as that of the assessor" in course.run(f"{agree} --who Ada".replace("~/assessor ", "~/developer "), 2)
     course.run(f"{agree} --who Ada")
     course.run(f"{agree} --who Ada")  # as after a kill: it goes on with what is there
     of_it = f"~/assessment --domain {DOMAIN}"
@@ -98,6 +107,7 @@ def test_from_a_pool_over_a_plan_to_a_draw_that_anybody_repeats(
     assert "was out at" in course.run(sign, 2)
     assert "not signed by both" in course.run(make, 2)
     monkeypatch.setattr(draw_work, "_now", lambda: start)
+    assert "as that of the developer" in course.run(f"{sign} --nonce ~/nonce".replace("~/developer", "~/operator"), 2)
     course.run(f"{sign} --nonce ~/nonce")
     monkeypatch.setattr(draw_work, "_now", lambda: start + dt.timedelta(hours=2))
     for given, says in {
@@ -155,7 +165,7 @@ def test_from_a_pool_over_a_plan_to_a_draw_that_anybody_repeats(
 
 
 def test_a_fresh_draw_follows_on_the_first(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    course.run("plan new --into ~/assessment --pool ~/pool")
+    course.new_plan()
     course.run("plan commit ~/assessment --key ~/assessor --who Ada")
     of_it = f"~/assessment --domain {DOMAIN}"
     for stage, number, more in ((1, 123, ""), (2, 657_413, "--stage 2 --drawn 3")):
@@ -222,6 +232,19 @@ def test_canaries_are_found_from_the_manifest_alone(course: Course) -> None:
     course.run(f"pool open ~/pool {course.shares('ada', 'grace')} {opening} --all")
     assert "48 canaries" in course.run("pool canary ~/pool ~/open", 1)
     assert "0 canaries" in course.run("pool canary ~/pool ~/tasks")
+    pytest.importorskip("zipfile_zstd")
+    text = next((course.home / "open").glob("*/prompt.md")).read_bytes()
+    with zipfile.ZipFile(course.home / "a.eval", "w", 93) as out:  # Zstandard, as inspect_ai packs its logs
+        out.writestr("samples/a_epoch_1.json", text)
+    assert text[-40:-5] not in (course.home / "a.eval").read_bytes()
+    line = ["frontier", "pool", "canary", str(course.pool), str(course.home / "a.eval")]
+    script = f"import sys; from clearinghouse.cli.main import invoke; sys.exit(invoke({line!r}))"
+    # in a process of its own: in this one zipfile has just been taught Zstandard
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    found = " ".join(done.stdout.split())
+    assert done.returncode == 1
+    assert "a.eval!samples/a_epoch_1.json: the canary of the pool" in found
+    assert "2 canaries of this pool in 1 file" in found
 
 
 def test_a_worn_task_is_left_out_of_the_next_version(course: Course) -> None:
@@ -254,7 +277,7 @@ def test_a_pool_that_was_changed_is_told(course: Course) -> None:
 
 
 def test_what_is_wrong_with_a_plan_is_told_with_its_place(course: Course) -> None:
-    course.run("plan new --into ~/assessment --pool ~/pool")
+    course.new_plan()
     course.run("plan new --into ~/assessment --pool ~/pool", 2)
     path = course.plan / "plan.toml"
     text = path.read_text()
@@ -267,7 +290,7 @@ def test_what_is_wrong_with_a_plan_is_told_with_its_place(course: Course) -> Non
 
 
 def test_a_threshold_is_committed_to_and_opened(course: Course) -> None:
-    course.run("plan new --into ~/assessment --pool ~/pool")
+    course.new_plan()
     made = course.json("plan threshold commit --identifier t-1 --covered 0.55 --watch 0.4 --into ~/opening.json")
     assert stat.S_IMODE((course.home / "opening.json").stat().st_mode) == 0o600
     path = course.plan / "plan.toml"

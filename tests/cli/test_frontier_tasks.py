@@ -108,7 +108,9 @@ def test_list_as_json_and_as_a_table(invoke: Invoke) -> None:
     assert len(tasks) >= 24
     first = next(each for each in tasks if each["id"] == SMALL.name)
     assert first["sha256"] == load(SMALL).digest
-    assert first["human"] == {"minutes": 2.0, "source": "estimate", "people": 0, "study": load(SMALL).human.study}
+    human = {"minutes": 2.0, "source": "estimate", "people": 0, "study": load(SMALL).human.study, "other": []}
+    assert first["human"] == human
+    assert first["origin"]["benchmark"] is None
     shown = invoke("list", PACK)
     assert SMALL.name in shown.stdout
     assert f"{len(tasks)} tasks in " in shown.stdout
@@ -153,11 +155,13 @@ def test_a_recipe_of_which_nobody_said_that_it_is_public_is_withheld(invoke: Inv
 
 def test_a_public_recipe_becomes_a_task(invoke: Invoke, tmp_path: Path, sandbox: None) -> None:
     words = (recipe(tmp_path / "recipe"), "--into", tmp_path / "tasks", "--marking", "TLP:CLEAR", "--kind", "patch")
-    found = invoke("from-recipe", *words, "--minutes", "12", "--offline", "--format", "json")
+    told = ("--public-since", "2024-05-01", "--benchmark", "a-collection")
+    found = invoke("from-recipe", *words, "--minutes", "12", "--offline", "--format", "json", *told)
     assert found.exit_code == 0, found.stderr
     (made,) = json.loads(found.stdout)
     task = load(Path(made["path"]))
     assert (task.kind, task.human.minutes, task.origin.verdict, task.digest) == ("patch", 12, "fixed", made["sha256"])
+    assert (str(task.origin.public_since), task.origin.benchmark) == ("2024-05-01", "a-collection")
     again = invoke("from-recipe", *words, "--offline")
     assert again.exit_code == 2
     assert "there already" in again.stderr

@@ -1,5 +1,6 @@
 """``clearinghouse frontier run`` says what came of a run, in words and as JSON."""
 
+import datetime as dt
 import gc
 import json
 import shutil
@@ -15,12 +16,14 @@ pytest.importorskip("inspect_ai")
 from boxed import needs_boxes
 from clearinghouse.cli.main import invoke
 from clearinghouse.evaluation.ledger.chain import Chain
+from clearinghouse.evaluation.plan.signing import commit
 from clearinghouse.evaluation.pools.exposure import LEDGER
 from clearinghouse.evaluation.pools.making import keep, make
 from clearinghouse.evaluation.pools.manifest import load
 from clearinghouse.evaluation.pools.opening import opened, write_tasks
 from clearinghouse.evaluation.running.sealing.verify import verified
 from clearinghouse.trust.keys import make_key_pair
+from invented_plan import HOLDERS, signing, text_of_plan
 from invented_pool import NOW, shares_of, wish
 from sums import sum_tasks
 
@@ -94,6 +97,46 @@ def test_tasks_of_a_sealed_pool_are_run_for_their_assessment_only(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_run_for_an_assessment_is_refused_beforehand_to_whoever_is_not_its_operator(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sum_tasks(tmp_path / "tasks", [1])
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/plan.toml").write_text(text_of_plan())
+    commit(tmp_path / "a", signing(tmp_path)[0], who="Ada", now=dt.datetime.now(dt.UTC))
+    asked = [
+        "frontier",
+        "run",
+        "--tasks",
+        str(tmp_path / "tasks"),
+        "--assessment",
+        str(tmp_path / "a"),
+        "--name",
+        "first",
+    ]
+    for name in HOLDERS:
+        signing(tmp_path, name)
+        assert invoke([*asked, "--who", "Olga", "--model", "Example Model", "--key", str(tmp_path / name)]) == 2
+        says = capsys.readouterr().err
+        assert ("none of an operator in the plan" in says) == (name != "operator")
+    more = ["--who", "Olga", "--model", "scripted/expert", "--key", str(tmp_path / "operator")]
+    assert invoke([*asked, *more]) == 2
+    assert "names no model scripted/expert" in capsys.readouterr().err
+    more = [
+        "--who",
+        "Olga",
+        "--model",
+        "Example Model",
+        "--key",
+        str(tmp_path / "operator"),
+        "--operator",
+        "Who was read in",
+    ]
+    assert invoke([*asked, *more]) == 2
+    assert "the key is that of Otto Operator" in capsys.readouterr().err
+    assert not (tmp_path / "a/runs").exists()
+
+
 def test_tasks_of_a_pool_are_run_for_a_purpose_and_counted_in_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -124,6 +167,7 @@ def test_an_assessment_takes_no_more_retries_than_it_would_accept(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sum_tasks(tmp_path / "tasks", [1])
+    make_key_pair(tmp_path / "key")
     where = ["--assessment", str(tmp_path), "--name", "first", "--who", "Olga", "--key", str(tmp_path / "key")]
     assert invoke(["frontier", "run", "--tasks", str(tmp_path / "tasks"), *where, "--retries", "5"]) == 2
     assert "--retries is 5" in capsys.readouterr().err

@@ -12,12 +12,11 @@ from clearinghouse.evaluation.assessment.computed import compute
 from clearinghouse.evaluation.assessment.document import from_bytes, to_bytes
 from clearinghouse.evaluation.assessment.drawn import demand_planned
 from clearinghouse.evaluation.assessment.errors import AssessmentError
-from clearinghouse.evaluation.assessment.flags import raise_flag, raised_in, settle_flag
 from clearinghouse.evaluation.assessment.gathered import gather
 from clearinghouse.evaluation.assessment.ladder import elicited
 from clearinghouse.evaluation.assessment.observed import decisive, observed
 from clearinghouse.evaluation.assessment.rows import read_table, table_bytes
-from clearinghouse.evaluation.assessment.running import expose, under
+from clearinghouse.evaluation.assessment.running import expose, note_ended, under
 from clearinghouse.evaluation.assessment.screens import screened
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.pools import ceremony
@@ -65,7 +64,12 @@ def test_what_is_computed_is_the_same_again_and_survives_its_file(whole: Made) -
     assert one.losses.attempts == 6
     assert [rung.tokens for rung in one.elicitation.rungs] == [SMALL, LARGE]
     assert one.finding.domains[0].families == 6
-    assert {each.kind: each.is_open for each in one.flags} == {"sandbagging": True, "draw": False, "verifier": False}
+    assert {each.kind: each.is_open for each in one.flags} == {
+        "contamination": False,
+        "draw": False,
+        "sandbagging": True,
+        "verifier": False,
+    }
     assert one.finding.verdict in {Verdict.COVERED, Verdict.INDETERMINATE}
 
 
@@ -157,7 +161,9 @@ def test_a_run_that_is_not_there_any_more_is_a_flag(copied: Copied) -> None:
     found = gather(made.folder, made.ring)
     assert found.vanished == (f"ladder-small ({AGENT})",)
     flags = compute(found, now=LATER, repetitions=100).flags
-    assert any(each.kind == "sealing" and each.is_open and "not here: ladder-small" in each.says for each in flags)
+    assert any(
+        each.kind == "sealing" and each.is_open and "not here as they were: ladder-small" in each.says for each in flags
+    )
 
 
 def test_a_folder_without_a_run_is_refused(copied: Copied) -> None:
@@ -226,17 +232,20 @@ def test_a_screen_needs_enough_other_models_at_enough_of_the_tasks(whole: Made) 
 
 def test_a_judge_that_nobody_tried_is_a_flag(copied: Copied) -> None:
     made = copied()
+    found = gather(made.folder, made.ring)
     path = made.folder / "verifier.json"
     whole = msgspec.json.decode(path.read_bytes())
     for each in whole["tasks"]:
         each["tried"] = 0
     path.write_bytes(canonical(whole) + b"\n")
-    flags = compute(gather(made.folder, made.ring), now=LATER, repetitions=100).flags
+    with pytest.raises(AssessmentError, match="not what the log says"):
+        gather(made.folder, made.ring)
+    flags = compute(found, now=LATER, repetitions=100).flags
     assert [each.is_open for each in flags if each.kind == "verifier"] == [True]
     whole["tasks"][0]["tried"] = -1
     path.write_bytes(canonical(whole) + b"\n")
     with pytest.raises(AssessmentError):
-        compute(gather(made.folder, made.ring), now=LATER, repetitions=100)
+        compute(found, now=LATER, repetitions=100)
 
 
 def test_an_attempt_that_began_and_was_never_sealed_is_a_flag(copied: Copied) -> None:
@@ -251,6 +260,9 @@ def test_an_attempt_that_began_and_was_never_sealed_is_a_flag(copied: Copied) ->
         seen.said, begun=seen.said.begun + 1, begun_root=read(folder, seen.asked.digest).root
     )
     write(folder, again, [signer])
+    with pytest.raises(AssessmentError, match="is not as the log says that it ended"):
+        gather(made.folder, made.ring)
+    note_ended(made.folder, "first", seen.asked.digest, signer, who="Olga", now=LATER)
     found = gather(made.folder, made.ring)
     assert found.broken == {"first": 1}
     flags = [each for each in compute(found, now=LATER, repetitions=100).flags if each.kind == "sealing"]
@@ -298,22 +310,3 @@ def test_what_is_shown_is_written_down_once_a_run_and_nothing_else_is_shown(copi
     (made.folder / f"revealed/{DOMAIN}-1.revealed.json").unlink()
     with pytest.raises(AssessmentError, match="was not opened for this assessment"):
         expose(made.folder, made.drawn, model=AGENT, host="here", run="other", who="Olga", now=LATER)
-
-
-def test_a_flag_is_open_until_somebody_settles_it_with_a_reason(copied: Copied) -> None:
-    made = copied()
-    digest = raise_flag(made.folder, "contamination", "A task was seen in public.", who="Ann", now=LATER)
-    found = compute(gather(made.folder, made.ring), now=LATER, repetitions=100)
-    assert [each.is_open for each in found.flags if each.kind == "contamination"] == [True]
-    with pytest.raises(AssessmentError, match="raised before"):
-        raise_flag(made.folder, "contamination", "A task was seen in public.", who="Ann", now=LATER)
-    with pytest.raises(AssessmentError, match="with a reason"):
-        settle_flag(made.folder, digest[:12], " ", who="Ann", now=LATER)
-    settle_flag(made.folder, digest[:12], "It was another task.", who="Ben", now=LATER)
-    [(_, flag)] = raised_in(made.folder)
-    assert not flag.is_open
-    assert flag.says == "A task was seen in public. Settled by Ben: It was another task."
-    with pytest.raises(AssessmentError, match="no open flag"):
-        settle_flag(made.folder, digest, "Again.", who="Ben", now=LATER)
-    with pytest.raises(AssessmentError, match="a flag of the kind"):
-        raise_flag(made.folder, "gossip", "Somebody said so.", who="Ann", now=LATER)

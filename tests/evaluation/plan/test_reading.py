@@ -29,7 +29,7 @@ def test_the_example_is_a_plan_once_a_pool_is_named() -> None:
     assert plan.design.domains[0].name == POOL.domain
     assert plan.pools == (POOL,)
     analysis.demand(plan)
-    assert list(faults(text=example("0" * 64))) == ["pools, item 1.root"]
+    assert list(faults(text=example("0" * 64))) == ["keys", "pools, item 1.root"]
 
 
 def test_the_example_has_every_field_that_the_design_has() -> None:

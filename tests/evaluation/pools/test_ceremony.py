@@ -13,14 +13,16 @@ from clearinghouse.evaluation.pools.beacon import Spoken, quicknet, rehearsal
 from clearinghouse.evaluation.pools.ceremony import AGREED, check, keep_draw, keep_terms, sign_terms
 from clearinghouse.evaluation.pools.draw import Draw, agree, make
 from clearinghouse.evaluation.pools.errors import DrawError
+from clearinghouse.evaluation.pools.signing import Sides
 from clearinghouse.evaluation.pools.terms import Terms, nonce_digest
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.trust.keys import KeyRing
-from invented_plan import signing
+from invented_plan import key_id, signing
 from invented_pool import DOMAIN, made
 from real_rounds import quicknet_said
 
 PLAN = "5a" * 32
+SIDES = Sides(key_id("assessor"), key_id("developer"))
 NONCE = b"\x07" * 32
 ROUND, SAID = quicknet(123), quicknet_said(123)
 NOW, LATER = ROUND.time - dt.timedelta(minutes=30), ROUND.time + dt.timedelta(minutes=30)
@@ -48,7 +50,7 @@ def whole(home: Path) -> tuple[Path, KeyRing]:
 
 
 def looked_at(folder: Path, ring: KeyRing) -> Draw:
-    return check(folder, DOMAIN, 1, POOL, ring, [PLAN])
+    return check(folder, DOMAIN, 1, POOL, ring, {PLAN: SIDES})
 
 
 def test_a_whole_draw_holds_and_no_byte_of_it_can_be_changed(tmp_path: Path) -> None:

@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 from clearinghouse.evaluation.ledger.times import stamp
 from clearinghouse.evaluation.pools.beacon import Beacon, Spoken, mainnet, quicknet, rehearsal, round_after
 from clearinghouse.evaluation.pools.draw import (
-    DRAW_TYPE,
-    TERMS_TYPE,
     Draw,
     agree,
     draw_statement,
@@ -29,7 +27,7 @@ from clearinghouse.evaluation.pools.draw import (
 )
 from clearinghouse.evaluation.pools.errors import DrawError
 from clearinghouse.evaluation.pools.manifest import Manifest
-from clearinghouse.evaluation.pools.signing import check_signed, signed
+from clearinghouse.evaluation.pools.signing import Sides, check_draw, check_terms, signed
 from clearinghouse.evaluation.pools.split import development
 from clearinghouse.evaluation.pools.terms import Terms, new_nonce, nonce_digest
 from clearinghouse.trust.envelope import EnvelopeError
@@ -235,14 +233,15 @@ def test_both_sides_sign_the_terms_and_every_byte_of_a_draw_is_covered(tmp_path:
     ring = KeyRing(PublicKey(each.public_key) for each in signers[:2])
     one = signed(terms_statement(terms()), signers[0])
     both = signed(terms_statement(terms()), signers[1], one)
-    check_signed(both, ring, terms().digest, TERMS_TYPE, 2)
+    sides = Sides(*(each.public_key.keyid for each in signers[:2]))
+    check_terms(both, ring, terms().digest, sides)
     for wrong in (one, signed(terms_statement(terms()), signers[2], one)):
         with pytest.raises(EnvelopeError):
-            check_signed(wrong, ring, terms().digest, TERMS_TYPE, 2)
+            check_terms(wrong, ring, terms().digest, Sides())
     with pytest.raises(DrawError, match="signed"):
-        check_signed(both, ring, drawn().digest, TERMS_TYPE, 2)
+        check_terms(both, ring, drawn().digest, sides)
     with pytest.raises(DrawError, match="signed"):
-        check_signed(both, ring, terms().digest, DRAW_TYPE, 2)
+        check_draw(both, ring, terms().digest, sides)
     with pytest.raises(DrawError, match="another"):
         signed(draw_statement(drawn()), signers[1], one)
     whole = drawn().to_bytes()
@@ -255,5 +254,5 @@ def test_both_sides_sign_the_terms_and_every_byte_of_a_draw_is_covered(tmp_path:
 
 def verify_signed(data: bytes, envelope: bytes, ring: KeyRing) -> None:
     draw = read_draw(data)
-    check_signed(envelope, ring, draw.digest, DRAW_TYPE, 1)
+    check_draw(envelope, ring, draw.digest, Sides())
     verify(draw, pool())

@@ -7,12 +7,23 @@ from math import inf
 import msgspec
 import pytest
 
-from clearinghouse.evaluation.assessment.facts import Assessment
+from clearinghouse.evaluation.assessment.facts import (
+    Assessment,
+    CanaryHit,
+    CanarySearch,
+    Contamination,
+    RangeSteps,
+    StepReached,
+    Steps,
+)
 from clearinghouse.evaluation.determination.words import VOLUNTARY
 from clearinghouse.evaluation.reports import Form, assessment_report, numbers, render
 from clearinghouse.evaluation.reports.assessment.method import GLOSSARY
 from clearinghouse.evaluation.reports.assessment.verdict import CANNOT, LEADS
 from clearinghouse.evaluation.rule.finding import Verdict
+from clearinghouse.evaluation.statistics.binomial import exact_interval
+from clearinghouse.evaluation.statistics.contamination.cutoff import cutoff_difference
+from clearinghouse.evaluation.statistics.contamination.twins import twin_test
 from invented_assessment import invented
 
 replace = msgspec.structs.replace
@@ -196,3 +207,54 @@ def test_lines_of_the_text_are_short(facts):
 def test_the_facts_can_be_written_and_read_and_give_the_same_page(facts):
     again = msgspec.json.decode(msgspec.json.encode(facts), type=Assessment)
     assert render(assessment_report(again), Form.HTML) == render(assessment_report(facts), Form.HTML)
+
+
+SEARCH = CanarySearch(attempts=30, canaries=31, hits=(), found=0, unknown=0)
+
+
+def screened(**what):
+    empty = Contamination(canaries=SEARCH, cutoff=None, twins=None, unscreened=())
+    return replace(empty, **what)
+
+
+def test_what_was_screened_for_contamination_and_what_was_not_is_said(facts):
+    text = text_of(replace(facts, contamination=screened(unscreened=("by twins: there are none",))))
+    assert "nothing was seen, which does not show that there is nothing" in text
+    assert "contamination was not screened by twins: there are none" in text
+    hit = CanaryHit(task_id="task-7", run="first", epoch=2, of="task-9")
+    text = text_of(replace(facts, contamination=screened(canaries=replace(SEARCH, hits=(hit,), found=1))))
+    assert "1 canary of tasks that were not shown there" in text
+    assert "task-7" in text
+    twins = twin_test([1, 1], [0, 1])
+    text = text_of(replace(facts, contamination=screened(twins=twins)))
+    assert "with fewer than 5 pairs that differ it could not have seen anything" in text
+    dates = cutoff_difference([1, 0] * 6, [1, 0] * 6, range(12), [at // 2 for at in range(12)])
+    text = text_of(replace(facts, contamination=screened(cutoff=dates)))
+    assert "6 tasks from before the end of the model's data" in text
+
+
+def test_refusals_in_words_are_told_by_domain_and_as_what_they_are(facts):
+    domains = tuple(replace(each, refused_in_words=3, bounds_in_words=(0.25, 0.625)) for each in facts.domains)
+    text = text_of(replace(facts, losses=replace(facts.losses, refused_in_words=9), domains=domains))
+    assert "Told by a list of phrases, which may err" in text
+    assert "25 % to 62.5 %" in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "refusals in words" not in text_of(facts)
+
+
+def test_steps_are_shown_where_tasks_have_some_and_nothing_is_claimed_of_others(facts):
+    assert "steps" not in [each.name for each in assessment_report(facts).sections]
+    one = StepReached(name="enter", weight=1.0, seen=3, interval=exact_interval(3, 4), reached=0.75)
+    task = RangeSteps(
+        task_id="two-hosts",
+        domain="network",
+        attempts=4,
+        cut_short=1,
+        steps=(one, replace(one, name="cross", seen=0, reached=None)),
+        expected=0.75,
+        expected_seen=0.75,
+        most=2.0,
+    )
+    text = text_of(replace(facts, steps=Steps(tasks=(task,), without="no other model was tried at these tasks")))
+    assert "3 of 4" in text
+    assert "nothing that is registered rests on it" in text
+    assert "no other model was tried" in text

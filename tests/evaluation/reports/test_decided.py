@@ -7,11 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clearinghouse.evaluation.assessment.facts import ROLES, Flag
 from clearinghouse.evaluation.determination.making import opened
 from clearinghouse.evaluation.determination.record import Audience, Conclusion, Outcome, Reconsidered, Review
 from clearinghouse.evaluation.determination.standing import standing
 from clearinghouse.evaluation.determination.words import ADVISORY, PERSON, VOLUNTARY
-from clearinghouse.evaluation.reports import Form, determination_record, letter, public_summary, render
+from clearinghouse.evaluation.reports import (
+    Form,
+    assessment_report,
+    determination_record,
+    letter,
+    public_summary,
+    render,
+)
 from clearinghouse.evaluation.reports.decided.guard import require_clean
 from clearinghouse.evaluation.reports.errors import MismatchError, WithheldError
 from clearinghouse.evaluation.rule.finding import Verdict
@@ -215,3 +223,13 @@ def test_the_guard_reads_the_whole_document():
     record, facts = made().record, invented()
     with pytest.raises(WithheldError):
         require_clean(public_summary(record, facts), record, facts, ["Director of Assessment"])
+
+
+def test_that_one_person_had_two_roles_stands_beside_who_took_part():
+    facts = invented()
+    says = "The assessor ran the model as well: one key, and so one person, has both roles."
+    shared = replace(facts, flags=(*facts.flags, Flag(kind=ROLES, says=says, is_open=False)))
+    record = made(assessment=shared).record
+    assert says in text_of(determination_record(record, shared))
+    assert says in text_of(assessment_report(shared))
+    assert says not in text_of(determination_record(record, facts))

@@ -5,7 +5,6 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +24,7 @@ from clearinghouse.evaluation.running.logs import of_run, read_log
 from clearinghouse.evaluation.running.quiet import WORKING
 from clearinghouse.evaluation.running.run import Ran, run
 from clearinghouse.evaluation.running.scripted.skill import agent, chance, draw
-from clearinghouse.evaluation.running.sealing import begun
+from clearinghouse.evaluation.running.sealing import begun, hook
 from clearinghouse.evaluation.running.sealing.verify import verified
 from clearinghouse.evaluation.running.table import table
 from clearinghouse.evaluation.runs.run import Outcome
@@ -82,7 +81,11 @@ def test_the_attempts_are_a_table_of_runs(ran: Path) -> None:
         ("scripted/flaky", {Ended.INFRASTRUCTURE, Ended.SOLVED}),
     ],
 )
-def test_agents_that_behave(model: str, endings: set[Ended], bench: Bench, tmp_path: Path) -> None:
+def test_agents_that_behave(
+    model: str, endings: set[Ended], bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = hook.Sealing.ended
+    monkeypatch.setattr(hook.Sealing, "ended", lambda *given: ends(*given[:4]))  # beginnings are noted as they begin
     found = made(sum_tasks(tmp_path / "tasks", [0.01] * 8), model, tmp_path / "out", bench)
     assert {each.ended for each in found} == endings
     assert all(each.is_missing == (each.score is None) for each in found)
@@ -252,7 +255,7 @@ def started(folder: Path, tasks: Path, home: Path) -> subprocess.Popen[bytes]:
         [sys.executable, "-c", _PROGRAM, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "HOME": str(home), "INSPECT_LOG_LEVEL": "debug"},
+        env={**os.environ, "HOME": str(home), "TMPDIR": str(home.parent / "tmp"), "INSPECT_LOG_LEVEL": "debug"},
         cwd=home,
     )
 
@@ -271,8 +274,8 @@ def test_what_is_stopped_goes_on_where_it_was(number: int, code: int, tmp_path: 
     tasks = sum_tasks(tmp_path / "tasks", [0.01] * 3, before="sleep 0.6; ")
     folder, home = tmp_path / "out", tmp_path / "home"
     home.mkdir()
+    (tmp_path / "tmp").mkdir()
     (home / ".env").write_text("INSPECT_EVAL_LOG_FILE_PATTERN=elsewhere\nSOME_KEY=read\n")
-    before = set(Path(tempfile.gettempdir()).glob("clearinghouse-run-*"))
     process = started(folder, tmp_path / "tasks", home)
     until_sealed(folder, process)
     process.send_signal(number)
@@ -281,7 +284,7 @@ def test_what_is_stopped_goes_on_where_it_was(number: int, code: int, tmp_path: 
     left = folder / WORKING
     assert left.exists() == (number == signal.SIGKILL)
     assert not left.exists() or stat.S_IMODE(left.stat().st_mode) == 0o700
-    assert not [each for each in Path(tempfile.gettempdir()).glob("clearinghouse-run-*") if each not in before]
+    assert not [each.name for each in (tmp_path / "tmp").rglob("*") if each.is_file()], "nothing outside of its folder"
     assert sorted(each.name for each in home.iterdir()) == [".env"], "nothing is left in the folders of the user"
     sealed = sum(path.read_bytes().count(b'"kind":"sample"') for path in folder.glob("*.seals"))
     stopped = 0

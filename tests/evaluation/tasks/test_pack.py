@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from clearinghouse.evaluation.statistics.sources import Source
 from clearinghouse.evaluation.tasks.check import check
-from clearinghouse.evaluation.tasks.fields import Source
 from clearinghouse.evaluation.tasks.task import load, tasks_below
 from clearinghouse.sandbox.client import Client
 

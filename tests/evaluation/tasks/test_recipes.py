@@ -9,10 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from clearinghouse.evaluation.statistics.sources import Source
 from clearinghouse.evaluation.tasks.check import check
 from clearinghouse.evaluation.tasks.custody import demand
 from clearinghouse.evaluation.tasks.errors import TaskError, WithheldError
-from clearinghouse.evaluation.tasks.fields import Custody, Human, Kind, Source
+from clearinghouse.evaluation.tasks.fields import Custody, Human, Kind
 from clearinghouse.evaluation.tasks.judge import judge
 from clearinghouse.evaluation.tasks.place import prepared
 from clearinghouse.evaluation.tasks.recipes import consent as consents

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clearinghouse.evaluation.statistics.sources import Source
 from clearinghouse.evaluation.tasks import folder as folders
 from clearinghouse.evaluation.tasks.errors import TaskError
-from clearinghouse.evaluation.tasks.fields import Kind, Proof, Source
+from clearinghouse.evaluation.tasks.fields import Kind, Proof
 from clearinghouse.evaluation.tasks.task import Task, from_files, load, tasks_below
 from clearinghouse.sandbox import File
 
@@ -180,3 +181,32 @@ def test_any_change_of_the_text_is_a_task_or_a_task_error(text: str, at: int, cu
     except TaskError:
         return
     assert Task.from_bytes(task.to_bytes()) == task
+
+
+def test_several_human_times_and_where_a_task_comes_from() -> None:
+    more = """
+[[human.other]]
+minutes = 5
+source = "first_blood"
+
+[human]
+minutes = 1
+source = "estimate"
+
+[origin]
+benchmark = "a-collection"
+public_since = 2024-05-01
+twin_of = "public-one"
+"""
+    text = PLAIN.replace('human = { minutes = 1, source = "estimate" }\n', "")
+    files = {"p.md": File(b"x"), "oracle/x": File(b""), "box/a": File(b"")}
+    task = from_files({**files, "task.toml": File((text + more).encode())}, "here")
+    assert [(each.minutes, each.source) for each in task.human.other] == [(5.0, Source.FIRST_BLOOD)]
+    assert (task.origin.benchmark, str(task.origin.public_since)) == ("a-collection", "2024-05-01")
+    for old, new, says in (
+        ('"first_blood"', '"estimate"', "human.other: one name stands twice"),
+        ("public-one", "plain", "names the task itself"),
+        ("2024-05-01", '"some day"', "public_since"),
+    ):
+        with pytest.raises(TaskError, match=says):
+            from_files({**files, "task.toml": File((text + more).replace(old, new).encode())}, "here")

@@ -88,6 +88,22 @@ def assess_command(
         list[Path] | None,
         typer.Option("--opening", metavar="FILE", help="Of a folder: opens a threshold that is committed to."),
     ] = None,
+    sign: Annotated[
+        str, typer.Option("--sign", metavar="KEY", help="Of a folder: the assessor's private key, for the log's head.")
+    ] = "",
+    public: Annotated[
+        Path | None, typer.Option("--public", metavar="FILE", help="Its public key, where KEY is a URI.")
+    ] = None,
+    link: Annotated[
+        Path | None,
+        typer.Option(
+            "--link",
+            parser=path_of,
+            metavar="TABLE",
+            help="Of a table: another one with some of the same tasks, on whose scale abilities are given, and nothing "
+            "else.",
+        ),
+    ] = None,
     who: Annotated[str, typer.Option("--who", metavar="NAME", help="Of a folder: who assesses, for its log.")] = "",
     output: Annotated[
         OutputFormat, typer.Option("--format", help="table for people, json for programs.")
@@ -101,13 +117,19 @@ def assess_command(
     (parts of an assessment, scaffolds, budgets) is divided by them: each is a line of its own.
 
     Of the folder of an assessment, everything in it is verified first; then the registered rule is applied, and table
-    and assessment are written into the folder.
+    and assessment are written into the folder, and the head of its log, which tells of that, is signed.
 
     Exit code 0: done. 1: done, and rows were left out. 2: it is no table of runs, or an option is wrong.
     """
     need("numpy", "scipy")
     if path.is_dir():
-        raise typer.Exit(_of_folder(path, key, openings or (), who, output))
+        if link is not None:
+            raise OptionError("--link", "is of tables", "name a table of runs, such as the runs.csv of the folder")
+        raise typer.Exit(_of_folder(path, key, openings or (), (sign, public), who, output))
+    if link is not None:
+        from clearinghouse.cli.frontier.assess_linked import assess_linked  # noqa: PLC0415
+
+        raise typer.Exit(assess_linked(path, link, output))
     from clearinghouse.cli.frontier.assess_table import assess_table  # noqa: PLC0415 - arrays take a while to load
     from clearinghouse.evaluation.runs.measure import Settings  # noqa: PLC0415
     from clearinghouse.evaluation.runs.ways import Only  # noqa: PLC0415
@@ -125,8 +147,16 @@ def assess_command(
     raise typer.Exit(assess_table(path, settings, models or (), output, only))
 
 
-def _of_folder(folder: Path, key: Path | None, openings: Sequence[Path], who: str, output: OutputFormat) -> int:
+def _of_folder(
+    folder: Path,
+    key: Path | None,
+    openings: Sequence[Path],
+    sign: tuple[str, Path | None],
+    who: str,
+    output: OutputFormat,
+) -> int:
     from clearinghouse.cli.frontier.assess_folder import assess_folder  # noqa: PLC0415
+    from clearinghouse.trust.keys import signer_of  # noqa: PLC0415
 
     if key is None:
         raise OptionError(
@@ -134,4 +164,6 @@ def _of_folder(folder: Path, key: Path | None, openings: Sequence[Path], who: st
         )
     if not who.strip():
         raise OptionError("--who", "is missing", "name who assesses: it goes into the log")
-    return assess_folder(folder, key, openings, who, output)
+    if not sign[0]:
+        raise OptionError("--sign", "is missing", "name the assessor's private key: it signs the head of the log")
+    return assess_folder(folder, key, openings, signer_of(*sign), who, output)

@@ -22,6 +22,7 @@ from clearinghouse.evaluation.determination.standing import Standing, Status, st
 from clearinghouse.evaluation.determination.words import DEVELOPMENT, SCRIPTED, VOLUNTARY
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.ledger.times import stamp
+from clearinghouse.evaluation.plan.fields import Role
 from clearinghouse.evaluation.plan.reading import Fault
 from clearinghouse.formats.text import clean_line, plural
 from clearinghouse.trust.keys import KeyRing, PublicKey, signer_of
@@ -72,7 +73,11 @@ def new(place: Path, draft: Path | None, number: str) -> None:
     name = number or f"FD-{assessment.made[:4]}-{len(folder.numbers_in(place)) + 1:03d}"
     folder.path_of(place, name, "")
     path = draft or place / NAME
-    files.write_new(path, example(assessment, sha256, name, folder.usual_evidence(place)).encode())
+    operators = sorted(
+        {each.name for each in folder.plan_of(place, assessment.plan.sha256).keys if each.role is Role.OPERATOR}
+    )
+    ran = operators[0] if len(operators) == 1 else ""
+    files.write_new(path, example(assessment, sha256, name, folder.usual_evidence(place), ran).encode())
     say(f"{path}: a draft with comments. Fill it in; `clearinghouse frontier determine check` says what is missing.")
 
 

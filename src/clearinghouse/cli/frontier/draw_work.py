@@ -3,12 +3,12 @@
 import datetime as dt
 import hashlib
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from clearinghouse.cli.layout import say
 from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
-from clearinghouse.evaluation.assessment.drawn import demand_planned
+from clearinghouse.evaluation.assessment.drawn import demand_planned, sides_of
 from clearinghouse.evaluation.errors import MissingExtraError
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.ledger.times import stamp
@@ -25,6 +25,8 @@ from clearinghouse.records import ClearinghouseError
 from clearinghouse.trust.key_files import read_private
 from clearinghouse.trust.keys import KeyRing, signer_of
 
+if TYPE_CHECKING:
+    from securesystemslib.signer import Signer
 UNVERIFIABLE = "A rehearsal: nobody can verify what the beacon said, and who draws can choose it."
 
 
@@ -75,6 +77,8 @@ def agree_terms(
         raise DrawError("the plan names another pool than this", "draw from the pool whose root the plan has")
     if len(_hex("--nonce", nonce)) != hashlib.sha256().digest_size:
         raise OptionError("--nonce", "is no digest", "the 64 hexadecimal digits that `draw nonce` printed")
+    signer = signer_of(*key)
+    _demand(sides_of(plan).assessor, signer, "the assessor")
     now = _now()
     name = plan.drawing.beacon
     if name not in KNOWN:
@@ -84,7 +88,7 @@ def agree_terms(
     before = (ceremony.draw_in(into, domain, number - 1), drawn) if number > 1 else None
     sha256, days = hashlib.sha256(data).hexdigest(), plan.drawing.reveal_days
     terms = agree(manifest, sha256, nonce, beacon, now=now, reveal_days=days, before=before)
-    terms = ceremony.keep_terms(into, domain, terms, signer_of(*key), who=who, now=now)
+    terms = ceremony.keep_terms(into, domain, terms, signer, who=who, now=now)
     path = ceremony.terms_path(into, domain, terms.stage)
     if form is OutputFormat.JSON:
         write_json({"terms": terms, "sha256": terms.digest, "path": str(path), "out": stamp(terms.beacon.time)})
@@ -98,7 +102,9 @@ def agree_terms(
 def sign_terms(folder: Path, domain: str, stage: int, key: tuple[str, Path | None], nonce: Path | None) -> None:
     """Add a signature to terms."""
     own = _nonce(nonce) if nonce else None
-    terms = ceremony.sign_terms(folder, domain, stage, signer_of(*key), now=_now(), nonce=own)
+    signer = signer_of(*key)
+    _demand(sides_of(load_plan(folder)[0]).developer, signer, "the developer")
+    terms = ceremony.sign_terms(folder, domain, stage, signer, now=_now(), nonce=own)
     say(f"The terms are signed: plan {terms.plan[:16]}…, pool {terms.root[:16]}…, out at {stamp(terms.beacon.time)}.")
     if not terms.beacon.is_verifiable:
         say(UNVERIFIABLE, style="bold")
@@ -120,7 +126,9 @@ def make_draw(
     terms = ceremony.terms_in(folder, domain, stage)
     before = ceremony.former(folder, domain, terms)
     draw = make(terms, load(pool), _spoken(given, terms.beacon), nonce, now=now, before=before)
-    draw = ceremony.keep_draw(folder, domain, draw, signer_of(*key), who=who, now=now)
+    signer = signer_of(*key)
+    _demand(sides_of(load_plan(folder)[0]).assessor, signer, "the assessor")
+    draw = ceremony.keep_draw(folder, domain, draw, signer, who=who, now=now)
     _tell(draw, ceremony.draw_path(folder, domain, stage), form)
 
 
@@ -133,7 +141,7 @@ def verify_draw(folder: Path, pool: Path, domain: str, stage: int, keys: Path, f
             raise DrawError(f"{each} is not there", "name the folders of the assessment and of its pool")
     try:
         versions = check_plan(folder, ring).versions
-        plans = [each.sha256 for each in versions]
+        plans = {each.sha256: sides_of(each.plan) for each in versions}
         draw = ceremony.check(folder, domain, stage, load(pool), ring, plans)
         demand_planned(draw, next(each.plan for each in versions if each.sha256 == draw.terms.plan))
     except MissingExtraError:
@@ -151,6 +159,17 @@ def _tell_wrong(path: Path, error: ClearinghouseError, form: OutputFormat) -> No
         return
     say(f"{path}: it does not hold: {clean_line(error.what, 500)}")
     say(clean_line(error.remedy, 500))
+
+
+def _demand(named: str, signer: "Signer", whose: str) -> None:
+    """Refuse to sign with another key than the plan names: nobody would believe it.
+
+    Raises:
+        DrawError: it names another.
+    """
+    if named and signer.public_key.keyid != named:
+        what = f"the plan names the key {named[:16]}… as that of {whose}, and this is another"
+        raise DrawError(what, f"have {whose} sign")
 
 
 def _tell(draw: Draw, path: Path, form: OutputFormat) -> None:

@@ -22,6 +22,8 @@ Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of an
 Who = Annotated[str, typer.Option("--who", metavar="NAME", help="Who does this, for the log.")]
 Form = Annotated[OutputFormat, typer.Option("--format", help="table for people, json for programs.")]
 Says = Annotated[str, typer.Option("--says", metavar="TEXT", help="A sentence.")]
+Key = Annotated[str, typer.Option("--key", metavar="KEY", help="Your private key, or the URI of a key service.")]
+Public = Annotated[Path | None, typer.Option("--public", metavar="FILE", help="Its public key, where KEY is a URI.")]
 
 
 @app.command("raise", short_help="Say that something lessens the evidence.")
@@ -31,12 +33,15 @@ def raise_command(
     kind: Annotated[str, typer.Option("--kind", help="contamination, sandbagging, verifier, scaffold and others.")],
     says: Says,
     who: Who,
+    key: Key,
+    public: Public = None,
     form: Form = OutputFormat.TABLE,
 ) -> None:
-    """Raise a flag. While it is open, the evidence can support COVERED and not NOT COVERED."""
+    """Raise a flag, signed. While it is open, the evidence cannot support NOT COVERED, and some not COVERED either."""
     from clearinghouse.evaluation.assessment.flags import raise_flag  # noqa: PLC0415
+    from clearinghouse.trust.keys import signer_of  # noqa: PLC0415
 
-    digest = raise_flag(folder, kind, says, who=who, now=dt.datetime.now(dt.UTC))
+    digest = raise_flag(folder, kind, says, signer_of(key, public), who=who, now=dt.datetime.now(dt.UTC))
     if form is OutputFormat.JSON:
         write_json({"flag": digest, "kind": kind, "says": says, "is_open": True})
     else:
@@ -50,12 +55,17 @@ def settle_command(
     *,
     says: Says,
     who: Who,
+    key: Key,
+    public: Public = None,
     form: Form = OutputFormat.TABLE,
 ) -> None:
-    """Settle a flag, with a reason. Both stay in the log."""
+    """Settle a flag, with a reason, signed. Both stay in the log. Who raised it cannot, and the developer never can."""
     from clearinghouse.evaluation.assessment.flags import settle_flag  # noqa: PLC0415
+    from clearinghouse.evaluation.plan.reading import load  # noqa: PLC0415
+    from clearinghouse.trust.keys import signer_of  # noqa: PLC0415
 
-    settle_flag(folder, flag, says, who=who, now=dt.datetime.now(dt.UTC))
+    plan, _ = load(folder)
+    settle_flag(folder, flag, says, signer_of(key, public), plan, who=who, now=dt.datetime.now(dt.UTC))
     if form is OutputFormat.JSON:
         write_json({"flag": flag, "says": says, "is_open": False})
     else:
@@ -66,12 +76,16 @@ def settle_command(
 def list_command(
     folder: Folder,
     *,
+    keys: Annotated[Path, typer.Option("--key", metavar="FILE-or-FOLDER", help="Public keys that are believed.")],
     form: Form = OutputFormat.TABLE,
 ) -> None:
     """List the flags that were raised by hand. Exit code 0: none is open. 1: one is."""
     from clearinghouse.evaluation.assessment.flags import raised_in  # noqa: PLC0415
+    from clearinghouse.evaluation.plan.reading import load  # noqa: PLC0415
+    from clearinghouse.trust.keys import KeyRing  # noqa: PLC0415
 
-    found = raised_in(folder)
+    plan, _ = load(folder)
+    found = raised_in(folder, plan, KeyRing.load(keys))
     if form is OutputFormat.JSON:
         write_json([{"flag": digest, "kind": f.kind, "says": f.says, "is_open": f.is_open} for digest, f in found])
     elif found:

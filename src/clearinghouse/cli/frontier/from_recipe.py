@@ -9,7 +9,7 @@ import typer
 
 from clearinghouse.cli.frontier.tasks import app
 from clearinghouse.cli.layout import say
-from clearinghouse.cli.options import OptionError, a_word
+from clearinghouse.cli.options import OptionError, a_word, day_option
 from clearinghouse.cli.output import BAD_INPUT, OK, OutputFormat, explained, show_error, write_json
 from clearinghouse.cli.validate.group import Declared, Form, Offline, Runner, content_of, form_of, words_of
 from clearinghouse.records import ClearinghouseError
@@ -71,6 +71,13 @@ def from_recipe_command(
         float | None,
         typer.Option("--minutes", min=0.1, max=1e6, help="How long a qualified person needs, as you estimate it."),
     ] = None,
+    public_since: Annotated[
+        dt.date | None,
+        day_option("--public-since", "From when on the flaw could be read publicly, such as the day of its advisory."),
+    ] = None,
+    benchmark: Annotated[
+        str, typer.Option("--benchmark", metavar="NAME", help="The collection that the tasks are of, if they are.")
+    ] = "",
     offline: Offline = False,
     runner: Runner = None,
     declared: Declared = Tier.T1,
@@ -92,6 +99,7 @@ def from_recipe_command(
     form = form_of(output)
     believed = _keys(verdict, key)
     given = _consents(consent or [], consent_key or [])
+    told = {"public_since": public_since.isoformat() if public_since else "", "benchmark": benchmark}
     recipes, failures = loaded(paths)
     made: list[dict[str, str]] = []
     agreed = [each for each in _agreed(recipes, marking, given, failures) if _is_new(each[0], kind, into, failures)]
@@ -102,7 +110,7 @@ def from_recipe_command(
                 try:
                     with bench.session() as session:
                         said = _verdict(recipe, session, verdict, believed)
-                        task = _made(recipe, session, kind, minutes, said, custody, given)
+                        task = _made(recipe, session, kind, minutes, said, custody, given, told)
                     made.append(_written(task, into))
                 except ClearinghouseError as error:
                     failures.append(error)
@@ -164,17 +172,19 @@ def _made(
     verdict: "Verdict",
     custody: "Custody",
     given: "dict[Role, Given]",
+    told: dict[str, str],
 ) -> "Task":
     from clearinghouse.evaluation.tasks.fields import Kind  # noqa: PLC0415
     from clearinghouse.evaluation.tasks.recipes.consent import kept  # noqa: PLC0415
     from clearinghouse.evaluation.tasks.recipes.making import Wanted, make_sound  # noqa: PLC0415
 
     files = kept(given) if custody.consents else {}
-    return make_sound(recipe, session, Wanted(Kind(kind), _human(kind, minutes), verdict, custody, files))
+    return make_sound(recipe, session, Wanted(Kind(kind), _human(kind, minutes), verdict, custody, files, told))
 
 
 def _human(kind: str, minutes: float | None) -> "Human":
-    from clearinghouse.evaluation.tasks.fields import Human, Source  # noqa: PLC0415
+    from clearinghouse.evaluation.statistics.sources import Source  # noqa: PLC0415
+    from clearinghouse.evaluation.tasks.fields import Human  # noqa: PLC0415
 
     if minutes is not None:
         return Human(minutes=minutes, source=Source.ESTIMATE, people=1, study="Estimated when the task was made.")

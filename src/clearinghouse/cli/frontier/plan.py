@@ -23,6 +23,7 @@ Form = Annotated[OutputFormat, typer.Option("--format", help="table for people, 
 Key = Annotated[str, typer.Option("--key", metavar="KEY", help="The private key, or the URI of a key service.")]
 Public = Annotated[Path | None, typer.Option("--public", metavar="FILE", help="Its public key, where KEY is a URI.")]
 Who = Annotated[str, typer.Option("--who", metavar="NAME", help="Who does this, for the log.")]
+_HOLDER = "NAME=FILE"
 Ring = Annotated[Path, typer.Option("--key", metavar="FILE-or-FOLDER", help="Public keys that are believed.")]
 
 
@@ -33,11 +34,36 @@ def new_command(
     pools: Annotated[
         list[Path] | None, typer.Option("--pool", metavar="FOLDER", help="A pool that it is for; one for each domain.")
     ] = None,
+    assessor: Annotated[
+        list[str] | None, typer.Option("--assessor", metavar=_HOLDER, help="Who assesses, and the public key.")
+    ] = None,
+    developer: Annotated[
+        list[str] | None, typer.Option("--developer", metavar=_HOLDER, help="Who acts for the developer.")
+    ] = None,
+    operators: Annotated[
+        list[str] | None, typer.Option("--operator", metavar=_HOLDER, help="Who runs it; may be repeated.")
+    ] = None,
+    officers: Annotated[
+        list[str] | None,
+        typer.Option("--officer", metavar=_HOLDER, help="Who decides, and who reconsiders; repeat it."),
+    ] = None,
+    references: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reference",
+            metavar="MODEL=IDENTITY",
+            help="Another model, which the pattern of outcomes is held against; repeat it.",
+        ),
+    ] = None,
 ) -> None:
-    """Write a plan.toml with every field and what it is for. Nothing is overwritten."""
+    """Write a plan.toml with every field and what it is for. Nothing is overwritten.
+
+    Keys are named by who holds them and the file of the public key. What is not named can be written in later.
+    """
     from clearinghouse.cli.frontier import plan_work  # noqa: PLC0415 - the rule takes a while to load
 
-    plan_work.new(into, pools or [])
+    holders = plan_work.Holders(assessor or [], developer or [], operators or [], officers or [])
+    plan_work.new(into, pools or [], holders, references or [])
 
 
 @app.command("check", short_help="Say everything that is wrong with a plan.")

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from clearinghouse.cli.layout import say, show_table
 from clearinghouse.cli.options import OptionError
@@ -13,7 +14,7 @@ from clearinghouse.evaluation.ledger.chain import Chain, check_signed_head, head
 from clearinghouse.evaluation.plan import analysis, signing
 from clearinghouse.evaluation.plan.errors import PlanError
 from clearinghouse.evaluation.plan.example import example
-from clearinghouse.evaluation.plan.fields import PoolRef
+from clearinghouse.evaluation.plan.fields import KeyOf, Plan, PoolRef, Reference, Role
 from clearinghouse.evaluation.plan.reading import LARGEST, NAME, Fault, load, look
 from clearinghouse.evaluation.plan.thresholds import LARGEST as LARGEST_OPENING
 from clearinghouse.evaluation.plan.thresholds import Opening, commit_to, opened, parse
@@ -21,17 +22,46 @@ from clearinghouse.evaluation.rule.design import Design
 from clearinghouse.evaluation.rule.finding import OperatingPoint
 from clearinghouse.formats.text import plural, printable_name
 from clearinghouse.trust.envelope import LARGEST_ENVELOPE, sign
-from clearinghouse.trust.keys import KeyRing, signer_of
+from clearinghouse.trust.keys import KeyRing, PublicKey, signer_of
 
 
-def new(into: Path, pools: Sequence[Path]) -> None:
+class Holders(NamedTuple):
+    """Who holds keys, as the command line has it: NAME=FILE, by their roles."""
+
+    assessor: Sequence[str]
+    developer: Sequence[str]
+    operator: Sequence[str]
+    officer: Sequence[str]
+
+
+def new(into: Path, pools: Sequence[Path], holders: Holders, references: Sequence[str]) -> None:
     """Write a plan to begin with."""
     refs = _pools(pools)
+    keys = [_key(role, each) for role, texts in zip(Role, holders, strict=True) for each in texts]
+    others = [Reference(name=name, identity=identity) for name, identity in map(_reference, references)]
     files.make_folder(into)
-    files.write_new(into / NAME, example(analysis.present().sha256, refs).encode())
+    files.write_new(into / NAME, example(analysis.present().sha256, refs, keys, others).encode())
     say(f"{into / NAME}: a plan with comments. Fill it in, and look at it with `clearinghouse frontier plan check`.")
     if not refs:
         say("It names no real pool yet: `--pool FOLDER` fills one in.")
+    if not keys:
+        say("It does not say yet whose keys sign what: `--assessor NAME=FILE` and the like fill them in.")
+
+
+def _key(role: Role, text: str) -> KeyOf:
+    name, path = _pair(f"--{role}", text, "NAME=FILE, the file of the public key")
+    return KeyOf(role=role, name=name, id=PublicKey.load(Path(path)).keyid)
+
+
+def _reference(text: str) -> tuple[str, str]:
+    return _pair("--reference", text, "MODEL=IDENTITY, a digest of weights or the fingerprint of an endpoint")
+
+
+def _pair(option: str, text: str, form: str) -> tuple[str, str]:
+    name, given, rest = text.partition("=")
+    if not (given and name.strip() and rest.strip()):
+        raise OptionError(option, f"is {text[:60]!a}", form)
+    return name.strip(), rest.strip()
 
 
 def check(path: Path, form: OutputFormat) -> int:
@@ -75,6 +105,7 @@ def verify(path: Path, keys: Path, form: OutputFormat) -> int:
                 "sha256": each.sha256,
                 "signed": each.at,
                 "keys": each.keyids,
+                "roles": each.plan.keys,
                 "reason": each.plan.supersedes.reason if each.plan.supersedes else None,
             }
             for each in found.versions
@@ -92,9 +123,18 @@ def verify(path: Path, keys: Path, form: OutputFormat) -> int:
         ]
         show_table(found.versions[0].plan.name, ("version", "signed", "SHA-256", "why"), rows, whole=("signed",))
         say(f"Signed by {', '.join(found.versions[0].keyids)}. {plural(len(rows), 'version')}, each in the log.")
+        _show_keys(found.versions[0].plan)
         if not found.same_analysis:
             say("The code here is another one than the plan names, so nothing is computed under it here.")
     return OK if found.same_analysis else ATTENTION
+
+
+def _show_keys(plan: Plan) -> None:
+    if not plan.keys:
+        say("It names no keys: what a trial signs is believed of any key that is believed.")
+        return
+    rows = [(each.role, each.name, each.id[:16]) for each in plan.keys]
+    show_table("Whose key signs what", ("role", "held by", "id"), rows, whole=("role",))
 
 
 def analysis_here(form: OutputFormat) -> None:

@@ -137,7 +137,7 @@ def open_command(
 
     if assessment is not None:
         plan = plan or assessment / "plan.toml"
-        draw = None if development else work.draw_of(assessment, pool, stage, keys)
+        draw = work.draw_of(assessment, pool, None if development else stage, keys)
     if sum((draw is not None, development, everything)) != 1:
         raise OptionError("--draw, --development or --all", "is needed", "say which tasks are to be written, by one")
     chosen = work.Chosen(draw, first, development, assessment, 0 if development else stage)

@@ -17,6 +17,7 @@ from clearinghouse.evaluation.pools.manifest import Manifest, load, read_reveale
 from clearinghouse.evaluation.pools.opening import OPENED
 from clearinghouse.evaluation.pools.rotation import FOLLOWED
 from clearinghouse.evaluation.pools.split import development, held_out
+from clearinghouse.evaluation.running.searched import members
 from clearinghouse.formats.text import plural
 
 _LARGEST_REVEALED = 64 << 20
@@ -88,7 +89,7 @@ def show_status(pool: Path, assessments: Sequence[Path], form: OutputFormat) -> 
 def find_canaries(pool: Path, paths: Sequence[Path], form: OutputFormat) -> int:
     """Look for canaries of a pool."""
     header = load(pool).header
-    found = canary.search(paths, {header.canary, *header.canaries})
+    found = canary.search(paths, {header.canary, *header.canaries}, members)
     known = [each for each in found.found if each.is_known]
     code = ATTENTION if known or found.skipped else OK
     if form is OutputFormat.JSON:

@@ -11,7 +11,7 @@ import msgspec
 from clearinghouse.cli.layout import say
 from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.output import OutputFormat, show_problems, write_json
-from clearinghouse.evaluation.assessment.drawn import demand_planned
+from clearinghouse.evaluation.assessment.drawn import demand_planned, sides_of
 from clearinghouse.evaluation.assessment.folder import keep_revealed
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.ledger.chain import Chain
@@ -145,8 +145,11 @@ def open_pool(
     say(f"It is written down in {pool / LOG}. Delete the folder when it is not needed any more.")
 
 
-def draw_of(folder: Path, pool: Path, stage: int, keys_of: Path | None) -> Path:
+def draw_of(folder: Path, pool: Path, stage: int | None, keys_of: Path | None) -> Path | None:
     """Return where the draw of a pool is in the folder of an assessment: one that both sides signed, and that follows.
+
+    Args:
+        stage: of it; None where families for development are opened, of which none is made. The plan is checked always.
 
     Raises:
         OptionError: no keys are named. DrawError, EnvelopeError, PlanError: it is not as they signed it.
@@ -154,7 +157,9 @@ def draw_of(folder: Path, pool: Path, stage: int, keys_of: Path | None) -> Path:
     if keys_of is None:
         raise OptionError("--key", "is missing", "name the public keys of both sides of the draw")
     manifest, ring = load(pool), KeyRing.load(keys_of)
-    plans = [each.sha256 for each in check_plan(folder, ring).versions]
+    plans = {each.sha256: sides_of(each.plan) for each in check_plan(folder, ring).versions}
+    if stage is None:
+        return None
     ceremony.check(folder, manifest.header.domain, stage, manifest, ring, plans)
     return ceremony.draw_path(folder, manifest.header.domain, stage)
 

@@ -98,7 +98,11 @@ def command(
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of what scripted agents draw.")] = 0,
     operator: Annotated[
-        str, typer.Option("--operator", help="Who hosts the model, where tasks are under an embargo.")
+        str,
+        typer.Option(
+            "--operator",
+            help="Who runs the model, where tasks are under an embargo; of an assessment the plan says it by the key.",
+        ),
     ] = "",
     runner: Runner = None,
     declared: Declared = Tier.T1,
@@ -114,6 +118,7 @@ def command(
     form = form_of(output)
     if prices is not None and not all(0 <= each < inf for each in prices):
         raise OptionError("--prices", "are no prices", "give two numbers, 0 or more")
+    signers = [signer_of(key, public)] if key else []
     wish = work.Wish(model, scaffold, budget_tokens, seed, tier, retries, prices)
     if assessment is None:
         spent = work.Spent(budget_cost, budget_seconds, turns)
@@ -121,7 +126,6 @@ def command(
     elif out is not None or not key:
         raise OptionError("--name, --who and --key", "are needed", "of an assessment, in place of --out")
     else:
-        settled = work.under_plan(tasks, wish, assessment, name, who)
-    signers = [signer_of(key, public)] if key else []
+        settled, operator = work.under_plan(tasks, wish, assessment, name, who, signers[0], operator)
     place = work.Place(runners or min(max_samples, os.cpu_count() or 1), words_of(runner), declared)
     raise typer.Exit(work.run_it(settled, place, operator, max_samples, signers, form))

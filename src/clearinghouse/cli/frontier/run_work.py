@@ -16,7 +16,7 @@ from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.output import ATTENTION, OK, OutputFormat, write_json
 from clearinghouse.evaluation.assessment.folder import runs_of
 from clearinghouse.evaluation.assessment.gathered import MOST_RETRIES
-from clearinghouse.evaluation.assessment.running import expose, under
+from clearinghouse.evaluation.assessment.running import expose, note_began, note_ended, under
 from clearinghouse.evaluation.pools.marker import Marker, count, marker_in
 from clearinghouse.evaluation.rule.design import Budget
 from clearinghouse.evaluation.running.asked import Asked, asked
@@ -24,6 +24,7 @@ from clearinghouse.evaluation.running.bench import Bench
 from clearinghouse.evaluation.running.custody import host_of, require_shown
 from clearinghouse.evaluation.running.logs import of_run
 from clearinghouse.evaluation.running.run import run
+from clearinghouse.evaluation.running.sealing.statement import SIGNED
 from clearinghouse.evaluation.running.sealing.verify import verified
 from clearinghouse.evaluation.tasks.task import Task, load, tasks_below
 from clearinghouse.formats.text import clean_line, plural, printable_name
@@ -53,7 +54,7 @@ class Wish(NamedTuple):
     seed: int
     tier: Tier
     retries: int | None
-    prices: tuple[float, float] | None
+    prices: tuple[float, ...] | None
 
 
 class Spent(NamedTuple):
@@ -132,11 +133,14 @@ def freely(paths: Sequence[Path], wish: Wish, out: Path | None, spent: Spent, ep
     return Settled(tasks, wanted, out, wish.tier, marked=marked, purpose=purpose)
 
 
-def under_plan(paths: Sequence[Path], wish: Wish, assessment: Path, name: str, who: str) -> Settled:
-    """Settle a run under the plan of an assessment.
+def under_plan(
+    paths: Sequence[Path], wish: Wish, assessment: Path, name: str, who: str, signer: "Signer", operator: str
+) -> tuple[Settled, str]:
+    """Settle a run under the plan of an assessment; return it, and who runs the model, as the plan has it by the key.
 
     Raises:
-        OptionError: the run has no name, or nobody runs it. AssessmentError, AnalysisError, PlanError: see
+        OptionError: the run has no name, nobody runs it, or an option contradicts the plan.
+        AssessmentError, AnalysisError, PlanError: see
             :func:`~clearinghouse.evaluation.assessment.running.under`. RunError, TaskError.
     """
     if not _NAME.fullmatch(name) or not who.strip():
@@ -145,7 +149,14 @@ def under_plan(paths: Sequence[Path], wish: Wish, assessment: Path, name: str, w
     if retries > MOST_RETRIES:
         raise OptionError("--retries", f"is {retries}", f"at most {MOST_RETRIES} in an assessment: more could choose")
     tasks = [load(each) for each in tasks_below(list(paths))]
-    settled = under(assessment, model=wish.model, tokens=wish.tokens, scaffold=wish.scaffold)
+    keyid = signer.public_key.keyid
+    settled = under(assessment, model=wish.model, tokens=wish.tokens, scaffold=wish.scaffold, key=keyid)
+    if settled.operator and operator not in {"", settled.operator}:
+        raise OptionError(
+            "--operator", f"is {operator[:60]!a}", f"the key is that of {settled.operator}, as the plan says"
+        )
+    if settled.prices and wish.prices not in {None, settled.prices}:
+        raise OptionError("--prices", "are others than the plan has", "leave them out")
     tier = max(wish.tier, settled.plan.tier)
     wanted = asked(
         tasks,
@@ -157,9 +168,10 @@ def under_plan(paths: Sequence[Path], wish: Wish, assessment: Path, name: str, w
         tier=tier,
         retries=retries,
         plan=settled.sha256,
-        prices=wish.prices,
+        prices=settled.prices or wish.prices,
     )
-    return Settled(tasks, wanted, runs_of(assessment) / name, tier, Shown(assessment, name, who))
+    made = Settled(tasks, wanted, runs_of(assessment) / name, tier, Shown(assessment, name, who))
+    return made, settled.operator or operator
 
 
 def run_it(
@@ -170,7 +182,7 @@ def run_it(
     require_shown(tasks, wanted.model, operator)
     uncounted = _shown_to(settled, host_of(wanted.model, operator), dt.datetime.now(dt.UTC))
     bench_of = Bench(runners=place.runners, least=tier, command=place.command, declared=place.declared)
-    with bench_of as bench, _progress() as tell:
+    with bench_of as bench, _told(settled, signers), _progress() as tell:
         ran = run(tasks, wanted, out, bench, samples=samples, signers=signers, tell=tell)
     checked = verified(out)
     attempts = [each for log in of_run(checked) for each in log.attempts]
@@ -227,6 +239,22 @@ def _of_pools(folders: Sequence[Path], tasks: Sequence[Task], purpose: Purpose) 
         if marker is not None:
             found.append((marker, task))
     return found
+
+
+@contextmanager
+def _told(settled: Settled, signers: "Sequence[Signer]") -> Iterator[None]:
+    """Have the log of an assessment tell that a run begins, before its first attempt, and then that it ended."""
+    shown, wanted = settled.shown, settled.wanted
+    if shown is None:
+        yield
+        return
+    of_it = (shown.assessment, shown.name)
+    note_began(*of_it, wanted, signers[0], who=shown.who, now=dt.datetime.now(dt.UTC))
+    try:
+        yield
+    finally:
+        if (settled.out / SIGNED).exists():
+            note_ended(*of_it, wanted.digest, signers[0], who=shown.who, now=dt.datetime.now(dt.UTC))
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """``clearinghouse frontier tasks``: what models are assessed with, and whether its judges can be believed."""
 
+import datetime as dt
 import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,14 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from clearinghouse.cli.frontier.group import app as frontier
+from clearinghouse.cli.frontier.group import need
 from clearinghouse.cli.layout import say, show_table, stderr
+from clearinghouse.cli.options import OptionError
 from clearinghouse.cli.output import ATTENTION, BAD_INPUT, OK, OutputFormat, explained, show_error, write_json
 from clearinghouse.cli.validate.group import Declared, Form, Runner, form_of, words_of
+from clearinghouse.formats.inputs import path_of
 from clearinghouse.formats.text import clean_line, plural
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.sandbox import Tier
 
 if TYPE_CHECKING:  # loaded by the verbs that need them
+    from securesystemslib.signer import Signer
+
     from clearinghouse.evaluation.tasks.check import Checked
     from clearinghouse.evaluation.tasks.task import Task
 
@@ -83,6 +89,13 @@ def check_command(
         Path | None,
         typer.Option("--record", metavar="FOLDER", help="Add what was found to the folder of this assessment."),
     ] = None,
+    key: Annotated[
+        str, typer.Option("--key", metavar="KEY", help="Of --record: the operator's or the assessor's private key.")
+    ] = "",
+    public: Annotated[
+        Path | None, typer.Option("--public", metavar="FILE", help="Its public key, where KEY is a URI.")
+    ] = None,
+    who: Annotated[str, typer.Option("--who", metavar="NAME", help="Of --record: who checks, for the log.")] = "",
     tier: Annotated[Tier, typer.Option("--tier", help="The isolation that is needed at least.")] = Tier.T1,
     runner: Runner = None,
     declared: Declared = Tier.T1,
@@ -97,6 +110,7 @@ def check_command(
     from clearinghouse.sandbox.client import Client  # noqa: PLC0415
 
     form = form_of(output)
+    signer = _signer(record, key, public, who)
     tasks, failures = _loaded(paths)
     results: list[Checked] = []
     done: list[tuple[Task, Checked]] = []
@@ -108,15 +122,59 @@ def check_command(
                 done.append((task, results[-1]))
             except ClearinghouseError as error:
                 failures.append(error)
-    if record is not None:
+    if record is not None and signer is not None:
         from clearinghouse.evaluation.assessment.verifier import add  # noqa: PLC0415
 
-        add(record, done)
+        add(record, done, signer, who=who, now=dt.datetime.now(dt.UTC))
     if form is OutputFormat.JSON:
         write_json([_shown(each) for each in results])
     else:
         _tell(results)
     raise typer.Exit(_told(failures, OK if all(each.is_sound for each in results) else ATTENTION))
+
+
+def _signer(record: Path | None, key: str, public: Path | None, who: str) -> "Signer | None":
+    """Return what signs what is found of tasks, before anything is run.
+
+    Raises:
+        OptionError: none is named. AssessmentError: the plan names others for it.
+    """
+    if record is None:
+        return None
+    if not key or not who.strip():
+        raise OptionError("--key and --who", "are needed with --record", "name who checks, and the key that signs it")
+    from clearinghouse.evaluation.assessment.verifier import demand_signer  # noqa: PLC0415
+    from clearinghouse.evaluation.plan.reading import load as load_plan  # noqa: PLC0415
+    from clearinghouse.trust.keys import signer_of  # noqa: PLC0415
+
+    signer = signer_of(key, public)
+    demand_signer(load_plan(record)[0], [signer.public_key.keyid])
+    return signer
+
+
+@app.command("baseline", short_help="How long tasks take a person, from a table of attempts.")
+def baseline_command(
+    table: Annotated[
+        Path,
+        typer.Argument(
+            parser=path_of,
+            metavar="TABLE",
+            help="CSV or Parquet, one attempt a row: task_id, minutes, finished (1, or 0 where it was given "
+            "up), and if known person. - is standard input.",
+        ),
+    ],
+    *,
+    level: Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="Confidence of the intervals.")] = 0.95,
+    output: Form = "text",
+) -> None:
+    """Say how long each task takes a person, with an interval; who gave up has taken at least so long.
+
+    Exit code 0: done. 1: done, and rows were left out. 2: it is no such table.
+    """
+    need("numpy", "scipy")
+    from clearinghouse.cli.frontier.baseline import baseline  # noqa: PLC0415 - arrays take a while to load
+
+    raise typer.Exit(baseline(table, level, form_of(output)))
 
 
 def _loaded(paths: Sequence[Path]) -> "tuple[list[Task], list[ClearinghouseError]]":
@@ -173,6 +231,7 @@ def _listed(task: "Task") -> dict[str, Any]:
         "human": task.human,
         "marking": task.custody.marking,
         "steps": task.steps,
+        "origin": task.origin,
         "sha256": task.digest,
     }
 

@@ -7,16 +7,19 @@ from collections.abc import Sequence
 from clearinghouse import __version__
 from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.characteristics import REPETITIONS, characteristics
+from clearinghouse.evaluation.assessment.contamination import contaminated
+from clearinghouse.evaluation.assessment.contamination import flags_of as contamination_flags
 from clearinghouse.evaluation.assessment.described import horizon_of, losses_of, result_of
 from clearinghouse.evaluation.assessment.errors import AssessmentError
-from clearinghouse.evaluation.assessment.facts import Assessment, Elicitation, Flag, Model, PlanRef
-from clearinghouse.evaluation.assessment.flags import raised_in
+from clearinghouse.evaluation.assessment.facts import ROLES, Assessment, Elicitation, Flag, Model, PlanRef
 from clearinghouse.evaluation.assessment.gathered import SEALING, Gathered
 from clearinghouse.evaluation.assessment.ladder import elicited
 from clearinghouse.evaluation.assessment.observed import decisive, observed
+from clearinghouse.evaluation.assessment.progress import progress
 from clearinghouse.evaluation.assessment.screens import Screened, screened
 from clearinghouse.evaluation.assessment.verifier import flags_of as verifier_flags
 from clearinghouse.evaluation.ledger.times import stamp
+from clearinghouse.evaluation.plan.agreeing import is_shared
 from clearinghouse.evaluation.plan.analysis import present
 from clearinghouse.evaluation.plan.thresholds import Opening, opened
 from clearinghouse.evaluation.rule.conditions import Conditions, OpenFlag
@@ -61,10 +64,11 @@ def compute(
     unverified = _unverified(gathered)
     design = opened(plan.design, openings)
     attempts = decisive(gathered)
-    raised = tuple(each for _, each in raised_in(gathered.folder))
+    raised = gathered.raised
     elicitation = elicited(gathered, plan.scaffolds[0], weaker_than_public=_stands(raised, SCAFFOLD))
     screens = screened(attempts, gathered.references)
-    flags = (*raised, *screens.flags, *unverified, *_of_evidence(gathered))
+    contamination = contaminated(gathered, attempts)
+    flags = (*raised, *screens.flags, *contamination_flags(contamination), *unverified, *_of_evidence(gathered))
     conditions = _conditions(gathered, elicitation, screens, flags)
     found = (
         result_of(name, [row for row in attempts if row.domain == name], design.epochs) for name in gathered.domains
@@ -77,6 +81,7 @@ def compute(
             identity=plan.model.identity,
             safeguards=plan.model.safeguards,
             access=plan.model.access,
+            cutoff=plan.model.cutoff.isoformat() if plan.model.cutoff else "",
         ),
         design=design,
         finding=_finding(gathered, design, conditions),
@@ -97,6 +102,8 @@ def compute(
         scripted=gathered.scripted,
         abilities=screens.abilities,
         blinding=_blinding(openings),
+        contamination=contamination,
+        steps=progress(attempts, gathered.references),
     )
 
 
@@ -149,11 +156,14 @@ def _of_evidence(gathered: Gathered) -> tuple[Flag, ...]:
         for task in family.tasks
     ]
     found = [*verifier_flags(gathered.folder / places.VERIFIER, drawn), *gathered.told]
+    if is_shared(gathered.plan):
+        says = "The assessor ran the model as well: one key, and so one person, has both roles."
+        found.append(Flag(kind=ROLES, says=says, is_open=False))
     if gathered.unsigned:
         says = f"Nobody signed these runs: {', '.join(gathered.unsigned[:5])}."
         found.append(Flag(kind=SEALING, says=says, is_open=True))
     if gathered.vanished:
-        says = f"Tasks were shown for runs that are not here: {', '.join(gathered.vanished[:5])}."
+        says = f"Runs began, and are not here as they were: {', '.join(gathered.vanished[:5])}."
         found.append(Flag(kind=SEALING, says=says, is_open=True))
     if gathered.broken:
         names = ", ".join(f"{count} in {name}" for name, count in list(gathered.broken.items())[:5])

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from math import nan
 
 import numpy as np
 
@@ -14,9 +15,7 @@ from clearinghouse.evaluation.statistics.bootstrap import DRAWS, SEED, attempt_c
 from clearinghouse.evaluation.statistics.horizon.estimate import Quantile, Timed, time_horizon
 from clearinghouse.evaluation.statistics.horizon.weights import TaskWeights, attempt_weights, whole_set
 from clearinghouse.evaluation.statistics.repeated import Pass, repeated
-
-OBSERVED_TIMES = frozenset({"completion", "first_blood"})
-"""Sources of human time at which somebody was seen to do the task."""
+from clearinghouse.evaluation.statistics.sources import OBSERVED
 
 
 def losses_of(rows: Sequence[Row]) -> Losses:
@@ -29,6 +28,7 @@ def losses_of(rows: Sequence[Row]) -> Losses:
         refused=found[Ended.REFUSED],
         infrastructure=found[Ended.INFRASTRUCTURE],
         budget=found[Ended.BUDGET],
+        refused_in_words=sum(row.refused_in_words for row in rows),
     )
 
 
@@ -41,6 +41,7 @@ def result_of(domain: str, rows: Sequence[Row], epochs: int) -> DomainResult | N
     ks = range(1, epochs + 1)
     either = {kind: {each.k: each.value for each in repeated(known, ks, kind)} for kind in Pass}
     missing = missing_bounds(whole)
+    refused = missing_bounds(_attempts(rows, refused_are_missing=True) or whole)
     return DomainResult(
         name=domain,
         benchmark=benchmark_accuracy(known),
@@ -48,6 +49,8 @@ def result_of(domain: str, rows: Sequence[Row], epochs: int) -> DomainResult | N
         pass_hat_k=either[Pass.ALL],
         points=_points(rows),
         bounds_missing=(missing[0], missing[1]),
+        refused_in_words=sum(row.refused_in_words for row in rows),
+        bounds_in_words=(refused[0], refused[1]),
     )
 
 
@@ -64,7 +67,7 @@ def horizon_of(rows: Sequence[Row], *, draws: int = DRAWS, seed: int = SEED) -> 
         score=found.score,
         weight=weight / whole_set(weight, found.task, np.zeros(len(rows), dtype=np.int64)),
         task=found.task,
-        validated=np.array([row.human_source in OBSERVED_TIMES for row in rows]),
+        validated=np.array([row.human_source in OBSERVED for row in rows]),
     )
     drawn = attempt_counts(task_counts(found.family, draws, seed), found.task, seed)
     fitted = time_horizon(timed, drawn)
@@ -87,10 +90,11 @@ def _notes(*quantiles: Quantile) -> str:
     return "; ".join(dict.fromkeys(note for each in quantiles for note in each.notes))
 
 
-def _attempts(rows: Sequence[Row]) -> Attempts | None:
+def _attempts(rows: Sequence[Row], *, refused_are_missing: bool = False) -> Attempts | None:
     if not rows:
         return None
-    return attempts_of([row.task_id for row in rows], [row.task_family for row in rows], [row.score for row in rows])
+    scores = [nan if refused_are_missing and row.refused_in_words else row.score for row in rows]
+    return attempts_of([row.task_id for row in rows], [row.task_family for row in rows], scores)
 
 
 def _points(rows: Sequence[Row]) -> tuple[tuple[float, float, int], ...]:

@@ -13,12 +13,13 @@ import msgspec
 from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.ledger import files
-from clearinghouse.evaluation.plan.fields import Plan, PoolRef
+from clearinghouse.evaluation.plan.fields import Plan, PoolRef, Role
 from clearinghouse.evaluation.plan.signing import Signed
 from clearinghouse.evaluation.pools import ceremony
 from clearinghouse.evaluation.pools.beacon import KNOWN
 from clearinghouse.evaluation.pools.draw import Draw
 from clearinghouse.evaluation.pools.manifest import FamilyRecord, Manifest, TaskRecord, parse, read_revealed
+from clearinghouse.evaluation.pools.signing import Sides
 from clearinghouse.evaluation.pools.split import development
 from clearinghouse.formats.text import clean_line
 from clearinghouse.records.errors import about
@@ -31,12 +32,28 @@ MOST_STAGES = 2
 
 
 class DrawnTask(msgspec.Struct, frozen=True, kw_only=True):
-    """One task: its id, the SHA-256 of its bytes in the pool, its human minutes and where they come from."""
+    """One task.
+
+    Attributes:
+        id: of it. sha256: of its bytes in the pool. minutes, source: of its human time, as it is told first.
+        times: minutes by source, of all sources. canary: SHA-256 of the canary that it has alone. benchmark,
+            public_since, twin_of: see :class:`~clearinghouse.evaluation.pools.manifest.TaskRecord`.
+    """
 
     id: str
     sha256: str
     minutes: float
     source: str
+    times: dict[str, float] = {}
+    canary: str = ""
+    benchmark: str = ""
+    public_since: str = ""
+    twin_of: str = ""
+
+    def time(self, sources: Sequence[str]) -> tuple[float, str]:
+        """Return the human time by the first of some sources that it has, and that source; else as it is told first."""
+        source = next((each for each in sources if each in self.times), self.source)
+        return self.times.get(source, self.minutes), source
 
 
 class DrawnFamily(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +100,7 @@ def drawn_domain(folder: Path, versions: Sequence[Signed], name: str, keys: KeyR
     manifest = parse(files.read(path, LARGEST), str(path))
     if manifest.root != ref.root or manifest.header.domain != name:
         raise AssessmentError(f"{path} is not the pool that the plan names", "put that one there", source=str(path))
-    plans = [each.sha256 for each in versions]
+    plans = {each.sha256: sides_of(each.plan) for each in versions}
     stages: list[tuple[DrawnFamily, ...]] = []
     for stage in range(1, MOST_STAGES + 1):
         if not ceremony.draw_path(folder, name, stage).exists():
@@ -111,6 +128,11 @@ def drawn_domain(folder: Path, versions: Sequence[Signed], name: str, keys: KeyR
             ceremony.terms_in(folder, name, stage).beacon.is_verifiable for stage in range(1, len(stages) + 1)
         ),
     )
+
+
+def sides_of(plan: Plan) -> Sides:
+    """Return whose keys sign draws under a plan."""
+    return Sides(plan.id_of(Role.ASSESSOR), plan.id_of(Role.DEVELOPER))
 
 
 def _follows(draw: Draw, stages: Sequence[Sequence[DrawnFamily]], stage: int) -> None:
@@ -174,20 +196,32 @@ def _family(record: FamilyRecord, tasks: dict[str, TaskRecord], path: Path) -> D
     if missing := [each for each in record.tasks if each not in tasks]:
         what = f"{path}: the family {record.family} is there without {len(missing)} of its tasks"
         raise AssessmentError(what, "reveal families whole", source=str(path))
-    found = tuple(
-        DrawnTask(id=each.id, sha256=each.sha256, minutes=_minutes(each, path), source=each.source)
-        for each in (tasks[commitment] for commitment in record.tasks)
-    )
+    found = tuple(_task(each, path) for each in (tasks[commitment] for commitment in record.tasks))
     return DrawnFamily(name=record.family, tasks=found)
 
 
-def _minutes(record: TaskRecord, path: Path) -> float:
+def _task(record: TaskRecord, path: Path) -> DrawnTask:
+    minutes = _minutes(record.minutes, path)
+    return DrawnTask(
+        id=record.id,
+        sha256=record.sha256,
+        minutes=minutes,
+        source=record.source,
+        times={record.source: minutes} | {source: _minutes(told, path) for source, told in record.times},
+        canary=record.canary,
+        benchmark=record.benchmark,
+        public_since=record.public_since,
+        twin_of=record.twin_of,
+    )
+
+
+def _minutes(text: str, path: Path) -> float:
     try:
-        minutes = float(record.minutes)
+        minutes = float(text)
     except ValueError:
         minutes = nan
     if not 0 < minutes < inf:
-        what = f"{path}: the human time of {clean_line(record.id, 60)} is no number of minutes"
+        what = f"{path}: the human time {clean_line(text, 40)!r} is no number of minutes"
         raise AssessmentError(what, "make the pool again, with a time above 0 of each task", source=str(path))
     return minutes
 

@@ -4,7 +4,10 @@ import msgspec
 
 from clearinghouse.evaluation.rule.design import Design
 from clearinghouse.evaluation.rule.finding import Finding, OperatingPoint
+from clearinghouse.evaluation.statistics.contamination.cutoff import Cutoff
+from clearinghouse.evaluation.statistics.contamination.twins import Twins
 from clearinghouse.evaluation.statistics.estimate import BenchmarkAccuracy, Interval
+from clearinghouse.evaluation.statistics.ordered import Comparison
 
 SCHEMA = "clearinghouse frontier assessment 2"
 
@@ -14,7 +17,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: as its developer calls it. developer: who. identity: a digest of weights, or the fingerprint of an
-            endpoint. safeguards: ``deployed``, ``reduced``, ``none``. access: how it was reached.
+            endpoint. safeguards: ``deployed``, ``reduced``, ``none``. access: how it was reached. cutoff: the last day
+            of what it was trained on, as ISO 8601 has it; empty where that is not said.
     """
 
     name: str
@@ -22,6 +26,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     identity: str = ""
     safeguards: str = "deployed"
     access: str = ""
+    cutoff: str = ""
 
 
 class PlanRef(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +73,8 @@ class Losses(msgspec.Struct, frozen=True, kw_only=True):
     """Attempts by how they ended. ``refused`` and ``infrastructure`` have no outcome; ``budget`` is a failure.
 
     Attributes:
-        attempts: all. solved, failed, refused, infrastructure, budget: they add up to it.
+        attempts: all. solved, failed, refused, infrastructure, budget: they add up to it. refused_in_words: of
+            ``failed`` and ``budget``, those that ended with a refusal by a list of phrases, which may err.
     """
 
     attempts: int
@@ -77,6 +83,11 @@ class Losses(msgspec.Struct, frozen=True, kw_only=True):
     refused: int
     infrastructure: int
     budget: int
+    refused_in_words: int = 0
+
+
+ROLES = "roles"
+"""The kind of the flag that says that one person had two roles, as the plan admits it. It is never open: a limit."""
 
 
 class Flag(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +110,8 @@ class DomainResult(msgspec.Struct, frozen=True, kw_only=True):
         name: of the domain. benchmark: success on these tasks. pass_at_k: by k, one of k attempts succeeds.
         pass_hat_k: by k, all of k succeed. points: (human minutes, mean success, attempts) of each task.
         bounds_missing: mean success if every missing outcome were a failure, and if it were a success.
+        refused_in_words: attempts that count as failures and ended with a refusal by a list of phrases, which may err.
+        bounds_in_words: as ``bounds_missing``, with those among the missing.
     """
 
     name: str
@@ -107,6 +120,8 @@ class DomainResult(msgspec.Struct, frozen=True, kw_only=True):
     pass_hat_k: dict[int, float] = {}
     points: tuple[tuple[float, float, int], ...] = ()
     bounds_missing: tuple[float, float] = (0.0, 1.0)
+    refused_in_words: int = 0
+    bounds_in_words: tuple[float, float] = (0.0, 1.0)
 
 
 class Horizon(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,6 +159,94 @@ class Ability(msgspec.Struct, frozen=True, kw_only=True):
     bound: str = ""
 
 
+class CanaryHit(msgspec.Struct, frozen=True, kw_only=True):
+    """A canary where it should not be.
+
+    Attributes:
+        task_id, run, epoch: of the attempt in whose log it stands. of: the task that has it, or in words what does.
+    """
+
+    task_id: str
+    run: str
+    epoch: int
+    of: str
+
+
+class CanarySearch(msgspec.Struct, frozen=True, kw_only=True):
+    """What a search for canaries came to.
+
+    Attributes:
+        attempts: whose logs were searched. canaries: that were searched for. hits: the first of those that are not of
+            the attempt's own task. found: how many there are. unknown: canaries of no pool of this assessment.
+    """
+
+    attempts: int
+    canaries: int
+    hits: tuple[CanaryHit, ...]
+    found: int
+    unknown: int
+
+
+class Contamination(msgspec.Struct, frozen=True, kw_only=True):
+    """What screens for contamination came to; None where one could not be done.
+
+    Attributes:
+        canaries: of the pools, in the logs. cutoff: tasks that were public before the model's data ended beside newer
+            ones. twins: public tasks beside their twins. unscreened: what was not done, and why, each as the end of
+            "contamination was not screened".
+    """
+
+    canaries: CanarySearch | None
+    cutoff: Cutoff | None
+    twins: Twins | None
+    unscreened: tuple[str, ...]
+
+
+class StepReached(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of a task.
+
+    Attributes:
+        name, weight: of it. seen: attempts that did it and all before it. interval: of their share. reached: the
+            share that is estimated if attempts that were cut short had gone on as the others; None where nothing says.
+    """
+
+    name: str
+    weight: float
+    seen: int
+    interval: Interval
+    reached: float | None
+
+
+class RangeSteps(msgspec.Struct, frozen=True, kw_only=True):
+    """How far attempts at one task come.
+
+    Attributes:
+        task_id, domain: of it. attempts: at it. cut_short: that could have gone on. steps: in order. expected: mean sum
+            of weights of steps done, estimated. expected_seen: as it was seen. most: the sum of all weights.
+    """
+
+    task_id: str
+    domain: str
+    attempts: int
+    cut_short: int
+    steps: tuple[StepReached, ...]
+    expected: float
+    expected_seen: float
+    most: float
+
+
+class Steps(msgspec.Struct, frozen=True, kw_only=True):
+    """How far attempts come at tasks that are scored by steps; secondary, and nothing rests on it.
+
+    Attributes:
+        tasks: each. others: other models beside this one, by the odds to pass a step. without: why there are none.
+    """
+
+    tasks: tuple[RangeSteps, ...] = ()
+    others: tuple[Comparison, ...] = ()
+    without: str = ""
+
+
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     """One assessment.
 
@@ -155,7 +258,8 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
         scripted: whether what ran was a scripted agent and no model. abilities: of this model and of those that it was
             held against, on one scale; none where there were none. blinding: 64 hexadecimal digits that follow from
             what opens thresholds under commitments; empty where none was opened. Without them whoever knows all but a
-            threshold could try values until the digest of this file is the one that is cited.
+            threshold could try values until the digest of this file is the one that is cited. contamination: what
+            screens for it came to. steps: how far attempts come at tasks that have some.
     """
 
     plan: PlanRef
@@ -179,4 +283,6 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     scripted: bool = False
     abilities: tuple[Ability, ...] = ()
     blinding: str = ""
+    contamination: Contamination = Contamination(canaries=None, cutoff=None, twins=None, unscreened=())
+    steps: Steps = Steps()
     schema: str = SCHEMA

@@ -2,11 +2,13 @@
 
     plan.toml, plan.dsse.json, plans/     the plan, its signature, and all versions      (``evaluation.plan``)
     log.jsonl, log.head.json              who did what when                              (``evaluation.ledger``)
+    log.heads.jsonl                       heads of it that those signed who did it       (``ledger.heads``)
+    flags/                                flags that people raised and settled, signed   (:mod:`.flags`)
     pools/DOMAIN.pool.json                manifests of the pools, never the pools        (``evaluation.pools``)
     terms-DOMAIN-STAGE.json, draw-DOMAIN-STAGE.json, each with its .dsse.json   draws    (``pools.ceremony``)
     revealed/DOMAIN-STAGE.revealed.json   which families and tasks were drawn; stage 0 is the development split
     runs/NAME/                            sealed runs                                    (``evaluation.running``)
-    verifier.json                         whether the judges of tasks can be believed
+    verifier.json, verifier.dsse.json     whether the judges of tasks can be believed
     characteristics/DIGEST.json           how often the rule comes to which verdict, simulated once
     runs.csv                              every attempt as a table
     assessment.json                       what all this shows

@@ -11,11 +11,16 @@ import msgspec
 from msgspec.structs import replace
 
 from clearinghouse.evaluation.assessment import folder as places
+from clearinghouse.evaluation.assessment.canaries import searched
 from clearinghouse.evaluation.assessment.drawn import DrawnDomain, DrawnFamily, DrawnTask, drawn_domain
 from clearinghouse.evaluation.assessment.errors import AssessmentError
-from clearinghouse.evaluation.assessment.facts import Flag
+from clearinghouse.evaluation.assessment.facts import CanarySearch, Flag
+from clearinghouse.evaluation.assessment.flags import raised_in
+from clearinghouse.evaluation.assessment.logged import demand_heads, thrown_away
 from clearinghouse.evaluation.assessment.parts import with_parts
 from clearinghouse.evaluation.assessment.rows import Row, in_order
+from clearinghouse.evaluation.assessment.running import demand_operator
+from clearinghouse.evaluation.assessment.verifier import demand_believed
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.plan.fields import Plan
 from clearinghouse.evaluation.plan.signing import Signed, check
@@ -32,6 +37,8 @@ MOST_RETRIES = 1
 """How often an attempt that the machine lost may be made again."""
 SEALING = "sealing"
 """The kind of flags that say something of the seals of runs."""
+_Known = tuple[str, str, DrawnTask]
+"""Of a task: its domain, its family, and what was committed to of it."""
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,12 +46,14 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         folder: of it. signed: the plan. domains: what was drawn, by name. rows: attempts of the model that the plan is
-            about, in the order of the table. references: of other models, likewise. logs: SHA-256 of each log by its
-            name in the folder. tier: the least isolation that a run reached. scripted: whether the model is a scripted
-            agent. unsigned: runs that nobody signed. broken: attempts by run that were broken off before they
-            were sealed, and made again. lost: attempts by run that the machine lost and that were made again, likewise.
-            vanished: runs before which tasks were shown, and which are not there.
-            told: flags about seals that somebody else raised, where the logs are not here.
+            about, in the order of the table. references: of the models that it registers as such, likewise.
+        logs: SHA-256 of each log by its name in the folder. tier: the least isolation that a run reached.
+        scripted: whether the model is a scripted agent. unsigned: runs that nobody signed. broken: attempts by run that
+            were broken off before they were sealed, and made again. lost: attempts by run that the machine lost and
+            that were made again, likewise. vanished: runs that began, or before which tasks were shown, and that are
+            not there as they were. raised: flags that people raised.
+        told: flags about seals that somebody else raised, where the logs are not here. canaries: of the pools, in
+            the logs of the model; None where they were not searched for.
     """
 
     folder: Path
@@ -59,7 +68,9 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
     broken: dict[str, int]
     lost: dict[str, int] = {}
     vanished: tuple[str, ...] = ()
+    raised: tuple[Flag, ...] = ()
     told: tuple[Flag, ...] = ()
+    canaries: CanarySearch | None = None
 
     @property
     def plan(self) -> Plan:
@@ -71,7 +82,7 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
     """Read the folder of an assessment.
 
     Args:
-        keys: that are believed: those of the plan and of the runs.
+        keys: that are believed: those of the plan and of the runs, and of who raised or settled flags.
 
     Raises:
         AssessmentError: something is missing or does not belong there; and whatever the rooms of plans, pools and runs
@@ -85,31 +96,39 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
     if not runs:
         raise AssessmentError(f"{folder} has no runs", "run tasks with `clearinghouse frontier run`")
     _apart(domains)
-    known = {each.sha256: name for name, domain in domains.items() for each in _tasks(domain)}
-    families = {
-        task.sha256: each.name for domain in domains.values() for each in _families(domain) for task in each.tasks
+    known = {
+        task.sha256: (name, family.name, task)
+        for name, domain in domains.items()
+        for family in _families(domain)
+        for task in family.tasks
     }
     for run in runs:
         _belongs(run, signed, known)
-    found = (row for run in runs for row in _rows(run, known, families))
+        if run.is_signed:
+            demand_operator(signed.plan, run.keyids, str(run.folder))
+    found = (row for run in runs for row in _rows(run, known, signed.plan.design.band.sources))
     rows = tuple(in_order(with_parts(found, signed.plan, domains)))
     _once(rows)
     again = {run.folder.name: _made_again(run) for run in runs}
-    own = {signed.plan.model.name, signed.plan.model.access}
+    own, references = signed.plan.own_names, signed.plan.reference_names
     if not any(row.model in own for row in rows):
         what = f"{folder} has no attempt of {signed.plan.model.name}, which the plan is about"
         raise AssessmentError(what, "run it; a plan names its provider's name for a model as model.access")
+    demand_believed(folder, signed.plan, keys)
+    demand_heads(folder, signed.plan, keys)
     return Gathered(
         folder=folder,
         signed=signed,
         domains=domains,
         rows=tuple(row for row in rows if row.model in own),
-        references=tuple(row for row in rows if row.model not in own),
+        references=tuple(row for row in rows if row.model in references),
         logs={f"{places.RUNS}/{run.folder.name}/{log.name}": log.log for run in runs for log in run.said.logs},
         tier=min(str(run.said.tier_reached) for run in runs),
         scripted=any(run.asked.scripted for run in runs if run.asked.model in own),
         unsigned=tuple(run.folder.name for run in runs if not run.keyids),
-        vanished=_vanished(folder, runs),
+        vanished=tuple(sorted({*_vanished(folder, runs), *thrown_away(folder, runs)})),
+        raised=tuple(each.flag for each in raised_in(folder, signed.plan, keys)),
+        canaries=searched([run for run in runs if run.asked.model in own], domains),
         broken={name: broken for name, (broken, _) in again.items() if broken},
         lost={name: lost for name, (_, lost) in again.items() if lost},
     )
@@ -138,7 +157,7 @@ def run_in(path: Path, keys: KeyRing, *, seals_only: bool = False) -> Verified:
         return verified(path, keys if is_signed else None, seals_only=seals_only)
 
 
-def _belongs(run: Verified, signed: Signed, known: dict[str, str]) -> None:
+def _belongs(run: Verified, signed: Signed, known: dict[str, _Known]) -> None:
     """Refuse a run that is not of this plan.
 
     Raises:
@@ -150,6 +169,8 @@ def _belongs(run: Verified, signed: Signed, known: dict[str, str]) -> None:
             says
             for is_so, says in (
                 (asked.plan != signed.sha256, "it was not run under this plan"),
+                (asked.model not in plan.own_names | plan.reference_names, "the plan names no such model"),
+                (not _priced(asked, plan), "costs were reckoned with other prices than the plan's"),
                 (asked.scaffold not in plan.scaffolds, f"the plan has no scaffold {asked.scaffold[:60]}"),
                 (Tier(run.said.tier_reached) < plan.tier, f"it was isolated less than {plan.tier}"),
                 (asked.tokens > plan.design.budget.tokens, "its budget is above the registered one"),
@@ -172,6 +193,12 @@ def _same_budget(asked: Asked, plan: Plan) -> bool:
     return replace(asked.budget, tokens=plan.design.budget.tokens) == plan.design.budget
 
 
+def _priced(asked: Asked, plan: Plan) -> bool:
+    """Whether costs, where they are limited, were reckoned with the prices that the plan has of this model."""
+    prices = plan.prices_of(asked.model)
+    return not asked.cost or (prices is not None and tuple(map(float, asked.prices)) == prices.numbers)
+
+
 def _vanished(folder: Path, runs: Sequence[Verified]) -> tuple[str, ...]:
     """Return runs before which tasks were shown, as the ledger has it, and which are not there."""
     there = {(run.folder.name, run.asked.model) for run in runs}
@@ -181,25 +208,29 @@ def _vanished(folder: Path, runs: Sequence[Verified]) -> tuple[str, ...]:
     return tuple(sorted(f"{name} ({model})" for name, model in shown - there))
 
 
-def _rows(run: Verified, domains: dict[str, str], families: dict[str, str]) -> Iterator[Row]:
+def _rows(run: Verified, known: dict[str, _Known], sources: Sequence[str]) -> Iterator[Row]:
     given: dict[str, Given] = {each.id: each for each in run.asked.tasks}
     for log in of_run(run):
         for each in log.attempts:
             task = given[each.task_id]
+            domain, family, drawn = known[task.sha256]
+            minutes, source = drawn.time(sources)
             yield Row(
                 task_id=task.id,
-                task_family=families[task.sha256],
-                domain=domains[task.sha256],
+                task_family=family,
+                domain=domain,
                 model=run.asked.model,
                 scaffold=run.asked.scaffold,
                 budget=run.asked.tokens,
                 run=run.folder.name,
                 epoch=each.epoch,
                 outcome=each.ended,
-                human_minutes=float(task.minutes),
-                human_source=task.source,
+                human_minutes=minutes,
+                human_source=source,
                 tokens=each.tokens,
                 steps=" ".join(each.steps),
+                all_steps=" ".join(f"{name}={weight}" for name, weight in task.steps),
+                refused_in_words=each.refused_in_words,
             )
 
 

@@ -58,9 +58,10 @@ def _family(domain: str, family: DrawnFamily, by_task: By) -> ObservedFamily:
     tasks = tuple(
         ObservedTask(
             name=each.id,
-            minutes={each.source: each.minutes},
+            minutes=each.times,
+            benchmark=each.benchmark,
             attempts=tuple(
-                ObservedAttempt(solved=row.solved, scaffold=row.scaffold)
+                ObservedAttempt(solved=row.solved, scaffold=row.scaffold, refused_in_words=row.refused_in_words)
                 for row in sorted(by_task.get((domain, each.id), ()), key=lambda row: (row.scaffold, row.epoch))
             ),
         )

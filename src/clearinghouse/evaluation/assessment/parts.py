@@ -34,7 +34,7 @@ def with_parts(rows: Iterable[Row], plan: Plan, domains: Mapping[str, DrawnDomai
 
 
 def _part(row: Row, plan: Plan, stage: int) -> str:
-    if row.model not in (plan.model.name, plan.model.access):
+    if row.model not in plan.own_names:
         return REFERENCE
     if not stage:
         return DEVELOPMENT

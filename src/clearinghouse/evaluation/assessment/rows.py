@@ -16,7 +16,8 @@ from clearinghouse.evaluation.running.ending import MISSING, Ended
 
 LARGEST = 256 << 20
 MOST_ROWS = 1_000_000
-_LONGEST = 1_000
+_LONGEST = 8_000
+"""Of one field: 64 steps, each with its weight."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,8 +27,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
         task_id, task_family, domain: of the task. human_minutes, human_source: of it. model: by its provider's name.
         scaffold: that led it. budget: tokens that it might use. run: name of the folder of the run. epoch: which
             attempt of that run at the task, from 1. outcome: how it ended. score: 1 or 0; empty without an outcome.
-        tokens: that it used. steps: that were done, with a space between. part: of the assessment, which says whether
-            it decides; see :mod:`~clearinghouse.evaluation.assessment.parts`.
+        tokens: that it used. steps: that were done, with a space between. all_steps: of the task in their order, each
+            with ``=`` and its weight; empty where it is not scored by steps. refused_in_words: whether it is counted as
+            unsolved and ended with a refusal by a list of phrases, which may err. part: of the assessment, which
+            says whether it decides; see :mod:`~clearinghouse.evaluation.assessment.parts`.
     """
 
     task_id: str
@@ -43,6 +46,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     human_source: str
     tokens: int
     steps: str = ""
+    all_steps: str = ""
+    refused_in_words: bool = False
     part: str = ""
 
     @property
@@ -68,6 +73,7 @@ def table_bytes(rows: Iterable[Row]) -> bytes:
     for row in in_order(rows):
         values = {name: getattr(row, name) for name in Row.__struct_fields__}
         values |= {"human_minutes": repr(row.human_minutes), "outcome": row.outcome.value}
+        values["refused_in_words"] = int(row.refused_in_words)
         values["score"] = "" if row.solved is None else int(row.solved)
         writer.writerow([values[name] for name in COLUMNS])
     return out.getvalue().encode()

@@ -2,7 +2,7 @@
 
 Plan, pools and draws are verified as they are with the logs, and every row must be an attempt at a task that was drawn
 or is for development. What only the logs could show is believed as the assessment tells it: how far runs were isolated,
-whether a model ran, and whether seals are whole.
+whether a model ran, whether seals are whole, and what a search for canaries came to.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,9 +13,12 @@ from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.drawn import DrawnDomain, DrawnTask, drawn_domain
 from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.assessment.facts import Assessment
+from clearinghouse.evaluation.assessment.flags import raised_in
 from clearinghouse.evaluation.assessment.gathered import SEALING, Gathered
+from clearinghouse.evaluation.assessment.logged import demand_heads
 from clearinghouse.evaluation.assessment.parts import with_parts
 from clearinghouse.evaluation.assessment.rows import LARGEST, Row, read_table
+from clearinghouse.evaluation.assessment.verifier import demand_believed
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.plan.fields import Plan
 from clearinghouse.evaluation.plan.signing import check
@@ -46,7 +49,9 @@ def gather_table(folder: Path, keys: KeyRing, told: Assessment) -> Gathered:
     rows = read_table(files.read(folder / places.TABLE, LARGEST), places.TABLE)
     for wrong in chain(_wrong(rows, plan, known), _misplaced(rows, plan, domains)):
         raise AssessmentError(f"{places.TABLE}: {wrong}", "do not rely on it; ask who made it for the logs")
-    own = {plan.model.name, plan.model.access}
+    demand_believed(folder, plan, keys)
+    demand_heads(folder, plan, keys)
+    own = plan.own_names
     return Gathered(
         folder=folder,
         signed=signed,
@@ -58,7 +63,9 @@ def gather_table(folder: Path, keys: KeyRing, told: Assessment) -> Gathered:
         scripted=told.scripted,
         unsigned=(),
         broken={},
+        raised=tuple(each.flag for each in raised_in(folder, plan, keys)),
         told=tuple(each for each in told.flags if each.kind == SEALING),
+        canaries=told.contamination.canaries,
     )
 
 
@@ -70,12 +77,14 @@ def _wrong(rows: tuple[Row, ...], plan: Plan, known: dict[tuple[str, str, str], 
         task = known.get((row.domain, row.task_family, row.task_id))
         if task is None:
             yield f"the task {row.task_id[:80]} was not drawn"
-        elif (task.minutes, task.source) != (row.human_minutes, row.human_source):
+        elif task.time(plan.design.band.sources) != (row.human_minutes, row.human_source):
             yield f"the task {row.task_id[:80]} has another human time than was committed to"
         if row.scaffold not in plan.scaffolds or row.budget > plan.design.budget.tokens:
             yield f"an attempt at {row.task_id[:80]} was not made as the plan says"
         if runs.setdefault((row.model, row.task_id, row.scaffold, row.budget), row.run) != row.run:
             yield f"the task {row.task_id[:80]} was run twice"
+        if row.model not in plan.own_names | plan.reference_names:
+            yield f"the plan names no model {row.model[:80]}"
         if (row.run, row.task_id, row.epoch) in seen:
             yield f"an attempt at {row.task_id[:80]} stands there twice"
         seen.add((row.run, row.task_id, row.epoch))

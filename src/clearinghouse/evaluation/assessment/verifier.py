@@ -1,8 +1,13 @@
-"""Whether the judges of the tasks that were drawn can be believed: what was tried on each, and what came of it."""
+"""Whether the judges of the tasks that were drawn can be believed: what was tried on each, and what came of it.
 
+``verifier.json`` is signed by the operator or the assessor (``verifier.dsse.json``), and the log has its digest.
+"""
+
+import datetime as dt
+import hashlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
@@ -10,13 +15,29 @@ from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.assessment.facts import Flag
 from clearinghouse.evaluation.assessment.folder import VERIFIER
 from clearinghouse.evaluation.ledger import files
+from clearinghouse.evaluation.ledger.chain import Chain
+from clearinghouse.evaluation.ledger.heads import keep_head
+from clearinghouse.evaluation.ledger.times import stamp
+from clearinghouse.evaluation.plan.fields import Plan, Role
+from clearinghouse.evaluation.plan.signing import LOG
 from clearinghouse.evaluation.tasks.check import LEAST_CHEATS, Checked
 from clearinghouse.evaluation.tasks.task import Task
+from clearinghouse.records import ClearinghouseError
 from clearinghouse.trust.commitment import canonical
-from clearinghouse.trust.statement import NotStrictError, Sha256, decode_strictly
+from clearinghouse.trust.envelope import LARGEST_ENVELOPE, sign, verify
+from clearinghouse.trust.keys import KeyRing, PublicKey
+from clearinghouse.trust.statement import NotStrictError, Sha256, Statement, decode_strictly
+
+if TYPE_CHECKING:
+    from securesystemslib.signer import Signer
 
 LARGEST = 16 << 20
+PREDICATE_TYPE = "urn:clearinghouse:predicate:frontier-verifier:v1"
+CHECKED = "judges checked"
+"""What the log says. The digest is that of ``verifier.json``."""
+SIGNERS = (Role.OPERATOR, Role.ASSESSOR)
 KIND = "verifier"
+_AGAIN = "take the file as it was written; if that is lost, begin another assessment"
 LEAST_TRIED = 2 + LEAST_CHEATS
 """Solutions of a task that must have been tried: the reference, doing nothing, and the cheats."""
 
@@ -45,19 +66,104 @@ class _Whole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _READER = msgspec.json.Decoder(_Whole)
 
 
-def add(folder: Path, checked: Iterable[tuple[Task, Checked]]) -> None:
-    """Add what was found of tasks to the folder of an assessment; of a task that is there the worse counts.
+def signature_of(folder: Path) -> Path:
+    """Return where the signature over what was found is."""
+    return (folder / VERIFIER).with_suffix(".dsse.json")
+
+
+def demand_signer(plan: Plan, keyids: Iterable[str]) -> None:
+    """Refuse keys among which is none of those whose owners may say which judges were checked.
 
     Raises:
-        AssessmentError: what is there is nothing of that kind. LedgerError: it cannot be written.
+        AssessmentError: so it is.
+    """
+    named = plan.ids(*SIGNERS)
+    if named and not named & set(keyids):
+        what = "which judges were checked is signed neither by the operator nor by the assessor whom the plan names"
+        raise AssessmentError(what, "have one of them check, and sign")
+
+
+def add(folder: Path, checked: Iterable[tuple[Task, Checked]], signer: "Signer", *, who: str, now: dt.datetime) -> None:
+    """Add what was found of tasks to the folder of an assessment; of a task that is there the worse counts.
+
+    Args:
+        signer: of the operator or the assessor. who: does it, for the log. now: with a zone.
+
+    Raises:
+        AssessmentError: what is there is nothing of that kind, or not what the log says. LedgerError: it cannot be
+            written. SignerError: the key does not sign.
+    """
+    keep(folder, (_sound(task, each) for task, each in checked), signer, who=who, now=now)
+
+
+def keep(folder: Path, sound: Iterable[Sound], signer: "Signer", *, who: str, now: dt.datetime) -> None:
+    """Add what is known of tasks, as :func:`add` does.
+
+    Raises:
+        AssessmentError, LedgerError, SignerError: see there.
     """
     path = folder / VERIFIER
+    log = Chain(folder / LOG)
+    told = {each.digest for each in log.read().find(CHECKED)}
+    was_killed = path.exists() and _sha256(path) not in told and _is_signed(folder, signer)  # before the log had it
+    if not was_killed:
+        _demand_logged(folder)
     found = {each.sha256: each for each in _read(path)} if path.exists() else {}
-    for task, each in checked:
-        now = _sound(task, each)
-        found[now.sha256] = max(found.get(now.sha256, now), now, key=lambda sound: (sound.wrong, sound.tried))
+    for new in sound:
+        found[new.sha256] = max(found.get(new.sha256, new), new, key=lambda each: (each.wrong, each.tried))
     whole = [msgspec.to_builtins(found[name]) for name in sorted(found)]
-    files.write(path, canonical({"tasks": whole}) + b"\n")
+    data = canonical({"tasks": whole}) + b"\n"
+    sha256 = hashlib.sha256(data).hexdigest()
+    says = {"tasks": len(whole), "signed": stamp(now)}
+    envelope = sign(Statement.of([(VERIFIER, sha256)], PREDICATE_TYPE, says), [signer])
+    files.write(signature_of(folder), envelope.to_bytes())  # first: who is killed after it can do all of it again
+    files.write(path, data)
+    log.append(CHECKED, sha256, who=who, now=now, facts={"tasks": str(len(whole))})
+    keep_head(log, signer)
+
+
+def demand_believed(folder: Path, plan: Plan, keys: KeyRing) -> None:
+    """Refuse a file that the operator or the assessor did not sign, or that is not the one of the log.
+
+    Where there is no file and the log has none nothing is refused: then nobody checked, which is a flag.
+
+    Raises:
+        AssessmentError: so it is. EnvelopeError: nobody known signed it. LedgerError: it cannot be read.
+    """
+    _demand_logged(folder)
+    path = folder / VERIFIER
+    if not path.exists():
+        return
+    demand_signer(plan, _keyids(folder, keys))
+
+
+def _keyids(folder: Path, keys: KeyRing) -> tuple[str, ...]:
+    """Return the ids of the keys that signed the file that is there."""
+    path = folder / VERIFIER
+    verified = verify(files.read(signature_of(folder), LARGEST_ENVELOPE), keys)
+    statement = verified.statement
+    if statement.predicate_type != PREDICATE_TYPE or statement.subject[0].digest.sha256 != _sha256(path):
+        raise AssessmentError(f"{path} is not what was signed", _AGAIN, source=str(path))
+    return verified.keyids
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(files.read(path, LARGEST)).hexdigest()
+
+
+def _is_signed(folder: Path, signer: "Signer") -> bool:
+    try:
+        return bool(_keyids(folder, KeyRing([PublicKey(signer.public_key)])))
+    except ClearinghouseError:
+        return False
+
+
+def _demand_logged(folder: Path) -> None:
+    path = folder / VERIFIER
+    told = [each.digest for each in Chain(folder / LOG).read().find(CHECKED)]
+    there = [_sha256(path)] if path.exists() else []
+    if told[-1:] != there:
+        raise AssessmentError(f"{path} is not what the log says was found last", _AGAIN, source=str(path))
 
 
 def _sound(task: Task, checked: Checked) -> Sound:

@@ -35,11 +35,13 @@ from clearinghouse.evaluation.determination.making import Made, drawn_up
 from clearinghouse.evaluation.determination.package.names import DETERMINATION, EVENTS
 from clearinghouse.evaluation.determination.reconsideration import answer, reconsidered, require_answers
 from clearinghouse.evaluation.determination.record import Conclusion, Reconsidered
+from clearinghouse.evaluation.determination.roles import require_officer, require_roles
 from clearinghouse.evaluation.determination.signing import Signed, read_signed, signed
 from clearinghouse.evaluation.determination.standing import required
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.ledger.errors import LedgerError
+from clearinghouse.evaluation.ledger.heads import keep_head
 from clearinghouse.evaluation.ledger.times import stamp
 from clearinghouse.evaluation.plan.reading import Fault
 from clearinghouse.evaluation.plan.signing import LOG
@@ -108,9 +110,12 @@ def made_in(folder: Path, draft: Path, key: str, now: dt.datetime, reconsiders: 
     """Return the record of a draft with which nothing is wrong.
 
     Raises:
-        DemandError: something is; the first thing is told.
+        DemandError: something is; the first thing is told. RolesError: the plan names other officers.
     """
     looked = look_at(folder, draft, key, now, reconsiders)
+    if looked.made is not None and not looked.faults:
+        record = looked.made.record
+        require_officer(plan_of(folder, record.plan.sha256), record.decided_by, record.number)
     if looked.made is None or looked.faults:
         first, more = looked.faults[0], len(looked.faults) - 1
         rest = f" (and {more} more)" if more else ""
@@ -147,6 +152,7 @@ def keep(folder: Path, made: Made, envelope: Envelope, signer: "Signer", now: dt
     record = there.record
     facts = {"number": number, "conclusion": record.conclusion.value, "assessment": record.assessment.sha256}
     log.append(SIGNED, there.sha256, who=record.decided_by.name, now=now, facts=facts)
+    keep_head(log, signer)
     return there
 
 
@@ -161,6 +167,7 @@ def add(folder: Path, held: Held, event: Event, signer: "Signer", now: dt.dateti
     """
     _require_known(held, signer)
     required(held.signed.record, [*(each.event for each in held.chain), event])
+    require_roles(plan_of(folder, held.signed.record.plan.sha256), held.signed.record, [event])
     envelope = signed_event(event, signer)
     number = held.signed.record.number
     path = path_of(folder, number, EVENTS)
@@ -171,6 +178,7 @@ def add(folder: Path, held: Held, event: Event, signer: "Signer", now: dt.dateti
     for each in chain[len(held.chain) - held.unlogged :]:
         facts = {"number": number, "act": each.event.act.value, "determination": held.signed.sha256}
         Chain(folder / LOG).append(EVENT, each.sha256, who=each.event.by.name, now=now, facts=facts)
+    keep_head(Chain(folder / LOG), signer)
     return chain
 
 

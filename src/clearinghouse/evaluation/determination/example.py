@@ -46,7 +46,7 @@ organisation = ""
 # All of them are different people, and none of them is the officer.
 [roles]
 requester = ""   # who asked for the assessment
-operator = ""    # who ran it
+operator = {operator}    # who ran it, as the plan has it by the key
 analyst = ""     # who computed and wrote it
 custodians = []  # who hold shares of the pools' keys
 
@@ -85,11 +85,12 @@ says = ""
 """
 
 
-def example(assessment: Assessment, digest: str, number: str, evidence: Iterable[str]) -> str:
+def example(assessment: Assessment, digest: str, number: str, evidence: Iterable[str], operator: str = "") -> str:
     """Return the text of a draft.
 
     Args:
         digest: SHA-256 of the assessment's file. number: to begin with. evidence: names of files that can be cited.
+        operator: as the plan has it; empty where it does not say.
     """
     return _TEXT.format(
         voluntary=VOLUNTARY,
@@ -97,6 +98,7 @@ def example(assessment: Assessment, digest: str, number: str, evidence: Iterable
         facts="\n".join(f"#   {each}" for each in _facts(assessment, digest)),
         number=json.dumps(number),
         days=MOST_DAYS,
+        operator=json.dumps(operator),
         evidence="\n".join(f"    {json.dumps(each)}," for each in evidence),
     )
 

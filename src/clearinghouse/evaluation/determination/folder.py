@@ -18,15 +18,18 @@ import msgspec
 from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.document import bytes_in, digest, from_bytes
 from clearinghouse.evaluation.assessment.facts import Assessment
+from clearinghouse.evaluation.assessment.logged import ASSESSED
 from clearinghouse.evaluation.determination.errors import ChainError, DeterminationError, DraftError
 from clearinghouse.evaluation.determination.events import LARGEST as LARGEST_EVENTS
 from clearinghouse.evaluation.determination.events import Chained, read_events
 from clearinghouse.evaluation.determination.package.names import DETERMINATION, DETERMINATIONS, EVENTS, OPENINGS
 from clearinghouse.evaluation.determination.record import Evidence
+from clearinghouse.evaluation.determination.roles import require_roles
 from clearinghouse.evaluation.determination.signing import Signed, read_signed
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.ledger.chain import Chain, Log
 from clearinghouse.evaluation.ledger.errors import LedgerError
+from clearinghouse.evaluation.ledger.heads import heads_in
 from clearinghouse.evaluation.plan.fields import Plan
 from clearinghouse.evaluation.plan.reading import LARGEST as LARGEST_PLAN
 from clearinghouse.evaluation.plan.reading import parse
@@ -37,8 +40,8 @@ from clearinghouse.trust.keys import KeyRing
 
 CITED = ".assessment.json"
 """How the name of the assessment that a determination cites ends, after its number."""
-ASSESSED, SIGNED, EVENT = "assessed", "determination signed", "determination event"
-"""What the log says: of an assessment, of a record, of an event. The last two have the number among their facts."""
+SIGNED, EVENT = "determination signed", "determination event"
+"""What the log says: of a record, of an event. Both have the number among their facts."""
 LARGEST_EVIDENCE = 1 << 30
 """Most bytes of a file that is cited."""
 _USUAL = (f"{KEPT}/*", "pools/*.pool.json", "terms-*.json", "draw-*.json", f"{places.RUNS}/*/run.intoto.json")
@@ -146,7 +149,8 @@ def held_in(folder: Path, keys: KeyRing, number: str = "") -> Held:
         number: may be empty where there is one only.
 
     Raises:
-        LedgerError: a file cannot be read. EnvelopeError, NoDeterminationError, ChainError: it is not to be believed.
+        LedgerError: a file cannot be read, or the log is another one than was signed. EnvelopeError,
+            NoDeterminationError, ChainError: it is not to be believed. RolesError: the plan names others to do it.
     """
     number = number or _only(folder)
     signed = read_signed(files.read(path_of(folder, number, DETERMINATION), LARGEST_ENVELOPE), keys)
@@ -154,11 +158,13 @@ def held_in(folder: Path, keys: KeyRing, number: str = "") -> Held:
         what = f"the file of determination {clean_line(number, 80)} holds {signed.record.number}"
         raise DeterminationError(what, "do not rely on it; ask who keeps the folder", source=str(folder))
     log = Chain(folder / LOG).read()
+    heads_in(folder / LOG, log, keys)
     if not log.find(SIGNED, signed.sha256):
         what = f"the log does not say that determination {number} was signed"
         raise DeterminationError(what, "sign it again, or ask who keeps the log", source=str(folder))
     path = path_of(folder, number, EVENTS)
     chain = read_events(files.read(path, LARGEST_EVENTS) if path.exists() else b"", signed, keys)
+    require_roles(plan_of(folder, signed.record.plan.sha256), signed.record, (each.event for each in chain))
     return Held(signed=signed, chain=chain, keys=keys, unlogged=_unlogged(log, signed, chain))
 
 

@@ -160,7 +160,7 @@ class Chain:
         Raises:
             LedgerError: the log cannot be written, or a text is too long. TamperedLogError: its end is not as it was.
         """
-        with self._locked():
+        with self.locked():
             state = self._end()
             entry = self._entry(state, what, digest, who, stamp(now), dict(facts or {}))
             line = entry.line()
@@ -276,7 +276,12 @@ class Chain:
             raise unusable(self.path, f"cannot be written: {error.strerror}", "look at its permissions") from None
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
+        """Have everybody else who appends wait.
+
+        Raises:
+            LedgerError: the folder cannot be written.
+        """
         lock = self.path.with_name(f".{self.path.name}.lock")
         try:
             descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, files.PRIVATE)

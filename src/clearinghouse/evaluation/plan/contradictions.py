@@ -12,14 +12,14 @@ from typing import Any
 
 import msgspec
 
+from clearinghouse.evaluation.plan.agreeing import people
 from clearinghouse.evaluation.plan.fields import VOLUNTARY, Plan, PoolRef
 from clearinghouse.evaluation.rule.checks import check
 from clearinghouse.evaluation.rule.design import DomainDesign
 from clearinghouse.evaluation.rule.errors import DesignError
+from clearinghouse.evaluation.statistics.sources import RANK
 from clearinghouse.sandbox import Tier
 
-SOURCES = ("completion", "estimate", "first_blood", "model_estimate")
-"""Sources of human times."""
 SCRIPTED = "scripted/"
 """With which the names of scripted agents begin."""
 _NO_ROOT = "0" * 64
@@ -33,6 +33,7 @@ def contradictions(plan: Plan) -> Iterator[Contradiction]:
     """Yield what is wrong with a plan that can be read."""
     yield from _fractions(msgspec.to_builtins(plan), "")
     yield from _versions(plan)
+    yield from people(plan)
     yield from _choices(plan)
     yield from _budget(plan)
     for at, domain in enumerate(plan.design.domains):
@@ -83,8 +84,12 @@ def _choices(plan: Plan) -> Iterator[Contradiction]:
         yield "tier", "nothing untrusted is run as a process like any other", "write T1, T2 or T3"
     if not band.least_minutes >= 0:
         yield "design.band.least_minutes", f"it is {band.least_minutes}", "write 0 or more"
+    others = (grid.sources, grid.scaffolds, grid.leave_one_family_out, grid.leave_one_benchmark_out)
+    if "tasks" not in grid.weightings and not any(others):  # equal weights are those of the verdict itself
+        what = "the verdict is computed in no other way"
+        yield "design.sensitivity", what, "weigh by tasks as well, or leave each family out in turn"
     for where, given, known in (
-        ("design.band.sources", band.sources, SOURCES),
+        ("design.band.sources", band.sources, RANK),
         ("design.sensitivity.sources", grid.sources, band.sources),
         ("design.sensitivity.scaffolds", grid.scaffolds, plan.scaffolds),
     ):
@@ -95,7 +100,7 @@ def _choices(plan: Plan) -> Iterator[Contradiction]:
     if len(set(plan.scaffolds)) != len(plan.scaffolds):
         yield "scaffolds", "one stands twice", "name each once"
     if not band.sources:
-        yield "design.band.sources", "no source of human times is named", f"name some of {', '.join(SOURCES)}"
+        yield "design.band.sources", "no source of human times is named", f"name some of {', '.join(RANK)}"
     if plan.design.reconsideration.days < 1:
         yield "design.reconsideration.days", "there is no day on which it may be asked for", "write 14, or more"
 

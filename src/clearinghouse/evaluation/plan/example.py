@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from clearinghouse.evaluation.plan.fields import SCHEMA, VOLUNTARY, PoolRef
+from clearinghouse.evaluation.plan.fields import SCHEMA, VOLUNTARY, KeyOf, PoolRef, Reference
 
 _PLACEHOLDER = PoolRef(
     domain="vulnerability_discovery", name="pool-name", version=1, root="0" * 64, tasks=120, families=30
@@ -46,13 +46,15 @@ development = {development}
 # [supersedes]
 # sha256 = "of the version before"
 # reason = "why there is another one"
-
+{keys}
 [model]
 name = "Example Model"
 developer = "Example Developer"
 identity = ""            # a digest of weights, or the fingerprint of an endpoint
 safeguards = "deployed"  # deployed, reduced or none
 access = ""
+{references}
+# cutoff = 2026-03-31     # the last day of what it was trained on: tasks that are older are compared with newer ones
 
 # How families are drawn: a public beacon, and how long the developer may take to reveal its nonce.
 [drawing]
@@ -70,9 +72,16 @@ spread = 0.3             # standard deviation of family means that operating cha
 
 [design.budget]
 tokens = 2000000
-# cost = 20.0            # US dollars; not limited where it is not said
+# cost = 20.0            # US dollars; not limited where it is not said, and else [prices] are needed, see below
 seconds = 3600
 messages = 200
+
+# What the model costs, in US dollars for a million tokens. Needed where design.budget.cost is limited, and then
+# references have each their own, as prices = {{ input = 2.5, output = 10.0 }}.
+# [prices]
+# input = 2.5
+# output = 10.0
+# cached = 1.25          # of input that is read from a cache; as input, where it is not said
 
 [design.band]
 least_minutes = 60       # of human time: which tasks decide
@@ -92,6 +101,35 @@ limit = 0.1
 families = {fresh}
 first_share = 0.5
 days = 14
+"""
+_KEYS = """
+# Who signs what: the id of each public key, which `clearinghouse validate key make` prints. Nothing that another key
+# signed stands in its place. The assessor's signs this plan, the terms of draws, draws, and the head of the log; the
+# developer's signs terms; the operator's signs runs and which judges were checked; an officer's signs a determination,
+# and another officer's a reconsideration. One key has one role; only a small office may name one key twice, as the
+# assessor's and as the operator's, and then the report says so.
+"""
+_KEY = """[[keys]]
+role = {role}
+name = {name}
+id = {id}
+"""
+_NO_KEYS = """# [[keys]]
+# role = "assessor"      # and so on: one assessor, one developer, an operator, two officers at least
+# name = "Ada Lovelace"  # who holds it
+# id = "64 hexadecimal digits"
+"""
+_REFERENCES = """
+# Other models, which the pattern of outcomes is held against (at least five; without them NOT COVERED cannot be found).
+# Only these may be run, each by the name that runs have; two with one identity are one model.
+"""
+_REFERENCE = """[[references]]
+name = {name}
+identity = {identity}
+"""
+_NO_REFERENCES = """# [[references]]
+# name = "provider/model"
+# identity = "a digest of weights, or the fingerprint of an endpoint"
 """
 _DOMAIN = """
 [[design.domains]]
@@ -120,12 +158,15 @@ is_open = {is_open}
 """
 
 
-def example(analysis: str, pools: Sequence[PoolRef] = ()) -> str:
+def example(
+    analysis: str, pools: Sequence[PoolRef] = (), keys: Sequence[KeyOf] = (), references: Sequence[Reference] = ()
+) -> str:
     """Return the text of a plan, with comments.
 
     Args:
         analysis: SHA-256 of the code that is here. pools: that it is for; without any, one is made up that
-            :mod:`.contradictions` refuses until its root is filled in.
+            :mod:`.contradictions` refuses until its root is filled in. keys: who signs what. references: other models,
+            without their prices.
     """
     named = tuple(pools) or (_PLACEHOLDER,)
     fresh = min(_numbers(each)[2] for each in named)
@@ -136,11 +177,21 @@ def example(analysis: str, pools: Sequence[PoolRef] = ()) -> str:
             analysis=_text(analysis),
             development=_flag(any(each.is_open for each in named)),
             fresh=fresh,
+            keys=_KEYS + ("\n".join(_key(each) for each in keys) or _NO_KEYS),
+            references=_REFERENCES + ("\n".join(_reference(each) for each in references) or _NO_REFERENCES),
         )
     ]
     parts += [_domain(each) for each in named]
     parts += [_pool(each) for each in named]
     return "".join(parts)
+
+
+def _key(key: KeyOf) -> str:
+    return _KEY.format(role=_text(key.role), name=_text(key.name), id=_text(key.id))
+
+
+def _reference(reference: Reference) -> str:
+    return _REFERENCE.format(name=_text(reference.name), identity=_text(reference.identity))
 
 
 def _numbers(pool: PoolRef) -> tuple[int, int, int]:

@@ -10,6 +10,7 @@ has the statement stamped.
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +18,11 @@ import msgspec
 
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.ledger.chain import Chain
+from clearinghouse.evaluation.ledger.heads import heads_in, keep_head, reach
 from clearinghouse.evaluation.ledger.times import stamp
 from clearinghouse.evaluation.plan import analysis
 from clearinghouse.evaluation.plan.errors import PlanError
-from clearinghouse.evaluation.plan.fields import Plan
+from clearinghouse.evaluation.plan.fields import Plan, Role
 from clearinghouse.evaluation.plan.reading import LARGEST, NAME, load, parse
 from clearinghouse.records.errors import about
 from clearinghouse.trust.envelope import LARGEST_ENVELOPE, Envelope, sign, verify
@@ -30,7 +32,7 @@ from clearinghouse.trust.statement import Statement
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer
 
-PREDICATE_TYPE = "urn:clearinghouse:predicate:frontier-plan:v1"
+PREDICATE_TYPE = "urn:clearinghouse:predicate:frontier-plan:v2"
 ENVELOPE, KEPT, LOG = "plan.dsse.json", "plans", "log.jsonl"
 """Names in the folder of an assessment: the signature, the folder of all versions, and the log."""
 COMMITTED = "plan committed"
@@ -74,6 +76,7 @@ def commit(folder: Path, signer: "Signer", *, who: str, now: dt.datetime) -> Sig
         SignerError: the key does not sign.
     """
     plan, data = load(folder)
+    _demand_own(plan, (signer.public_key.keyid,), str(folder / NAME))
     sha256 = hashlib.sha256(data).hexdigest()
     former = _former(folder)
     if former is None or former.sha256 != sha256:
@@ -91,15 +94,19 @@ def commit(folder: Path, signer: "Signer", *, who: str, now: dt.datetime) -> Sig
     if not log.read().find(COMMITTED, sha256):
         facts = {"name": plan.name, "version": str(plan.version), "signed": former.at}
         log.append(COMMITTED, sha256, who=who, now=now, facts=facts)
+    keep_head(log, signer)
     return msgspec.structs.replace(former, plan=plan)
 
 
 def check(folder: Path, keys: KeyRing) -> Checked:
     """Check the plan of a folder and all versions before it: signatures, how they follow on each other, and the log.
 
+    The log has to begin with every head of it that was signed.
+
     Raises:
         EnvelopeError, StatementError: a signature is missing or wrong. PlanError: a plan is not the one that was
-            signed, or does not follow on the one before. LedgerError: a file cannot be read. TamperedLogError.
+            signed, not signed by the assessor whose key it names, or does not follow on the one before. LedgerError: a
+            file cannot be read, or the log is another one than was signed. TamperedLogError.
     """
     newest = _signed(folder / NAME, folder / ENVELOPE, keys)
     versions = [newest]
@@ -117,12 +124,12 @@ def check(folder: Path, keys: KeyRing) -> Checked:
         versions.append(former)
     if versions[-1].plan.version != 1:
         raise _wrong(folder, "its first version is not among those that are kept")
-    _logged(folder, versions)
+    _logged(folder, versions, keys)
     return Checked(tuple(versions), analysis.present().sha256 == newest.plan.analysis)
 
 
 def read_signed(data: bytes, envelope: bytes, keys: KeyRing, source: str) -> Signed:
-    """Return a plan that known keys signed, from its bytes and its envelope.
+    """Return a plan that the assessor signed whose key it names, from its bytes and its envelope.
 
     Raises:
         EnvelopeError, StatementError, PlanError: see :func:`check`.
@@ -133,7 +140,20 @@ def read_signed(data: bytes, envelope: bytes, keys: KeyRing, source: str) -> Sig
     if verified.statement.to_bytes() != _statement(made).to_bytes():
         what = f"{source} is not the plan that was signed"
         raise PlanError(what, "put the signed one there, or commit this one as another version", source=source)
+    _demand_own(plan, verified.keyids, source)
     return made
+
+
+def _demand_own(plan: Plan, keyids: Iterable[str], source: str) -> None:
+    """Refuse a plan that somebody else signs than the assessor whose key it names.
+
+    Raises:
+        PlanError: so it is.
+    """
+    named = plan.id_of(Role.ASSESSOR)
+    if named and named not in set(keyids):
+        what = f"{source} names the assessor's key {named[:16]}…, and another one signed it"
+        raise PlanError(what, "have the assessor sign it whom it names", source=source)
 
 
 def _signed(path: Path, envelope: Path, keys: KeyRing) -> Signed:
@@ -152,6 +172,8 @@ def _predicate(signed: Signed) -> dict[str, Any]:
         "name": plan.name,
         "version": plan.version,
         "signed": signed.at,
+        "keys": msgspec.to_builtins(plan.keys),
+        "references": [{"name": each.name, "identity": each.identity} for each in plan.references],
         "supersedes": plan.supersedes.sha256 if plan.supersedes else None,
         "reason": plan.supersedes.reason if plan.supersedes else None,
         "model": msgspec.to_builtins(plan.model),
@@ -199,12 +221,21 @@ def _follows(plan: Plan, former: Signed | None) -> None:
             f'write version = {former.plan.version + 1}, and below [supersedes] sha256 = "{former.sha256}" and a reason'
         )
         raise PlanError(what, remedy)
+    if (named := former.plan.id_of(Role.ASSESSOR)) and plan.id_of(Role.ASSESSOR) != named:
+        what = (
+            f"{plan.name} {plan.version} names another assessor's key than the version before, which is {named[:16]}…"
+        )
+        raise PlanError(what, "name the same one; another assessor begins another assessment")
 
 
-def _logged(folder: Path, versions: list[Signed]) -> None:
-    entries = Chain(folder / LOG).read().find(COMMITTED)
+def _logged(folder: Path, versions: list[Signed], keys: KeyRing) -> None:
+    log = Chain(folder / LOG).read()
+    heads, assessor = heads_in(folder / LOG, log, keys), versions[0].plan.ids(Role.ASSESSOR)
+    entries = log.find(COMMITTED)
     if [each.digest for each in entries] != [each.sha256 for each in reversed(versions)]:
         raise _wrong(folder, f"{LOG} has other plans than those that are kept")
+    if reach(heads, assessor) <= entries[-1].number:
+        raise _wrong(folder, f"no head of {LOG} is signed by the assessor over the plan")
 
 
 def _kept(folder: Path, version: int, sha256: str) -> Path:

@@ -11,7 +11,7 @@ import secrets
 import tomllib
 import zipfile
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -21,6 +21,7 @@ from clearinghouse.evaluation.pools.errors import PoolError
 from clearinghouse.evaluation.tasks.folder import NAME
 from clearinghouse.evaluation.tasks.task import Task, from_files
 from clearinghouse.formats.text import printable_name
+from clearinghouse.records import ClearinghouseError
 from clearinghouse.sandbox import File
 
 PREFIX = "clearinghouse-canary:"
@@ -31,6 +32,10 @@ _CHUNK = 1 << 20
 LARGEST = 2 << 30
 """Most bytes of one file, and of all files of one archive together, that are searched."""
 MOST_FILES = 200_000
+LOG = ".eval"
+"""What the names of logs of runs end with."""
+Members = Callable[[Path], Iterable[tuple[str, bytes]]]
+"""Gives the members of a log, each with its name: logs are packed in ways that :mod:`zipfile` does not know."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -77,11 +82,17 @@ def marked(task: Task, canaries: Iterable[str]) -> Task:
     return from_files(files, task.id)
 
 
-def search(paths: Iterable[Path], known: Collection[str]) -> Searched:
-    """Look for canaries in files, in what is below folders, and in members of zip archives such as logs of runs.
+def digests_in(data: bytes) -> frozenset[str]:
+    """Return the SHA-256 of each canary that stands in bytes."""
+    return frozenset(hashlib.sha256(each).hexdigest() for each in _CANARY.findall(data))
+
+
+def search(paths: Iterable[Path], known: Collection[str], logs: Members | None = None) -> Searched:
+    """Look for canaries in files, in what is below folders, and in members of zip archives and of logs of runs.
 
     Args:
-        paths: where. known: SHA-256 of those that matter; others are reported too, as unknown.
+        paths: where. known: SHA-256 of those that matter; others are reported too, as unknown. logs: reads logs of
+            runs; without it they are read as zip archives, and one that is packed otherwise is skipped.
 
     Raises:
         PoolError: there are too many files.
@@ -94,9 +105,11 @@ def search(paths: Iterable[Path], known: Collection[str]) -> Searched:
         if count > MOST_FILES:
             raise PoolError(f"there are more than {MOST_FILES:,} files", "name fewer at a time")
         try:
-            for where, canary in _in_file(path):
+            for where, canary in _in_file(path, logs):
                 digest = hashlib.sha256(canary).hexdigest()
                 found[where, digest] = Found(printable_name(where), digest, digest in known)
+        except ClearinghouseError as error:
+            skipped.append(f"{printable_name(str(path))}: {error.what}")
         except (OSError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
             skipped.append(f"{printable_name(str(path))}: {getattr(error, 'strerror', None) or error}")
     return Searched(tuple(found.values()), count, tuple(skipped))
@@ -110,9 +123,14 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _in_file(path: Path) -> Iterator[tuple[str, bytes]]:
+def _in_file(path: Path, logs: Members | None) -> Iterator[tuple[str, bytes]]:
     if path.exists() and not path.is_file():
         raise ValueError("it is no plain file")
+    if logs is not None and path.suffix == LOG and zipfile.is_zipfile(path):
+        for name, data in logs(path):
+            for canary in _CANARY.findall(data):
+                yield f"{path}!{name}", canary
+        return
     with path.open("rb") as file:
         for canary in _in_stream(file, LARGEST):
             yield str(path), canary

@@ -6,17 +6,16 @@ A draw has four files: ``terms-DOMAIN-STAGE.json`` and ``draw-DOMAIN-STAGE.json`
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.ledger.chain import Chain
+from clearinghouse.evaluation.ledger.heads import heads_in, keep_head, reach
 from clearinghouse.evaluation.ledger.times import stamp
 from clearinghouse.evaluation.pools.draw import (
-    DRAW_TYPE,
     LARGEST,
-    TERMS_TYPE,
     Draw,
     draw_statement,
     read_draw,
@@ -27,7 +26,7 @@ from clearinghouse.evaluation.pools.draw import (
 from clearinghouse.evaluation.pools.errors import DrawError
 from clearinghouse.evaluation.pools.making import LOG
 from clearinghouse.evaluation.pools.manifest import Manifest
-from clearinghouse.evaluation.pools.signing import check_signed, signed
+from clearinghouse.evaluation.pools.signing import BOTH, Sides, check_draw, check_terms, signed
 from clearinghouse.evaluation.pools.terms import Terms, nonce_digest
 from clearinghouse.trust.envelope import LARGEST_ENVELOPE, Envelope
 from clearinghouse.trust.keys import KeyRing
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
 
 AGREED, DRAWN = "draw agreed", "draw made"
 """What the log says."""
-BOTH = 2
-"""How many sign the terms: the assessor and the developer."""
 _DOMAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
@@ -91,7 +88,7 @@ def former(folder: Path, domain: str, terms: Terms) -> tuple[Draw, int] | None:
 
 
 def keep_terms(folder: Path, domain: str, terms: Terms, signer: "Signer", *, who: str, now: dt.datetime) -> Terms:
-    """Write terms, signed by the assessor, and their entry in the log; return those that hold.
+    """Write terms, signed by the assessor, and their entry in the log, whose head is signed; return those that hold.
 
     Raises:
         DrawError: others were settled for this draw. LedgerError: they cannot be written. SignerError.
@@ -105,21 +102,23 @@ def keep_terms(folder: Path, domain: str, terms: Terms, signer: "Signer", *, who
         terms = there
     facts = {"domain": domain, "stage": str(terms.stage), "round": str(terms.beacon.round)}
     _keep(path, terms.to_bytes(), lambda: signed(terms_statement(terms), signer))
-    _log(folder, AGREED, terms.digest, who, now, facts)
+    _log(folder, AGREED, terms.digest, who, now, facts, signer)
     return terms
 
 
 def sign_terms(
     folder: Path, domain: str, stage: int, signer: "Signer", *, now: dt.datetime, nonce: bytes | None = None
 ) -> Terms:
-    """Add the developer's signature to terms.
+    """Add the developer's signature to terms, and to the head of the log that has them: what was before it cannot be
+    written anew without the developer from then on.
 
     Args:
         now: the signer's own clock, with a zone: a round that is out could have been chosen. nonce: the signer's; it
             is looked at whether the terms name it.
 
     Raises:
-        DrawError: the beacon has spoken already, or the terms name another nonce. EnvelopeError, SignerError.
+        DrawError: the beacon has spoken already, the terms name another nonce, or the log does not have them.
+        EnvelopeError, SignerError.
     """
     terms = terms_in(folder, domain, stage)
     if not now < terms.beacon.time:
@@ -130,7 +129,11 @@ def sign_terms(
             "these terms name another nonce than this one", "do not sign them; give the assessor its digest"
         )
     envelope = terms_path(folder, domain, stage).with_suffix(".dsse.json")
+    log = Chain(folder / LOG)
+    if not log.read().find(AGREED, terms.digest):
+        raise DrawError(f"{LOG} does not have these terms", "do not sign them; ask the assessor for the log with them")
     files.write(envelope, signed(terms_statement(terms), signer, files.read(envelope, LARGEST_ENVELOPE)))
+    keep_head(log, signer)
     return terms
 
 
@@ -152,19 +155,21 @@ def keep_draw(folder: Path, domain: str, draw: Draw, signer: "Signer", *, who: s
         draw = there
     facts = {"domain": domain, "stage": str(terms.stage), "withheld": "yes" if draw.withheld else "no"}
     _keep(path, draw.to_bytes(), lambda: signed(draw_statement(draw), signer))
-    _log(folder, DRAWN, draw.digest, who, now, facts)
+    _log(folder, DRAWN, draw.digest, who, now, facts, signer)
     return draw
 
 
-def check(folder: Path, domain: str, stage: int, manifest: Manifest, ring: KeyRing, plans: Collection[str]) -> Draw:
+def check(folder: Path, domain: str, stage: int, manifest: Manifest, ring: KeyRing, plans: Mapping[str, Sides]) -> Draw:
     """Repeat a draw from what is public, and those before it, and return it.
 
     Args:
-        manifest: of the pool. ring: keys of both sides. plans: SHA-256 of the plans that were signed.
+        manifest: of the pool. ring: keys that are believed. plans: both sides by the SHA-256 of each plan that was
+            signed.
 
     Raises:
         DrawError: it does not follow, was made under no such plan, or the log does not have it agreed on once and made.
-        EnvelopeError: it was not signed, or its terms not by both sides. LedgerError, TamperedLogError.
+            Or its terms are not signed by both sides, or it is not signed by the assessor. EnvelopeError: nobody known
+            signed. LedgerError, TamperedLogError.
     """
     if stage > 1:
         check(folder, domain, stage - 1, manifest, ring, plans)
@@ -174,18 +179,33 @@ def check(folder: Path, domain: str, stage: int, manifest: Manifest, ring: KeyRi
     if terms.plan not in plans:
         what = f"the draw was made under the plan {terms.plan[:16]}…, which is not one that was signed here"
         raise DrawError(what, "ask who made it for that plan")
-    for path, digest, kind, count in (
-        (terms_path(folder, domain, stage), terms.digest, TERMS_TYPE, BOTH),
-        (draw_path(folder, domain, stage), draw.digest, DRAW_TYPE, 1),
-    ):
-        check_signed(files.read(path.with_suffix(".dsse.json"), LARGEST_ENVELOPE), ring, digest, kind, count)
+    check_signatures(folder, domain, draw, ring, plans[terms.plan])
     verify(draw, manifest, former(folder, domain, terms))
     log = Chain(folder / LOG).read()
-    for what, digest in ((AGREED, terms.digest), (DRAWN, draw.digest)):
+    heads, sides = heads_in(folder / LOG, log, ring), plans[terms.plan]
+    for what, digest, signers in (
+        (AGREED, terms.digest, {sides.assessor, sides.developer}),
+        (DRAWN, draw.digest, {sides.assessor}),
+    ):
         same = [each for each in log.find(what) if _is_of(each.facts, domain, stage)]
         if [each.digest for each in same] != [digest]:
             raise DrawError("the log does not have this draw, agreed on once and made once", "ask who kept the log")
+        if any(reach(heads, {each} - {""}) <= same[0].number for each in signers):
+            lacks = f"no head of {LOG} is signed by both sides over the terms, and by the assessor over the draw"
+            raise DrawError(lacks, "ask who kept the log, and compare it with another copy")
     return draw
+
+
+def check_signatures(folder: Path, domain: str, draw: Draw, ring: KeyRing, sides: Sides) -> None:
+    """Check who signed a draw and its terms.
+
+    Raises:
+        DrawError, EnvelopeError: somebody else did.
+    """
+    terms = terms_path(folder, domain, draw.terms.stage).with_suffix(".dsse.json")
+    check_terms(files.read(terms, LARGEST_ENVELOPE), ring, draw.terms.digest, sides)
+    made = draw_path(folder, domain, draw.terms.stage).with_suffix(".dsse.json")
+    check_draw(files.read(made, LARGEST_ENVELOPE), ring, draw.digest, sides)
 
 
 def _is_of(facts: dict[str, str], domain: str, stage: int) -> bool:
@@ -207,7 +227,10 @@ def _keep(path: Path, data: bytes, sign: Callable[[], bytes]) -> None:
         files.write_new(envelope, sign())
 
 
-def _log(folder: Path, what: str, digest: str, who: str, now: dt.datetime, facts: dict[str, str]) -> None:
+def _log(
+    folder: Path, what: str, digest: str, who: str, now: dt.datetime, facts: dict[str, str], signer: "Signer"
+) -> None:
     log = Chain(folder / LOG)
     if not log.read().find(what, digest):
         log.append(what, digest, who=who, now=now, facts=facts)
+    keep_head(log, signer)

@@ -167,6 +167,10 @@ def _sealed_task(task: Task, whole: str) -> tuple[SealedTask, bytes]:
         source=task.human.source.value,
         sha256=hashlib.sha256(data).hexdigest(),
         canary=canary.digest_of(own),
+        times=tuple((each.source.value, f"{each.minutes:.12g}") for each in task.human.other),
+        benchmark=task.origin.benchmark or "",
+        public_since=task.origin.public_since.isoformat() if task.origin.public_since else "",
+        twin_of=task.origin.twin_of or "",
     )
     return SealedTask(new_salt().hex(), record, len(data)), data
 

@@ -142,12 +142,23 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return at, prove_inclusion(self.tree(), at)
 
 
-class TaskRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="task", tag_field="kind"):
+class TaskRecord(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,  # so that what was committed to before there were the last fields can still be opened
+    tag="task",
+    tag_field="kind",
+):
     """What is committed to of a task.
 
     Attributes:
         id, family, domain: of the task. minutes: of human time, as text. source: of that time. sha256: of its bytes as
             they are in this pool, with its canaries. canary: SHA-256 of the canary that it has alone.
+        times: what other sources say of its human time: each source with its minutes as text. benchmark: the
+            collection that it comes from. public_since: the day, as ISO 8601 has it, from which on it could be read
+            publicly. twin_of: the public task of which it is a new instance. Empty where there is none.
     """
 
     id: str
@@ -157,6 +168,10 @@ class TaskRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     source: str
     sha256: Sha256
     canary: Sha256
+    times: tuple[tuple[str, str], ...] = ()
+    benchmark: str = ""
+    public_since: str = ""
+    twin_of: str = ""
 
     def commitment(self, salt: bytes) -> str:
         """Return the commitment to it, in hex."""

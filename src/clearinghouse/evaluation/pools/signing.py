@@ -1,7 +1,8 @@
-"""Terms and draws, signed: both sides sign the terms, whoever makes the draw signs the draw."""
+"""Terms and draws, signed: both sides sign the terms, the assessor signs the draw."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from clearinghouse.evaluation.pools.draw import DRAW_TYPE, TERMS_TYPE
 from clearinghouse.evaluation.pools.errors import DrawError
 from clearinghouse.trust.envelope import Envelope, sign, verify
 from clearinghouse.trust.keys import KeyRing
@@ -9,6 +10,17 @@ from clearinghouse.trust.statement import Statement
 
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer
+
+
+BOTH = 2
+"""How many sign the terms: the assessor and the developer."""
+
+
+class Sides(NamedTuple):
+    """Ids of the keys of the two sides; empty where a trial names none, so that any key that is believed will do."""
+
+    assessor: str = ""
+    developer: str = ""
 
 
 def signed(statement: Statement, signer: "Signer", before: bytes | None = None) -> bytes:
@@ -28,15 +40,38 @@ def signed(statement: Statement, signer: "Signer", before: bytes | None = None) 
     return Envelope(made.payload, made.payload_type, (*others, *made.signatures)).to_bytes()
 
 
-def check_signed(envelope: bytes, ring: KeyRing, digest: str, kind: str, threshold: int) -> tuple[str, ...]:
-    """Return the ids of the keys that signed a draw or its terms.
+def check_terms(envelope: bytes, ring: KeyRing, digest: str, sides: Sides) -> tuple[str, ...]:
+    """Return the ids of the keys that signed terms: the two sides, each once, and nobody else.
 
     Args:
-        digest: SHA-256 of the file. kind: :data:`TERMS_TYPE` or :data:`DRAW_TYPE`. threshold: how many must have.
+        digest: SHA-256 of the file.
 
     Raises:
-        EnvelopeError: they did not. DrawError: they signed something else.
+        EnvelopeError: fewer did. DrawError: somebody else did, or they signed something else.
     """
+    keyids = _signed(envelope, ring, digest, TERMS_TYPE, BOTH)
+    there = sorted(each.keyid for each in Envelope.from_bytes(envelope).signatures)
+    if sides.assessor and there != sorted(sides):
+        raise DrawError(
+            "the terms are not signed by the assessor and the developer whose keys the plan names, and nobody else",
+            "do not rely on them; have those two sign",
+        )
+    return keyids
+
+
+def check_draw(envelope: bytes, ring: KeyRing, digest: str, sides: Sides) -> tuple[str, ...]:
+    """Return the ids of the keys that signed a draw, among which is the assessor's.
+
+    Raises:
+        EnvelopeError: nobody known did. DrawError: somebody else did, or signed something else.
+    """
+    keyids = _signed(envelope, ring, digest, DRAW_TYPE, 1)
+    if sides.assessor and sides.assessor not in keyids:
+        raise DrawError("the draw is not signed by the assessor whose key the plan names", "have the assessor draw")
+    return keyids
+
+
+def _signed(envelope: bytes, ring: KeyRing, digest: str, kind: str, threshold: int) -> tuple[str, ...]:
     verified = verify(envelope, ring, threshold)
     statement = verified.statement
     if statement.predicate_type != kind or statement.subject[0].digest.sha256 != digest:

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 import msgspec
 
+from clearinghouse.evaluation.statistics.sources import RANK
+
 
 class Stopping(StrEnum):
     """When looking is allowed.
@@ -43,7 +45,7 @@ class Band(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     least_minutes: float = 60.0
-    sources: tuple[str, ...] = ("completion", "estimate", "first_blood", "model_estimate")
+    sources: tuple[str, ...] = tuple(each.value for each in RANK)
 
 
 class Threshold(msgspec.Struct, frozen=True, kw_only=True):

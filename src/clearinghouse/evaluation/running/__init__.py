@@ -4,6 +4,6 @@ The agent loop, the models and the log format are inspect_ai's. Ours are the box
 what an attempt came to (``ending``), scripted agents of known ability (``scripted``), seals that show any change
 (``sealing``), and the reading of logs from anywhere within bounds (``logs``).
 
-inspect_ai takes two seconds to import. Only ``provider``, ``scaffold``, ``oracle``, ``evaluated``, ``sealing.hook`` and
-``scripted.model`` do so; what reads and verifies logs does not need it.
+inspect_ai takes two seconds to import. Only ``provider``, ``benches``, ``scaffold``, ``oracle``, ``evaluated``,
+``sealing.hook`` and ``scripted.model`` do so; what reads and verifies logs does not need it.
 """

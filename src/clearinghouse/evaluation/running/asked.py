@@ -57,9 +57,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         tokens, cost, seconds, messages: the budget of each attempt; fractions as text, the cost empty where it is not
             limited. retries: how often an attempt that the machine lost is made again. seed: of scripted agents.
         tier: of isolation, at least. plan: SHA-256 of the plan; empty where there is none. pool: the root of the pool,
-            likewise. prices: US dollars for a million tokens of input and of output, as text; without them costs are
-            not known. tasks: in the order in which they are tried. engine, software: versions of
-            inspect_ai and of this.
+            likewise. prices: US dollars for a million tokens of input, of output, and of cached input where that has
+            one of its own, as text; without them costs are not known. tasks: in the order in which they are tried.
+        engine, software: versions of inspect_ai and of this.
     """
 
     model: str
@@ -129,7 +129,7 @@ def asked(
     retries: int = 1,
     plan: str = "",
     pool: str = "",
-    prices: tuple[float, float] | None = None,
+    prices: tuple[float, ...] | None = None,
 ) -> Asked:
     """Return what a run is asked for.
 

@@ -12,9 +12,10 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
         task_id, task_family, domain: of the task. epoch: which attempt at it, from 1. model: by its provider's name.
         scaffold: that led it. ended: how. score: 1 solved, 0 not, between them where the log says so; None where there
             is no outcome. human_minutes, human_source: of the task; None and empty where the log does not say.
-        steps: that were done. tokens: of input and output together; 0 where they are not known. seconds: of work,
-            without waiting for the provider where the log tells them apart; cost: in US dollars; None where they are
-            not known.
+        steps: that were done. refused_in_words: whether it was not solved, and ended with a refusal by a list of
+            phrases (:mod:`.refusing`); it has an outcome all the same.
+        tokens: of input and output together; 0 where they are not known. seconds: of work, without waiting for the
+            provider where the log tells them apart; cost: in US dollars; None where they are not known.
         retries: how often the machine lost it before.
         unknown: which of score, tokens, seconds and cost the log gives as a number that is none.
         log: the name of the log. sealed: whether this stands in a run that was verified.
@@ -31,6 +32,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     human_minutes: float | None = None
     human_source: str = ""
     steps: tuple[str, ...] = ()
+    refused_in_words: bool = False
     tokens: int = 0
     seconds: float | None = None
     cost: float | None = None

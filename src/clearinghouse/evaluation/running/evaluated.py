@@ -179,12 +179,16 @@ def _options(asked: Asked, folder: Path, samples: int) -> dict[str, Any]:
 
 @contextmanager
 def _priced(asked: Asked) -> Iterator[None]:
-    """Let inspect_ai know prices for as long as this lasts; what is read from a cache or written to one is input."""
+    """Let inspect_ai know prices for as long as this lasts.
+
+    What is written to a cache is input, and so is what is read from one, where that has no price of its own.
+    """
     if not asked.prices:
         yield
         return
-    read, written = (float(each) for each in asked.prices)
-    cost = ModelCost(input=read, output=written, input_cache_write=read, input_cache_read=read)
+    read, written, *cached = (float(each) for each in asked.prices)
+    again = cached[0] if cached else read
+    cost = ModelCost(input=read, output=written, input_cache_write=read, input_cache_read=again)
     before = get_model_info(asked.model) or ModelInfo()
     set_model_info(asked.model, before.model_copy(update={"cost": cost}))
     try:

@@ -75,6 +75,7 @@ class Sample(msgspec.Struct, frozen=True):
     id: int | str
     epoch: int = 1
     metadata: Told | None = None
+    messages: msgspec.Raw = NOTHING
     scores: msgspec.Raw = NOTHING
     score: Score | None = None
     output: msgspec.Raw = NOTHING

@@ -29,8 +29,9 @@ from pydantic import BaseModel
 
 from clearinghouse.evaluation.running import session
 from clearinghouse.evaluation.running.bench import Bench, Seat
+from clearinghouse.evaluation.running.benches import BoxConfig, bench_of, config_of, let_go
 from clearinghouse.evaluation.running.box import Box
-from clearinghouse.sandbox import BoxError, End, Limits, Outcome, SandboxError, Tier
+from clearinghouse.sandbox import BoxError, End, Limits, Outcome, SandboxError
 from clearinghouse.sandbox.contract import MIB
 
 NAME = "clearinghouse"
@@ -62,23 +63,6 @@ _ENDED = {
     End.PROCESSES: (137, "it started too many processes"),
 }
 """Limits that end a command as a signal would: the exit code that a shell would tell, and words for the agent."""
-
-
-class BoxConfig(BaseModel, frozen=True):
-    """What can be chosen where boxes are made without a session of ours.
-
-    Attributes:
-        tier: of isolation, at least. runners: at one time. disk, memory: of each box, in MiB.
-    """
-
-    tier: str = "T1"
-    runners: int = 2
-    disk: int = 256
-    memory: int = 1024
-
-
-_shared: dict[BoxConfig, Bench] = {}
-"""Benches of evaluations that are not ours, from their first task to their last."""
 
 
 @sandboxenv(name=NAME)
@@ -179,7 +163,7 @@ class BoxEnvironment(SandboxEnvironment):
     @classmethod
     async def task_init(cls, task_name: str, config: SandboxEnvironmentConfigType | None) -> None:
         """See that there is a bench whose runners reach the tier, before any attempt begins."""
-        bench = _bench(config)
+        bench = bench_of(config)
         await to_thread.run_sync(bench.isolation)
 
     @classmethod
@@ -191,19 +175,17 @@ class BoxEnvironment(SandboxEnvironment):
     ) -> None:
         """End the runners of a bench that is not a session's."""
         if session.current() is None:
-            bench = _shared.pop(_config(config), None)
-            if bench:
-                await to_thread.run_sync(bench.close)
+            await to_thread.run_sync(let_go, config)
 
     @classmethod
     async def sample_init(
         cls, task_name: str, config: SandboxEnvironmentConfigType | None, metadata: dict[str, str]
     ) -> dict[str, SandboxEnvironment]:
         """Make a box: the place of the task that the attempt is at, or an empty one."""
-        bench = _bench(config)
+        bench = bench_of(config)
         seat = bench.take()
         try:
-            return {"default": await to_thread.run_sync(partial(_made, bench, seat, _config(config), metadata))}
+            return {"default": await to_thread.run_sync(partial(_made, bench, seat, config_of(config), metadata))}
         except BaseException:
             bench.give_back(seat)
             raise
@@ -279,20 +261,6 @@ def _left() -> float | None:
         return sample_limits().working.remaining
     except RuntimeError:  # nothing is being tried: a box by itself
         return None
-
-
-def _bench(config: SandboxEnvironmentConfigType | None) -> Bench:
-    running = session.current()
-    if running is not None:
-        return running.bench
-    chosen = _config(config)
-    if chosen not in _shared:
-        _shared[chosen] = Bench(runners=chosen.runners, least=Tier(chosen.tier))
-    return _shared[chosen]
-
-
-def _config(config: SandboxEnvironmentConfigType | None) -> BoxConfig:
-    return config if isinstance(config, BoxConfig) else BoxConfig()
 
 
 def _absolute(cwd: str | None) -> str:

@@ -10,7 +10,7 @@ import msgspec
 from clearinghouse.evaluation.running.asked import STAND_INS
 from clearinghouse.evaluation.running.attempt import Attempt, score_of
 from clearinghouse.evaluation.running.bounded import NO_NUMBER, loosely, number, part
-from clearinghouse.evaluation.running.ending import ended
+from clearinghouse.evaluation.running.ending import Ended, ended
 from clearinghouse.evaluation.running.errors import LogError
 from clearinghouse.evaluation.running.fields import (
     NOTHING,
@@ -25,6 +25,7 @@ from clearinghouse.evaluation.running.fields import (
     Told,
     Usage,
 )
+from clearinghouse.evaluation.running.refusing import refused_in_words
 from clearinghouse.formats.text import distinct_line
 
 ORACLE = "oracle"
@@ -35,6 +36,7 @@ LONGEST_MINUTES = 1_000_000.0
 """Of human time; what a log says beyond that is no time."""
 _CHANCE = {"C": 1.0, "I": 0.0, "P": 0.5, "correct": 1.0, "incorrect": 0.0, "yes": 1.0, "no": 0.0}
 """Letters by which inspect_ai and its evaluations write scores. ``N``, no answer, is a failure."""
+_UNSOLVED = frozenset({Ended.FAILED, Ended.BUDGET})
 _LONGEST = 300
 _KIB, _MIB = 1 << 10, 1 << 20
 _OWN, _PLAN, _SCORES, _USAGE, _OUTPUT, _RETRIES = 64 * _KIB, _MIB, 4 * _MIB, _MIB, 16 * _MIB, 16 * _MIB
@@ -143,6 +145,7 @@ def attempt_of(sample: Sample, about: About, *, sealed: bool) -> Attempt:
         human_minutes=_minutes(minutes),
         human_source=_word(told.human_source),
         steps=_steps(scored, source),
+        refused_in_words=how in _UNSOLVED and refused_in_words(sample.messages),
         tokens=round(tokens or 0),
         seconds=seconds,
         cost=cost,

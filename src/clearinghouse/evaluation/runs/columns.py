@@ -4,7 +4,7 @@ The first name is ours. The others are those of published tables: of the analysi
 of the data of Payne, Miller and Peters (*Offensive Cyber Task Horizons*, 2026), and of inspect_ai's data frames.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from clearinghouse.evaluation.runs.errors import TableError
@@ -43,7 +43,23 @@ class Found(NamedTuple):
     others: dict[str, str]
 
 
-def find(names: Iterable[str], source: str) -> Found:
+class Wanted(NamedTuple):
+    """The columns that a table has: by our name all names, those that must be there, and how that is said."""
+
+    columns: Mapping[str, tuple[str, ...]]
+    needed: tuple[str, ...]
+    expected: str
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All names of all columns."""
+        return frozenset(name for known in self.columns.values() for name in known)
+
+
+RUNS = Wanted(COLUMNS, NEEDED, EXPECTED)
+
+
+def find(names: Iterable[str], source: str, wanted: Wanted = RUNS) -> Found:
     """Return the columns among these names, in whatever case; of several names of one column, the first of ours.
 
     Raises:
@@ -52,19 +68,19 @@ def find(names: Iterable[str], source: str) -> Found:
     there: dict[str, str] = {}
     for name in names:
         plain = name.strip().lower()
-        if plain in there and any(plain in known for known in COLUMNS.values()):
+        if plain in there and plain in wanted.names:
             raise TableError(f"{source}: the column {plain} is there twice", "leave one of them", source=source)
         there[plain] = name
     places, others = {}, {}
-    for ours, known in COLUMNS.items():
+    for ours, known in wanted.columns.items():
         standing = next((each for each in known if each in there), None)
         if standing is not None:
             places[ours] = there[standing]
         if standing not in (None, ours):
             others[str(standing)] = ours
-    missing = [name for name in NEEDED if name not in places]
+    missing = [name for name in wanted.needed if name not in places]
     if missing:
         has = clean_line(", ".join(list(there)[:12]), 200) or "nothing"
         what = f"{source}: no column {' or '.join(missing)}; it has {quoted(has, 200)}"
-        raise TableError(what, f"name its {EXPECTED}", source=source)
+        raise TableError(what, f"name its {wanted.expected}", source=source)
     return Found(places, others)

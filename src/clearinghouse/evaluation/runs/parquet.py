@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from clearinghouse.evaluation.errors import MissingExtraError
-from clearinghouse.evaluation.runs.columns import COLUMNS
+from clearinghouse.evaluation.runs.columns import RUNS, Wanted
 from clearinghouse.evaluation.runs.errors import TableError
 from clearinghouse.evaluation.runs.table import MOST_ROWS
 from clearinghouse.formats.document import Document
@@ -17,7 +17,7 @@ LARGEST_UNPACKED = 2 << 30
 _BATCH = 16_384
 
 
-def parquet_rows(document: Document) -> tuple[list[str], Iterator[tuple[int, dict[str, Any]]]]:
+def parquet_rows(document: Document, wanted: Wanted = RUNS) -> tuple[list[str], Iterator[tuple[int, dict[str, Any]]]]:
     """Return the names of columns, and the rows, numbered from 1.
 
     Raises:
@@ -29,7 +29,7 @@ def parquet_rows(document: Document) -> tuple[list[str], Iterator[tuple[int, dic
     except ImportError:
         raise MissingExtraError("pyarrow") from None
     source = document.source
-    known = {name for names in COLUMNS.values() for name in names}
+    known = wanted.names
     with document.open() as stream:
         data = stream.read()
     try:
@@ -45,7 +45,7 @@ def parquet_rows(document: Document) -> tuple[list[str], Iterator[tuple[int, dic
         raise _broken(source, error) from None
     if file.metadata.num_rows > MOST_ROWS or unpacked > LARGEST_UNPACKED or file.metadata.num_columns > MOST_COLUMNS:
         what = f"{source}: {file.metadata.num_rows:,} rows, {file.metadata.num_columns:,} columns, {unpacked:,} bytes"
-        raise TableError(what, f"give at most {MOST_ROWS:,} rows and the columns of runs", source=source)
+        raise TableError(what, f"give at most {MOST_ROWS:,} rows and the columns that are read", source=source)
     return list(file.schema_arrow.names), _rows(file, names, source)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from clearinghouse.evaluation.runs.columns import COLUMNS, EXPECTED, NEEDED, find
+from clearinghouse.evaluation.runs.columns import COLUMNS, EXPECTED, NEEDED, RUNS, Wanted, find
 from clearinghouse.evaluation.runs.errors import TableError
 from clearinghouse.evaluation.runs.run import BadCellError, Run, run_of
 from clearinghouse.evaluation.runs.table import Problems, Read, table_of
@@ -48,12 +48,17 @@ def read_table(path: Path) -> Read:
             runs, or none of its rows can be used. MissingExtraError: it is Parquet, and pyarrow is not installed.
         DocumentError: it cannot be unpacked or is too large.
     """
+    return read_document(one_document(path))
+
+
+def one_document(path: Path) -> Document:
+    """Return what a path holds, unpacked; raises as :func:`read_table`, but for what stands in it."""
     found = [item.item for item in islice(inputs([path], _LIMITS), 2)]
     documents = [item for item in found if isinstance(item, Document)]
     if len(found) != 1 or not documents:
         told = next((item.message for item in found if isinstance(item, Problem)), "it is a folder or several files.")
         raise TableError(f"{path}: {told.rstrip('.')}", "name one table", source=str(path))
-    return read_document(documents[0])
+    return documents[0]
 
 
 def read_document(document: Document) -> Read:
@@ -69,7 +74,7 @@ def read_document(document: Document) -> Read:
         what = f"{document.source}: a JSON array, and no table of runs"
         raise TableError(what, f"write {_ONE_A_LINE}, as `jq -c '.[]'` does", source=document.source)
     else:
-        columns, found = _csv(document, problems)
+        columns, found = csv_rows(document, problems)
     named = find(columns, document.source)
     if named.others:
         said = ", ".join(f"{name} as {ours}" for name, ours in named.others.items())
@@ -90,10 +95,10 @@ def _runs(found: Iterator[_Row], places: dict[str, str], problems: Problems) -> 
         yield line, run
 
 
-def _csv(document: Document, problems: Problems) -> tuple[list[str], Iterator[_Row]]:
+def csv_rows(document: Document, problems: Problems, wanted: Wanted = RUNS) -> tuple[list[str], Iterator[_Row]]:
     """Return the header of a table in text, and its rows, by the delimiter that finds most of our columns."""
     best: tuple[int, str, list[str]] = (-1, ",", [])
-    known = {name for names in COLUMNS.values() for name in names}
+    known = wanted.names
     for delimiter in DELIMITERS:
         first = next(rows(document, delimiter), None)
         if isinstance(first, Problem):

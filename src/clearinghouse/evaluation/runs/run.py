@@ -110,30 +110,31 @@ def run_of(cell: Callable[[str], Any]) -> Run:
     score = _score(cell("score"), outcome)
     if outcome is None:
         outcome = Outcome.SOLVED if score == 1 else Outcome.FAILED
-    minutes = _number("human_minutes", cell("human_minutes"), "a number above 0, or nothing")
+    minutes = number_of("human_minutes", cell("human_minutes"), "a number above 0, or nothing")
     if minutes <= 0:
         raise BadCellError("human_minutes", f"is {minutes:g}", "a number above 0, or nothing where it is not known")
-    weight = _number("weight", cell("weight"), "a number, 0 or more")
+    weight = number_of("weight", cell("weight"), "a number, 0 or more")
     if weight < 0:
         raise BadCellError("weight", f"is {weight:g}", "a number, 0 or more")
     return Run(
-        task=_name("task_id", cell("task_id")),
-        family=_name("task_family", cell("task_family")),
-        model=_name("model", cell("model")),
+        task=name_of("task_id", cell("task_id")),
+        family=name_of("task_family", cell("task_family")),
+        model=name_of("model", cell("model")),
         score=score,
         minutes=minutes,
         weight=weight,
-        epoch=_text(cell("epoch")),
+        epoch=text_of(cell("epoch")),
         outcome=outcome,
-        tokens=_number("tokens", cell("tokens"), "a number, 0 or more, or nothing"),
-        source=_text(cell("human_source")).lower(),
-        domain=_text(cell("domain")),
-        run=_text(cell("run")),
-        way=Way(_text(cell("part")), _text(cell("scaffold")), _text(_whole(cell("budget")))),
+        tokens=number_of("tokens", cell("tokens"), "a number, 0 or more, or nothing"),
+        source=text_of(cell("human_source")).lower(),
+        domain=text_of(cell("domain")),
+        run=text_of(cell("run")),
+        way=Way(text_of(cell("part")), text_of(cell("scaffold")), text_of(_whole(cell("budget")))),
     )
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Return what stands in a cell as text; empty where nothing does."""
     return "" if value is None else printable_name(str(value).strip(), LONGEST_NAME)
 
 
@@ -142,15 +143,24 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _name(column: str, value: Any) -> str:
-    name = _text(value)
+def name_of(column: str, value: Any) -> str:
+    """Return the name in a cell.
+
+    Raises:
+        BadCellError: there is none.
+    """
+    name = text_of(value)
     if not name:
         raise BadCellError(column, "is empty", "a name")
     return name
 
 
-def _number(column: str, value: Any, expected: str) -> float:
-    """Return a number; not a number where nothing stands there."""
+def number_of(column: str, value: Any, expected: str) -> float:
+    """Return the number in a cell; not a number where nothing stands there.
+
+    Raises:
+        BadCellError: something else stands there.
+    """
     if value is None or (isinstance(value, str) and (not value or value.isspace())):
         return math.nan
     if isinstance(value, str):
@@ -173,7 +183,7 @@ def _score(value: Any, outcome: Outcome | None) -> float:
     if isinstance(value, str) and value.strip().lower() in ("true", "false"):
         value = value.strip().lower() == "true"
     expected = "a number from 0 (failed) to 1 (solved)"
-    score = _number("score", value, expected)
+    score = number_of("score", value, expected)
     if math.isnan(score) and outcome is not None:
         return 1.0 if outcome is Outcome.SOLVED else 0.0
     if math.isnan(score):
@@ -186,7 +196,7 @@ def _score(value: Any, outcome: Outcome | None) -> float:
 
 
 def _outcome(value: Any) -> Outcome | None:
-    text = _text(value).lower().replace(" ", "_")
+    text = text_of(value).lower().replace(" ", "_")
     if not text:
         return None
     if text not in _OUTCOMES:

@@ -11,6 +11,7 @@ from clearinghouse.evaluation.runs.errors import TableError
 from clearinghouse.evaluation.runs.run import Outcome, Run, Way
 from clearinghouse.evaluation.statistics.arrays import Floats, Ints, Truths
 from clearinghouse.evaluation.statistics.attempts import Attempts
+from clearinghouse.evaluation.statistics.sources import OBSERVED, OBSERVED_ELSEWHERE
 from clearinghouse.formats.text import plural, quoted
 from clearinghouse.records import Level, Problem
 
@@ -19,7 +20,7 @@ MOST_PROBLEMS = 1_000
 """Problems of rows that are told each by itself; the rest are counted."""
 _Key = tuple[str, str, str, str, Way]
 """What names an attempt: model, task, epoch, run, and how it was made."""
-SEEN = frozenset({"completion", "baseline", "first_blood", "human", "measured"})
+SEEN = frozenset(each.value for each in OBSERVED) | OBSERVED_ELSEWHERE
 """Sources of human times that are not guesses: somebody was seen to do the task."""
 
 

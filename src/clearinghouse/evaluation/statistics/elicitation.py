@@ -160,7 +160,7 @@ def upper_bound(gains: Any, families: Sequence[Any] | None, *, level: float = 0.
     more than any bound from these can reckon with.
 
     Measured (``benchmarks/frontier_errors.py``; 5 to 60 families, level 0.95): where families gain everything or
-    nothing the chance of an error is an exact binomial sum, and 5.0 % at the worst truth. Of 400 mixtures of gains and
+    nothing the chance of an error is an exact binomial sum, and 5.0 % at the worst truth. Of 40 mixtures of gains and
     losses, in families of unequal size, the worst erred in no more than that, but for the error of simulation.
 
     Args:

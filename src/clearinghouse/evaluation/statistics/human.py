@@ -6,7 +6,6 @@ can be computed again with another.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from math import exp, inf, log, sqrt
 
 import msgspec
@@ -15,24 +14,9 @@ from scipy import optimize, special
 
 from clearinghouse.evaluation.statistics.estimate import Interval
 from clearinghouse.evaluation.statistics.grouped import UnfitDataError
+from clearinghouse.evaluation.statistics.sources import RANK, Source
 
-
-class Source(StrEnum):
-    """Where a human time comes from, the best first. The words are those of a registered band of tasks.
-
-    Attributes:
-        COMPLETION: experts were watched solving it. ESTIMATE: experts who saw the solution said how long it takes.
-        FIRST_BLOOD: the first of many teams of a competition; the best of them, so a lower bound of what an expert
-            takes. MODEL_ESTIMATE: a language model said it.
-    """
-
-    COMPLETION = "completion"
-    ESTIMATE = "estimate"
-    FIRST_BLOOD = "first_blood"
-    MODEL_ESTIMATE = "model_estimate"
-
-
-RANK = tuple(Source)
+__all__ = ["RANK", "Attempt", "HumanTime", "Source", "Sources", "Spreads", "task_times"]
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):

@@ -99,25 +99,15 @@ def steps_of(
     Raises:
         UnfitDataError: numbers of steps are not whole or beyond the total, or lists differ in length.
     """
-    count = numbers(completed, "numbers of steps", low=0, high=total)
-    open_ = np.zeros(len(count), dtype=bool) if cut_short is None else np.asarray(cut_short, dtype=bool)
-    weight = np.ones(total) if weights is None else numbers(weights, "weights of steps", low=0)
-    if total < 1 or count.ndim != 1 or (count != np.floor(count)).any():
-        raise UnfitDataError("numbers of steps are not whole", "give one whole number for each attempt")
-    if open_.shape != count.shape or weight.shape != (total,):
-        raise UnfitDataError(
-            "marks or weights do not suit the attempts", "give a mark per attempt and a weight per step"
-        )
+    count, open_, weight = _checked(completed, total, cut_short, weights)
     codes, families_count = codes_of(families, len(count))
-    open_ = open_ & (count < total)
     tried, passed = _exposure(count, open_, total)
     by_family = np.stack([sums(each, codes, families_count) for each in (tried, passed)])
     curve = _curve(by_family.sum(axis=1), unknown=0.0)
     chosen = _chosen(families_count, draws, seed)
     low, high = (_curve(np.stack([chosen @ each for each in by_family]), unknown=end) for end in (0.0, 1.0))
     seen = (count[:, None] >= np.arange(1, total + 1)).mean(axis=0)
-    asked = tried.sum(axis=0)
-    known = _known(asked, curve)
+    known = _known(tried.sum(axis=0), curve)
     expected, most = float(curve @ weight), float(weight.sum())
     return Steps(
         steps=tuple(
@@ -126,7 +116,7 @@ def steps_of(
                 reached=float(curve[k]) if known[k] else None,
                 interval=_interval((low[:, k], high[:, k]), float(curve[k]), 1.0, families_count, level),
                 seen=float(seen[k]),
-                tried=int(asked[k]),
+                tried=int(tried[:, k].sum()),
                 passed=int(passed[:, k].sum()),
             )
             for k in range(total)
@@ -142,6 +132,24 @@ def steps_of(
         seed=seed,
         draws=draws,
     )
+
+
+def _checked(completed: Any, total: int, cut_short: Any, weights: Any) -> tuple[Floats, npt.NDArray[np.bool_], Floats]:
+    """Return the steps of each attempt, whether it could have gone on, and the weight of each step.
+
+    Raises:
+        UnfitDataError: see :func:`steps_of`.
+    """
+    count = numbers(completed, "numbers of steps", low=0, high=total)
+    open_ = np.zeros(len(count), dtype=bool) if cut_short is None else np.asarray(cut_short, dtype=bool)
+    weight = np.ones(total) if weights is None else numbers(weights, "weights of steps", low=0)
+    if total < 1 or count.ndim != 1 or (count != np.floor(count)).any():
+        raise UnfitDataError("numbers of steps are not whole", "give one whole number for each attempt")
+    if open_.shape != count.shape or weight.shape != (total,):
+        raise UnfitDataError(
+            "marks or weights do not suit the attempts", "give a mark per attempt and a weight per step"
+        )
+    return count, open_ & (count < total), weight
 
 
 def _exposure(count: Floats, open_: npt.NDArray[np.bool_], total: int) -> tuple[Floats, Floats]:

@@ -36,7 +36,10 @@ def checked(written: Written, files: Mapping[str, File], source: str) -> None:
         raise TaskError(f"{where}: box.subject: nothing is made of it", "say how, in build", source=source)
     _judged_by(written, files, source)
     require_range(written, {each.folder: bool(below(files, each.folder)) for each in written.host}, source)
+    if written.origin.twin_of == written.id:
+        raise TaskError(f"{where}: origin.twin_of: it names the task itself", "name the public one", source=source)
     for field, names in (
+        ("human.other", [written.human.source, *(each.source for each in written.human.other)]),
         ("steps", [each.name for each in written.steps]),
         ("solution", [each.name for each in written.solution]),
         ("collect", list(written.collect)),

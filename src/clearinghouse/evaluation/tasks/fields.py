@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from clearinghouse.evaluation.statistics.sources import Source
 from clearinghouse.records.marking import Tlp
 from clearinghouse.sandbox import Limits
 
@@ -21,6 +22,7 @@ _Argv = Annotated[tuple[_Argument, ...], Meta(min_length=1, max_length=256)]
 _Path = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"\A[^\x00-\x1f\x7f\\]*\Z")]
 _Name = Annotated[str, Meta(pattern=r"\A[a-z0-9]+(?:[-_][a-z0-9]+)*\Z", max_length=64)]
 _Digest = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+_TaskId = Annotated[str, Meta(pattern=r"\A[a-z0-9]+(?:-[a-z0-9]+)*\Z", max_length=64)]
 
 
 class Kind(StrEnum):
@@ -39,15 +41,6 @@ class Kind(StrEnum):
     RANGE = "range"
 
 
-class Source(StrEnum):
-    """Where a human time comes from, the strongest first."""
-
-    COMPLETION = "completion"
-    ESTIMATE = "estimate"
-    FIRST_BLOOD = "first_blood"
-    MODEL_ESTIMATE = "model_estimate"
-
-
 class Proof(StrEnum):
     """What a solution that comes with a task is for: the reference must be judged solved, the others not."""
 
@@ -56,17 +49,28 @@ class Proof(StrEnum):
     CHEAT = "cheat"
 
 
+class OtherTime(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What another source says of the human time of a task; the fields are those of :class:`Human`."""
+
+    minutes: Annotated[float, Meta(gt=0, le=1_000_000)]
+    source: Source
+    people: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    study: _Prose = ""
+
+
 class Human(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long a qualified person needs.
 
     Attributes:
         minutes: above zero. source: where that comes from. people: how many it rests on. study: which one, in words.
+        other: what other sources say, each once. A plan registers which source is taken where there are several.
     """
 
     minutes: Annotated[float, Meta(gt=0, le=1_000_000)]
     source: Source
     people: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
     study: _Prose = ""
+    other: Annotated[tuple[OtherTime, ...], Meta(max_length=len(Source) - 1)] = ()
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -173,12 +177,18 @@ class Origin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a task was made from.
 
     Attributes:
-        recipe: digest of the recipe. verdict: what validation came to. says: a sentence.
+        recipe: digest of the recipe. verdict: what validation came to. says: a sentence. benchmark: the collection that
+            the task comes from; empty where it comes from none. public_since: the day from which on its solution, or
+            the flaw that it rests on, could be read publicly; None where it is not known, or was never. twin_of: the id
+            of a task of the same family that is public, of which this is a new instance.
     """
 
     recipe: _Digest | None = None
     verdict: _Name | None = None
     says: _Prose = ""
+    benchmark: _Name | None = None
+    public_since: dt.date | None = None
+    twin_of: _TaskId | None = None
 
 
 class FromRecipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -197,7 +207,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A ``task.toml`` as it stands; what the fields mean is said at :class:`~.task.Task`."""
 
     schema: Literal["clearinghouse task 1"]
-    id: Annotated[str, Meta(pattern=r"\A[a-z0-9]+(?:-[a-z0-9]+)*\Z", max_length=64)]
+    id: _TaskId
     title: _Line
     family: _Name
     domain: _Name

@@ -19,11 +19,14 @@ from clearinghouse.evaluation.determination.package.manifest import cover_bytes
 from clearinghouse.evaluation.determination.package.opened import files_below
 from clearinghouse.evaluation.determination.package.verify import Verified, verified
 from clearinghouse.evaluation.determination.record import Audience
+from clearinghouse.evaluation.ledger.chain import Chain
+from clearinghouse.evaluation.ledger.heads import keep_head
 from clearinghouse.evaluation.rule.finding import Verdict
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.trust.keys import KeyRing
 from invented_determination import OPINION, SECRET
-from invented_package import DECIDED, HIDDEN, NUMBER, PACKED, Evidenced, packed
+from invented_package import DECIDED, HIDDEN, NUMBER, PACKED, Evidenced, packed, put
+from invented_plan import signing
 
 Archives = dict[Audience, Path]
 Unpacked = Callable[[Audience], Path]
@@ -244,3 +247,39 @@ def test_what_is_said_of_a_copy_that_lost_its_logs(evidence: Evidenced, unpacked
         path.unlink()
     found = verified(folder, evidence.ring, NOW)
     assert set(wrong(found)) == {"files"}
+
+
+def test_a_determination_of_somebody_else_than_an_officer_does_not_hold(evidence: Evidenced, tmp_path: Path) -> None:
+    """Every signature of it is right, and the key is believed: it is the operator's."""
+    folder = tmp_path / "assessment"
+    shutil.copytree(evidence.folder, folder)
+    shutil.rmtree(folder / names.DETERMINATIONS)
+    data = (folder / names.ASSESSMENT).read_bytes()
+    put(folder, document.from_bytes(data, ""), document.digest(data), signing(evidence.folder.parent, "operator")[0])
+    found = verified(packed(evidence._replace(folder=folder), tmp_path / "c.zip", Audience.COURT), evidence.ring, NOW)
+    assert "none of an officer in the plan" in wrong(found)["roles"]
+    assert told(found)["determination"] == "holds"
+
+
+def test_a_log_that_the_assessor_wrote_anew_does_not_hold(evidence: Evidenced, tmp_path: Path) -> None:
+    """The assessor signs the list as well; the developer's head, and the operator's, are missing."""
+    folder = tmp_path / "assessment"
+    shutil.copytree(evidence.folder, folder)
+    entries = Chain(folder / names.LOG).read().entries
+    for each in (names.LOG, names.LOG_HEAD, names.HEADS):
+        (folder / each).unlink()
+    log = Chain(folder / names.LOG)
+    for entry in entries:
+        log.append(entry.what, entry.digest, who=entry.who, now=PACKED, facts=entry.facts)
+    keep_head(log, evidence.signer)
+    found = verified(packed(evidence._replace(folder=folder), tmp_path / "c.zip", Audience.PUBLIC), evidence.ring, NOW)
+    assert {"heads", "draws"} <= set(wrong(found))
+    assert not {"list", "files", "digests", "custody"} & set(wrong(found))
+
+
+def test_a_run_that_is_missing_and_of_which_nothing_is_said_does_not_hold(evidence: Evidenced, tmp_path: Path) -> None:
+    folder = tmp_path / "assessment"
+    shutil.copytree(evidence.folder, folder)
+    shutil.rmtree(folder / "runs/ladder-small")
+    found = verified(packed(evidence._replace(folder=folder), tmp_path / "c.zip", Audience.COURT), evidence.ring, NOW)
+    assert "ladder-small" in wrong(found)["heads"]

@@ -19,6 +19,8 @@ KEYS = "keys.json"
 """Fingerprints of the public keys that the signatures need."""
 LOG, LOG_HEAD = "log.jsonl", "log.head.json"
 """The log of the assessment and its head (:mod:`clearinghouse.evaluation.ledger.chain`)."""
+HEADS = "log.heads.jsonl"
+"""Heads of the log that those signed who acted (:mod:`clearinghouse.evaluation.ledger.heads`)."""
 PLAN = "plan.dsse.json"
 DETERMINATIONS = "determinations"
 DETERMINATION, EVENTS, OPENINGS, CITED = ".dsse.json", ".events.jsonl", ".openings.json", ".assessment.json"
@@ -78,6 +80,8 @@ ROLES = (
     # everything again needs both. Who is not given the table has no use for them.
     Role("revealed", "revealed/*.revealed.json", INNER, when_open=ALL),
     Role("verifier", "verifier.json", INNER, when_open=ALL),
+    Role("verifier", "verifier.dsse.json", INNER, when_open=ALL),
+    Role("flags", "flags/*.dsse.json", INNER, when_open=ALL),
     Role("exposure", "exposure.*json*", WATCHERS),
     Role("log", "runs/*.eval", WATCHERS, when_development=ALL),
     Role("seals", "runs/*.seals", INNER),
@@ -94,6 +98,7 @@ ROLES = (
     Role("events", f"{DETERMINATIONS}/*{EVENTS}"),
     Role("custody", LOG, INNER, when_open=ALL),
     Role("custody", LOG_HEAD),
+    Role("custody", HEADS, INNER, when_open=ALL),
     Role("keys", KEYS),
     Role("evidence", "evidence/*", WATCHERS),
     Role("report", "reports/summary*"),

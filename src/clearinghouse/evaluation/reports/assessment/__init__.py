@@ -6,6 +6,8 @@ from clearinghouse.evaluation.reports.assessment.effort import elicitation, flag
 from clearinghouse.evaluation.reports.assessment.limits import not_shown
 from clearinghouse.evaluation.reports.assessment.method import glossary, method, reproduction
 from clearinghouse.evaluation.reports.assessment.rule import grid, operating_characteristic
+from clearinghouse.evaluation.reports.assessment.screened import contamination
+from clearinghouse.evaluation.reports.assessment.steps import steps
 from clearinghouse.evaluation.reports.assessment.time import human_time
 from clearinghouse.evaluation.reports.assessment.verdict import outcome, rests_on, unsuitable, would_change
 from clearinghouse.evaluation.reports.blocks import Block, Document, Notice, Said
@@ -30,8 +32,10 @@ def assessment_report(facts: Assessment) -> Document:
             would_change(facts),
             domains(facts),
             human_time(facts),
+            *steps(facts),
             elicitation(facts),
             losses(facts),
+            contamination(facts),
             flags(facts),
             grid(facts),
             operating_characteristic(facts),

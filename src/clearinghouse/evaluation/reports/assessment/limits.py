@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from clearinghouse.evaluation.assessment.facts import Assessment
+from clearinghouse.evaluation.assessment.facts import ROLES, Assessment
 from clearinghouse.evaluation.reports.assessment.verdict import CANNOT
 from clearinghouse.evaluation.reports.blocks import SENTENCE, Listing, Said, Section, Words
 from clearinghouse.evaluation.reports.numbers import percent, points, tokens
@@ -35,9 +35,24 @@ def _limits(facts: Assessment) -> Iterator[Words]:
     yield from _effort(facts)
     yield from _missing(facts)
     yield "That the model did its best. Tests like these cannot exclude that one holds back on purpose."
+    if facts.contamination.unscreened:
+        yield (
+            "That the model had not seen such tasks before: contamination was not screened ",
+            Said("; nor ".join(facts.contamination.unscreened), SENTENCE),
+            ". If it had, the numbers are too high.",
+        )
+    else:
+        yield "That the model had not seen such tasks before. Screens can show that it had, and never that it had not."
+    if facts.losses.refused_in_words:
+        yield (
+            f"What the model would have done in {plural(facts.losses.refused_in_words, 'attempt')} that it seems to "
+            "have refused in words: each claim counts them against itself."
+        )
     for flag in facts.flags:
         if flag.is_open:
             yield ("Open: ", Said(flag.says, SENTENCE))
+        elif flag.kind == ROLES:
+            yield ("That two people did it: ", Said(flag.says, SENTENCE))
     if facts.horizon is not None and (facts.horizon.censored50 or facts.horizon.censored80):
         yield "How far the human time goes: the tasks end before it does."
     if facts.horizon is not None and facts.horizon.untimed:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from clearinghouse.evaluation.assessment.facts import Assessment
+from clearinghouse.evaluation.assessment.facts import ROLES, Assessment
 from clearinghouse.evaluation.determination.record import Determination, Reconsidered
 from clearinghouse.evaluation.determination.standing import Standing
 from clearinghouse.evaluation.reports.blocks import (
@@ -70,7 +70,7 @@ def determination_record(
         *_opened(record, opened),
         *(_reconsiders(each) for each in (record.reconsiders,) if each is not None),
         _thresholds(record, tuple(measured(published(facts)))),
-        _people(record, opened),
+        _people(record, facts, opened),
         ends(record, stands),
         Section("ask", "Reconsideration", ask(record, stands, "The developer")),
         check(record),
@@ -138,7 +138,7 @@ def _share(text: str) -> float | None:
         return None
 
 
-def _people(record: Determination, opened: Mapping[str, str]) -> Section:
+def _people(record: Determination, facts: Assessment, opened: Mapping[str, str]) -> Section:
     roles = record.roles
     custodians: Words = Said(", ".join(roles.custodians), SENTENCE)
     pairs: tuple[tuple[Words, Words], ...] = (
@@ -158,6 +158,7 @@ def _people(record: Determination, opened: Mapping[str, str]) -> Section:
         "Who took part",
         (
             Pairs(pairs),
+            *(Paragraph(Said(each.says, SENTENCE)) for each in facts.flags if each.kind == ROLES),
             Table("Consulted", ("Name", "Role", "When", "Opinion"), consulted),
             Table("Declared interests", ("Name", "Says"), interests),
         ),

@@ -34,7 +34,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         folder: where. asked: what was asked. said: the statement. logs: their paths and seals, in order.
         keyids: of the known keys that signed; empty where no key was given to check with, or nobody signed.
-        is_signed: whether the statement is in an envelope, whoever signed it.
+        is_signed: whether the statement is in an envelope, whoever signed it. statement: SHA-256 of its file.
     """
 
     folder: Path
@@ -43,6 +43,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     logs: tuple[tuple[Path, Seals], ...]
     keyids: tuple[str, ...]
     is_signed: bool
+    statement: str = ""
 
     @property
     def unsealed(self) -> int:
@@ -77,7 +78,16 @@ def verified(folder: Path, keys: KeyRing | None = None, *, seals_only: bool = Fa
     _began(folder, said, logs)
     if head != said.head:
         raise _wrong("the last head is not the one of the statement")
-    return Verified(folder=folder, asked=asked, said=said, logs=tuple(logs), keyids=keyids, is_signed=is_signed)
+    statement = digest_of(folder / (SIGNED if is_signed else UNSIGNED))
+    return Verified(
+        folder=folder,
+        asked=asked,
+        said=said,
+        logs=tuple(logs),
+        keyids=keyids,
+        is_signed=is_signed,
+        statement=statement,
+    )
 
 
 def _began(folder: Path, said: Said, logs: Sequence[tuple[Path, Seals]]) -> None:

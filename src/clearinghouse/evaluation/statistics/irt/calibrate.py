@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from math import sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -100,38 +100,63 @@ def calibrate(
     grid = marginal.grid_of(layout)
     patterns = marginal.patterns_of(open_)
     at, curvature, gradient = _optimum(layout, grid, patterns, held)
+    parts = (_of_free(layout, grid, patterns, at, free), _of_held(layout, held, at, kept))
     scores = np.zeros((tasks, layout.size))
-    items: list[Item] = [Item(difficulty=0.0, error=0.0)] * tasks
-    log_likelihood = 0.0
-    if free.size:
-        nodes = marginal.nodes_of(layout, grid, at)
-        log_likelihood, weights = marginal.posterior(patterns, grid, nodes, at)
-        scores[free] = marginal.task_scores(layout, grid, patterns, at)[patterns.which]
-        found = _free_items(patterns, nodes, weights)
-        for place, pattern in zip(free, patterns.which, strict=True):
-            items[place] = found[pattern]
-    if held is not None:
-        more, towards = held.likelihood(at[:models])
-        log_likelihood += more
-        scores[kept, :models] = towards.T
-        for place, item in zip(kept, _held_items(held), strict=True):
-            items[place] = item
+    for part in parts:
+        scores[part.places] = part.scores
+    items = {int(place): item for part in parts for place, item in zip(part.places, part.items, strict=True)}
     covariance, words = _covariance(curvature, scores, codes, count, clustered=families is not None)
     mean, spread, slope_spread = marginal.spreads(layout, at)
     return Calibration(
         abilities=abilities_of(table, at[:models], np.sqrt(np.diag(covariance)[:models])),
-        items=tuple(items),
+        items=tuple(items[place] for place in range(tasks)),
         two_parameters=two_parameters,
         mean=mean,
         spread=spread,
         slope_spread=slope_spread,
-        log_likelihood=log_likelihood,
+        log_likelihood=sum(part.log_likelihood for part in parts),
         gradient=gradient,
         errors=words,
         families=count,
         covariance=tuple(tuple(map(float, row[:models])) for row in covariance[:models]),
         anchors=len(anchors),
     )
+
+
+class _Part(NamedTuple):
+    """What some items come to at the optimum: their places among the tasks, scores (rows: items), and likelihood."""
+
+    places: npt.NDArray[np.intp]
+    items: Sequence[Item]
+    scores: Floats
+    log_likelihood: float
+
+
+def _of_free(
+    layout: marginal.Layout,
+    grid: marginal.Grid,
+    patterns: marginal.Patterns,
+    at: Floats,
+    places: npt.NDArray[np.intp],
+) -> _Part:
+    """What the items that are fitted come to."""
+    if not places.size:
+        return _Part(places, (), np.zeros((0, layout.size)), 0.0)
+    nodes = marginal.nodes_of(layout, grid, at)
+    log_likelihood, weights = marginal.posterior(patterns, grid, nodes, at)
+    scores = marginal.task_scores(layout, grid, patterns, at)[patterns.which]
+    found = _free_items(patterns, nodes, weights)
+    return _Part(places, [found[pattern] for pattern in patterns.which], scores, log_likelihood)
+
+
+def _of_held(layout: marginal.Layout, held: marginal.Held | None, at: Floats, places: npt.NDArray[np.intp]) -> _Part:
+    """What the anchors come to."""
+    scores = np.zeros((places.size, layout.size))
+    if held is None:
+        return _Part(places, (), scores, 0.0)
+    log_likelihood, towards = held.likelihood(at[: layout.models])
+    scores[:, : layout.models] = towards.T
+    return _Part(places, _held_items(held), scores, log_likelihood)
 
 
 def abilities_of(table: Table, values: Floats, errors: Floats) -> tuple[Ability, ...]:

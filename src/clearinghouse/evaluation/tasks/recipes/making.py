@@ -49,7 +49,8 @@ class Wanted(NamedTuple):
     Attributes:
         kind: what the agent is asked for. human: how long a person needs. verdict: what validation came to.
         custody: who may have the task (:func:`.consent.custody_of`). consents: the files that say so, which go with it
-            (:func:`.consent.kept`).
+            (:func:`.consent.kept`). told: further fields of its origin, ``public_since`` and ``benchmark``; empty where
+            they are not known.
     """
 
     kind: Kind
@@ -57,6 +58,7 @@ class Wanted(NamedTuple):
     verdict: Verdict
     custody: Custody
     consents: Mapping[str, File] = MappingProxyType({})
+    told: Mapping[str, str] = MappingProxyType({})
 
 
 class _Built(NamedTuple):
@@ -231,7 +233,12 @@ def _head(loaded: Loaded, wanted: Wanted) -> dict[str, Any]:
         "human": {name: value for name, value in msgspec.to_builtins(wanted.human).items() if value},
         "recipe": {"folder": "recipe", "artefacts": "artefacts"},
         "custody": custody,
-        "origin": {"recipe": loaded.digest, "verdict": wanted.verdict.value, "says": limits},
+        "origin": {
+            "recipe": loaded.digest,
+            "verdict": wanted.verdict.value,
+            "says": limits,
+            **{name: value for name, value in wanted.told.items() if value},
+        },
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from clearinghouse.evaluation.assessment import folder as places
-from clearinghouse.evaluation.assessment.drawn import demand_planned, drawn_domain
+from clearinghouse.evaluation.assessment.drawn import demand_planned, drawn_domain, sides_of
 from clearinghouse.evaluation.assessment.gathered import run_in
 from clearinghouse.evaluation.assessment.rows import LARGEST as LARGEST_TABLE
 from clearinghouse.evaluation.assessment.rows import table_bytes
@@ -20,24 +20,23 @@ from clearinghouse.evaluation.plan.reading import LARGEST as LARGEST_PLAN
 from clearinghouse.evaluation.plan.reading import NAME
 from clearinghouse.evaluation.plan.reading import parse as parse_plan
 from clearinghouse.evaluation.pools import ceremony
-from clearinghouse.evaluation.pools.draw import DRAW_TYPE, TERMS_TYPE, verify
+from clearinghouse.evaluation.pools.draw import verify
 from clearinghouse.evaluation.pools.manifest import Manifest, parse
-from clearinghouse.evaluation.pools.signing import check_signed
 from clearinghouse.formats.text import plural
 from clearinghouse.trust.envelope import LARGEST_ENVELOPE
 
 _ASK = "ask who made the assessment"
-_MOST_STAGES = 8
+MOST_STAGES = 8
 
 
 def _plan(case: Case) -> str:
-    signed, count = _signed_plan(case)
+    signed, count = signed_plan(case)
     plan = signed.plan
     code = "" if present().sha256 == plan.analysis else " It names another version of the code than the one here."
     return f"{plan.name}, version {plan.version} of {count}, signed at {signed.at}.{code}"
 
 
-def _signed_plan(case: Case) -> tuple[signing.Signed, int]:
+def signed_plan(case: Case) -> tuple[signing.Signed, int]:
     """The newest version and how many there are; what the log says of them counts where it is in this copy."""
     case.read(NAME)
     if names.LOG in case.package:
@@ -49,7 +48,7 @@ def _signed_plan(case: Case) -> tuple[signing.Signed, int]:
 
 
 def _pools(case: Case) -> str:
-    plan = _signed_plan(case)[0].plan
+    plan = signed_plan(case)[0].plan
     roots = {each.domain: _pool(case, each.domain).root for each in plan.pools}
     for each in plan.pools:
         if roots[each.domain] != each.root:
@@ -65,7 +64,7 @@ def _pool(case: Case, domain: str) -> Manifest:
 
 
 def _draws(case: Case) -> str:
-    plan = _signed_plan(case)[0].plan
+    plan = signed_plan(case)[0].plan
     revealed = any(case.below(places.REVEALED, ".json")) and names.LOG in case.package
     verified = list(_drawn(case, plan) if revealed else _repeated(case, plan))
     begins = f"{plural(len(verified), 'draw')} repeated with the same order"
@@ -89,18 +88,13 @@ def _repeated(case: Case, plan: Plan) -> Iterator[bool]:
     root = case.package.root
     for each in plan.design.domains:
         manifest = _pool(case, each.name)
-        for stage in range(1, _MOST_STAGES + 1):
+        for stage in range(1, MOST_STAGES + 1):
             if ceremony.draw_path(Path(), each.name, stage).as_posix() not in case.package:
                 break
             terms, draw = ceremony.terms_in(root, each.name, stage), ceremony.draw_in(root, each.name, stage)
             if draw.terms != terms or terms.plan not in plans:
                 raise PackageError(f"the draw {stage} of {each.name} was made from other terms", _ASK)
-            for path, digest, kind, signers in (
-                (ceremony.terms_path(root, each.name, stage), terms.digest, TERMS_TYPE, ceremony.BOTH),
-                (ceremony.draw_path(root, each.name, stage), draw.digest, DRAW_TYPE, 1),
-            ):
-                name = path.with_suffix(".dsse.json").name
-                check_signed(case.package.read(name, LARGEST_ENVELOPE), case.keys, digest, kind, signers)
+            ceremony.check_signatures(root, each.name, draw, case.keys, sides_of(plans[terms.plan]))
             verify(draw, manifest, ceremony.former(root, each.name, terms))
             demand_planned(draw, plans[terms.plan])
             yield terms.beacon.is_verifiable
