@@ -37,7 +37,7 @@ class Mixed(NamedTuple):
 def _mixed(row: Row, rank: int, lost: int) -> Row:
     """An attempt that fails where its task is long; the one at a certain place is lost."""
     ended = Ended.INFRASTRUCTURE if rank == lost else Ended.FAILED if rank % 3 == 2 or rank > 8 else Ended.SOLVED
-    return replace(row, outcome=ended)
+    return replace(row, outcome=ended, refused_in_words=ended is Ended.FAILED and rank == 11)
 
 
 @pytest.fixture
