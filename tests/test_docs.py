@@ -9,6 +9,7 @@ import typer.core
 import typer.main
 
 from clearinghouse.cli.main import command_line
+from clearinghouse.records.errors import install
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -129,3 +130,15 @@ def test_commands_are_found_in_examples_and_sentences() -> None:
     example = "```console\n$ clearinghouse triage a \\\n    --kev b\nclearinghouse is no command here\n```\n"
     text = f"Run `make demo`.\n\n{example}"
     assert commands(text) == ["clearinghouse triage a      --kev b", "make demo"]
+
+
+def test_nobody_is_told_to_install_a_stranger_s_package():
+    """No package index has this software; what PyPI calls ``clearinghouse`` is another one."""
+    told = [*DOCUMENTS, *ROOT.glob("src/**/*.py"), *ROOT.glob("examples/**/*.md"), *ROOT.glob("deploy/**/*")]
+    wrong = [
+        str(path)
+        for path in told
+        if path.is_file() and re.search(r"pip install [^\n&|]{0,20}clearinghouse\b", path.read_text("utf-8"))
+    ]
+    assert not wrong
+    assert "'.[evaluation]'" in install("evaluation")

@@ -9,6 +9,7 @@ import pytest
 
 from clearinghouse.cli import main
 from clearinghouse.cli.frontier import group
+from clearinghouse.records.errors import install
 
 WORDS = ("licen", "clearance", "permi", "approv", "cleared", "denied", "blocked")
 
@@ -61,7 +62,7 @@ def test_a_bad_row_is_told_and_the_exit_code_says_so(table, capsys):
     table.write_text(table.read_text() + "\nt1,f0,Alpha,2,10\n")
     code, _, err = told(capsys, table, "--draws", 10)
     assert code == 1
-    assert "line 122: score is 2; the row is left out." in err
+    assert "line 122: score is 2, and should be a number from 0 (failed) to 1 (solved); the row is left out." in err
     code, out, _ = told(capsys, table, "--draws", 10, "--format", "json")
     assert (code, json.loads(out)["problems"][0]["line"]) == (1, 122)
 
@@ -108,7 +109,7 @@ def test_help_loads_no_arrays():
 def test_without_the_extra_it_is_said_what_to_install(table, capsys, monkeypatch):
     monkeypatch.setattr(group, "find_spec", lambda name: None)
     code, _, err = told(capsys, table)
-    assert (code, err) == (2, "error: numpy is not installed\ntry: pip install 'clearinghouse[evaluation]'\n")
+    assert (code, err) == (2, f"error: numpy is not installed\ntry: {install('evaluation')}\n")
 
 
 def test_no_word_speaks_of_permission(table, capsys):

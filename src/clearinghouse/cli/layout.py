@@ -147,10 +147,11 @@ def show_table(
 
     Args:
         ratios: how the width is divided among the columns; by what stands in them if not given.
-        whole: columns whose cells stay on one line, such as dates and numbers; the others are broken for them.
+        whole: columns whose cells stay on one line, such as dates and numbers; the others are broken for them. Where
+            all are, and they do not fit, it is too narrow for a table.
     """
     out = console()
-    if out.width < NARROW:
+    if out.width < NARROW or (set(columns) <= set(whole) and _width_of(columns, rows) > out.width):
         _show_stacked(title, columns, rows)
         return
     made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), expand=bool(ratios))
@@ -164,6 +165,12 @@ def show_table(
         out.print(made)
     for each in drawn.get().splitlines():
         print(each.rstrip())
+
+
+def _width_of(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """How wide a table is of which no cell is broken."""
+    widest = [max(cell_len(clean(cell)) for cell in cells) for cells in zip(columns, *rows, strict=True)]
+    return sum(widest) + len(GAP) * (len(widest) - 1)
 
 
 def _show_stacked(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -1,6 +1,7 @@
 """What goes wrong in an assessment that a person can do something about."""
 
 from clearinghouse.records import ClearinghouseError
+from clearinghouse.records.errors import install
 
 
 class EvaluationError(ClearinghouseError):
@@ -11,4 +12,4 @@ class MissingExtraError(EvaluationError):
     """A library of the extra ``evaluation`` is not installed."""
 
     def __init__(self, library: str) -> None:
-        super().__init__(f"{library} is not installed", "pip install 'clearinghouse[evaluation]'")
+        super().__init__(f"{library} is not installed", install("evaluation"))

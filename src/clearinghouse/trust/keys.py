@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from clearinghouse.records import ClearinghouseError
+from clearinghouse.records.errors import install
 from clearinghouse.trust.key_files import KeyFileError, place_pair, public_files, read_private, read_public, unfit
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class MissingLibraryError(ClearinghouseError):
 
     def __init__(self) -> None:
         what = "signing and checking signatures needs securesystemslib and cryptography, which are not installed"
-        super().__init__(what, "pip install 'clearinghouse[attest]'")
+        super().__init__(what, install("attest"))
 
 
 class PublicKey:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from clearinghouse.records.errors import install
 from server_process import Installation
 
 VERBS = (
@@ -66,7 +67,7 @@ def test_without_the_server_installed_it_is_said(missing: str, verb: str, instal
     )
     assert done.returncode == 2, done.stderr
     said = f"error: this installation has no server ({missing} is not installed)"
-    assert done.stderr == f"{said}\ntry: pip install 'clearinghouse[server]'\n"
+    assert done.stderr == f"{said}\ntry: {install('server')}\n"
 
 
 def test_where_nothing_is_installed(tmp_path: Path) -> None:

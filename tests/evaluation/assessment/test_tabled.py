@@ -39,6 +39,7 @@ def test_the_table_gives_what_the_logs_give(copied: Copied) -> None:
         (lambda rows: [replace(rows[0], budget=10**9), *rows[1:]], "not made as the plan says"),
         (lambda rows: [*rows, replace(rows[0], run="another")], "was run twice"),
         (lambda rows: [*rows, rows[0]], "stands there twice"),
+        (lambda rows: [replace(rows[0], part="drawn-2"), *rows[1:]], "is not of the part drawn-2"),
     ],
 )
 def test_a_row_that_does_not_belong_there_is_refused(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from clearinghouse.evaluation.assessment.facts import Horizon, Rung
 from clearinghouse.evaluation.reports.plots.ability import Ability, ability
 from clearinghouse.evaluation.reports.plots.frame import NARROW, WIDE, Frame, width_of
-from clearinghouse.evaluation.reports.plots.horizon import can_draw, gathered, horizon, logistic, told
+from clearinghouse.evaluation.reports.plots.horizon import BEYOND, can_draw, gathered, horizon, logistic, told
 from clearinghouse.evaluation.reports.plots.ladder import ladder
 from clearinghouse.evaluation.reports.plots.operating import operating
 from clearinghouse.evaluation.reports.plots.scale import Scale, Tick, apart, time_scale, time_ticks
@@ -135,7 +135,23 @@ def test_a_censored_horizon_has_an_arrow_and_a_hollow_mark(outline):
     assert (len(marks(before, "arrow")), len(marks(before, "hollow"))) == (0, 0)
     assert (len(marks(after, "arrow")), len(marks(after, "hollow"))) == (1, 2)
     assert "beyond what these" in " ".join(after.all("text"))
-    assert told(200.0, None, is_censored=True).endswith("beyond what these tasks can show")
+    assert told(200.0, None, BEYOND).endswith("beyond what these tasks can show")
+
+
+def test_a_horizon_that_nobody_s_time_confirms_is_hollow_and_goes_no_further(outline):
+    tasks = [(60.0, 1.0, 3), (240.0, 0.5, 3)]
+    found = Horizon(
+        intercept=7.0,
+        slope=-0.7,
+        p50=200.0,
+        p50_interval=interval(100, 300),
+        p80=None,
+        p80_interval=None,
+        untimed=True,
+    )
+    shown = seen(outline, horizon(FRAMES[0], tasks, found, "T", "S"))
+    assert (len(marks(shown, "arrow")), len(marks(shown, "hollow"))) == (0, 2)
+    assert "not confirmed: no person was timed" in " ".join(shown.all("text"))
 
 
 def test_tasks_at_one_place_are_one_mark_with_all_their_attempts():

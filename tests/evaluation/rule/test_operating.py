@@ -152,9 +152,9 @@ def test_the_grid_costs_families_and_no_error():
     assert held[1].covered > 0.9
 
 
-def test_it_is_told_at_the_thresholds_and_at_both_edges_of_the_guard_band():
+def test_it_is_told_at_the_thresholds_at_both_edges_of_the_guard_band_and_as_far_beyond_them():
     registered = design(domain_design("a", covered=0.5), domain_design("b", covered=0.95), delta=0.1)
-    assert guard_band(registered) == (0.4, 0.5, 0.6, 0.85, 0.95)
+    assert guard_band(registered) == (0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.85, 0.95)
     assert [each.truth for each in operating_characteristics(registered, repetitions=10)] == [*guard_band(registered)]
 
 

@@ -87,6 +87,16 @@ def test_a_bad_row_is_told_with_its_line_and_left_out(row, code):
     assert found.table.tasks == ("a/1", "a/3")
 
 
+def test_more_cells_than_the_header_has_are_no_row():
+    """A comma for the decimal point moves every number that follows by one column."""
+    found = read(HEAD + GOOD + "a/2,a,M,0,12,5,1\n" + "a/3,a,M,1,20,1\n")
+    assert told(found) == [("too_many_cells", 3)]
+    assert "more cells than the header has (7, and 6)" in found.problems[0].message
+    assert found.table.tasks == ("a/1", "a/3")
+    assert read(HEAD + "a/1,a,M,1,10,1,,\n").problems == ()  # empty cells behind the last column cost nothing
+    assert read(HEAD.replace(",", ";") + "a/1;a;M;1;10;0.5\n").table.minutes.tolist() == [10]
+
+
 def test_outcomes_say_why_there_is_no_score():
     rows = "t1,f,M,,refused\nt2,f,M,0,Infrastructure\nt3,f,M,,budget\nt4,f,M,,solved\nt5,f,M,0,\nt6,f,M,True,\n"
     table = read("task_id,task_family,model,score,outcome\n" + rows).table
@@ -166,11 +176,15 @@ def test_parquet(tmp_path: Path):
     [
         ("", "no column task_id"),
         ("a,b,c\n1,2,3\n", "no column task_id or task_family or model or score"),
-        (HEAD, "it has no rows"),
+        (HEAD, "runs.csv has no rows"),
         (HEAD + "a/1,a,M,5,,\n", "score is 5"),
         ("task_id,task_id,task_family,model,score\n", "is there twice"),
         ("PAR1 nothing", "Parquet"),
         ("\x00\x01\x02", "no column"),
+        ('[{"task_id": "t"}]', "a JSON array"),
+        ('{"task_id": ' + "[" * 5_000 + "]" * 5_000 + "}", "line 1: its JSON is nested too deeply"),
+        ('{"task_id": 1', "line 1: Input data was truncated"),
+        ("task_id," + "x" * (9 << 20) + "\n", "line 1, where the header is looked for: The line is longer"),
     ],
 )
 def test_what_is_no_table_of_runs_is_refused_in_a_sentence(text, says):

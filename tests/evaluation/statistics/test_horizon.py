@@ -139,6 +139,17 @@ def test_guessed_times_do_not_carry_an_estimate():
     assert found.notes[0].startswith("above the longest task that a person was seen to do (19 minutes)")
 
 
+def test_where_nobody_was_timed_that_is_the_reason_and_not_that_tasks_end():
+    data = typical()
+    found = time_horizon(timed(data.minutes, data.score, seen=np.zeros(len(data.score), dtype=bool))).at(0.5)
+    assert (found.beyond, found.censored) == (Beyond.UNTIMED, False)
+    assert found.notes == ("not confirmed: no person was timed on these tasks",)
+    short = data.minutes < 30
+    high = timed(data.minutes[short], data.score[short], seen=np.zeros(int(short.sum()), dtype=bool))
+    assert time_horizon(high).at(0.5).censored
+    assert time_horizon(high).at(0.5).notes[1].startswith("not confirmed")
+
+
 def test_intervals_hold_the_estimate_and_say_what_they_rest_on():
     data = typical()
     drawn = task_counts(np.arange(200) // 10, 300)

@@ -70,6 +70,16 @@ def assess_command(
     draws: Annotated[int, typer.Option("--draws", min=0, max=100_000, help="Draws of the bootstrap.")] = 1_000,
     seed: Annotated[int, typer.Option("--seed", min=0, max=1 << 31, help="Of the first draw; the next: 1 more.")] = 42,
     level: Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="Confidence of the intervals.")] = 0.95,
+    run: Annotated[str, typer.Option("--run", metavar="NAME", help="Only attempts of this run.")] = "",
+    budget: Annotated[str, typer.Option("--budget", metavar="TOKENS", help="Only attempts with this budget.")] = "",
+    scaffold: Annotated[str, typer.Option("--scaffold", metavar="NAME", help="Only attempts with this one.")] = "",
+    part: Annotated[
+        str,
+        typer.Option(
+            "--part", metavar="NAME", help="Of an assessment's table: drawn-1, drawn-2, beside, development, reference."
+        ),
+    ] = "",
+    domain: Annotated[str, typer.Option("--domain", metavar="NAME", help="Only tasks of this domain.")] = "",
     key: Annotated[
         Path | None,
         typer.Option("--key", metavar="FILE-or-FOLDER", help="Of a folder: public keys that are believed."),
@@ -103,7 +113,8 @@ def assess_command(
 
     Families of tasks are taken as drawn from a population of them, and intervals are about that population. A horizon
     is the human time of tasks that succeed with probability 0.5 (p50) or 0.8 (p80). It is marked as censored where the
-    tasks cannot show it, and where there is none it is said why.
+    tasks cannot show it, and where there is none it is said why. A table in which a model was tried in several ways
+    (parts of an assessment, scaffolds, budgets) is divided by them: each is a line of its own.
 
     Of the folder of an assessment, everything in it is verified first; then the registered rule is applied, and table
     and assessment are written into the folder, and the head of its log, which tells of that, is signed.
@@ -120,18 +131,25 @@ def assess_command(
 
         raise typer.Exit(assess_linked(path, link, output))
     told = {"ridge": regularisation, "draws": draws, "seed": seed, "level": level, "least_minutes": human_min}
-    raise typer.Exit(_of_table(path, weights, told, models or (), output))
+    chosen = {"part": part, "scaffold": scaffold, "budget": budget.replace(",", ""), "run": run, "domain": domain}
+    raise typer.Exit(_of_table(path, weights, told, models or (), chosen, output))
 
 
 def _of_table(
-    path: Path, weights: str | None, told: dict[str, Any], models: Sequence[str], output: OutputFormat
+    path: Path,
+    weights: str | None,
+    told: dict[str, Any],
+    models: Sequence[str],
+    chosen: dict[str, str],
+    output: OutputFormat,
 ) -> int:
     from clearinghouse.cli.frontier.assess_table import assess_table  # noqa: PLC0415 - arrays take a while to load
     from clearinghouse.evaluation.runs.measure import Settings  # noqa: PLC0415
+    from clearinghouse.evaluation.runs.ways import Only  # noqa: PLC0415
     from clearinghouse.evaluation.statistics.horizon.weights import TaskWeights  # noqa: PLC0415
 
     settings = Settings(weights=TaskWeights(weights) if weights else None, **told)
-    return assess_table(path, settings, models, output)
+    return assess_table(path, settings, models, output, Only(**chosen))
 
 
 def _of_folder(

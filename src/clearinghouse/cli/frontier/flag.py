@@ -20,6 +20,7 @@ frontier.add_typer(app, name="flag", short_help="What lessens the evidence: rais
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of an assessment.")]
 Who = Annotated[str, typer.Option("--who", metavar="NAME", help="Who does this, for the log.")]
+Form = Annotated[OutputFormat, typer.Option("--format", help="table for people, json for programs.")]
 Says = Annotated[str, typer.Option("--says", metavar="TEXT", help="A sentence.")]
 Key = Annotated[str, typer.Option("--key", metavar="KEY", help="Your private key, or the URI of a key service.")]
 Public = Annotated[Path | None, typer.Option("--public", metavar="FILE", help="Its public key, where KEY is a URI.")]
@@ -34,13 +35,17 @@ def raise_command(
     who: Who,
     key: Key,
     public: Public = None,
+    form: Form = OutputFormat.TABLE,
 ) -> None:
     """Raise a flag, signed. While it is open, the evidence cannot support NOT COVERED, and some not COVERED either."""
     from clearinghouse.evaluation.assessment.flags import raise_flag  # noqa: PLC0415
     from clearinghouse.trust.keys import signer_of  # noqa: PLC0415
 
     digest = raise_flag(folder, kind, says, signer_of(key, public), who=who, now=dt.datetime.now(dt.UTC))
-    say(f"{digest[:16]}  {kind}: open. Assess again: it counts from now on.")
+    if form is OutputFormat.JSON:
+        write_json({"flag": digest, "kind": kind, "says": says, "is_open": True})
+    else:
+        say(f"{digest[:16]}  {kind}: open. Assess again: it counts from now on.")
 
 
 @app.command("settle", short_help="Say why a flag is settled.")
@@ -52,6 +57,7 @@ def settle_command(
     who: Who,
     key: Key,
     public: Public = None,
+    form: Form = OutputFormat.TABLE,
 ) -> None:
     """Settle a flag, with a reason, signed. Both stay in the log. Who raised it cannot, and the developer never can."""
     from clearinghouse.evaluation.assessment.flags import settle_flag  # noqa: PLC0415
@@ -60,7 +66,10 @@ def settle_command(
 
     plan, _ = load(folder)
     settle_flag(folder, flag, says, signer_of(key, public), plan, who=who, now=dt.datetime.now(dt.UTC))
-    say(f"{flag}: settled.")
+    if form is OutputFormat.JSON:
+        write_json({"flag": flag, "says": says, "is_open": False})
+    else:
+        say(f"{flag}: settled.")
 
 
 @app.command("list", short_help="The flags that were raised.")
@@ -68,9 +77,7 @@ def list_command(
     folder: Folder,
     *,
     keys: Annotated[Path, typer.Option("--key", metavar="FILE-or-FOLDER", help="Public keys that are believed.")],
-    form: Annotated[OutputFormat, typer.Option("--format", help="table for people, json for programs.")] = (
-        OutputFormat.TABLE
-    ),
+    form: Form = OutputFormat.TABLE,
 ) -> None:
     """List the flags that were raised by hand. Exit code 0: none is open. 1: one is."""
     from clearinghouse.evaluation.assessment.flags import raised_in  # noqa: PLC0415

@@ -55,6 +55,7 @@ def package_command(
     from clearinghouse.trust.keys import signer_of  # noqa: PLC0415
 
     audience = Audience(a_word("--for", reader, READERS))
+    _require_room(out)
     if not who.strip():
         raise OptionError("--who", "is empty", "name who makes the package")
     signer = signer_of(key, public)
@@ -66,6 +67,19 @@ def package_command(
     else:
         _tell(out, packed, left_out)
     raise typer.Exit(OK)
+
+
+def _require_room(out: Path) -> None:
+    """See that an archive takes the place of nothing.
+
+    Raises:
+        OptionError: something is there, or the folder is not.
+    """
+    name = printable_name(str(out))
+    if not out.parent.is_dir():
+        raise OptionError(f"--out {name}", "is in a folder that does not exist", "make it, or name another")
+    if out.exists() or out.is_symlink():
+        raise OptionError(f"--out {name}", "is there already", "choose another name, or move it away")
 
 
 def _list_of(folder: Path, signer: "Signer", by: "Person") -> tuple["Manifest", tuple[str, ...]]:

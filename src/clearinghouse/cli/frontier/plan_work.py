@@ -179,12 +179,14 @@ def characteristics(
     if form is OutputFormat.JSON:
         write_json({"points": points, "seed": seed, "alpha": design.alpha})
         return
+    from clearinghouse.evaluation.reports.numbers import exact_percent, rate  # noqa: PLC0415
+
     rows = [
         (
-            f"{each.truth:.2f}",
-            f"{each.covered:.3f}",
-            f"{each.not_covered:.3f}",
-            f"{each.indeterminate:.3f}",
+            exact_percent(each.truth),
+            rate(each.covered),
+            rate(each.not_covered),
+            rate(each.indeterminate),
             f"{each.families:g}",
         )
         for each in points

@@ -10,7 +10,7 @@ import msgspec
 
 from clearinghouse.cli.layout import say
 from clearinghouse.cli.options import OptionError
-from clearinghouse.cli.output import OutputFormat, write_json
+from clearinghouse.cli.output import OutputFormat, show_problems, write_json
 from clearinghouse.evaluation.assessment.drawn import demand_planned, sides_of
 from clearinghouse.evaluation.assessment.folder import keep_revealed
 from clearinghouse.evaluation.ledger import files
@@ -30,6 +30,8 @@ from clearinghouse.evaluation.pools.split import development
 from clearinghouse.evaluation.tasks.task import Task, tasks_below
 from clearinghouse.evaluation.tasks.task import load as load_task
 from clearinghouse.formats.text import plural
+from clearinghouse.records import Level, Problem
+from clearinghouse.records.marking import Tlp
 from clearinghouse.trust.keys import KeyRing
 
 REVEALED = "revealed.json"
@@ -84,7 +86,8 @@ def make_pool(paths: Sequence[Path], settled: Settled, into: Path, who: str, for
     of_domain = [each for each in tasks if each.domain == settled.domain]
     made = make(of_domain or tasks, wish, now)
     keep(made, into, who=who, now=now)
-    _tell_made(made, into, form)
+    public = _public(of_domain or tasks, settled)
+    _tell_made(made, into, form, public)
     if form is not OutputFormat.JSON and len(of_domain) < len(tasks):
         say(f"{plural(len(tasks) - len(of_domain), 'task')} of other domains were left out.")
 
@@ -249,12 +252,26 @@ def _tasks(paths: Sequence[Path]) -> list[Task]:
     return [load_task(each) for each in tasks_below(list(paths))]
 
 
-def _tell_made(made: Made, into: Path, form: OutputFormat) -> None:
+def _public(tasks: Sequence[Task], settled: Settled) -> list[Problem]:
+    """Tell of a sealed pool whose tasks are public: sealing hides nothing that a model may have been trained on."""
+    count = sum(each.custody.marking is Tlp.CLEAR for each in tasks)
+    if settled.is_open or not count:
+        return []
+    says = (
+        f"{count} of {plural(len(tasks), 'task')} {'is' if count == 1 else 'are'} marked {Tlp.CLEAR}, as public tasks "
+        "are: where anybody could have seen them, make the pool with --open."
+    )
+    notice = "a marking in [custody] of each task that is not public, or --open"
+    return [Problem(source=settled.name, code="public_tasks", message=says, expected=notice, level=Level.NOTICE)]
+
+
+def _tell_made(made: Made, into: Path, form: OutputFormat, notices: Sequence[Problem] = ()) -> None:
     header = made.manifest.header
     if form is OutputFormat.JSON:
         facts = msgspec.to_builtins(header)
-        write_json({"into": str(into), "root": made.manifest.root, "header": facts})
+        write_json({"into": str(into), "root": made.manifest.root, "header": facts, "notices": notices})
         return
+    show_problems(notices)
     say(f"{into}: {header.name} {header.version}, {plural(header.tasks, 'task')} in {header.families} families.")
     say(f"root {made.manifest.root}")
     say(

@@ -15,6 +15,7 @@ import typer
 from clearinghouse.cli.options import path_option
 from clearinghouse.cli.output import BAD_INPUT, OutputFormat, failure, problem_lists, write_json
 from clearinghouse.records import ClearinghouseError
+from clearinghouse.records.errors import install
 
 HOME = "CLEARINGHOUSE_HOME"
 _SETTINGS = "DJANGO_SETTINGS_MODULE"
@@ -50,7 +51,7 @@ def importing() -> Iterator[None]:
         if (error.name or "").partition(".")[0] not in _EXTRA | _MORE:
             raise
         what = f"this installation has no server ({error.name} is not installed)"
-        raise ServerMissingError(what, "pip install 'clearinghouse[server]'") from error
+        raise ServerMissingError(what, install("server")) from error
 
 
 def choose_home(home: Path | None) -> Path:

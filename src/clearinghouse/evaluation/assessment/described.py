@@ -81,6 +81,7 @@ def horizon_of(rows: Sequence[Row], *, draws: int = DRAWS, seed: int = SEED) -> 
         p80_interval=most.interval,
         censored50=half.censored,
         censored80=most.censored,
+        untimed=not timed.validated.any(),
         reason=fitted.reason or _notes(half, most),
     )
 

@@ -2,12 +2,15 @@
 
 import hashlib
 from math import inf, isinf
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.assessment.facts import SCHEMA, Assessment
+from clearinghouse.evaluation.ledger import files
 from clearinghouse.evaluation.statistics.estimate import Interval
 from clearinghouse.trust.statement import NotStrictError, decode_strictly
 
@@ -15,6 +18,21 @@ LARGEST = 64 << 20
 """Most bytes of an assessment."""
 _INTERVAL = frozenset(Interval.__struct_fields__)
 _READER = msgspec.json.Decoder(dict[str, Any])
+
+
+def bytes_in(folder: Path) -> bytes:
+    """Return the bytes of the assessment in a folder.
+
+    Raises:
+        AssessmentError: the folder is not there, or was not assessed. LedgerError: the file cannot be read.
+    """
+    path = folder / places.ASSESSMENT
+    if not folder.is_dir():
+        raise AssessmentError(f"{folder} is no folder", "name the folder of an assessment", source=str(folder))
+    if not path.exists() and not path.is_symlink():
+        what = f"{folder} has no {places.ASSESSMENT}: it was not assessed yet"
+        raise AssessmentError(what, "make it with `clearinghouse frontier assess`", source=str(path))
+    return files.read(path, LARGEST)
 
 
 def to_bytes(assessment: Assessment) -> bytes:

@@ -22,6 +22,7 @@ from clearinghouse.evaluation.pools.manifest import FamilyRecord, Manifest, Task
 from clearinghouse.evaluation.pools.signing import Sides
 from clearinghouse.evaluation.pools.split import development
 from clearinghouse.formats.text import clean_line
+from clearinghouse.records.errors import about
 from clearinghouse.trust.keys import KeyRing
 
 LARGEST = 64 << 20
@@ -104,7 +105,8 @@ def drawn_domain(folder: Path, versions: Sequence[Signed], name: str, keys: KeyR
     for stage in range(1, MOST_STAGES + 1):
         if not ceremony.draw_path(folder, name, stage).exists():
             break
-        draw = ceremony.check(folder, name, stage, manifest, keys, plans)
+        with about(str(ceremony.draw_path(folder, name, stage))):
+            draw = ceremony.check(folder, name, stage, manifest, keys, plans)
         demand_planned(draw, next(each.plan for each in versions if each.sha256 == draw.terms.plan))
         _follows(draw, stages, stage)
         place = places.revealed_of(folder, name, stage)

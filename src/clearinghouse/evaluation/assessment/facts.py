@@ -131,8 +131,8 @@ class Horizon(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         intercept, slope: of the logistic curve over log2 of minutes. p50, p80: with intervals; None where the data do
-            not give any. censored50, censored80: whether it lies beyond what tasks can show. reason: why none, or why
-            censored.
+            not give any. censored50, censored80: whether it lies beyond what tasks can show. untimed: whether no person
+            was timed at any of the tasks, so that nothing confirms it. reason: why none, censored or not confirmed.
     """
 
     intercept: float | None
@@ -143,6 +143,7 @@ class Horizon(msgspec.Struct, frozen=True, kw_only=True):
     p80_interval: Interval | None
     censored50: bool = False
     censored80: bool = False
+    untimed: bool = False
     reason: str = ""
 
 

@@ -17,6 +17,7 @@ from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.assessment.facts import CanarySearch, Flag
 from clearinghouse.evaluation.assessment.flags import raised_in
 from clearinghouse.evaluation.assessment.logged import demand_heads, thrown_away
+from clearinghouse.evaluation.assessment.parts import with_parts
 from clearinghouse.evaluation.assessment.rows import Row, in_order
 from clearinghouse.evaluation.assessment.running import demand_operator
 from clearinghouse.evaluation.assessment.verifier import demand_believed
@@ -28,6 +29,7 @@ from clearinghouse.evaluation.running.asked import Asked, Given
 from clearinghouse.evaluation.running.logs import of_run
 from clearinghouse.evaluation.running.sealing.statement import SIGNED
 from clearinghouse.evaluation.running.sealing.verify import Verified, verified
+from clearinghouse.records.errors import about
 from clearinghouse.sandbox import Tier
 from clearinghouse.trust.keys import KeyRing
 
@@ -106,7 +108,8 @@ def gather(folder: Path, keys: KeyRing) -> Gathered:
         _belongs(run, signed, known)
         if run.is_signed:
             demand_operator(signed.plan, run.keyids, str(run.folder))
-    rows = tuple(in_order(row for run in runs for row in _rows(run, known, signed.plan.design.band.sources)))
+    found = (row for run in runs for row in _rows(run, known, signed.plan.design.band.sources))
+    rows = tuple(in_order(with_parts(found, signed.plan, domains)))
     _once(rows)
     again = {run.folder.name: _made_again(run) for run in runs}
     own, references = signed.plan.own_names, signed.plan.reference_names
@@ -164,7 +167,8 @@ def run_in(path: Path, keys: KeyRing, *, seals_only: bool = False) -> Verified:
         SealError, LogError, EnvelopeError: see :func:`~clearinghouse.evaluation.running.sealing.verify.verified`.
     """
     is_signed = (path / SIGNED).is_file()
-    return verified(path, keys if is_signed else None, seals_only=seals_only)
+    with about(str(path)):
+        return verified(path, keys if is_signed else None, seals_only=seals_only)
 
 
 def _belongs(run: Verified, signed: Signed, known: dict[str, _Known]) -> None:

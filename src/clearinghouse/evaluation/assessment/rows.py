@@ -30,7 +30,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
         outcome: how it ended. score: 1 or 0; empty without an outcome. tokens: that it used. steps: that were done,
             with a space between. all_steps: of the task in their order, each with ``=`` and its weight; empty where it
             is not scored by steps. refused_in_words: whether it is counted as unsolved and ended with a refusal by a
-            list of phrases, which may err.
+            list of phrases, which may err. part: of the assessment, which says whether it decides; see
+            :mod:`~clearinghouse.evaluation.assessment.parts`.
     """
 
     task_id: str
@@ -48,6 +49,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     steps: str = ""
     all_steps: str = ""
     refused_in_words: bool = False
+    part: str = ""
 
     @property
     def solved(self) -> bool | None:

@@ -5,17 +5,19 @@ or is for development. What only the logs could show is believed as the assessme
 whether a model ran, whether seals are whole, and what a search for canaries came to.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
 from clearinghouse.evaluation.assessment import folder as places
-from clearinghouse.evaluation.assessment.drawn import DrawnTask, drawn_domain
+from clearinghouse.evaluation.assessment.drawn import DrawnDomain, DrawnTask, drawn_domain
 from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.assessment.facts import Contamination, Flag
 from clearinghouse.evaluation.assessment.flags import raised_in
 from clearinghouse.evaluation.assessment.gathered import SEALING, Gathered
 from clearinghouse.evaluation.assessment.logged import demand_heads
+from clearinghouse.evaluation.assessment.parts import with_parts
 from clearinghouse.evaluation.assessment.rows import LARGEST, Row, read_table
 from clearinghouse.evaluation.assessment.verifier import demand_believed
 from clearinghouse.evaluation.ledger import files
@@ -74,7 +76,7 @@ def gather_table(folder: Path, keys: KeyRing, told: Told) -> Gathered:
         for task in family.tasks
     }
     rows = read_table(files.read(folder / places.TABLE, LARGEST), places.TABLE)
-    for wrong in _wrong(rows, plan, known):
+    for wrong in chain(_wrong(rows, plan, known), _misplaced(rows, plan, domains)):
         raise AssessmentError(f"{places.TABLE}: {wrong}", "do not rely on it; ask who made it for the logs")
     demand_believed(folder, plan, keys)
     demand_heads(folder, plan, keys)
@@ -116,3 +118,10 @@ def _wrong(rows: tuple[Row, ...], plan: Plan, known: dict[tuple[str, str, str], 
         if (row.run, row.task_id, row.epoch) in seen:
             yield f"an attempt at {row.task_id[:80]} stands there twice"
         seen.add((row.run, row.task_id, row.epoch))
+
+
+def _misplaced(rows: tuple[Row, ...], plan: Plan, domains: Mapping[str, DrawnDomain]) -> Iterator[str]:
+    """Yield which rows say that they are of another part than follows from plan and draw."""
+    for row, told in zip(rows, with_parts(rows, plan, domains), strict=True):
+        if row != told:
+            yield f"an attempt at {row.task_id[:80]} is not of the part {row.part[:20]}"

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from clearinghouse.evaluation.assessment import folder as places
-from clearinghouse.evaluation.assessment.document import LARGEST, digest, from_bytes
+from clearinghouse.evaluation.assessment.document import bytes_in, digest, from_bytes
 from clearinghouse.evaluation.assessment.facts import Assessment
 from clearinghouse.evaluation.assessment.logged import ASSESSED
 from clearinghouse.evaluation.determination.errors import ChainError, DeterminationError, DraftError
@@ -69,7 +69,7 @@ def assessment_in(folder: Path) -> tuple[Assessment, str]:
             says was computed last.
     """
     path = folder / places.ASSESSMENT
-    data = files.read(path, LARGEST)
+    data = bytes_in(folder)
     found, sha256 = from_bytes(data, str(path)), digest(data)
     entries = Chain(folder / LOG).read().find(ASSESSED)
     if not entries or entries[-1].digest != sha256:

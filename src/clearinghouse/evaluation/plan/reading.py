@@ -119,7 +119,9 @@ def _wrong_type(error: msgspec.ValidationError) -> Fault:
         where = _inside(where, name) if name else f"{where}, item {int(number) + 1 if number.isdigit() else number}"
     if missing := _MISSING.fullmatch(said):
         return Fault(_inside(where, missing[1]), "it is missing", f"add it; {_SEE}")
-    said = said.partition(" matching regex")[0]
+    said, regex, digits = said.partition(" matching regex")
+    if regex and "{64}" in digits:
+        return Fault(where, "it is not 64 hexadecimal digits, in small letters", _SEE)
     return Fault(where, clean_line(said[:1].lower() + said[1:], 200), _SEE)
 
 

@@ -24,6 +24,7 @@ from clearinghouse.evaluation.plan import analysis
 from clearinghouse.evaluation.plan.errors import PlanError
 from clearinghouse.evaluation.plan.fields import Plan, Role
 from clearinghouse.evaluation.plan.reading import LARGEST, NAME, load, parse
+from clearinghouse.records.errors import about
 from clearinghouse.trust.envelope import LARGEST_ENVELOPE, Envelope, sign, verify
 from clearinghouse.trust.keys import KeyRing
 from clearinghouse.trust.statement import Statement
@@ -157,7 +158,8 @@ def _demand_own(plan: Plan, keyids: Iterable[str], source: str) -> None:
 
 def _signed(path: Path, envelope: Path, keys: KeyRing) -> Signed:
     data = files.read(path, LARGEST)
-    return read_signed(data, files.read(envelope, LARGEST_ENVELOPE), keys, str(path))
+    with about(str(envelope)):
+        return read_signed(data, files.read(envelope, LARGEST_ENVELOPE), keys, str(path))
 
 
 def _statement(signed: Signed) -> Statement:

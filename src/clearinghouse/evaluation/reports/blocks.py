@@ -66,12 +66,19 @@ class Pairs(msgspec.Struct, frozen=True):
 
 
 class Table(msgspec.Struct, frozen=True):
-    """A table. The first cell of a row is its heading; ``folded`` ones are opened by whoever wants to see them."""
+    """A table. The first cell of a row is its heading.
+
+    Attributes:
+        folded: whether it is opened by whoever wants to see it. size: what is said then of how much it holds; without
+            it the number of rows. words: whether rows are headed by short words, none of which is broken.
+    """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Words, ...], ...]
     folded: bool = False
+    size: str = ""
+    words: bool = False
 
 
 class Figure(msgspec.Struct, frozen=True):

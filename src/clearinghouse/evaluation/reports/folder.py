@@ -54,11 +54,10 @@ def assessment_in(folder: Path) -> tuple[Assessment, str]:
     Raises:
         LedgerError: it cannot be read. AssessmentError: it is none of this version.
     """
-    return _assessment(folder / ASSESSMENT)
+    return _assessed(folder / ASSESSMENT, document.bytes_in(folder))
 
 
-def _assessment(path: Path) -> tuple[Assessment, str]:
-    data = read(path, document.LARGEST)
+def _assessed(path: Path, data: bytes) -> tuple[Assessment, str]:
     return document.from_bytes(data, str(path)), document.digest(data)
 
 
@@ -78,7 +77,7 @@ def facts_in(folder: Path, keys: KeyRing, as_of: dt.datetime, audience: Audience
     path = folder / DETERMINATIONS
     number = _plain(number) or _only(path)
     kept = path / f"{number}{CITED}"
-    assessment, digest = _assessment(kept if kept.exists() else folder / ASSESSMENT)
+    assessment, digest = _assessed(kept, read(kept, document.LARGEST)) if kept.exists() else assessment_in(folder)
     signed = read_signed(read(path / f"{number}{DETERMINATION}", LARGEST_ENVELOPE), keys)
     record = signed.record
     if record.assessment.sha256 != digest:

@@ -51,6 +51,14 @@ def exact_percent(value: float | None) -> str:
     return f"{_trimmed(f'{100 * value:.9f}')}{SPACE}%"
 
 
+def rate(value: float | None) -> str:
+    """Return how often something happened of some thousands of times, as percent with two decimals: ``0.75 %``.
+
+    Of 2,000 times that is exact, so that rates of all that can happen add up to 100 %.
+    """
+    return f"{_trimmed(f'{100 * value:.2f}')}{SPACE}%" if _is_share(value) else UNKNOWN
+
+
 def points(value: float | None) -> str:
     """Return a difference of two shares in percentage points: ``+4.2 points``."""
     if not _is_share(value):

@@ -34,6 +34,8 @@ from clearinghouse.formats.width import short
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _LONGEST_TITLE = 120
+_SHORT_TABLE = 12
+"""Rows of a table that is not divided over two sheets."""
 _FOOT = f"{MADE_WITH} {__version__}. This page loads nothing and sends nothing."
 
 
@@ -133,9 +135,12 @@ def _(block: Table) -> Node:
         element("caption", block.caption),
         element("thead", element("tr", [element("th", each, scope="col") for each in block.columns])),
         element("tbody", [_row(block.columns, row) for row in block.rows]),
+        class_=" ".join(["short"] * (len(block.rows) <= _SHORT_TABLE) + ["words"] * block.words) or None,
     )
     return (
-        element("details", element("summary", f"{block.caption} ({len(block.rows):,})"), made) if block.folded else made
+        element("details", element("summary", f"{block.caption} ({block.size or f'{len(block.rows):,}'})"), made)
+        if block.folded
+        else made
     )
 
 

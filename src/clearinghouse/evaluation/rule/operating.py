@@ -35,12 +35,14 @@ class Ends(NamedTuple):
 
 
 def guard_band(design: Design) -> tuple[float, ...]:
-    """The truths that are told with a plan: each threshold, and delta to either side of it, ascending.
+    """The truths that are told with a plan: each threshold, its guard band's ends, and as far beyond them, ascending.
+
+    Beyond the guard band, two deltas from a threshold, the rule should come to a verdict: there its power is seen.
 
     Raises:
         DesignError: a threshold is not opened.
     """
-    told = {round(threshold + side * design.delta, 9) for threshold in _opened(design) for side in (-1, 0, 1)}
+    told = {round(threshold + side * design.delta, 9) for threshold in _opened(design) for side in (-2, -1, 0, 1, 2)}
     return tuple(sorted(each for each in told if 0 < each < 1))
 
 

@@ -93,21 +93,25 @@ def _more_families(design: Design, stand: Stand) -> Iterator[str]:
         given = sample(rows)
         if domain.accuracy.value > threshold:
             more = _needed(design, given, threshold, -np.log(alpha_each(design, stand.stage)))
-            yield f"{domain.title}: {_count(more, domain.families_to_go)} would show it above the threshold."
+            yield f"{domain.title}: to show it above the threshold, {_count(more, domain.families_to_go)}."
         mirrored = Sample(1 - given.high, 1 - given.low, given.weights)
         down.append(_needed(design, mirrored, 1 - threshold, -np.log(alpha_of(design, stand.stage))))
     if all(map(_is_low, stand.domains)) and len(down) == len(stand.domains):
         most = None if None in down else max(each for each in down if each is not None)
         to_go = min(each.families_to_go for each in stand.domains)
-        yield f"In each domain, {_count(most, to_go)} would show all of them below their thresholds."
+        yield f"To show every domain below its threshold, {_count(most, to_go, ' in each domain')}."
 
 
-def _count(more: int | None, to_go: int) -> str:
+def _count(more: int | None, to_go: int, where: str = "") -> str:
+    """How many further families it takes, and how many of them this draw has, as the end of a sentence."""
     if more is None:
-        return f"more than {_MOST_FAMILIES:,} further families with the success seen so far"
+        return (
+            f"it would take more than {_MOST_FAMILIES:,} further families{where}, if they succeed as those seen so far"
+        )
     families = "family" if more == 1 else "families"
-    left = f"of {to_go} that are left" if more <= to_go else f"more than the {to_go} that are left"
-    return f"about {more} more {families} with the success seen so far, {left},"
+    left = f"up to {to_go} can" if to_go else "none can"
+    can = f"{left} still be drawn under this plan"
+    return f"it would take about {more} more {families}{where}, if they succeed as those seen so far; {can}"
 
 
 def _needed(design: Design, given: Sample, threshold: float, enough: float) -> int | None:
@@ -141,7 +145,11 @@ def _fresh_draw(design: Design, stand: Stand) -> Iterator[str]:
     side = "at most" if stand.verdict is Verdict.COVERED else "at least"
     edge = max(changing, default=None) if stand.verdict is Verdict.COVERED else min(changing, default=None)
     if edge is None:
-        yield f"No fresh draw of {count} families in each domain would change it: more would have to be drawn."
+        families = "family" if count == 1 else "families"
+        yield (
+            f"A reconsideration would draw {count} further {families} in each domain, and would not change the verdict "
+            "whatever they showed. A larger draw could, under another version of the plan."
+        )
     else:
         yield f"A fresh draw of {count} families in each domain, each with a success of {side} {edge:.2f}."
 

@@ -24,7 +24,7 @@ from clearinghouse.evaluation.running.sealing.lines import NONE, Seals
 from clearinghouse.evaluation.running.sealing.statement import SIGNED, keep, put, said_of, write
 from clearinghouse.evaluation.running.sealing.verify import LOG
 from clearinghouse.evaluation.running.sealing.writing import BROKEN_OFF, beside, close
-from clearinghouse.evaluation.running.there import Ran, asked_in, finished, demand_same, same_keys
+from clearinghouse.evaluation.running.there import Ran, asked_in, demand_same, finished, same_keys
 from clearinghouse.evaluation.tasks.task import Task
 from clearinghouse.sandbox.isolation import Isolation
 

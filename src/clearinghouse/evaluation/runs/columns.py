@@ -22,6 +22,10 @@ COLUMNS = {
     "tokens": ("tokens", "total_tokens"),
     "human_source": ("human_source", "best_available_source"),
     "domain": ("domain",),
+    "part": ("part",),
+    "scaffold": ("scaffold",),
+    "budget": ("budget",),
+    "run": ("run",),
 }
 NEEDED = ("task_id", "task_family", "model", "score")
 EXPECTED = "columns task_id, task_family, model, score; if known human_minutes, weight"

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from clearinghouse.evaluation.runs.errors import TableError
-from clearinghouse.evaluation.runs.run import Outcome
+from clearinghouse.evaluation.runs.run import Outcome, Way
 from clearinghouse.evaluation.runs.table import RunTable
+from clearinghouse.evaluation.runs.ways import divided
 from clearinghouse.evaluation.statistics.accuracy import (
     MissingBounds,
     benchmark_accuracy,
@@ -69,7 +71,9 @@ class ModelResult(msgspec.Struct, frozen=True, kw_only=True):
         model: its name. outcomes: how many attempts ended how. generalised: success on the population of families; None
             where no attempt has an outcome. by_family: the same with every family weighing alike. benchmark: success on
             these tasks; None where that cannot be said. missing: bounds of success whatever missing outcomes are.
-        families: by name. horizon: from attempts at tasks whose human time is known.
+        families: by name. horizon: from attempts at tasks whose human time is known. way: in which they were made,
+            where the table was divided by it. whole: what weights were divided by, see
+            :func:`~clearinghouse.evaluation.statistics.horizon.weights.whole_set`.
     """
 
     model: str
@@ -80,18 +84,18 @@ class ModelResult(msgspec.Struct, frozen=True, kw_only=True):
     missing: MissingBounds
     families: dict[str, FamilyResult]
     horizon: TimeHorizon
+    way: Way = Way()
+    whole: float = 1.0
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
     """What a table shows.
 
     Attributes:
-        weights: of the horizon's curve that were taken. whole: what they were divided by, see
-            :func:`~clearinghouse.evaluation.statistics.horizon.weights.whole_set`. settings: as given. models: each.
+        weights: of the horizon's curve that were taken. settings: as given. models: each, in each way.
     """
 
     weights: TaskWeights
-    whole: float
     settings: Settings
     models: tuple[ModelResult, ...]
 
@@ -120,8 +124,21 @@ def measure(table: RunTable, settings: Settings = Settings(), models: Sequence[s
         rows = table.rows_of(name)
         own = rows[np.isin(rows, usable, assume_unique=True)]
         horizon = _horizon(table, own, weight / whole, drawn, settings)
-        results.append(_result(table, name, rows[counted[rows]], horizon, settings))
-    return Measured(weights=kind, whole=whole, settings=settings, models=tuple(results))
+        results.append(replace(_result(table, name, rows[counted[rows]], horizon, settings), whole=whole))
+    return Measured(weights=kind, settings=settings, models=tuple(results))
+
+
+def measure_ways(table: RunTable, settings: Settings = Settings(), models: Sequence[str] | None = None) -> Measured:  # noqa: B008
+    """Measure a table, divided where a model was tried in several ways; each of these tables is measured by itself.
+
+    Raises:
+        TableError: as :func:`measure`.
+    """
+    names = _named(table, models)
+    parts = [(way, part, [name for name in part.models if name in names]) for way, part in divided(table)]
+    found = [(way, measure(part, settings, own)) for way, part, own in parts if own]
+    results = tuple(replace(each, way=way) for way, measured in found for each in measured.models)
+    return replace(found[0][1], models=results)
 
 
 def _named(table: RunTable, models: Sequence[str] | None) -> Sequence[str]:

@@ -13,7 +13,7 @@ from clearinghouse.evaluation.runs.run import BadCellError, Run, run_of
 from clearinghouse.evaluation.runs.table import Problems, Read, table_of
 from clearinghouse.formats.document import Document, Limits
 from clearinghouse.formats.inputs import inputs
-from clearinghouse.formats.json_lines import Entry, json_lines
+from clearinghouse.formats.json_lines import json_lines
 from clearinghouse.formats.spreadsheet.csv_rows import DELIMITERS, rows
 from clearinghouse.formats.text import clean_line
 from clearinghouse.records import Problem
@@ -25,6 +25,8 @@ _LIMITS = Limits(unpacked=LARGEST, whole=LARGEST, members=16)
 _PARQUET = b"PAR1"
 _HEAD_LINES = 200
 """JSON lines by whose names the columns are found; a column that comes later is found by our name of it."""
+
+_ONE_A_LINE = f"one JSON object a line with {', '.join(NEEDED)}"
 
 _Row = tuple[int, dict[str, Any]]
 """A row: its line from 1, and what stands in it, by the names of the table."""
@@ -68,6 +70,9 @@ def read_document(document: Document) -> Read:
         columns, found = parquet_rows(document)
     elif document.sample.head.lstrip().startswith(b"{"):
         columns, found = _json_columns(document), _json_rows(document, problems)
+    elif document.sample.head.lstrip().startswith(b"["):
+        what = f"{document.source}: a JSON array, and no table of runs"
+        raise TableError(what, f"write {_ONE_A_LINE}, as `jq -c '.[]'` does", source=document.source)
     else:
         columns, found = csv_rows(document, problems)
     named = find(columns, document.source)
@@ -85,7 +90,7 @@ def _runs(found: Iterator[_Row], places: dict[str, str], problems: Problems) -> 
             run = run_of(lambda name, row=row: row.get(places[name]))  # type: ignore[misc]
         except BadCellError as error:
             code = f"bad_{error.column}"
-            problems.row(line, code, f"{error.column} {error.says}", error.expected)
+            problems.row(line, code, f"{error.column} {error.says}, and should be {error.expected}", error.expected)
             continue
         yield line, run
 
@@ -95,7 +100,10 @@ def csv_rows(document: Document, problems: Problems, wanted: Wanted = RUNS) -> t
     best: tuple[int, str, list[str]] = (-1, ",", [])
     known = wanted.names
     for delimiter in DELIMITERS:
-        first = next((row for row in rows(document, delimiter) if not isinstance(row, Problem)), None)
+        first = next(rows(document, delimiter), None)
+        if isinstance(first, Problem):
+            what = f"{document.source}, line {first.line}, where the header is looked for: {first.message.rstrip('.')}"
+            raise TableError(what, f"begin with {EXPECTED}", source=document.source)
         header = list(first[1].values()) if first else []
         count = sum(name.strip().lower() in known for name in header)
         if count > best[0]:
@@ -110,18 +118,34 @@ def _csv_rows(document: Document, delimiter: str, problems: Problems) -> Iterato
             problems.add(item)
         elif header is None:
             header = item[1]
+        elif max(item[1], default=0) > max(header):
+            said = f"It has more cells than the header has ({max(item[1]) + 1}, and {max(header) + 1})"
+            expected = "one cell a column: numbers with a point, or a comma within quotes"
+            problems.row(item[0], "too_many_cells", said, expected)
         else:
             yield item[0], {name: item[1].get(column) for column, name in header.items()}
 
 
 def _json_columns(document: Document) -> list[str]:
-    """Return the names in the first lines; one may have what another leaves out."""
+    """Return the names in the first lines; one may have what another leaves out.
+
+    Raises:
+        TableError: not one line of them can be read as an object.
+    """
     names: dict[str, None] = {}
-    for entry in islice((each for each in json_lines(document, LONGEST_LINE) if isinstance(each, Entry)), _HEAD_LINES):
+    wrong = ""
+    for entry in islice(json_lines(document, LONGEST_LINE), _HEAD_LINES):
+        if isinstance(entry, Problem):
+            wrong = wrong or f"line {entry.line}: {entry.message}"
+            continue
         try:
             names |= dict.fromkeys(msgspec.json.decode(entry.raw, type=dict[str, msgspec.Raw]))
-        except (msgspec.DecodeError, RecursionError):
-            continue
+        except RecursionError:
+            wrong = wrong or f"line {entry.line}: its JSON is nested too deeply"
+        except msgspec.DecodeError as error:
+            wrong = wrong or f"line {entry.line}: {clean_line(str(error).replace('`', ''), 200)}"
+    if wrong and not names:
+        raise TableError(f"{document.source}: {wrong.rstrip('.')}", _ONE_A_LINE, source=document.source)
     return list(names)
 
 
@@ -135,7 +159,6 @@ def _json_rows(document: Document, problems: Problems) -> Iterator[_Row]:
             line = _LINE.decode(entry.raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             said = f"It is no run: {clean_line(str(error).replace('`', ''), 200)}"
-            expected = f"one JSON object a line with {', '.join(NEEDED)}"
-            problems.row(entry.line or 0, "malformed_line", said, expected)
+            problems.row(entry.line or 0, "malformed_line", said, _ONE_A_LINE)
             continue
         yield entry.line or 0, {name: getattr(line, name) for name in line.__struct_fields__}

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -44,6 +44,19 @@ _OUTCOMES = {each.value: each for each in Outcome} | {
 }
 
 
+class Way(NamedTuple):
+    """How an attempt was made; empty where a table does not say it. Attempts made in different ways are not one number.
+
+    Attributes:
+        part: of an assessment, as its table has it: by the draw, for development, of a reference. scaffold: that led
+            it. budget: that it might use, such as a number of tokens.
+    """
+
+    part: str = ""
+    scaffold: str = ""
+    budget: str = ""
+
+
 class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One attempt.
 
@@ -52,7 +65,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             human time, above 0; not a number where it is not known. weight: 0 or more; not a number where none is
             given. epoch: names the attempt among those of the model at the task; empty where nothing does. outcome:
             how it ended. tokens: that it used; not a number where that is not known. source: of the human time, such as
-            ``completion``. domain: of the task; empty where there is none.
+            ``completion``. domain: of the task; empty where there is none. run: in which it was made. way: how.
     """
 
     task: str
@@ -66,6 +79,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     tokens: float = math.nan
     source: str = ""
     domain: str = ""
+    run: str = ""
+    way: Way = Way()
 
 
 class BadCellError(ValueError):
@@ -113,12 +128,19 @@ def run_of(cell: Callable[[str], Any]) -> Run:
         tokens=number_of("tokens", cell("tokens"), "a number, 0 or more, or nothing"),
         source=text_of(cell("human_source")).lower(),
         domain=text_of(cell("domain")),
+        run=text_of(cell("run")),
+        way=Way(text_of(cell("part")), text_of(cell("scaffold")), text_of(_whole(cell("budget")))),
     )
 
 
 def text_of(value: Any) -> str:
     """Return what stands in a cell as text; empty where nothing does."""
     return "" if value is None else printable_name(str(value).strip(), LONGEST_NAME)
+
+
+def _whole(value: Any) -> Any:
+    """Return a number without its fraction where that is 0, as some tables have 100000 as 100000.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def name_of(column: str, value: Any) -> str:

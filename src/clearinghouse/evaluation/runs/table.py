@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from clearinghouse.evaluation.runs.errors import TableError
-from clearinghouse.evaluation.runs.run import Outcome, Run
+from clearinghouse.evaluation.runs.run import Outcome, Run, Way
 from clearinghouse.evaluation.statistics.arrays import Floats, Ints, Truths
 from clearinghouse.evaluation.statistics.attempts import Attempts
 from clearinghouse.evaluation.statistics.sources import OBSERVED, OBSERVED_ELSEWHERE
@@ -18,6 +18,8 @@ from clearinghouse.records import Level, Problem
 MOST_ROWS = 2_000_000
 MOST_PROBLEMS = 1_000
 """Problems of rows that are told each by itself; the rest are counted."""
+_Key = tuple[str, str, str, str, Way]
+"""What names an attempt: model, task, epoch, run, and how it was made."""
 SEEN = frozenset(each.value for each in OBSERVED) | OBSERVED_ELSEWHERE
 """Sources of human times that are not guesses: somebody was seen to do the task."""
 
@@ -30,6 +32,7 @@ class RunTable(msgspec.Struct, frozen=True, kw_only=True):
         family: of each task. model, task: of each attempt. score, minutes, weight, tokens: of each attempt; not a
             number where there is none. seen: whether the human time of an attempt's task was seen, see :data:`SEEN`; so
             are all where no source is given. outcome: of each attempt. domain: of each task.
+        ways: in which attempts were made; way: of each attempt. runs: by their names; run: of each attempt.
     """
 
     source: str
@@ -46,6 +49,10 @@ class RunTable(msgspec.Struct, frozen=True, kw_only=True):
     seen: Truths
     outcome: tuple[Outcome, ...]
     domain: tuple[str, ...]
+    ways: tuple[Way, ...]
+    way: Ints
+    runs: tuple[str, ...]
+    run: Ints
 
     def __len__(self) -> int:
         return len(self.score)
@@ -116,7 +123,8 @@ def table_of(source: str, runs: Iterable[tuple[int, Run]], problems: Problems | 
     """Return the table of attempts, each with its line.
 
     A task under a second family, and an attempt that is there twice (by its epoch), are left out and told. Attempts of
-    one model at one task without an epoch count as several attempts.
+    one model at one task without an epoch count as several attempts. Of another run, or made in another way, it is
+    another attempt.
 
     Args:
         problems: to which others are added, if some are known already.
@@ -127,8 +135,11 @@ def table_of(source: str, runs: Iterable[tuple[int, Run]], problems: Problems | 
     problems = problems or Problems(source)
     kept = _consistent(runs, problems)
     if not kept:
-        told = next((each.message for each in problems.all() if each.level is Level.ERROR), "it has no rows.")
-        raise TableError(f"{source}: no run in it can be used: {told.rstrip('.')}", "see its rows", source=source)
+        wrong = next((each for each in problems.all() if each.level is Level.ERROR), None)
+        if wrong is None:
+            raise TableError(f"{source} has no rows", "put one attempt a row below its header", source=source)
+        what = f"{source}: no run in it can be used: line {wrong.line}: {wrong.message.rstrip('.')}"
+        raise TableError(what, wrong.expected or "look at its rows", source=source)
     _tell(kept, problems)
     return Read(_columns(source, kept), problems.all())
 
@@ -137,7 +148,7 @@ def _consistent(runs: Iterable[tuple[int, Run]], problems: Problems) -> list[Run
     """Return the attempts that contradict none before, and are not there already."""
     kept: list[Run] = []
     families: dict[str, str] = {}
-    scores: dict[tuple[str, str, str], float] = {}
+    scores: dict[_Key, float] = {}
     again = 0
     for line, run in runs:
         if len(kept) == MOST_ROWS:
@@ -148,7 +159,7 @@ def _consistent(runs: Iterable[tuple[int, Run]], problems: Problems) -> list[Run
             said = f"Task {quoted(run.task)} is in family {quoted(run.family)} here and in {quoted(family)} before"
             problems.row(line, "two_families", said, "one family for each task")
             continue
-        key = (run.model, run.task, run.epoch)
+        key = (run.model, run.task, run.epoch, run.run, run.way)
         if not run.epoch or key not in scores:
             scores[key] = run.score
             kept.append(run)
@@ -158,7 +169,7 @@ def _consistent(runs: Iterable[tuple[int, Run]], problems: Problems) -> list[Run
             said = f"Epoch {quoted(run.epoch)} of task {quoted(run.task)} has another score before"
             problems.row(line, "two_scores", said, "one row for each attempt")
     if again:
-        said = f"{plural(again, 'row is', 'rows are')} there twice, by model, task and epoch; one counts."
+        said = f"{plural(again, 'row is', 'rows are')} there twice, by model, task, epoch, run and way; one counts."
         problems.notice("repeated_rows", said, "one row for each attempt")
     return kept
 
@@ -169,11 +180,18 @@ def _same(one: float, other: float) -> bool:
 
 def _tell(kept: list[Run], problems: Problems) -> None:
     """Tell what is worth knowing of attempts that are kept."""
-    nameless = Counter((run.model, run.task) for run in kept if not run.epoch)
+    nameless = Counter((run.model, run.task, run.run, run.way) for run in kept if not run.epoch)
     more = sum(count - 1 for count in nameless.values())
     if more:
         said = f"{plural(more, 'row repeats', 'rows repeat')} a model and a task, and no epoch tells them apart; "
         problems.notice("further_attempts", f"{said}each counts as a further attempt.", "a column epoch")
+    together: dict[tuple[str, str, Way], set[str]] = {}
+    for run in kept:
+        together.setdefault((run.model, run.task, run.way), set()).add(run.run)
+    runs = max(map(len, together.values()))
+    if runs > 1:
+        said = f"Up to {runs} runs of a model at one task count together."
+        problems.notice("several_runs", said, "--run NAME to take one")
     times: dict[str, float] = {}
     differ = {run.task for run in kept if run.minutes > 0 and times.setdefault(run.task, run.minutes) != run.minutes}
     if differ:
@@ -189,6 +207,8 @@ def _columns(source: str, kept: list[Run]) -> RunTable:
     place = {name: number for number, name in enumerate(names)}
     number = {name: number for number, name in enumerate(families)}
     named = any(run.source for run in kept)
+    ways = {way: at for at, way in enumerate(dict.fromkeys(run.way for run in kept))}
+    runs = {name: at for at, name in enumerate(dict.fromkeys(run.run for run in kept))}
     return RunTable(
         source=source,
         models=tuple(models),
@@ -204,4 +224,8 @@ def _columns(source: str, kept: list[Run]) -> RunTable:
         seen=np.array([not named or run.source in SEEN for run in kept]),
         outcome=tuple(run.outcome for run in kept),
         domain=tuple(tasks[name].domain for name in names),
+        ways=tuple(ways),
+        way=np.array([ways[run.way] for run in kept], dtype=np.int64),
+        runs=tuple(runs),
+        run=np.array([runs[run.run] for run in kept], dtype=np.int64),
     )

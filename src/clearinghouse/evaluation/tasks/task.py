@@ -51,7 +51,7 @@ LARGEST_PROMPT = 64 << 10
 """Most bytes of a prompt, and of a solution."""
 LARGEST = folders.LARGEST_TOGETHER // 3 * 4 + (4 << 20)
 """Most bytes of a task that is read from bytes."""
-_FORM = "write it as docs/frontier.md does"
+_FORM = "examples/frontier/README.md, in the source, has all fields of a task"
 
 
 class Solution(msgspec.Struct, frozen=True):

@@ -66,7 +66,7 @@ def make_list(folder: Path, signer: "Signer", by: Person, now: dt.datetime) -> L
         PackageError: the folder has no assessment, or a file that cannot be packed. LedgerError: something cannot be
             read or written. SignerError: the key does not sign.
     """
-    data = files.read(folder / names.ASSESSMENT, LARGEST_DOCUMENT)
+    data = document.bytes_in(folder)
     there = _There.of(document.from_bytes(data, str(folder / names.ASSESSMENT)))
     whole = _sealed_fields(folder, data)
     files.write(folder / names.KEYS, _keys(folder, there))
@@ -156,7 +156,7 @@ def current(folder: Path, signer: "Signer") -> Listed | None:
         manifest = read_manifest(files.read(path, LARGEST_DOCUMENT), keys)
     except ClearinghouseError:
         return None  # another key's, or of another version: it is made anew
-    data = files.read(folder / names.ASSESSMENT, LARGEST_DOCUMENT)
+    data = document.bytes_in(folder)
     listed = _There.of(document.from_bytes(data, names.ASSESSMENT)).listed(folder)
     if set(listed) != {each.path for each in manifest.items}:
         return None

@@ -24,7 +24,7 @@ def assessment_report(facts: Assessment) -> Document:
     return Document(
         kind="assessment",
         title=("Assessment of ", Said(named(facts.model.name, "a model without a name"))),
-        subtitle=("Made by ", Said(developer), f", assessed on {on_day(facts.made)}"),
+        subtitle=("Model by ", Said(developer), f", assessed on {on_day(facts.made)}"),
         head=tuple(_head(facts)),
         sections=(
             rests_on(facts),

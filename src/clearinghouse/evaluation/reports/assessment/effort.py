@@ -9,6 +9,8 @@ from clearinghouse.evaluation.reports.numbers import level, percent, percent_int
 from clearinghouse.evaluation.reports.plots.ladder import ladder
 
 _TITLE = "Success at each budget of the ladder"
+_KIND = 24
+"""Columns of the kind of a flag."""
 
 
 def elicitation(facts: Assessment) -> Section:
@@ -120,14 +122,14 @@ def flags(facts: Assessment) -> Section:
     """Return the section on what lessens the evidence."""
     rows = tuple(
         (
-            Said(each.kind.replace("_", " "), 40),
+            Said(each.kind.replace("_", " "), _KIND),
             Said(each.says, SENTENCE),
             _state(each),
         )
         for each in facts.flags
     )
     blocks: tuple[Block, ...] = (
-        Table("What was looked at, and what remains open", ("About", "What was found", "State"), rows),
+        Table("What was looked at, and what remains open", ("About", "What was found", "State"), rows, words=True),
         Paragraph(
             "An open flag can lessen what the evidence supports. It never turns anything into “covered”.", quiet=True
         ),

@@ -55,6 +55,8 @@ def _limits(facts: Assessment) -> Iterator[Words]:
             yield ("That two people did it: ", Said(flag.says, SENTENCE))
     if facts.horizon is not None and (facts.horizon.censored50 or facts.horizon.censored80):
         yield "How far the human time goes: the tasks end before it does."
+    if facts.horizon is not None and facts.horizon.untimed:
+        yield "How long the tasks take a person: nobody was timed at them, and every human time is an estimate."
     yield "What may be done with the model. No verdict says anything about that."
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from clearinghouse.evaluation.assessment.facts import Assessment
 from clearinghouse.evaluation.reports.blocks import SENTENCE, Block, Figure, Paragraph, Said, Section, Table, Words
-from clearinghouse.evaluation.reports.numbers import exact_percent, percent, registered
+from clearinghouse.evaluation.reports.numbers import exact_percent, percent, rate, registered
 from clearinghouse.evaluation.reports.plots.operating import operating, share
 from clearinghouse.evaluation.reports.words import MARKED, WORDS
 from clearinghouse.evaluation.rule.finding import Verdict
@@ -66,15 +66,15 @@ def _figure(facts: Assessment) -> Figure:
     thresholds = sorted({each.covered for each in facts.finding.domains if each.covered is not None})
     ordered = sorted(facts.operating, key=lambda each: each.truth)
     says = " ".join(
-        f"At a true success of {percent(each.truth)}: covered {percent(each.covered)}, not covered "
-        f"{percent(each.not_covered)}, indeterminate {percent(each.indeterminate)}."
+        f"At a true success of {exact_percent(each.truth)}: covered {rate(each.covered)}, not covered "
+        f"{rate(each.not_covered)}, indeterminate {rate(each.indeterminate)}."
         for each in ordered[:12]
     )
     delta = facts.design.delta
     rows: tuple[tuple[Words, ...], ...] = tuple(
         (
             exact_percent(each.truth),
-            *(percent(share(each, verdict)) for verdict in Verdict),
+            *(rate(share(each, verdict)) for verdict in Verdict),
             registered(each.families),
             registered(each.repetitions),
         )

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from clearinghouse.evaluation.assessment.facts import Assessment, Horizon
 from clearinghouse.evaluation.reports.blocks import SENTENCE, Block, Figure, Paragraph, Said, Section, Table, Words
 from clearinghouse.evaluation.reports.numbers import level, minutes, minutes_interval, number, percent, registered
-from clearinghouse.evaluation.reports.plots.horizon import MOST_POINTS, can_draw, drawable, horizon, told
+from clearinghouse.evaluation.reports.plots.horizon import (
+    BEYOND,
+    MOST_POINTS,
+    NOT_TIMED,
+    can_draw,
+    doubt_of,
+    drawable,
+    horizon,
+    told,
+)
 from clearinghouse.evaluation.statistics.estimate import Interval
 from clearinghouse.formats.text import plural
 
@@ -16,6 +25,7 @@ _WHAT = (
     "that time. A horizon is secondary: no verdict rests on it."
 )
 _UNFOLDED = 12
+_SHOWN = {"": "yes", BEYOND: "no, it lies beyond them", NOT_TIMED: "not confirmed: nobody was timed"}
 
 
 def human_time(facts: Assessment) -> Section:
@@ -56,6 +66,7 @@ def _figure(facts: Assessment) -> Figure:
             ("Human time", "Domain", "Mean success", "Tasks", "Attempts"),
             rows,
             folded=len(rows) > _UNFOLDED,
+            size=f"{plural(len(drawable(tasks)), 'task')} in {plural(len(rows), 'row')}",
         ),
     )
 
@@ -87,8 +98,8 @@ def _described(count: int, found: Horizon | None) -> str:
     tasks = f"{plural(count, 'task')}, each at its human time and mean success."
     if found is None:
         return f"{tasks} No curve was fitted."
-    half = told(found.p50, found.p50_interval, is_censored=found.censored50)
-    most = told(found.p80, found.p80_interval, is_censored=found.censored80)
+    half = told(found.p50, found.p50_interval, doubt_of(found, found.censored50))
+    most = told(found.p80, found.p80_interval, doubt_of(found, found.censored80))
     return f"{tasks} Half of the attempts succeed at: {half}. 80 % succeed at: {most}."
 
 
@@ -98,15 +109,15 @@ def _horizons(found: Horizon) -> Table:
         "Human time at which attempts succeed",
         ("Share that succeeds", "Human time", "Interval", "Within what the tasks show"),
         (
-            _horizon("50 %", found.p50, found.p50_interval, is_censored=found.censored50),
-            _horizon("80 %", found.p80, found.p80_interval, is_censored=found.censored80),
+            _horizon("50 %", found.p50, found.p50_interval, doubt_of(found, found.censored50)),
+            _horizon("80 %", found.p80, found.p80_interval, doubt_of(found, found.censored80)),
             ("Slope of the curve", curve, "", ""),
         ),
     )
 
 
-def _horizon(share: str, value: float | None, interval: Interval | None, *, is_censored: bool) -> tuple[Words, ...]:
+def _horizon(share: str, value: float | None, interval: Interval | None, doubt: str) -> tuple[Words, ...]:
     if value is None:
         return share, "the data give none", "", ""
     sure = "" if interval is None else f"{minutes_interval(interval)} ({level(interval.level)})"
-    return share, minutes(value), sure, "no, it lies beyond them" if is_censored else "yes"
+    return share, minutes(value), sure, _SHOWN[doubt]

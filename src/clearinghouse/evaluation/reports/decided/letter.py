@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from clearinghouse.evaluation.assessment.facts import Assessment
-from clearinghouse.evaluation.determination.record import Determination
+from clearinghouse.evaluation.determination.record import Audience, Determination
 from clearinghouse.evaluation.determination.standing import Standing
 from clearinghouse.evaluation.reports.blocks import Document, Pairs, Paragraph, Said, Section
 from clearinghouse.evaluation.reports.decided.guard import require_clean
@@ -25,6 +27,11 @@ from clearinghouse.evaluation.reports.words import voluntary
 _WHAT = (
     "This letter tells what was concluded about the model and why. It orders nothing, asks for nothing, and needs no "
     "answer."
+)
+
+_SHOWN = (
+    "Of the withheld reasons you may be shown those that say so. They are in the evidence package for the developer: "
+    "ask the office named above for it. The check below shows that they are the ones that were signed."
 )
 
 
@@ -49,6 +56,8 @@ def letter(
         Paragraph(NOT_SAID[record.conclusion]),
         voluntary(),
     )
+    shown = any(Audience.DEVELOPER in each.audiences for each in record.withheld)
+    given = replace(reasons(record), parts=(*reasons(record).parts, *([Paragraph(_SHOWN)] * shown)))
     how = Paragraph(("To ask, write to the office named above and cite ", Said(record.number), "."))
     made = Document(
         kind="letter",
@@ -56,7 +65,7 @@ def letter(
         subtitle=on_day(record.decided),
         head=head,
         sections=(
-            reasons(record),
+            given,
             Section("ask", "If you do not agree", (*ask(record, stands, "You"), how)),
             about(record),
             Section("measured", "What was measured", tuple(measured(published(facts)))),

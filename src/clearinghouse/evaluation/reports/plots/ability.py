@@ -50,12 +50,14 @@ def ability(frame: Frame, domains: Sequence[Ability], delta: float, title: str, 
     keys, top = legend(frame, _keys(domains))
     scale = Scale(0.0, 1.0, _SIDE, frame.width - _SIDE)
     bottom = top + _ROW * len(domains) + 8
+    ends = [top + _ROW * (place + 1) for place in range(len(domains))]
     grid: list[Node] = [
         [
-            line(scale.at(tick.value), top, scale.at(tick.value), bottom, "grid"),
-            text(scale.at(tick.value), bottom + 17, tick.label, "quiet", "middle"),
+            [line(x, end - _STRIP - 8, x, end + 4, "grid") for end in ends],  # not through the words above the strip
+            text(x, bottom + 17, tick.label, "quiet", "middle"),
         ]
         for tick in apart(scale, percent_ticks(scale, 10 if frame.is_wide else 25))
+        for x in [scale.at(tick.value)]
     ]
     rows = [_row(frame, scale, top + _ROW * place, each, delta) for place, each in enumerate(domains)]
     foot = text(frame.width / 2, bottom + 36, "success within the registered budget", "quiet", "middle")

@@ -16,6 +16,8 @@ Point = tuple[float, float, int]
 """Human minutes, mean success and attempts of one task."""
 
 MOST_POINTS = 4_000
+BEYOND = "beyond what these tasks can show"
+NOT_TIMED = "not confirmed: no person was timed on these tasks"
 _REACH = 16
 """An end of an interval is drawn if it is at most so many times beyond the tasks; further ones become arrows."""
 _STEPS = 96
@@ -110,8 +112,8 @@ def logistic(value: float) -> float:
 
 def _levels(within: Area, scale: Scale, found: Horizon) -> list[Node]:
     return [
-        _level(within, scale, 0.5, found.p50, found.p50_interval, "diamond", is_censored=found.censored50),
-        _level(within, scale, 0.8, found.p80, found.p80_interval, "square", is_censored=found.censored80),
+        _level(within, scale, 0.5, found.p50, found.p50_interval, "diamond", doubt_of(found, found.censored50)),
+        _level(within, scale, 0.8, found.p80, found.p80_interval, "square", doubt_of(found, found.censored80)),
     ]
 
 
@@ -122,8 +124,7 @@ def _level(
     value: float | None,
     interval: Interval | None,
     mark: str,
-    *,
-    is_censored: bool,
+    doubt: str,
 ) -> Node:
     """A time with its interval, at the height of its share; an arrow where it goes on beyond what is drawn."""
     if value is None or not isfinite(value) or value <= 0:
@@ -132,11 +133,11 @@ def _level(
     made: list[Node] = [_whisker(scale, y, interval)] if interval else []
     if not scale.holds(log2(value)):
         return [*made, _off(within, y, right=log2(value) > scale.last)]
-    if is_censored:
+    if doubt == BEYOND:
         x = scale.at(log2(value))
         end = min(within.right - 6, max(x, _end(scale, interval)) + 30)
         made += [line(x, y, end, y, "interval"), shape(end, y, "right", "arrow")]
-    return [*made, shape(scale.at(log2(value)), y, mark, "hollow" if is_censored else "estimate", 5)]
+    return [*made, shape(scale.at(log2(value)), y, mark, "hollow" if doubt else "estimate", 5)]
 
 
 def _end(scale: Scale, interval: Interval | None) -> float:
@@ -169,16 +170,16 @@ def _keys(drawn: Sequence[Point], found: Horizon | None) -> list[Key]:
     if found.intercept is not None and found.slope is not None:
         keys.append(Key(lambda x, y: line(x - 12, y, x + 12, y, "curve"), "fitted curve; dashed beyond the tasks"))
     if found.p50 is not None:
-        words = f"half succeed: {told(found.p50, found.p50_interval, is_censored=found.censored50)}"
-        keys.append(_key_of_level("diamond", words, is_censored=found.censored50))
+        doubt = doubt_of(found, found.censored50)
+        keys.append(_key_of_level("diamond", f"half succeed: {told(found.p50, found.p50_interval, doubt)}", doubt))
     if found.p80 is not None:
-        words = f"80 % succeed: {told(found.p80, found.p80_interval, is_censored=found.censored80)}"
-        keys.append(_key_of_level("square", words, is_censored=found.censored80))
+        doubt = doubt_of(found, found.censored80)
+        keys.append(_key_of_level("square", f"80 % succeed: {told(found.p80, found.p80_interval, doubt)}", doubt))
     return keys
 
 
-def _key_of_level(mark: str, words: str, *, is_censored: bool) -> Key:
-    kind = "hollow" if is_censored else "estimate"
+def _key_of_level(mark: str, words: str, doubt: str) -> Key:
+    kind = "hollow" if doubt else "estimate"
     return Key(lambda x, y: [line(x - 12, y, x + 12, y, "interval"), shape(x, y, mark, kind, 5)], words)
 
 
@@ -186,9 +187,14 @@ def _sample_of_task(x: float, y: float) -> Node:
     return [shape(x - 8, y, "circle", "task", 3), shape(x + 4, y, "circle", "task", 6)]
 
 
-def told(value: float | None, interval: Interval | None, *, is_censored: bool) -> str:
-    """Return a horizon in words: ``3.1 h (1.9 h to 5.8 h)``, ``beyond the tasks, above 16 h``."""
+def doubt_of(found: Horizon, is_censored: bool) -> str:
+    """Return why a time is not to be relied on as it stands; nothing where tasks show it."""
+    return BEYOND if is_censored else NOT_TIMED if found.untimed else ""
+
+
+def told(value: float | None, interval: Interval | None, doubt: str) -> str:
+    """Return a horizon in words: ``3.1 h (1.9 h to 5.8 h)``, and why it is not to be relied on, if so it is."""
     if value is None:
         return "none"
     shown = f"{minutes(value)} ({minutes_interval(interval)})" if interval else minutes(value)
-    return f"{shown}, beyond what these tasks can show" if is_censored else shown
+    return f"{shown}, {doubt}" if doubt else shown

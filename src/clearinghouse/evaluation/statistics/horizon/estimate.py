@@ -35,10 +35,15 @@ class Timed(msgspec.Struct, frozen=True):
     validated: Truths
 
 
+UNTIMED = "not confirmed: no person was timed on these tasks"
+"""Said of an estimate where every human time is itself an estimate."""
+
+
 class Beyond(StrEnum):
-    """Where an estimate lies: within what tasks can show, or above it, or below it."""
+    """Where an estimate lies: within what tasks can show, above or below it; or within, and nobody was timed."""
 
     WITHIN = "within"
+    UNTIMED = "untimed"
     ABOVE = "above"
     BELOW = "below"
 
@@ -49,8 +54,9 @@ class Quantile(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         minutes: None where there is none. interval: around it, ends infinite where there is no end; None where the
             draws do not give one. beyond: whether tasks can show it: it is censored where fewer than five tasks are
-            longer (or shorter), or the longest that a person was seen to do is shorter. notes: why none, why censored,
-            and what lessens the interval, a clause each.
+            longer (or shorter), or the longest that a person was seen to do is shorter. Where tasks lie on both sides
+            and nobody was seen to do any, it is not censored and not confirmed. notes: why none, why censored or not
+            confirmed, and what lessens the interval, a clause each.
     """
 
     probability: float
@@ -62,7 +68,7 @@ class Quantile(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def censored(self) -> bool:
         """Whether it lies beyond what tasks can show."""
-        return self.beyond is not Beyond.WITHIN
+        return self.beyond in (Beyond.ABOVE, Beyond.BELOW)
 
 
 class TimeHorizon(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,14 +198,14 @@ def _place(timed: Timed, minutes: float) -> tuple[Beyond, tuple[str, ...]]:
     length = timed.minutes[np.unique(timed.task, return_index=True)[1]]
     seen = timed.minutes[timed.validated]
     longer, shorter = int(np.count_nonzero(length > minutes)), int(np.count_nonzero(length < minutes))
-    if not len(seen) or minutes > seen.max():
-        longest = f"{seen.max():,.0f} minutes" if len(seen) else "none"
-        return Beyond.ABOVE, (f"above the longest task that a person was seen to do ({longest})",)
+    untimed = () if len(seen) else (UNTIMED,)
+    if len(seen) and minutes > seen.max():
+        return Beyond.ABOVE, (f"above the longest task that a person was seen to do ({seen.max():,.0f} minutes)",)
     if longer < FEWEST_BEYOND:
-        return Beyond.ABOVE, (f"fewer than {FEWEST_BEYOND} tasks are longer ({longer})",)
+        return Beyond.ABOVE, (f"fewer than {FEWEST_BEYOND} tasks are longer ({longer})", *untimed)
     if shorter < FEWEST_BEYOND:
-        return Beyond.BELOW, (f"fewer than {FEWEST_BEYOND} tasks are shorter ({shorter})",)
-    return Beyond.WITHIN, ()
+        return Beyond.BELOW, (f"fewer than {FEWEST_BEYOND} tasks are shorter ({shorter})", *untimed)
+    return (Beyond.UNTIMED, untimed) if untimed else (Beyond.WITHIN, ())
 
 
 def _interval(
