@@ -15,8 +15,10 @@ from typing import Any
 from clearinghouse.evaluation.assessment import document, verifier
 from clearinghouse.evaluation.assessment import folder as places
 from clearinghouse.evaluation.assessment.computed import compute
+from clearinghouse.evaluation.assessment.drawn import drawn_domain
 from clearinghouse.evaluation.assessment.facts import Assessment
 from clearinghouse.evaluation.assessment.logged import ASSESSED
+from clearinghouse.evaluation.assessment.parts import with_parts
 from clearinghouse.evaluation.assessment.rows import Row, table_bytes
 from clearinghouse.evaluation.assessment.tabled import gather_table
 from clearinghouse.evaluation.assessment.verifier import Sound
@@ -31,7 +33,7 @@ from clearinghouse.evaluation.determination.signing import Signed
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.ledger.heads import keep_head
 from clearinghouse.evaluation.ledger.times import stamp
-from clearinghouse.evaluation.plan.signing import LOG, commit
+from clearinghouse.evaluation.plan.signing import LOG, check, commit
 from clearinghouse.evaluation.plan.thresholds import Opening, commit_to
 from clearinghouse.evaluation.pools import ceremony
 from clearinghouse.evaluation.pools.beacon import Spoken, round_after
@@ -188,7 +190,10 @@ class Appeal:
     def assess(self, *, openings: tuple[Opening, ...] | None = None) -> Assessment:
         """Compute the assessment of the folder as it is, and put it there."""
         self.now += dt.timedelta(hours=1)
-        (self.folder / places.TABLE).write_bytes(table_bytes(self.rows))
+        versions = check(self.folder, self.ring).versions
+        domains = {DOMAIN: drawn_domain(self.folder, versions, DOMAIN, self.ring)}
+        rows = with_parts(self.rows, versions[0].plan, domains)
+        (self.folder / places.TABLE).write_bytes(table_bytes(rows))
         told: Any = SimpleNamespace(
             logs={}, tier_reached="T1", scripted=True, answered=(), flags=(), contamination=NOT_TOLD
         )

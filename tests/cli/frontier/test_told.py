@@ -28,9 +28,9 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, s
         "determine status NONE --key NONE",
         "determine check NONE",
         "report NONE",
-        "assess . --key NONE --who A",
+        "assess . --key NONE --sign NONE --who A",
         "assess NONE",
-        "flag raise NONE --kind strange --says so --who A",
+        "flag raise NONE --kind strange --says so --who A --key NONE",
     ],
 )
 def test_every_verb_writes_a_document_where_nothing_could_be_done(words, tmp_path, capsys, monkeypatch):

@@ -30,7 +30,7 @@ def demand_cited(folder: Path) -> None:
     Raises:
         PackageError: something is not; it is named. LedgerError, AssessmentError: something cannot be read.
     """
-    data = files.read(folder / names.ASSESSMENT, LARGEST_DOCUMENT)
+    data = document.bytes_in(folder)
     assessment = document.from_bytes(data, str(folder / names.ASSESSMENT))
     for where, name, digest in _cited(folder, assessment):
         path = folder / name
