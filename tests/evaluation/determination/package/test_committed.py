@@ -228,4 +228,5 @@ def test_the_command_takes_what_opens_a_threshold(
         assert checks["recomputed"]["result"] == result
     opening.write_bytes(b"{}")
     assert main.invoke([*words, "--opening", str(opening)]) == 2
-    assert "is no opening" in capfd.readouterr().err
+    [problem] = json.loads(capfd.readouterr().out)["problems"]
+    assert "is no opening" in problem["message"]
