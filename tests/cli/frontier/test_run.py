@@ -59,6 +59,11 @@ def test_a_run_is_told_and_signed(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert ("breaks off here, as a machine that fails would" in " ".join(said.split())) == (code == 1)
     assert "a scripted agent, and no model" in said
     assert "nobody signed" not in said
+    assess = ["frontier", "assess", str(out), "--draws", "0"]
+    assert invoke([*assess, "--key", str(tmp_path / "key.pub")]) == 0
+    assert "as it was sealed, and signed by a key that is known" in capsys.readouterr().err
+    (out / "run.json").write_bytes((out / "run.json").read_bytes().replace(b"flaky", b"steady"))
+    assert invoke(assess) == 2, "what was sealed is verified, or nothing of it is read"
 
 
 @pytest.mark.parametrize(

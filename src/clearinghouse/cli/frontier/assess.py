@@ -26,9 +26,8 @@ def assess_command(
             parser=path_of,
             metavar="PATH",
             help="The folder of an assessment; or a table of runs: CSV, Parquet or JSON lines, one attempt a row, with "
-            "the columns task_id, "
-            "task_family, model, score; and if known human_minutes, weight, epoch, outcome, human_source. - is "
-            "standard input.",
+            "the columns task_id, task_family, model, score; and if known human_minutes, weight, epoch, outcome, "
+            "human_source. - is standard input. Or the folder of a run, or logs of inspect_ai: a file or a folder.",
         ),
     ],
     *,
@@ -82,7 +81,7 @@ def assess_command(
     domain: Annotated[str, typer.Option("--domain", metavar="NAME", help="Only tasks of this domain.")] = "",
     key: Annotated[
         Path | None,
-        typer.Option("--key", metavar="FILE-or-FOLDER", help="Of a folder: public keys that are believed."),
+        typer.Option("--key", metavar="FILE-or-FOLDER", help="Of a folder, or a run: public keys that are believed."),
     ] = None,
     openings: Annotated[
         list[Path] | None,
@@ -122,7 +121,7 @@ def assess_command(
     Exit code 0: done. 1: done, and rows were left out. 2: it is no table of runs, or an option is wrong.
     """
     need("numpy", "scipy")
-    if path.is_dir():
+    if path.is_dir() and not _are_logs(path):
         if link is not None:
             raise OptionError("--link", "is of tables", "name a table of runs, such as the runs.csv of the folder")
         raise typer.Exit(_of_folder(path, key, openings or (), (sign, public), who, output))
@@ -132,7 +131,13 @@ def assess_command(
         raise typer.Exit(assess_linked(path, link, output))
     told = {"ridge": regularisation, "draws": draws, "seed": seed, "level": level, "least_minutes": human_min}
     chosen = {"part": part, "scaffold": scaffold, "budget": budget.replace(",", ""), "run": run, "domain": domain}
-    raise typer.Exit(_of_table(path, weights, told, models or (), chosen, output))
+    raise typer.Exit(_of_table(path, weights, told, models or (), chosen, key, output))
+
+
+def _are_logs(folder: Path) -> bool:
+    from clearinghouse.evaluation.running.reading import are_logs  # noqa: PLC0415 - not needed to list verbs
+
+    return are_logs(folder)
 
 
 def _of_table(
@@ -141,6 +146,7 @@ def _of_table(
     told: dict[str, Any],
     models: Sequence[str],
     chosen: dict[str, str],
+    key: Path | None,
     output: OutputFormat,
 ) -> int:
     from clearinghouse.cli.frontier.assess_table import assess_table  # noqa: PLC0415 - arrays take a while to load
@@ -149,7 +155,7 @@ def _of_table(
     from clearinghouse.evaluation.statistics.horizon.weights import TaskWeights  # noqa: PLC0415
 
     settings = Settings(weights=TaskWeights(weights) if weights else None, **told)
-    return assess_table(path, settings, models, output, Only(**chosen))
+    return assess_table(path, settings, models, output, Only(**chosen), key)
 
 
 def _of_folder(

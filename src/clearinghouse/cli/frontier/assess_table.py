@@ -10,6 +10,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from clearinghouse import __version__
+from clearinghouse.cli.frontier.assess_logs import read
 from clearinghouse.cli.layout import say, show_table
 from clearinghouse.cli.output import (
     ATTENTION,
@@ -22,7 +23,6 @@ from clearinghouse.cli.output import (
     write_json,
 )
 from clearinghouse.evaluation.runs.measure import Measured, ModelResult, Settings, measure_ways
-from clearinghouse.evaluation.runs.reading import read_table
 from clearinghouse.evaluation.runs.run import MISSING
 from clearinghouse.evaluation.runs.table import Read
 from clearinghouse.evaluation.runs.ways import Only, differing, narrowed
@@ -38,30 +38,37 @@ _SUCCESS = ("model", "attempts", "tasks", "families", "success", "interval", "fa
 _HORIZON = ("model", "tasks", "p50", "interval", "p80", "interval of p80", "slope", "intercept", "")
 
 
-def assess_table(path: Path, settings: Settings, models: Sequence[str], output: OutputFormat, only: Only = _ALL) -> int:
-    """Measure a table and write what it shows; return the exit code.
+def assess_table(
+    path: Path,
+    settings: Settings,
+    models: Sequence[str],
+    output: OutputFormat,
+    only: Only = _ALL,
+    key: Path | None = None,
+) -> int:
+    """Measure a table, a run or logs, and write what it shows; return the exit code.
 
     Args:
-        only: what is taken of it.
+        only: what is taken of it. key: public keys that may have signed a run.
 
     Raises:
         ClearinghouseError: it cannot be read or measured; with JSON it is written as a problem instead.
     """
     try:
-        read = read_table(path)
-        read = replace(read, table=narrowed(read.table, only))
-        measured = measure_ways(read.table, settings, models)
+        found = read(path, key)
+        found = replace(found, table=narrowed(found.table, only))
+        measured = measure_ways(found.table, settings, models)
     except ClearinghouseError as error:
         if output is not OutputFormat.JSON:
             raise
         write_json({"schema": SCHEMA, "models": [], **problem_lists([failure(error, [path])])})
         return BAD_INPUT
     if output is OutputFormat.JSON:
-        write_json(document(read, measured))
+        write_json(document(found, measured))
     else:
-        show_problems(read.problems)
-        _show(read, measured)
-    return ATTENTION if only_errors(read.problems) else OK
+        show_problems(found.problems)
+        _show(found, measured)
+    return ATTENTION if only_errors(found.problems) else OK
 
 
 def document(read: Read, measured: Measured) -> dict[str, Any]:

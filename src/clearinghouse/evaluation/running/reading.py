@@ -1,10 +1,13 @@
 """Attempts from whatever somebody names: a run of ours, one log of anybody's, or a folder of them."""
 
+import re
 from pathlib import Path
 
 import msgspec
 
+from clearinghouse.evaluation.plan.reading import NAME as PLAN
 from clearinghouse.evaluation.running import asked as asking
+from clearinghouse.evaluation.running.archive import opened
 from clearinghouse.evaluation.running.errors import LogError
 from clearinghouse.evaluation.running.logs import Log, of_run, read_log
 from clearinghouse.evaluation.running.sealing.lines import SUFFIX
@@ -12,6 +15,9 @@ from clearinghouse.evaluation.running.sealing.verify import LOG, Verified, verif
 from clearinghouse.trust.keys import KeyRing
 
 MOST_LOGS = 10_000
+_HEAD = 64 << 10
+_SPEC = re.compile(rb'\A\s*\{.*"eval"\s*:\s*\{', re.DOTALL)
+"""How a log that is one document begins, within :data:`_HEAD`."""
 
 
 class Attempts(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +58,29 @@ def attempts(path: Path, keys: KeyRing | None = None) -> Attempts:
     if not 0 < len(found) <= MOST_LOGS:
         raise LogError(f"{path} has {len(found)} logs", f"name a folder of 1 to {MOST_LOGS}", source=str(path))
     return Attempts(logs=tuple(read_log(each) for each in found))
+
+
+def are_logs(path: Path) -> bool:
+    """Whether what somebody names looks like logs: a file that begins as logs of inspect_ai do, or a folder of such.
+
+    A folder with a plan is that of an assessment, whatever else is in it.
+    """
+    if path.is_dir():
+        return not (path / PLAN).exists() and ((path / asking.NAME).exists() or any(map(_is_log, path.iterdir())))
+    return _is_log(path)
+
+
+def _is_log(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    try:
+        with opened(path) as file:
+            head = file.read(_HEAD)
+    except LogError:
+        return False
+    if path.suffix == LOG or head.startswith(b"PK\x03\x04"):
+        return True
+    return path.suffix == ".json" and _SPEC.search(head) is not None
 
 
 def _require_foreign(path: Path) -> None:

@@ -1,17 +1,17 @@
 """Attempts of logs as a table of runs, which is what statistics are computed from."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
-from clearinghouse.evaluation.running.attempt import Attempt
 from clearinghouse.evaluation.running.logs import Log
-from clearinghouse.evaluation.runs.run import Outcome, Run
-from clearinghouse.evaluation.runs.table import Read, table_of
+from clearinghouse.evaluation.runs.run import Outcome, Run, Way
+from clearinghouse.evaluation.runs.table import Problems, Read, table_of
+from clearinghouse.formats.text import plural
 
 
-def runs_of(attempts: Iterable[Attempt]) -> Iterator[Run]:
-    """Yield attempts as rows of a table."""
-    for each in attempts:
+def runs_of(log: Log) -> Iterator[Run]:
+    """Yield the attempts of a log as rows. The moment of its making names the log, since copies of it have it, too."""
+    for each in log.attempts:
         yield Run(
             task=each.task_id,
             family=each.task_family,
@@ -23,14 +23,30 @@ def runs_of(attempts: Iterable[Attempt]) -> Iterator[Run]:
             tokens=float(each.tokens) if each.tokens else math.nan,
             source=each.human_source,
             domain=each.domain,
+            run=log.created or log.name,
+            way=Way(scaffold=each.scaffold),
         )
 
 
-def table(logs: Iterable[Log], source: str) -> Read:
-    """Return the attempts of logs as one table, and what is left out of it: one attempt that stands in two logs.
+def table(logs: Sequence[Log], source: str) -> Read:
+    """Return the attempts of logs as one table, and what is to be known of them.
+
+    An attempt that stands in two copies of a log is left out, and logs that did not come to their end are told.
 
     Raises:
         TableError: there is no attempt.
     """
-    runs = runs_of(each for log in logs for each in log.attempts)
-    return table_of(source, enumerate(runs, 1))
+    problems = Problems(source)
+    for each in logs:
+        _tell(each, problems)
+    return table_of(source, enumerate((run for log in logs for run in runs_of(log)), 1), problems)
+
+
+def _tell(log: Log, problems: Problems) -> None:
+    if log.status != "success" or log.interrupted:
+        stopped = f", and {log.interrupted} that somebody stopped count as none" if log.interrupted else ""
+        made = plural(len(log.attempts), "attempt was", "attempts were")
+        problems.notice("not_ended", f"{log.name} has the status {log.status}: {made} made{stopped}.")
+    if log.unknown:
+        said = f"{log.name}: {plural(log.unknown, 'attempt has', 'attempts have')} a number that is none: unknown."
+        problems.notice("no_number", said)
