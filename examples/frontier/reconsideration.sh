@@ -9,19 +9,16 @@ set -euo pipefail
 FOLDER=${1:?name the folder that examples/frontier/rehearsal.sh made}
 DOMAIN=vulnerability_discovery
 frontier() { clearinghouse frontier "$@"; }
+plan() { python3 -c "import tomllib; print(tomllib.load(open('assessment/plan.toml', 'rb'))$1)"; }
 step() { printf '\n== %s\n' "$*"; }
 
 cd "$FOLDER"
 FIRST=$(basename assessment/determinations/*.dsse.json .dsse.json)
 SECOND=$FIRST-R
 
-step "Keys: another officer, who had no part in the first determination"
-clearinghouse validate key make keys/second >/dev/null
-cp keys/second.pub public/
-
-step "The developer asks for a fresh draw, within the days of the plan; the conclusion is advisory from now on"
+step "The developer asks for a fresh draw, within the days of the plan, and another officer whom the plan names takes it"
 frontier determine reconsider ask assessment --number "$FIRST" --kind fresh_draw --key keys/developer --keys public \
-    --who "Dana Developer" --organisation "Example Developer" --says "The families of the first draw were unlucky ones."
+    --who "Dana Developer" --organisation "$(plan "['model']['developer']")" --says "The families of the first draw were unlucky ones."
 frontier determine reconsider assign assessment --number "$FIRST" --officer "Nora Next" --officer-office "Deputy Director" \
     --officer-key keys/second.pub --key keys/officer --keys public --says "Nora Next takes it."
 frontier determine status assessment --number "$FIRST" --key public || true
@@ -40,17 +37,17 @@ frontier pool draw make assessment --pool pool --domain $DOMAIN --stage 2 --nonc
 step "The custodians open the families of the fresh draw, and no others"
 frontier pool open pool --share custodians/ada.share --share custodians/bo.share --identity custodians/opener.age \
     --who operator --assessment assessment --key public --stage 2 --into fresh --purpose "a reconsideration"
-frontier tasks check fresh --record assessment | tail -1
+frontier tasks check fresh --record assessment --key keys/operator --who operator | tail -1
 
 step "They are run as the first ones were"
 run() { frontier run --assessment assessment --key keys/operator --who operator "$@" | tail -4; }
 run --tasks fresh --name fresh
-for each in 60 120 240 600 1200; do # others, which the pattern of this one is held against
-    run --tasks fresh --model scripted/skill-$each --seed $each --name fresh-reference-$each
-done
+while read -r each; do # others, which the pattern of this one is held against
+    run --tasks fresh --model "$each" --seed "${each##*-}" --name "fresh-reference-${each##*-}"
+done < <(python3 -c "import tomllib; [print(each['name']) for each in tomllib.load(open('assessment/plan.toml', 'rb'))['references']]")
 
 step "The assessment: both draws pooled, by the rule that was settled before the first"
-frontier assess assessment --key public --who assessor
+frontier assess assessment --key public --sign keys/assessor --who assessor
 
 step "The other officer concludes; in a rehearsal what the rule found. The record names the one that it answers"
 python3 - "$FIRST" "$SECOND" <<'PYTHON'
@@ -85,8 +82,8 @@ done
 
 step "Evidence packages with both determinations, and two of them verified as an outsider does"
 for each in public developer overseer court; do
-    frontier package assessment --for $each --out "evidence-$each.zip" --key keys/assessor --who assessor \
+    frontier package assessment --for $each --out "evidence-$SECOND-$each.zip" --key keys/assessor --who assessor \
         --office "Example Office" | tail -1
 done
-frontier verify evidence-public.zip --key public
-frontier verify evidence-court.zip --key public
+frontier verify "evidence-$SECOND-public.zip" --key public
+frontier verify "evidence-$SECOND-court.zip" --key public
