@@ -1,6 +1,6 @@
 """How a model is led through a task: our plain loop, or any agent that inspect_ai knows by name."""
 
-from inspect_ai._util.registry import registry_create, registry_find, registry_unqualified_name
+from inspect_ai._util.registry import registry_create, registry_find, registry_info, registry_unqualified_name
 from inspect_ai.agent import Agent, AgentState, agent, react
 from inspect_ai.model import ChatMessageUser, execute_tools, get_model
 
@@ -62,9 +62,12 @@ def scaffold(name: str, seconds: int = SECONDS) -> Agent:
     if name == "react":
         return react(tools=[bash(seconds), python(seconds)])
     known = registry_find(lambda info: info.type == "agent" and name in {info.name, registry_unqualified_name(info)})
-    if not known:
+    called = sorted({registry_info(each).name for each in known})
+    if len(called) > 1:
+        raise RunError(f"there are several agents {name[:60]!r}", f"name one of {', '.join(called)}")
+    if not called:
         raise RunError(f"inspect_ai knows no agent {name[:60]!r}", "take plain or react, or install its package")
     try:
-        return registry_create("agent", name)
+        return registry_create("agent", called[0])
     except TypeError as error:
         raise RunError(f"the agent {name[:60]!r} cannot be made: {error}", "give one that needs no arguments") from None
