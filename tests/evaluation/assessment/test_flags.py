@@ -11,11 +11,20 @@ import pytest
 from clearinghouse.evaluation.assessment.computed import compute
 from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.assessment.facts import Flag
-from clearinghouse.evaluation.assessment.flags import FOLDER, SETTLED, STATEMENT, raise_flag, raised_in, settle_flag
+from clearinghouse.evaluation.assessment.flags import (
+    FOLDER,
+    RAISED,
+    SETTLED,
+    STATEMENT,
+    raise_flag,
+    raised_in,
+    settle_flag,
+)
 from clearinghouse.evaluation.assessment.gathered import gather
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.plan.fields import Plan
 from clearinghouse.evaluation.plan.reading import parse
+from clearinghouse.evaluation.plan.signing import LOG
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.trust.keys import KeyRing
 from invented_folder import LATER, Made
@@ -100,8 +109,7 @@ def test_a_settlement_of_one_flag_does_not_settle_another(tmp_path: Path) -> Non
     settled(tmp_path, one)
     [entry] = Chain(tmp_path / "log.jsonl").read().find(SETTLED)
     shutil.copy(tmp_path / FOLDER / f"{one}.settled.dsse.json", tmp_path / FOLDER / f"{other}.settled.dsse.json")
-    with pytest.raises(AssessmentError, match="knows nothing of"):
-        flags(tmp_path)
+    assert [each.is_open for each in flags(tmp_path)] == [False, True], "of which the log does not tell is not settled"
     facts = {"says": "No.", STATEMENT: entry.facts[STATEMENT]}
     Chain(tmp_path / "log.jsonl").append(SETTLED, other, who="Ben", now=LATER, facts=facts)
     with pytest.raises(AssessmentError, match="another flag"):
@@ -124,8 +132,7 @@ def test_a_flag_cannot_be_taken_away_or_changed(tmp_path: Path) -> None:
         raised_in(tmp_path, plan(), signing(tmp_path, "officer")[1])
     for name in ("log.jsonl", "log.head.json", "log.heads.jsonl"):
         (tmp_path / name).unlink()
-    with pytest.raises(AssessmentError, match="knows nothing of"):
-        flags(tmp_path)
+    assert [each.is_open for each in flags(tmp_path)] == [True], "nothing is gained by taking entries away"
 
 
 def test_a_flag_says_something_of_a_known_kind_by_somebody(tmp_path: Path) -> None:
@@ -136,3 +143,21 @@ def test_a_flag_says_something_of_a_known_kind_by_somebody(tmp_path: Path) -> No
     digest = raised(tmp_path)
     with pytest.raises(AssessmentError, match="with a reason"):
         settled(tmp_path, digest, says=" ")
+
+
+def test_who_is_killed_while_raising_a_flag_has_raised_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Chain, "append", killed)
+        with pytest.raises(KeyboardInterrupt):
+            raised(tmp_path)
+    assert [each.is_open for each in flags(tmp_path)] == [True]
+    second = raised(tmp_path, says="Another thing.")
+    assert [each.is_open for each in flags(tmp_path)] == [True, True]
+    assert [each.digest for each in Chain(tmp_path / LOG).read().find(RAISED)][1:] == [second], "the log was told"
+    settled(tmp_path, second)
+    (tmp_path / FOLDER / "strange.json").write_text("{}")
+    with pytest.raises(AssessmentError, match="the log knows nothing of"):
+        flags(tmp_path)

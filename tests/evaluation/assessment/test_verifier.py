@@ -1,16 +1,20 @@
 """Which judges were checked: signed, in the log, and never made better by what was there before."""
 
+import hashlib
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from clearinghouse.evaluation.assessment import verifier as room
 from clearinghouse.evaluation.assessment.errors import AssessmentError
 from clearinghouse.evaluation.assessment.folder import VERIFIER
-from clearinghouse.evaluation.assessment.verifier import Sound, demand_believed, flags_of, keep, signature_of
+from clearinghouse.evaluation.assessment.verifier import CHECKED, Sound, demand_believed, flags_of, keep, signature_of
 from clearinghouse.evaluation.ledger.chain import Chain
 from clearinghouse.evaluation.plan.reading import parse
+from clearinghouse.evaluation.plan.signing import LOG
 from clearinghouse.records import ClearinghouseError
+from clearinghouse.trust.commitment import canonical
 from invented_folder import LATER
 from invented_plan import signing, text_of_plan
 
@@ -76,3 +80,15 @@ def test_who_is_killed_on_the_way_can_do_it_again(tmp_path: Path, monkeypatch: p
             kept(tmp_path, wrong=1)
     kept(tmp_path, wrong=1)
     assert not believed(tmp_path)
+
+
+def test_what_nobody_signed_is_not_signed_with_the_rest(tmp_path: Path) -> None:
+    forged = canonical(
+        {"tasks": [msgspec.to_builtins(Sound(sha256=TASK, tried=5, false_accepts=0, false_rejects=0, wrong=0))]}
+    )
+    (tmp_path / VERIFIER).write_bytes(forged + b"\n")
+    Chain(tmp_path / LOG).append(CHECKED, hashlib.sha256(forged + b"\n").hexdigest(), who="Otto", now=LATER)
+    with pytest.raises(AssessmentError, match="not signed with this key"):
+        kept(tmp_path, task="cd" * 32)
+    with pytest.raises(ClearinghouseError):
+        believed(tmp_path)

@@ -13,7 +13,7 @@ from clearinghouse.evaluation.plan.errors import AnalysisError, PlanError
 from clearinghouse.evaluation.plan.signing import ENVELOPE, LOG, check, commit
 from clearinghouse.records import ClearinghouseError
 from clearinghouse.trust.envelope import EnvelopeError
-from invented_plan import signing, text_of_plan
+from invented_plan import key_id, signing, text_of_plan
 
 NOW = dt.datetime(2026, 11, 24, 8, 30, tzinfo=dt.UTC)
 HOW = {"who": "Ada", "now": NOW}
@@ -169,3 +169,27 @@ def test_who_is_killed_on_the_way_leaves_the_old_plan_or_the_new(
     (folder / "plan.toml").write_text(new)
     commit(folder, signer, **HOW)
     assert [each.plan.version for each in check(folder, ring).versions] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("found", "instead", "says"),
+    [
+        ("development = false", "development = true", "trial"),
+        ("DEVELOPER", "0" * 64, "another developer's key"),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_no_version_has_other_sides_of_a_draw_than_the_one_before(
+    tmp_path: Path, found: str, instead: str, says: str, *, first: bool
+) -> None:
+    """Else the assessor could draw alone under one version, and name everybody in the next."""
+    signer, _ = signing(tmp_path)
+    found = key_id("developer") if found == "DEVELOPER" else found
+    text = text_of_plan()
+    assert found in text
+    folder = written(tmp_path, text.replace(found, instead) if first else text)
+    commit(folder, signer, **HOW)
+    later = second(folder)
+    (folder / "plan.toml").write_text(later if first else later.replace(found, instead))
+    with pytest.raises(PlanError, match=says):
+        commit(folder, signer, who="Ada", now=NOW + dt.timedelta(days=1))

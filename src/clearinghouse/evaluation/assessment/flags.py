@@ -41,6 +41,7 @@ KINDS = ("contamination", "sandbagging", "verifier", "scaffold", "isolation", "e
 STATEMENT = "statement"
 """The fact of a settlement that names the digest of its statement."""
 _LONGEST = 500
+_RAISED = ".raised.dsse.json"
 _ASK = "do not rely on it; ask who keeps the folder for what was signed"
 
 
@@ -74,6 +75,7 @@ def raise_flag(folder: Path, kind: str, says: str, signer: "Signer", *, who: str
         what = f"a flag of the kind {kind[:40]!a}"
         raise AssessmentError(what, f"take one of {', '.join(KINDS)}, and say what is so, and who says it")
     log = Chain(folder / LOG)
+    _tell_log(folder, log, now)
     says, who = clean_line(says, _LONGEST), clean_line(who, _LONGEST)
     facts = {"kind": kind, "says": says, "who": who, "at": stamp(now), "number": len(log.read().entries)}
     about = hashlib.sha256(canonical({"kind": kind, "says": says})).hexdigest()
@@ -99,6 +101,7 @@ def settle_flag(
             developer. LedgerError, SignerError.
     """
     log = Chain(folder / LOG)
+    _tell_log(folder, log, now)
     read = log.read()
     found = [each for each in read.find(RAISED) if digest and each.digest.startswith(digest)]
     if len(found) != 1 or read.find(SETTLED, found[0].digest):
@@ -120,6 +123,8 @@ def settle_flag(
 def raised_in(folder: Path, plan: Plan, keys: KeyRing) -> tuple[Raised, ...]:
     """Return the flags that were raised in a folder, in the order in which they were raised.
 
+    Who was killed while raising one left a statement of which the log does not tell yet: it counts, and is open.
+
     Args:
         plan: which names the developer. keys: that are believed.
 
@@ -128,25 +133,23 @@ def raised_in(folder: Path, plan: Plan, keys: KeyRing) -> tuple[Raised, ...]:
         EnvelopeError: nobody known signed one. LedgerError: one cannot be read. TamperedLogError.
     """
     log = Chain(folder / LOG).read()
-    _demand_all(folder, log)
     settled = {each.digest: each for each in log.find(SETTLED)}
-    return tuple(_read(folder, each, settled.get(each.digest), plan, keys) for each in log.find(RAISED))
+    raised = [each.digest for each in log.find(RAISED)]
+    return tuple(_read(folder, each, settled.get(each), plan, keys) for each in (*raised, *_unlogged(folder, log)))
 
 
-def _read(folder: Path, raised: Entry, settled: Entry | None, plan: Plan, keys: KeyRing) -> Raised:
-    by = _signed(_raised(folder, raised.digest), raised.digest, RAISED_TYPE, keys)
+def _read(folder: Path, raised: str, settled: Entry | None, plan: Plan, keys: KeyRing) -> Raised:
+    by = _signed(_raised(folder, raised), raised, RAISED_TYPE, keys)
     kind, says = by.facts.get("kind"), by.says
     if kind not in KINDS:
-        raise AssessmentError(f"the flag {raised.digest[:16]} is of no known kind", _ASK, source=str(folder))
+        raise AssessmentError(f"the flag {raised[:16]} is of no known kind", _ASK, source=str(folder))
     if settled is not None:
-        other = _signed(_settled(folder, raised.digest), settled.facts.get(STATEMENT, ""), SETTLED_TYPE, keys)
-        if other.about != raised.digest:
-            raise AssessmentError(
-                f"{other.who} settled another flag than {raised.digest[:16]}", _ASK, source=str(folder)
-            )
+        other = _signed(_settled(folder, raised), settled.facts.get(STATEMENT, ""), SETTLED_TYPE, keys)
+        if other.about != raised:
+            raise AssessmentError(f"{other.who} settled another flag than {raised[:16]}", _ASK, source=str(folder))
         _demand_other(by, other, plan)
         says = f"{says} Settled by {other.who}: {other.says}"
-    return Raised(raised.digest, Flag(kind=str(kind), says=says, is_open=settled is None))
+    return Raised(raised, Flag(kind=str(kind), says=says, is_open=settled is None))
 
 
 def _demand_other(raised: _Told, settled: _Told, plan: Plan) -> None:
@@ -177,17 +180,30 @@ def _told(envelope: Envelope, keyids: frozenset[str], kind: str) -> _Told:
     return _Told(statement.subject[0].digest.sha256, who, says, keyids, msgspec.to_builtins(statement.predicate))
 
 
-def _demand_all(folder: Path, log: Log) -> None:
-    """Refuse statements that the log knows nothing of: an entry about a flag was taken away.
+def _unlogged(folder: Path, log: Log) -> list[str]:
+    """Return the flags that were raised and of which the log does not tell, by their digests.
+
+    One of which it does not tell that it was settled is open; so nothing is gained by taking entries away.
 
     Raises:
-        AssessmentError: there is one.
+        AssessmentError: there is something else among the statements.
     """
-    told = {_raised(folder, each.digest) for each in log.find(RAISED)}
-    told |= {_settled(folder, each.digest) for each in log.find(SETTLED)}
+    told = {each.digest for each in log.find(RAISED)}
     there = {each for each in (folder / FOLDER).glob("*") if not each.name.startswith(".")}
-    if strange := sorted(there - told):
+    found = sorted({each.name.removesuffix(_RAISED) for each in there if each.name.endswith(_RAISED)} - told)
+    known = {place(folder, each) for each in (*told, *found) for place in (_raised, _settled)}
+    if strange := sorted(there - known):
         raise AssessmentError(f"the log knows nothing of {strange[0]}", _ASK, source=str(strange[0]))
+    return found
+
+
+def _tell_log(folder: Path, log: Chain, now: dt.datetime) -> None:
+    """Make up for what somebody who was killed did not tell the log; whose statement it is is asked by who reads it."""
+    for digest in _unlogged(folder, log.read()):
+        envelope = Envelope.from_bytes(files.read(_raised(folder, digest), LARGEST_ENVELOPE))
+        by = _told(envelope, frozenset(), RAISED_TYPE)
+        facts = {"kind": clean_line(str(by.facts.get("kind")), _LONGEST), "says": by.says}
+        log.append(RAISED, digest, who=by.who, now=now, facts=facts)
 
 
 def _keep(path: Path, envelope: Envelope) -> None:
@@ -196,7 +212,7 @@ def _keep(path: Path, envelope: Envelope) -> None:
 
 
 def _raised(folder: Path, digest: str) -> Path:
-    return folder / FOLDER / f"{digest}.raised.dsse.json"
+    return folder / FOLDER / f"{digest}{_RAISED}"
 
 
 def _settled(folder: Path, digest: str) -> Path:

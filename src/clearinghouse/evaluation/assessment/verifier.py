@@ -59,6 +59,9 @@ class Sound(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     wrong: _Count
 
 
+_SAME = "have whoever checked judges before check these, too, with the same key"
+
+
 class _Whole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tasks: Annotated[tuple[Sound, ...], msgspec.Meta(max_length=200_000)]
 
@@ -104,8 +107,9 @@ def keep(folder: Path, sound: Iterable[Sound], signer: "Signer", *, who: str, no
     """
     path = folder / VERIFIER
     log = Chain(folder / LOG)
+    signature = _signature_over(folder, signer) if path.exists() else b""
     told = {each.digest for each in log.read().find(CHECKED)}
-    was_killed = path.exists() and _sha256(path) not in told and _is_signed(folder, signer)  # before the log had it
+    was_killed = path.exists() and _sha256(path) not in told  # before the log had it
     if not was_killed:
         _demand_logged(folder)
     found = {each.sha256: each for each in _read(path)} if path.exists() else {}
@@ -116,10 +120,14 @@ def keep(folder: Path, sound: Iterable[Sound], signer: "Signer", *, who: str, no
     sha256 = hashlib.sha256(data).hexdigest()
     says = {"tasks": len(whole), "signed": stamp(now)}
     envelope = sign(Statement.of([(VERIFIER, sha256)], PREDICATE_TYPE, says), [signer])
-    files.write(signature_of(folder), envelope.to_bytes())  # first: who is killed after it can do all of it again
+    # In this order, who is killed anywhere finds a signature over the file that is there, and can do all of it again.
+    if signature:
+        files.write(_former(folder), signature)
+    files.write(signature_of(folder), envelope.to_bytes())
     files.write(path, data)
     log.append(CHECKED, sha256, who=who, now=now, facts={"tasks": str(len(whole))})
     keep_head(log, signer)
+    _former(folder).unlink(missing_ok=True)
 
 
 def demand_believed(folder: Path, plan: Plan, keys: KeyRing) -> None:
@@ -134,13 +142,12 @@ def demand_believed(folder: Path, plan: Plan, keys: KeyRing) -> None:
     path = folder / VERIFIER
     if not path.exists():
         return
-    demand_signer(plan, _keyids(folder, keys))
+    demand_signer(plan, _keyids(path, files.read(signature_of(folder), LARGEST_ENVELOPE), keys))
 
 
-def _keyids(folder: Path, keys: KeyRing) -> tuple[str, ...]:
+def _keyids(path: Path, envelope: bytes, keys: KeyRing) -> tuple[str, ...]:
     """Return the ids of the keys that signed the file that is there."""
-    path = folder / VERIFIER
-    verified = verify(files.read(signature_of(folder), LARGEST_ENVELOPE), keys)
+    verified = verify(envelope, keys)
     statement = verified.statement
     if statement.predicate_type != PREDICATE_TYPE or statement.subject[0].digest.sha256 != _sha256(path):
         raise AssessmentError(f"{path} is not what was signed", _AGAIN, source=str(path))
@@ -151,11 +158,26 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(files.read(path, LARGEST)).hexdigest()
 
 
-def _is_signed(folder: Path, signer: "Signer") -> bool:
-    try:
-        return bool(_keyids(folder, KeyRing([PublicKey(signer.public_key)])))
-    except ClearinghouseError:
-        return False
+def _signature_over(folder: Path, signer: "Signer") -> bytes:
+    """Return the envelope in which a key signed the file that is there; who signs it anew vouches for it.
+
+    Raises:
+        AssessmentError: it did not sign it.
+    """
+    path, ring = folder / VERIFIER, KeyRing([PublicKey(signer.public_key)])
+    for place in (signature_of(folder), _former(folder)):
+        try:
+            data = files.read(place, LARGEST_ENVELOPE)
+            if _keyids(path, data, ring):
+                return data
+        except ClearinghouseError:
+            continue
+    raise AssessmentError(f"{path} is not signed with this key", _SAME, source=str(path))
+
+
+def _former(folder: Path) -> Path:
+    """Return where the signature over the file waits that is about to be replaced."""
+    return folder / f".{signature_of(folder).name}"
 
 
 def _demand_logged(folder: Path) -> None:

@@ -221,11 +221,32 @@ def _follows(plan: Plan, former: Signed | None) -> None:
             f'write version = {former.plan.version + 1}, and below [supersedes] sha256 = "{former.sha256}" and a reason'
         )
         raise PlanError(what, remedy)
+    _demand_same_sides(plan, former)
     if (named := former.plan.id_of(Role.ASSESSOR)) and plan.id_of(Role.ASSESSOR) != named:
         what = (
             f"{plan.name} {plan.version} names another assessor's key than the version before, which is {named[:16]}…"
         )
         raise PlanError(what, "name the same one; another assessor begins another assessment")
+
+
+def _demand_same_sides(plan: Plan, former: Signed) -> None:
+    """Refuse a version with another developer, or with a trial before it.
+
+    A draw rests on the version that its terms name: whoever could name the sides of it later would draw alone before.
+
+    Raises:
+        PlanError: it is one.
+    """
+    remedy = "make another plan in another folder; what was drawn under this one does not count there"
+    if plan.development != former.plan.development:
+        what = (
+            f"version {plan.version} of {plan.name} is {'a' if plan.development else 'no'} trial, unlike the one before"
+        )
+        raise PlanError(what, remedy)
+    if plan.id_of(Role.DEVELOPER) != former.plan.id_of(Role.DEVELOPER):
+        raise PlanError(
+            f"version {plan.version} of {plan.name} names another developer's key than the one before", remedy
+        )
 
 
 def _logged(folder: Path, versions: list[Signed], keys: KeyRing) -> None:
