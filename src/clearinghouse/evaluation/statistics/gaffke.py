@@ -30,8 +30,8 @@ _ROUNDS, _PARTS = 7, 32
 _SADDLE_HALVINGS = 24
 _STEP = 0.1
 """Between nodes, in the variable in which the trapezoid rule converges exponentially: at worst to 1e-7 of the chance
-with 200 families, and to 1e-5 with 1,000, where the chance is small. One near 1 decides nothing, and is too small with many
-families: 0.9999917 with 200 of which 3 succeed, 0.963 with 1,000 that all fail."""
+with 200 families, and to 1e-5 with 1,000, where the chance is small. One near 1, which decides nothing, is too
+small with many families: 0.9999917 with 200 of which 3 succeed, 0.963 with 1,000 that all fail."""
 _FARTHEST = 400
 """Nodes at most."""
 _SMALL = 1e-15
