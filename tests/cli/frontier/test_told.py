@@ -96,7 +96,6 @@ def test_digits_that_are_no_digest_are_said_so(field, tmp_path, capsys):
 
 def test_public_tasks_in_a_sealed_pool_are_told(tmp_path, capsys):
     pytest.importorskip("pyrage")
-    pytest.importorskip("shamir_mnemonic")
     custodians = []
     for name in ("ada", "bo"):
         told(capsys, "pool", "identity", tmp_path / f"{name}.age")
